@@ -1,0 +1,143 @@
+"""What every kind of file becomes: records, and an account of every row that is none.
+
+A source reads a whole file or refuses it: it never returns half of one. Names, birth dates, phones and e-mails of
+patients are turned to tokens or dropped here, before anything else sees them; an error names the row and the column
+and never quotes the cell.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from daysheet.errors import DaysheetError
+from daysheet.records import Adjustment, BankLine, Claim, Invoice, Payment, Visit
+
+Record = Visit | Invoice | Payment | Adjustment | Claim | BankLine
+
+
+class RawFile:
+    """A dropped file: its path and its bytes, read once."""
+
+    def __init__(self, path: Path) -> None:
+        """Nothing is read yet."""
+        self.path = path
+
+    @cached_property
+    def data(self) -> bytes:
+        """The bytes.
+
+        Raises:
+            DaysheetError: it is not a file, cannot be read or is empty.
+        """
+        if self.path.is_dir():
+            raise DaysheetError("is a folder", filename=self.path, remedy="name the files in it")
+        try:
+            data = self.path.read_bytes()
+        except OSError as problem:
+            raise DaysheetError(f"cannot be read: {problem.strerror}", filename=self.path) from None
+        if not data.strip(b"\x00\t\n\r \xef\xbb\xbf"):
+            raise DaysheetError("is empty", filename=self.path, remedy="export it again")
+        return data
+
+    @cached_property
+    def sha256(self) -> str:
+        """The bytes' SHA-256, in hexadecimal."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+class Skipped(NamedTuple):
+    """A row that gives no record, and why; `row` is the physical line (or sheet row), counted from 1."""
+
+    row: int
+    reason: str
+
+
+class Proof(NamedTuple):
+    """What a file's own balances prove.
+
+    Attributes:
+        closed: whether every balance follows from the one before it and the amount between them.
+        checked: how many rows the chain ran over.
+        opening: the balance before the first row, by date.
+        closing: the balance after the last row.
+        broken_at: the physical line where the chain breaks first.
+        daily: the balance at the end of each day on which the chain is closed.
+    """
+
+    closed: bool
+    checked: int
+    opening: Decimal
+    closing: Decimal
+    broken_at: int | None
+    daily: tuple[tuple[datetime.date, Decimal], ...]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A file, read.
+
+    Attributes:
+        profile: the name of the profile that read it.
+        kind: `bank`, `visits`, `invoices`, `payments`, `adjustments`, `claims`, `practice` (several at once),
+            `remittance` or `payout`.
+        rows: data rows in the file; each is a record's, or skipped with a reason.
+        records: in the file's order.
+        skipped: rows that gave no record.
+        first: the first day that the file covers.
+        last: the last one; a statement may cover days without rows.
+        account: the account number or card that the file itself names, where it does.
+        currency: of amounts whose record names none.
+        proof: what the file's balances prove, where it has any.
+    """
+
+    profile: str
+    kind: str
+    rows: int
+    records: tuple[Record, ...]
+    skipped: tuple[Skipped, ...]
+    first: datetime.date
+    last: datetime.date
+    account: str | None = None
+    currency: str = "USD"
+    proof: Proof | None = None
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a source may know of the books it reads for: how a patient becomes a token, and the currency."""
+
+    token: Callable[[str], str]
+    currency: str = "USD"
+
+
+class Source(Protocol):
+    """A kind of file that can be recognised and read."""
+
+    @property
+    def name(self) -> str:
+        """The profile's name, such as `us-chase-checking`; stable, for settings and reports."""
+        ...
+
+    @property
+    def kind(self) -> str:
+        """As `Reading.kind`."""
+        ...
+
+    def matches(self, file: RawFile) -> bool:
+        """Whether this file is of this kind, by its content (and its name, where that says it)."""
+        ...
+
+    def read(self, file: RawFile, context: Context) -> Reading:
+        """The file's records.
+
+        Raises:
+            DaysheetError: the file is malformed; it names the line and the column.
+        """
+        ...

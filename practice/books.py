@@ -1,0 +1,285 @@
+"""The books of a practice, indexed: one pass over Beancount's entries, dictionaries by id.
+
+Checks and statements read these indexes and never walk the entries again. The pass is linear and keeps no copies:
+ten years of a two-doctor practice (140,000 directives) are indexed in a few percent of the time that Beancount takes
+to load them.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from beancount.core.data import Custom, Directive, Open, Posting, Transaction
+from daysheet.accounts import BILLING, BILLING_CHARGES, RECEIVABLE
+from daysheet.facts import Closure, FactError, Imported, Payer, Provider, Waiver, parse_fact
+from daysheet.records import CLAIM_STATUSES, VISIT_STATUSES, Adjustment, Claim, Invoice, Meta, Payment, Visit
+
+INVOICE_LINK = "inv-"
+_ZERO = Decimal()
+
+
+class Receivable(NamedTuple):
+    """One posting to a receivable account: positive when the practice is owed more."""
+
+    date: datetime.date
+    account: str
+    amount: Decimal
+
+
+class BookError(NamedTuple):
+    """A practice entry that cannot be understood; the shape Beancount prints."""
+
+    source: Meta
+    message: str
+    entry: Directive | None
+
+
+class Books:
+    """A practice's books as dictionaries; read-only once made by `Books.of`.
+
+    Attributes:
+        entries: all entries, as Beancount gave them.
+        options: Beancount's options map.
+        currency: the operating currency, in which all amounts are.
+        providers: each provider's facts in date order, by id.
+        payers: each payer's facts in date order, by id.
+        closures: days without visits.
+        imported: every imported file, in date order.
+        waivers: findings set aside, by kind and key.
+        visits: by visit id.
+        invoices: by invoice id; several entries when an id was used more than once.
+        invoices_of_visit: invoices by the id of a visit they bill.
+        payments: by payment id.
+        payments_of_invoice: payments by the id of the invoice they pay; None for money on account.
+        adjustments_of_invoice: adjustments by invoice id.
+        claims: a claim's states in date order, by claim id.
+        receivable: receivable postings by invoice id; None for those of no invoice.
+        opened: the `open` directive of each account.
+        errors: practice entries that could not be understood.
+    """
+
+    __slots__ = (
+        "adjustments_of_invoice", "claims", "closures", "currency", "entries", "errors", "imported", "invoices",
+        "invoices_of_visit", "opened", "options", "payers", "payments", "payments_of_invoice", "providers",
+        "receivable", "visits", "waivers",
+    )  # fmt: skip
+
+    def __init__(self, entries: list[Directive], options: Mapping[str, Any]) -> None:
+        """Empty indexes; `Books.of` fills them."""
+        self.entries = entries
+        self.options = options
+        currencies = options.get("operating_currency") or ["USD"]
+        self.currency: str = currencies[0]
+        self.providers: dict[str, list[Provider]] = defaultdict(list)
+        self.payers: dict[str, list[Payer]] = defaultdict(list)
+        self.closures: list[Closure] = []
+        self.imported: list[Imported] = []
+        self.waivers: dict[tuple[str, str], Waiver] = {}
+        self.visits: dict[str, Visit] = {}
+        self.invoices: dict[str, list[Invoice]] = {}
+        self.invoices_of_visit: dict[str, list[Invoice]] = {}
+        self.payments: dict[str, Payment] = {}
+        self.payments_of_invoice: dict[str | None, list[Payment]] = {}
+        self.adjustments_of_invoice: dict[str, list[Adjustment]] = {}
+        self.claims: dict[str, list[Claim]] = {}
+        self.receivable: dict[str | None, list[Receivable]] = {}
+        self.opened: dict[str, Open] = {}
+        self.errors: list[FactError | BookError] = []
+
+    @classmethod
+    def of(cls, entries: list[Directive], options: Mapping[str, Any]) -> Books:
+        """The books of these entries, which are sorted as Beancount sorts them."""
+        books = cls(entries, options)
+        for entry in entries:
+            if isinstance(entry, Transaction):
+                books._add_transaction(entry)
+            elif isinstance(entry, Custom):
+                books._add_custom(entry)
+            elif isinstance(entry, Open):
+                books.opened[entry.account] = entry
+        return books
+
+    @property
+    def as_of(self) -> datetime.date:
+        """The last day that imported visits cover, else that of the last practice entry, else of any entry.
+
+        Never the clock: the same books always give the same answer.
+        """
+        covered = [imported.last for imported in self.imported if imported.kind == "visits"]
+        if covered:
+            return max(covered)
+        practice = [visit.date for visit in self.visits.values()]
+        practice += [invoice.date for invoices in self.invoices.values() for invoice in invoices]
+        practice += [payment.date for payment in self.payments.values()]
+        if practice:
+            return max(practice)
+        return max((entry.date for entry in self.entries), default=datetime.date.min)
+
+    def provider_on(self, provider: str, day: datetime.date) -> Provider | None:
+        """The fact that holds for a provider on a day, or None when it was not there yet or no more."""
+        current = None
+        for fact in self.providers.get(provider, ()):
+            if fact.since > day:
+                break
+            current = fact
+        return None if current is not None and current.until is not None and day > current.until else current
+
+    def payer_on(self, payer: str, day: datetime.date) -> Payer | None:
+        """The fact that holds for a payer on a day; the first one for days before any."""
+        facts = self.payers.get(payer)
+        if not facts:
+            return None
+        return next((fact for fact in reversed(facts) if fact.since <= day), facts[0])
+
+    def is_closed(self, day: datetime.date, provider: str) -> bool:
+        """Whether the practice, or this provider, is declared closed on a day."""
+        return any(
+            closure.first <= day <= closure.last and closure.provider in (None, provider) for closure in self.closures
+        )
+
+    def open_balance(self, invoice: str, as_of: datetime.date) -> Decimal:
+        """What is still owed on an invoice at the end of a day; negative for a credit balance."""
+        return sum((posting.amount for posting in self.receivable.get(invoice, ()) if posting.date <= as_of), _ZERO)
+
+    def _add_custom(self, entry: Custom) -> None:
+        kind = entry.type
+        if kind == "visit":
+            self._add_visit(entry)
+        elif kind == "claim":
+            self._add_claim(entry)
+        else:
+            try:
+                fact = parse_fact(entry)
+            except ValueError as problem:
+                self.errors.append(FactError(entry.meta, str(problem), entry))
+                return
+            if isinstance(fact, Provider):
+                self.providers[fact.id].append(fact)
+            elif isinstance(fact, Payer):
+                self.payers[fact.id].append(fact)
+            elif isinstance(fact, Closure):
+                self.closures.append(fact)
+            elif isinstance(fact, Imported):
+                self.imported.append(fact)
+            elif isinstance(fact, Waiver):
+                self.waivers[fact.kind, fact.key] = fact
+
+    def _add_visit(self, entry: Custom) -> None:
+        values = entry.values
+        meta = entry.meta
+        if len(values) != 3 or values[2].value not in VISIT_STATUSES:
+            message = (
+                f'visit: write custom "visit" "ID" "PROVIDER" "STATUS", the status one of {", ".join(VISIT_STATUSES)}'
+            )
+            self.errors.append(BookError(meta, message, entry))
+            return
+        identifier = values[0].value
+        fee = meta.get("fee")
+        visit = Visit(
+            identifier, entry.date, values[1].value, values[2].value, meta.get("patient", ""), meta.get("service"),
+            None if fee is None else fee.number, meta,
+        )  # fmt: skip
+        if identifier in self.visits:
+            first = self.visits[identifier].meta
+            message = f"visit {identifier} stands twice, first at {first['filename']}:{first['lineno']}; remove one"
+            self.errors.append(BookError(meta, message, entry))
+            return
+        self.visits[identifier] = visit
+
+    def _add_claim(self, entry: Custom) -> None:
+        values = [value.value for value in entry.values]
+        if len(values) != 4 or values[3] not in CLAIM_STATUSES:
+            known = ", ".join(CLAIM_STATUSES)
+            message = f'claim: write custom "claim" "ID" "INVOICE" "PAYER" "STATUS", the status one of {known}'
+            self.errors.append(BookError(entry.meta, message, entry))
+            return
+        identifier, invoice, payer, status = values
+        meta = entry.meta
+        claim = Claim(identifier, invoice, payer, meta.get("submitted"), status, meta.get("reason"), meta)
+        self.claims.setdefault(identifier, []).append(claim)
+
+    def _add_transaction(self, entry: Transaction) -> None:  # noqa: C901 - one pass, kept flat for speed
+        linked = None
+        for link in entry.links:
+            if link.startswith(INVOICE_LINK):
+                linked = link[len(INVOICE_LINK) :]
+                break
+        meta = entry.meta
+        if linked is not None:
+            linked = meta.get("invoice", linked)
+        charge = _ZERO
+        memo = _ZERO
+        for posting in entry.postings:
+            account = posting.account
+            if account.startswith(RECEIVABLE):
+                amount = _number(posting)
+                memo += amount
+                invoice = posting.meta.get("invoice", linked) if posting.meta else linked
+                self.receivable.setdefault(invoice, []).append(Receivable(entry.date, account, amount))
+            elif account.startswith(BILLING):
+                amount = _number(posting)
+                memo += amount
+                if account.startswith(BILLING_CHARGES):
+                    charge -= amount
+        if memo:
+            message = f"receivables and {BILLING} move apart by {memo}: write the equity leg of each receivable leg"
+            self.errors.append(BookError(meta, message, entry))
+        if "payment" in meta:
+            self._add_payment(entry, linked)
+        elif "adjustment" in meta:
+            self._add_adjustment(entry, linked)
+        elif charge and linked is not None:
+            self._add_invoice(entry, linked, charge)
+
+    def _add_invoice(self, entry: Transaction, identifier: str, amount: Decimal) -> None:
+        meta = entry.meta
+        visits = tuple(meta.get("visit", "").split())
+        invoice = Invoice(
+            identifier, entry.date, visits, meta.get("provider", ""), meta.get("patient", ""), meta.get("payer"),
+            amount, meta.get("due"), meta,
+        )  # fmt: skip
+        self.invoices.setdefault(identifier, []).append(invoice)
+        for visit in visits:
+            self.invoices_of_visit.setdefault(visit, []).append(invoice)
+
+    def _add_payment(self, entry: Transaction, invoice: str | None) -> None:
+        meta = entry.meta
+        received = _ZERO
+        for posting in entry.postings:
+            if posting.account.startswith(("Income:", "Liabilities:")):
+                received -= _number(posting)
+        identifier = meta["payment"]
+        payment = Payment(
+            identifier, entry.date, invoice, meta.get("payer"), meta.get("method", ""), received,
+            meta.get("reference"), meta,
+        )  # fmt: skip
+        self.payments[identifier] = payment
+        self.payments_of_invoice.setdefault(invoice, []).append(payment)
+
+    def _add_adjustment(self, entry: Transaction, invoice: str | None) -> None:
+        if invoice is None:
+            message = f"adjustment {entry.meta['adjustment']} names no invoice; link it with ^{INVOICE_LINK}…"
+            self.errors.append(BookError(entry.meta, message, entry))
+            return
+        moved = [_number(posting) for posting in entry.postings if posting.account.startswith(RECEIVABLE)]
+        amount = -sum((number for number in moved if number < 0), _ZERO) or -sum(moved, _ZERO)
+        adjustment = Adjustment(
+            entry.meta["adjustment"], entry.date, invoice, entry.meta.get("kind", ""), amount, entry.meta
+        )
+        self.adjustments_of_invoice.setdefault(invoice, []).append(adjustment)
+
+
+def _number(posting: Posting) -> Decimal:
+    """The amount of a posting that Beancount has booked, and that is therefore complete."""
+    units: Any = posting.units
+    number: Decimal = units.number
+    return number
+
+
+def lines_of(metas: Iterable[Meta]) -> list[str]:
+    """Evidence as `file:line`, in the order given."""
+    return [f"{meta['filename']}:{meta['lineno']}" for meta in metas]

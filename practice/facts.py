@@ -1,0 +1,227 @@
+"""What is true of a practice from a date on: providers, payers, closures, imported files, waivers.
+
+Facts are dated `custom` directives, so that history stays true: a provider's new fee is a new directive, and what
+was expected last year stays what it was. A malformed fact is an error at its line, never ignored.
+
+Example:
+    2026-01-01 custom "provider" "adams" "Dr. Adams"
+      days: "mon tue wed thu fri"
+      visits-per-day: 14
+      fee: 50.00 USD
+    2026-12-24 custom "closed" 2027-01-01 "Holidays"
+    2026-01-01 custom "payer" "aetna" "Aetna"
+      receivable: Assets:Receivable:Insurance:Aetna
+      filing-days: 180
+    2026-03-31 custom "imported" "visits" 2026-03-01 2026-03-31
+      file: "originals/2026/2026-03-31-visits-0a1b2c3d.csv"
+      sha256: "…"
+      rows: 424
+    2026-04-02 custom "waived" "unbilled-visit" "V1001" "courtesy visit, agreed with Dr. Adams"
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any, Final, NamedTuple
+
+from beancount.core.amount import Amount
+from beancount.core.data import Custom
+from daysheet.records import Meta
+
+WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class FactError(NamedTuple):
+    """A fact that cannot be understood; the shape Beancount prints."""
+
+    source: Meta
+    message: str
+    entry: Custom
+
+
+class Provider(NamedTuple):
+    """Who sees patients; `days` are weekdays (0 is Monday), `fee` is the usual charge of a visit."""
+
+    id: str
+    name: str
+    since: datetime.date
+    days: frozenset[int]
+    visits_per_day: Decimal | None
+    fee: Decimal | None
+    until: datetime.date | None
+    meta: Meta
+
+
+class Payer(NamedTuple):
+    """An insurer: its receivable account, and its deadlines in days from the visit or the denial."""
+
+    id: str
+    name: str
+    since: datetime.date
+    receivable: str
+    filing_days: int | None
+    appeal_days: int | None
+    meta: Meta
+
+
+class Closure(NamedTuple):
+    """Days (both included) on which the practice, or one provider, sees nobody."""
+
+    first: datetime.date
+    last: datetime.date
+    reason: str
+    provider: str | None
+    meta: Meta
+
+
+class Imported(NamedTuple):
+    """One imported file: its kind (`visits`, a bank profile's name, …) and the days it covers, both included."""
+
+    kind: str
+    first: datetime.date
+    last: datetime.date
+    account: str | None
+    meta: Meta
+
+
+class Waiver(NamedTuple):
+    """A finding set aside by a person, with the reason."""
+
+    kind: str
+    key: str
+    reason: str
+    date: datetime.date
+    meta: Meta
+
+
+Fact = Provider | Payer | Closure | Imported | Waiver
+
+
+def parse_fact(entry: Custom) -> Fact | None:
+    """The fact that a `custom` directive states, or None when it is of another type.
+
+    Raises:
+        ValueError: it is of one of our types but malformed; the message says what is wrong and what to write.
+    """
+    parser = _PARSERS.get(entry.type)
+    return None if parser is None else parser(entry)
+
+
+def _strings(entry: Custom, names: tuple[str, ...], optional: int = 0) -> list[str]:
+    """The directive's values, all of them text; the last `optional` ones may be left out."""
+    values = [value.value for value in entry.values]
+    wanted = " ".join(f'"{name.upper()}"' for name in names)
+    if not len(names) - optional <= len(values) <= len(names) or not all(
+        isinstance(value, str) and value for value in values
+    ):
+        raise ValueError(f'{entry.type}: write {entry.date} custom "{entry.type}" {wanted}')
+    return values
+
+
+def _number(entry: Custom, key: str) -> Decimal | None:
+    value = entry.meta.get(key)
+    if value is None:
+        return None
+    if isinstance(value, Amount) and value.number is not None:
+        value = value.number
+    if not isinstance(value, Decimal) or value < 0:
+        raise ValueError(f"{entry.type}: {key} must be a number, not below zero, such as {key}: 14")
+    return value
+
+
+def _days_count(entry: Custom, key: str) -> int | None:
+    value = _number(entry, key)
+    if value is not None and value != int(value):
+        raise ValueError(f"{entry.type}: {key} must be a whole number of days, such as {key}: 180")
+    return None if value is None else int(value)
+
+
+def _date(entry: Custom, key: str) -> datetime.date | None:
+    value = entry.meta.get(key)
+    if value is not None and not isinstance(value, datetime.date):
+        raise ValueError(f"{entry.type}: {key} must be a date, such as {key}: {entry.date}")
+    return value
+
+
+def _text(entry: Custom, key: str) -> str | None:
+    value = entry.meta.get(key)
+    if value is not None and not isinstance(value, str):
+        raise ValueError(f'{entry.type}: {key} must be text in quotes, such as {key}: "…"')
+    return value
+
+
+def _weekdays(entry: Custom) -> frozenset[int]:
+    words = (_text(entry, "days") or "").lower().split()
+    unknown = [word for word in words if word not in WEEKDAYS]
+    if unknown:
+        raise ValueError(f'provider: unknown weekday "{unknown[0]}"; write days: "mon tue wed thu fri"')
+    return frozenset(WEEKDAYS.index(word) for word in words)
+
+
+def _provider(entry: Custom) -> Provider:
+    values = _strings(entry, ("id", "name"), optional=1)
+    return Provider(
+        id=values[0],
+        name=values[-1],
+        since=entry.date,
+        days=_weekdays(entry),
+        visits_per_day=_number(entry, "visits-per-day"),
+        fee=_number(entry, "fee"),
+        until=_date(entry, "until"),
+        meta=entry.meta,
+    )
+
+
+def _payer(entry: Custom) -> Payer:
+    values = _strings(entry, ("id", "name"), optional=1)
+    receivable = entry.meta.get("receivable")
+    if not isinstance(receivable, str) or not receivable:
+        raise ValueError("payer: say its account, such as receivable: Assets:Receivable:Insurance:Aetna")
+    return Payer(
+        id=values[0],
+        name=values[-1],
+        since=entry.date,
+        receivable=receivable,
+        filing_days=_days_count(entry, "filing-days"),
+        appeal_days=_days_count(entry, "appeal-days"),
+        meta=entry.meta,
+    )
+
+
+def _closure(entry: Custom) -> Closure:
+    values: list[Any] = [value.value for value in entry.values]
+    last = values.pop(0) if values and isinstance(values[0], datetime.date) else entry.date
+    if len(values) != 1 or not isinstance(values[0], str) or last < entry.date:
+        raise ValueError(
+            f'closed: write {entry.date} custom "closed" LAST-DAY "REASON", the last day not before the first'
+        )
+    return Closure(entry.date, last, values[0], _text(entry, "provider"), entry.meta)
+
+
+def _imported(entry: Custom) -> Imported:
+    values: list[Any] = [value.value for value in entry.values]
+    if (
+        len(values) != 3
+        or not isinstance(values[0], str)
+        or not all(isinstance(value, datetime.date) for value in values[1:])
+        or values[2] < values[1]
+    ):
+        raise ValueError(f'imported: write {entry.date} custom "imported" "KIND" FIRST-DAY LAST-DAY')
+    account = entry.meta.get("account")
+    return Imported(values[0], values[1], values[2], account, entry.meta)
+
+
+def _waiver(entry: Custom) -> Waiver:
+    kind, key, reason = _strings(entry, ("kind", "key", "reason"))
+    return Waiver(kind, key, reason, entry.date, entry.meta)
+
+
+_PARSERS: Final[Mapping[str, Callable[[Custom], Fact]]] = {
+    "provider": _provider,
+    "payer": _payer,
+    "closed": _closure,
+    "imported": _imported,
+    "waived": _waiver,
+}

@@ -1,0 +1,55 @@
+"""From a books folder to `Books`: finding it, loading it, saying what is wrong with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from beancount import loader
+from daysheet import collector
+from daysheet.books import Books
+from daysheet.errors import DaysheetError
+from daysheet.findings import FindingError
+
+MAIN = "main.beancount"
+
+
+def find_books(start: Path) -> Path:
+    """The books folder at `start` or the nearest one above it.
+
+    Raises:
+        DaysheetError: there is none.
+    """
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if (folder / MAIN).is_file():
+            return folder
+    raise DaysheetError(
+        f"no {MAIN} here or above",
+        filename=start,
+        remedy="name the books with --books DIR, or make new ones with daysheet init DIR",
+    )
+
+
+def load(folder: Path) -> Books:
+    """The books in a folder.
+
+    What our own plugins report (findings, shown in the ledger because the user loads them) is not held against the
+    books: it is not an error of theirs.
+
+    Raises:
+        DaysheetError: the ledger has errors; the first is named, with its file and line.
+    """
+    with collector.paused():
+        entries, errors, options = loader.load_file(str(folder / MAIN))
+        books = Books.of(entries, options)
+    broken = [error for error in errors if not isinstance(error, FindingError)] or books.errors
+    if broken:
+        first = broken[0]
+        more = f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""
+        raise DaysheetError(
+            f"{first.message.strip().splitlines()[0]}{more}",
+            filename=first.source.get("filename"),
+            line=first.source.get("lineno"),
+            remedy=f"run bean-check {folder / MAIN}" if more else None,
+        )
+    return books

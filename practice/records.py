@@ -1,0 +1,105 @@
+"""What a practice did: the records that files give and that the ledger keeps.
+
+A record is the same value whether it was read from an export or from the ledger. `meta` says where it stands, in
+Beancount's own shape: `filename` and `lineno` (for an export, the physical line, counted from 1). Money is
+`Decimal` in the books' operating currency unless a record names its own. A patient is a token (`patients`), never a
+name.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Final, Literal, NamedTuple, get_args
+
+Meta = Mapping[str, Any]
+
+VisitStatus = Literal["completed", "scheduled", "no-show", "cancelled"]
+PaymentMethod = Literal["card", "cash", "check", "eft"]
+AdjustmentKind = Literal["contractual", "write-off", "courtesy", "transfer"]
+ClaimStatus = Literal["submitted", "accepted", "denied", "appealed", "paid"]
+
+VISIT_STATUSES: Final[tuple[str, ...]] = get_args(VisitStatus)
+PAYMENT_METHODS: Final[tuple[str, ...]] = get_args(PaymentMethod)
+ADJUSTMENT_KINDS: Final[tuple[str, ...]] = get_args(AdjustmentKind)
+CLAIM_STATUSES: Final[tuple[str, ...]] = get_args(ClaimStatus)
+
+
+class Visit(NamedTuple):
+    """An appointment of one patient with one provider, kept or not."""
+
+    id: str
+    date: datetime.date
+    provider: str
+    status: str
+    patient: str
+    service: str | None
+    fee: Decimal | None
+    meta: Meta
+
+
+class Invoice(NamedTuple):
+    """A charge for one or several visits (or for none: a product, a form fee)."""
+
+    id: str
+    date: datetime.date
+    visits: tuple[str, ...]
+    provider: str
+    patient: str
+    payer: str | None
+    amount: Decimal
+    due: datetime.date | None
+    meta: Meta
+
+
+class Payment(NamedTuple):
+    """Money received for an invoice, or on account when `invoice` is None; a refund is negative."""
+
+    id: str
+    date: datetime.date
+    invoice: str | None
+    payer: str | None
+    method: str
+    amount: Decimal
+    reference: str | None
+    meta: Meta
+
+
+class Adjustment(NamedTuple):
+    """What will not be collected of an invoice (positive), or is moved from insurer to patient (`transfer`)."""
+
+    id: str
+    date: datetime.date
+    invoice: str
+    kind: str
+    amount: Decimal
+    meta: Meta
+
+
+class Claim(NamedTuple):
+    """An invoice sent to an insurer, and what became of it."""
+
+    id: str
+    invoice: str
+    payer: str
+    submitted: datetime.date | None
+    status: str
+    reason: str | None
+    meta: Meta
+
+
+class BankLine(NamedTuple):
+    """One line of a bank or card statement, from the account holder's side: money in is positive."""
+
+    date: datetime.date
+    amount: Decimal
+    currency: str
+    payee: str
+    narration: str
+    source_id: str | None
+    balance: Decimal | None
+    fee: Decimal | None
+    account: str | None
+    fingerprint: str
+    meta: Meta
