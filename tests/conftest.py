@@ -1,0 +1,122 @@
+"""What tests of every room share: ledgers from docstrings, real files, real programs.
+
+A program that a test needs (hledger, a browser, veraPDF) is skipped where it is not installed, so that one can work
+without it, and fails under `DAYSHEET_STRICT=1`, which `make test` sets: a gap never hides behind a skip there.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import os
+import shutil
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+
+import pytest
+from beancount import loader
+from daysheet.books import Books
+from daysheet.findings import FindingError
+
+ROOT = Path(__file__).parent.parent
+STRICT = os.environ.get("DAYSHEET_STRICT") == "1"
+SAMPLES = Path(os.environ.get("DAYSHEET_SAMPLES") or ROOT.parent / "shared" / "data")
+NO_SAMPLES = "DAYSHEET_SAMPLES: the collected files of real systems are not on this machine"
+
+Load = Callable[..., Books]
+Verapdf = Callable[..., list[str]]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+    call: pytest.CallInfo[None],
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Under `DAYSHEET_STRICT`, make a skip for any reason but absent samples a failure."""
+    report = yield
+    if STRICT and report.skipped and not hasattr(report, "wasxfail") and NO_SAMPLES not in str(report.longrepr):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, which make test does not allow: {report.longrepr}"
+    return report
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """The folder of collected real files (`banks/`, `practice/`); they are not part of the project."""
+    if not SAMPLES.is_dir():
+        pytest.skip(f"{NO_SAMPLES} ({SAMPLES})")
+    return SAMPLES.resolve()
+
+
+@pytest.fixture
+def load(request: pytest.FixtureRequest, tmp_path: Path) -> Load:
+    """A function that loads ledger text, or without any the test's own docstring, and returns `Books`.
+
+    Accounts need no `open`. The ledger must be free of Beancount's errors; what is wrong with its practice entries is
+    in `Books.errors`. Line 1 is the first line of the text; the file is `tmp_path / "ledger.beancount"`.
+    """
+
+    def load_text(text: str | None = None) -> Books:
+        ledger = inspect.cleandoc(request.function.__doc__ or "") if text is None else textwrap.dedent(text)
+        path = tmp_path / "ledger.beancount"
+        settings = 'option "operating_currency" "USD"\nplugin "beancount.plugins.auto_accounts"\n'
+        path.write_text(f"{ledger}\n{settings}", encoding="utf-8")
+        entries, errors, options = loader.load_file(str(path))
+        assert [error for error in errors if not isinstance(error, FindingError)] == []
+        return Books.of(entries, options)
+
+    return load_text
+
+
+@pytest.fixture
+def books(load: Load) -> Books:
+    """The books in the test's docstring."""
+    return load()
+
+
+def _program(*names: str) -> str:
+    for name in names:
+        path = shutil.which(name)
+        if path is not None:
+            return path
+    pytest.skip(f"{names[0]} is not installed")
+
+
+@pytest.fixture(scope="session")
+def hledger() -> str:
+    """The path of hledger, the independent bookkeeper."""
+    return _program("hledger")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium that runs headless."""
+    return _program("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session")
+def verapdf() -> Iterator[Verapdf]:
+    """A function `(pdf, flavour…)` that returns the rules a PDF breaks, as the real veraPDF sees them.
+
+    Without a flavour it checks PDF/A-3a and PDF/UA-1: `assert verapdf(pdf) == []`.
+    """
+    _program("java")
+    command = [sys.executable, str(Path(__file__).with_name("verapdf.py"))]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        stdin, stdout = process.stdin, process.stdout
+
+        def check(pdf: Path, *flavours: str) -> list[str]:
+            print(json.dumps([str(pdf.resolve()), *(flavours or ("3a", "ua1"))]), file=stdin, flush=True)
+            answer = stdout.readline()
+            assert answer, "veraPDF ended; see its messages above"
+            failures: list[str] = json.loads(answer)
+            return failures
+
+        yield check
+        stdin.close()
+        process.wait(timeout=60)
