@@ -1,0 +1,322 @@
+"""Bank and card exports: a profile and a file's rows to a `Reading`.
+
+Profiles are TOML files (`language` says what they may say): those shipped beside this module, and the practice's own
+in its books folder under `profiles/`, which go before shipped ones of the same name.
+"""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache, cached_property
+from itertools import chain
+from pathlib import Path
+from typing import Final
+
+from daysheet.errors import DaysheetError
+from daysheet.importers import profile as profiles
+from daysheet.importers.balance import prove
+from daysheet.importers.extract import Extracted, Extractor, Setting
+from daysheet.importers.language import Column, Profile
+from daysheet.importers.reading import Context, RawFile, Reading
+from daysheet.importers.tables import HEAD_ROWS, Tables, tables
+from daysheet.importers.text import RaggedQuotesError, Row, check_text, rows_of
+from daysheet.importers.values import amount_parser, date_parser
+
+SHIPPED: Final = Path(__file__).parent / "profiles"
+_NEAR: Final = 0.6
+_SHAPE_ROWS: Final = 5
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a profile's table stands in a file.
+
+    Attributes:
+        sheet: which sheet of a workbook, counted from 0.
+        line: the header's line; 0 where there is none.
+        index: from a column as the profile names it to its place in a row.
+        names: the header's texts, in the file's order.
+        above: the lines above the table.
+    """
+
+    sheet: int
+    line: int
+    index: dict[Column, int]
+    names: tuple[str, ...]
+    above: tuple[str, ...]
+
+
+class BankSource:
+    """One profile as a `Source`."""
+
+    def __init__(self, name: str, profile: Profile) -> None:
+        """`name` is the profile's file name without its ending."""
+        self.name = name
+        self.profile = profile
+
+    @property
+    def kind(self) -> str:
+        """`bank` or `payout`."""
+        return self.profile.kind
+
+    def matches(self, file: RawFile) -> bool:
+        """Whether the file shows all that the profile asks for."""
+        found = tables(file)
+        if found.kind == "ofx":
+            return False
+        match = self.profile.match
+        if match.filename and not re.search(match.filename, file.path.name):
+            return False
+        if match.contains:
+            head = "\n".join(found.lines(file))
+            if not all(text in head for text in match.contains):
+                return False
+        return self.place(file, found) is not None
+
+    def place(self, file: RawFile, found: Tables) -> Place | None:
+        """Where the table stands, None if it does not."""
+        for sheet, rows in self._candidates(file, found):
+            for number, row in enumerate(rows):
+                index = self._index(row.cells) if self.profile.match.header else self._shape(rows[number:])
+                if index is not None:
+                    line = row.line if self.profile.match.header else 0
+                    names = tuple(row.cells) if line else self.profile.match.columns
+                    above = found.lines(file, HEAD_ROWS)[: max(row.line - 1, 0)]
+                    return Place(sheet, line, index, names, tuple(above))
+        return None
+
+    def nearest(self, file: RawFile) -> tuple[float, int, str]:
+        """How alike the file's likeliest header is (0 to 1), its line, and what differs in words."""
+        expected = [_norm(cell if isinstance(cell, str) else cell[0]) for cell in self.profile.match.header]
+        best = (0.0, 0, "")
+        if not expected:
+            return best
+        for _, rows in self._candidates(file, tables(file)):
+            for row in rows:
+                cells = [_norm(cell) for cell in _bare(row.cells)]
+                likeness = 2 * len(set(cells) & set(expected)) / (len(cells) + len(expected) or 1)
+                if likeness > best[0]:
+                    best = (likeness, row.line, _difference(expected, cells))
+        return best
+
+    def read(self, file: RawFile, context: Context) -> Reading:
+        """The file's bank lines.
+
+        Raises:
+            DaysheetError: the header is not the profile's, or a row cannot be read; nothing is taken then.
+        """
+        found = tables(file)
+        if found.kind == "ofx":
+            raise DaysheetError("is OFX, not a table", filename=file.path)
+        place = self.place(file, found)
+        if place is None:
+            raise self._changed(file)
+        around = "\n".join((file.path.name, *place.above))
+        setting = Setting(file.path, place.index, len(place.names), place.names, around, context.currency)
+        extracted = self._run(file, found, place, setting)
+        footer = "\n".join((around, *extracted.footer))
+        return self._reading(file, extracted, footer, context)
+
+    def _run(self, file: RawFile, found: Tables, place: Place, setting: Setting) -> Extracted:
+        try:
+            return Extractor(self.profile, setting).run(self._rows(file, found, place))
+        except RaggedQuotesError:
+            rows = self._rows(file, found, place, lenient=True)
+            return Extractor(self.profile, setting).run(self._unswallowed(file, rows))
+
+    def _rows(self, file: RawFile, found: Tables, place: Place, *, lenient: bool = False) -> Iterator[Row]:
+        """The rows below the header."""
+        layout = self.profile.file
+        if found.sheets:
+            rows: Iterator[Row] = iter(found.sheets[place.sheet][1])
+        else:
+            encoding = layout.encoding or found.encoding
+            check_text(file, encoding)
+            rows = rows_of(file, encoding, layout.delimiter, layout.quote, lenient=lenient)
+        return (row for row in rows if row.line > place.line and (place.line or len(place.above) < row.line))
+
+    def _unswallowed(self, file: RawFile, rows: Iterator[Row]) -> Iterator[Row]:
+        """Refuse a stray quote that opened a cell and swallowed whole rows up to the next stray quote."""
+        for row in rows:
+            for cell in row.cells:
+                for line in cell.split("\n")[1:] if "\n" in cell else ():
+                    if line.count(self.profile.file.delimiter) >= len(row.cells) - 1 > 0:
+                        raise DaysheetError(
+                            "a quote opens in this row and runs on over the rows below",
+                            filename=file.path,
+                            line=row.line,
+                            remedy="export the file again",
+                        )
+            yield row
+
+    def _reading(self, file: RawFile, extracted: Extracted, around: str, context: Context) -> Reading:
+        lines = extracted.records
+        first, last = self._period(file, around, [line.date for line in lines])
+        balance = self.profile.balance
+        proof = None
+        if balance is not None and lines:
+            opening = extracted.opening if extracted.opening is not None else self._stated(balance.opening, around)
+            closing = extracted.closing if extracted.closing is not None else self._stated(balance.closing, around)
+            proof = prove(lines, balance.order, opening, closing)
+        accounts = {line.account for line in lines}
+        currencies = {line.currency for line in lines}
+        return Reading(
+            profile=self.name,
+            kind=self.kind,
+            rows=extracted.rows,
+            records=tuple(lines),
+            skipped=tuple(extracted.skipped),
+            first=first,
+            last=last,
+            account=accounts.pop() if len(accounts) == 1 else None,
+            currency=currencies.pop() if len(currencies) == 1 else context.currency,
+            proof=proof,
+        )
+
+    def _period(self, file: RawFile, around: str, days: list[datetime.date]) -> tuple[datetime.date, datetime.date]:
+        date = self.profile.date
+        stated = []
+        for pattern in (date.first, date.last):
+            found = re.search(pattern, around) if pattern else None
+            stated.append(date_parser(date.format, date.language)(found[1]).date() if found else None)
+        if not days and None in stated:
+            raise DaysheetError("holds no entry", filename=file.path, remedy="nothing is to import from it")
+        return stated[0] or min(days), stated[1] or max(days)
+
+    def _stated(self, pattern: str, around: str) -> Decimal | None:
+        found = re.search(pattern, around) if pattern else None
+        if found is None:
+            return None
+        value = amount_parser(self.profile.amount.decimal, minor=self.profile.amount.minor)(found[1])
+        inverted = self.profile.balance is not None and self.profile.balance.inverted
+        return -value if value is not None and inverted else value
+
+    def _candidates(self, file: RawFile, found: Tables) -> Iterator[tuple[int, list[Row]]]:
+        """The first rows of every sheet, or of the text."""
+        layout = self.profile.file
+        if found.sheets or found.kind in ("xlsx", "xls", "html"):
+            for number, (name, rows) in enumerate(found.sheets):
+                if not layout.sheet or name == layout.sheet:
+                    yield number, rows[:HEAD_ROWS]
+        elif not layout.sheet:
+            yield 0, found.head(file, layout.delimiter, layout.quote, layout.encoding)
+
+    @cached_property
+    def _header(self) -> tuple[tuple[frozenset[str], bool, tuple[str, ...]], ...]:
+        """For each column: its normalised texts, whether it may be absent, and the names it goes by."""
+        optional = set(self.profile.match.optional)
+        cells = ((cell,) if isinstance(cell, str) else cell for cell in self.profile.match.header)
+        return tuple((frozenset(map(_norm, names)), bool(optional & set(names)), names) for names in cells)
+
+    def _index(self, cells: Sequence[str]) -> dict[Column, int] | None:
+        """Places of the profile's columns in this row, None if it is not the profile's header."""
+        actual = [_norm(cell) for cell in _bare(cells)]
+        index: dict[Column, int] = {}
+        place = 0
+        for number, (texts, optional, names) in enumerate(self._header, 1):
+            if place < len(actual) and actual[place] in texts:
+                index |= dict.fromkeys((number, *names), place)
+                place += 1
+            elif not (optional or texts == {""}):
+                return None
+        return index if place == len(actual) else None
+
+    def _shape(self, rows: Sequence[Row]) -> dict[Column, int] | None:
+        """The places of the columns if the first of these rows look like rows of a file without a header."""
+        match = self.profile.match
+        rows = [row for row in rows if any(cell.strip() for cell in row.cells)][:_SHAPE_ROWS]
+        if not rows or not match.row or not all(self._fits(row.cells) for row in rows):
+            return None
+        return dict(enumerate_columns(match.columns))
+
+    def _fits(self, cells: Sequence[str]) -> bool:
+        patterns = self._row_patterns
+        if self.profile.file.stop and re.search(self.profile.file.stop, ",".join(cells)):
+            return True
+        blank_rest = not any(cell.strip() for cell in cells[len(patterns) :])
+        padded = (*cells, *[""] * (len(patterns) - len(cells)))
+        return blank_rest and all(
+            pattern.fullmatch(cell.strip()) for pattern, cell in zip(patterns, padded, strict=False)
+        )
+
+    @cached_property
+    def _row_patterns(self) -> tuple[re.Pattern[str], ...]:
+        return tuple(re.compile(pattern) for pattern in self.profile.match.row)
+
+    def _changed(self, file: RawFile) -> DaysheetError:
+        likeness, line, difference = self.nearest(file)
+        if likeness < _NEAR:
+            return DaysheetError(f"has no header as profile {self.name} wants it", filename=file.path)
+        return changed_header(file, line, self.name, difference)
+
+
+def changed_header(file: RawFile, line: int, name: str, difference: str) -> DaysheetError:
+    """The error for a bank that has changed its export."""
+    return DaysheetError(
+        f"the header is not that of profile {name}: {difference}",
+        filename=file.path,
+        line=line,
+        remedy="if the bank has changed its export, copy the profile to profiles/ in the books and correct it",
+    )
+
+
+def enumerate_columns(names: tuple[str, ...]) -> Iterator[tuple[Column, int]]:
+    """Columns of a file without a header, by name and by number."""
+    return chain.from_iterable(((name, place), (place + 1, place)) for place, name in enumerate(names))
+
+
+def _norm(cell: str) -> str:
+    return " ".join(cell.strip("'\"\ufeff#=").split()).casefold()
+
+
+def _bare(cells: Sequence[str]) -> Sequence[str]:
+    """The cells without blank ones at the end."""
+    count = len(cells)
+    while count and not cells[count - 1].strip():
+        count -= 1
+    return cells[:count]
+
+
+def _difference(expected: list[str], actual: list[str]) -> str:
+    missing = [cell for cell in expected if cell not in actual]
+    added = [cell for cell in actual if cell not in expected]
+    parts = []
+    for cell in missing:
+        near = difflib.get_close_matches(cell, added, 1)
+        parts.append(f'"{cell}" is not there' + (f' (but "{near[0]}" is)' if near else ""))
+    near_names = {
+        difflib.get_close_matches(cell, added, 1)[0] for cell in missing if difflib.get_close_matches(cell, added, 1)
+    }
+    parts += [f'"{cell}" is new' for cell in added if cell and cell not in near_names]
+    return "; ".join(parts[:4]) or "its columns stand in another order"
+
+
+@cache
+def shipped() -> tuple[BankSource, ...]:
+    """The profiles that come with Daysheet, by name."""
+    return tuple(BankSource(path.stem, profiles.load(path)) for path in sorted(SHIPPED.glob("*.toml")))
+
+
+def sources(folder: Path | None = None) -> list[BankSource]:
+    """All bank profiles: the practice's own in `folder/profiles` first, then the shipped ones that they do not replace.
+
+    Raises:
+        DaysheetError: one of the practice's own is wrong.
+    """
+    own: list[BankSource] = []
+    if folder is not None and (folder / "profiles").is_dir():
+        own = [BankSource(path.stem, profiles.load(path)) for path in sorted((folder / "profiles").glob("*.toml"))]
+    names = {source.name for source in own}
+    return own + [source for source in shipped() if source.name not in names]
+
+
+def nearest(file: RawFile, candidates: Sequence[BankSource]) -> DaysheetError | None:
+    """When no profile matches: the error that names the one whose header has probably changed, if there is one."""
+    ranked = [(*source.nearest(file), source.name) for source in candidates]
+    likeness, line, difference, name = max(ranked, default=(0.0, 0, "", ""))
+    return changed_header(file, line, name, difference) if likeness >= _NEAR else None

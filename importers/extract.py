@@ -1,0 +1,448 @@
+"""A profile compiled to functions, and rows run through them to bank lines."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import re
+import zoneinfo
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from daysheet.errors import DaysheetError
+from daysheet.importers.language import Amounts, Column, Named, Profile, Where
+from daysheet.importers.reading import Skipped
+from daysheet.importers.text import Exact, Row
+from daysheet.importers.values import amount_parser, date_parser
+from daysheet.ledgertext import clean
+from daysheet.records import BankLine
+
+Cells = list[str]
+ZERO: Final = Decimal(0)
+_CODE: Final = re.compile(r"\b[A-Z]{3}\b|[A-Z]{3}(?=\s*[-+0-9])")
+_CARD: Final = re.compile(r"[0-9]{13,19}")
+
+
+class CellError(Exception):
+    """A cell that cannot be read: the column's name and what is wrong with it; the cell itself is not quoted."""
+
+    def __init__(self, column: Column, problem: str) -> None:
+        """`problem` completes a sentence that begins with the column's name."""
+        super().__init__(problem)
+        self.column = column
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a file gives to all its rows.
+
+    Attributes:
+        path: for the records' meta.
+        index: from a column, as the profile names it, to its place in the row; absent columns are not there.
+        width: how many cells a row has.
+        names: the header's texts, for messages.
+        around: the file's name and the lines above the table, for patterns.
+        currency: of the books, where the file names none.
+    """
+
+    path: Path
+    index: Mapping[Column, int]
+    width: int
+    names: tuple[str, ...]
+    around: str
+    currency: str
+
+
+@dataclass
+class Extracted:
+    """What the rows gave."""
+
+    records: list[BankLine] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    rows: int = 0
+    opening: Decimal | None = None
+    closing: Decimal | None = None
+    footer: list[str] = field(default_factory=list)
+
+
+class Extractor:
+    """One profile on one file."""
+
+    def __init__(self, profile: Profile, setting: Setting) -> None:
+        """Compile every part of the profile to a function of the cells."""
+        self.profile = profile
+        self.setting = setting
+        self._layout = profile.file
+        self._stop = re.compile(profile.file.stop).search if profile.file.stop else None
+        self._parse = amount_parser(profile.amount.decimal, minor=profile.amount.minor)
+        self._strip = re.compile(profile.amount.strip) if profile.amount.strip else None
+        self._amount = self._amount_function(profile.amount)
+        self._day = self._day_function()
+        self._date = self._date_function()
+        self._skips = [self._skip_function(rule) for rule in profile.skip]
+        self._blank = frozenset(profile.text.blank)
+        self._payee = self._indexes(profile.text.payee)
+        self._narration = self._indexes(profile.text.narration)
+        self._id = self._indexes(profile.id)
+        self._currency = self._named_function(profile.currency, setting.currency, _currency)
+        self._account = self._named_function(profile.account, None, _account)
+        self._clean = lru_cache(maxsize=65536)(clean)
+        self._fee = self._fee_function()
+        balance = profile.balance
+        self._balance = self._at(balance.column) if balance else None
+        self._balance_sign = -1 if balance and balance.inverted else 1
+        self._value_date = self._at(profile.date.value)
+        self._filename = str(setting.path)
+
+    def run(self, rows: Iterator[Row]) -> Extracted:
+        """Every row to a record, or to a reason why not.
+
+        Raises:
+            DaysheetError: a row that is neither; the first is named.
+        """
+        found = Extracted()
+        for row in rows:
+            text = "".join(row.cells)
+            if not text or text.isspace():
+                continue
+            if self._stop is not None and self._stop(",".join(row.cells)):
+                found.footer += [",".join(row.cells), *(",".join(rest.cells) for rest in rows)]
+                break
+            try:
+                self._row(row, found)
+            except CellError as problem:
+                raise self._error(row.line, problem) from None
+        return found
+
+    def _row(self, row: Row, found: Extracted) -> None:
+        cells = self._fit(row)
+        if self._layout.continuation and not cells[self.setting.index[self.profile.date.column]]:
+            self._continue(cells, found)
+            return
+        found.rows += 1
+        for rule, applies in self._skips:
+            if applies(cells):
+                found.skipped.append(Skipped(row.line, rule.reason))
+                self._stated_balance(rule, cells, found)
+                return
+        found.records.append(self._line(row, cells))
+
+    def _fit(self, row: Row) -> Cells:
+        """The row's cells, trimmed, as many as the header has."""
+        cells = [_trimmed(cell) for cell in row.cells]
+        width = self.setting.width
+        if len(cells) > width:
+            if self._layout.surplus == "join":
+                return [*cells[: width - 1], self._layout.delimiter.join(cells[width - 1 :])]
+            if self._layout.surplus == "error" and any(cells[width:]):
+                raise CellError("", f"the row has {len(cells)} cells and the header {width}")
+        elif len(cells) < width:
+            if not self._layout.ragged and any(self.setting.names[len(cells) :]):
+                raise CellError("", f"the row is cut off: it has {len(cells)} of {width} cells")
+            cells += [""] * (width - len(cells))
+        return cells
+
+    def _line(self, row: Row, cells: Cells) -> BankLine:
+        amount = self._amount(cells)
+        fee = None
+        if self._fee is not None:
+            fee = self._fee(cells)
+            if self.profile.fee is not None and self.profile.fee.of == "gross":
+                amount -= fee
+        payee, narration = self._words(cells)
+        meta: dict[str, Any] = {"filename": self._filename, "lineno": row.line}
+        if self._value_date is not None and cells[self._value_date]:
+            meta["value-date"] = self._day(cells[self._value_date], self.profile.date.value)
+        return BankLine(
+            self._date(cells),
+            amount,
+            self._currency(cells) or self.setting.currency,
+            payee,
+            narration,
+            " ".join(cells[place] for place in self._id) or None if self._id else None,
+            self._balance_of(cells),
+            fee,
+            self._account(cells),
+            fingerprint(row.cells),
+            meta,
+        )
+
+    def _words(self, cells: Cells) -> tuple[str, str]:
+        """Payee and narration: the payee falls back to the narration, which is then not said twice."""
+        payee = next((cells[i] for i in self._payee if cells[i] and cells[i] not in self._blank), "")
+        if len(self._narration) == 1:
+            narration = cells[self._narration[0]]
+            narration = "" if narration in self._blank else narration
+        else:
+            parts = (cells[i] for i in self._narration)
+            narration = " ".join(dict.fromkeys(part for part in parts if part and part not in self._blank))
+        payee, narration = self._clean(payee), self._clean(narration)
+        return (payee, "" if narration == payee else narration) if payee else (narration, "")
+
+    def _balance_of(self, cells: Cells) -> Decimal | None:
+        if self._balance is None:
+            return None
+        try:
+            value = self._parse(cells[self._balance])
+        except ValueError:
+            return None  # some banks write a mark such as "Not yet posted": such a row is proved by its neighbours
+        return value if value is None or self._balance_sign > 0 else -value
+
+    def _stated_balance(self, rule: Where, cells: Cells, found: Extracted) -> None:
+        if not rule.balance:
+            return
+        value = self._balance_of(cells)
+        if value is None:
+            value = self._amount(cells)
+        if rule.balance == "opening" and found.opening is None:
+            found.opening = value
+        elif rule.balance == "closing":
+            found.closing = value
+
+    def _continue(self, cells: Cells, found: Extracted) -> None:
+        """Add a continuation row's text to the record above."""
+        if not found.records:
+            return
+        last = found.records[-1]
+        more = self._clean(" ".join(cells[i] for i in self._narration if cells[i]))
+        if last.narration:
+            found.records[-1] = last._replace(narration=f"{last.narration} {more}")
+        else:
+            found.records[-1] = last._replace(payee=f"{last.payee} {more}")
+
+    def _error(self, line: int, problem: CellError) -> DaysheetError:
+        place = f'column "{problem.column}" ' if problem.column != "" else ""
+        return DaysheetError(
+            place + str(problem),
+            filename=self.setting.path,
+            line=line,
+            remedy="correct the row, or export the file again" if place else "export the file again",
+        )
+
+    def _at(self, column: Column) -> int | None:
+        return self.setting.index.get(column) if column != "" else None
+
+    def _indexes(self, columns: tuple[Column, ...]) -> tuple[int, ...]:
+        return tuple(self.setting.index[column] for column in columns if column in self.setting.index)
+
+    def _number(self, cells: Cells, place: int | None, column: Column) -> Decimal | None:
+        if place is None:
+            return None
+        cell = cells[place]
+        if self._strip is not None:
+            cell = self._strip.sub("", cell)
+        try:
+            return self._parse(cell)
+        except ValueError as problem:
+            raise CellError(column, str(problem)) from None
+
+    def _amount_function(self, amount: Amounts) -> Callable[[Cells], Decimal]:
+        if amount.mode.startswith("split"):
+            return self._split_function(amount)
+        place, column = self._at(amount.column), amount.column
+        if amount.mode == "suffix":
+            return self._suffix_function(amount)
+
+        def single(cells: Cells) -> Decimal:
+            value = self._number(cells, place, column)
+            if value is None:
+                raise CellError(column, "is blank")
+            return value
+
+        if amount.mode == "signed":
+            return single
+        if amount.mode == "inverted":
+            return lambda cells: -single(cells)
+        sign = self._direction_function(amount)
+        return lambda cells: single(cells) * sign(cells)
+
+    def _split_function(self, amount: Amounts) -> Callable[[Cells], Decimal]:
+        debit, credit = self._at(amount.debit), self._at(amount.credit)
+        signs = {"split": (-1, 1), "split-signed": (1, 1), "split-inverted": (-1, -1)}[amount.mode]
+
+        def split(cells: Cells) -> Decimal:
+            out = self._number(cells, debit, amount.debit)
+            into = self._number(cells, credit, amount.credit)
+            if out is None and into is None:
+                raise CellError(amount.debit, f'and "{amount.credit}" are both blank')
+            if out and into:
+                raise CellError(amount.debit, f'and "{amount.credit}" both hold an amount')
+            return (out or ZERO) * signs[0] if out else (into or ZERO) * signs[1]
+
+        return split
+
+    def _suffix_function(self, amount: Amounts) -> Callable[[Cells], Decimal]:
+        place = self._at(amount.column)
+        words = {word.casefold(): sign for sign, group in ((-1, amount.out), (1, amount.into)) for word in group}
+        pattern = re.compile(
+            r"\s*(" + "|".join(map(re.escape, sorted(words, key=len, reverse=True))) + r")\.?\s*\Z", re.I
+        )
+
+        def suffixed(cells: Cells) -> Decimal:
+            cell = cells[place] if place is not None else ""
+            found = pattern.search(cell)
+            if found is None:
+                raise CellError(amount.column, "does not say whether money went in or out")
+            value = self._number([cell[: found.start()]], 0, amount.column)
+            if value is None:
+                raise CellError(amount.column, "is blank")
+            return value * words[found[1].casefold()]
+
+        return suffixed
+
+    def _direction_function(self, amount: Amounts) -> Callable[[Cells], int]:
+        place, column = self._at(amount.direction), amount.direction
+        if amount.mode == "indicator":
+            words = {word.casefold(): sign for sign, group in ((-1, amount.out), (1, amount.into)) for word in group}
+            find: Callable[[str], int | None] = lambda cell: words.get(cell.casefold())  # noqa: E731
+        else:
+            out, into = (re.compile("|".join(f"(?:{p})" for p in group)) for group in (amount.out, amount.into))
+            find = lambda cell: -1 if out.search(cell) else 1 if into.search(cell) else None  # noqa: E731
+
+        def sign(cells: Cells) -> int:
+            found = find(cells[place]) if place is not None else None
+            if found is None:
+                raise CellError(column, "does not say whether money went in or out: its word is not in the profile")
+            return found
+
+        return sign
+
+    def _day_function(self) -> Callable[[str, Column], datetime.date]:
+        """From a cell to its calendar day, each distinct cell once; the column is for the message."""
+        date = self.profile.date
+        parse = date_parser(date.format, date.language)
+        shift = _shift_function(date.zone, date.local)
+        statement = self._statement_month(date.year) if date.year else None
+        known: dict[str, datetime.date] = {}
+
+        def day(cell: str, column: Column) -> datetime.date:
+            found = known.get(cell)
+            if found is None:
+                try:
+                    moment = parse(cell)
+                except ValueError as problem:
+                    raise CellError(column, str(problem)) from None
+                if statement is not None:
+                    year, month = statement
+                    moment = moment.replace(year=year - (moment.month > month))
+                found = known[cell] = shift(moment)
+            return found
+
+        return day
+
+    def _date_function(self) -> Callable[[Cells], datetime.date]:
+        date, day = self.profile.date, self._day
+        place, fallback = self.setting.index[date.column], self._at(date.fallback)
+        if fallback is None:
+            return lambda cells: day(cells[place], date.column)
+        return lambda cells: day(cells[place] or cells[fallback], date.column)
+
+    def _statement_month(self, pattern: str) -> tuple[int, int]:
+        found = re.search(pattern, self.setting.around)
+        if found is None:
+            raise DaysheetError(
+                "its dates have no year, and neither its name nor the lines above the table say which",
+                filename=self.setting.path,
+            )
+        groups = found.groupdict()
+        return int(groups["year"]), int(groups.get("month") or 12)
+
+    def _skip_function(self, rule: Where) -> tuple[Where, Callable[[Cells], bool]]:
+        place = self._at(rule.column)
+        pattern = re.compile(rule.pattern) if rule.pattern else None
+        unless = re.compile(rule.unless) if rule.unless else None
+
+        def applies(cells: Cells) -> bool:
+            if rule.column != "" and place is None:
+                return False
+            text = cells[place] if place is not None else self._layout.delimiter.join(cells)
+            if unless is not None and unless.search(text):
+                return False
+            if pattern is None:
+                return unless is not None or not text
+            return pattern.search(text) is not None
+
+        return rule, applies
+
+    def _fee_function(self) -> Callable[[Cells], Decimal] | None:
+        fee = self.profile.fee
+        if fee is None:
+            return None
+        place, sign = self._at(fee.column), -1 if fee.negative else 1
+        return lambda cells: (self._number(cells, place, fee.column) or ZERO) * sign
+
+    def _named_function(
+        self, named: Named | None, default: str | None, tidy: Callable[[str], str]
+    ) -> Callable[[Cells], str | None]:
+        if named is None:
+            return lambda _: default
+        fixed = named.fixed
+        if named.pattern and not fixed:
+            found = re.search(named.pattern, self.setting.around)
+            fixed = found[1].strip() if found else ""
+        if named.column == "" or self._at(named.column) is None:
+            value = named.map.get(fixed, tidy(fixed)) if fixed else default
+            return lambda _: value
+        place, known = self.setting.index[named.column], dict[str, str | None]()
+
+        def of(cells: Cells) -> str | None:
+            cell = cells[place]
+            if cell not in known:
+                known[cell] = named.map.get(cell, tidy(cell)) if cell else default
+            return known[cell]
+
+        return of
+
+
+def fingerprint(cells: Cells) -> str:
+    """What tells a raw row from any other: the first 16 hexadecimal digits of its SHA-256."""
+    return hashlib.sha256("\x1f".join(cells).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _trimmed(cell: str) -> str:
+    """A cell without padding, a spreadsheet's leading apostrophe, or the armour of `="0012"`."""
+    if isinstance(cell, Exact):
+        return cell
+    cell = cell.strip(" \t\n\ufeff\u00a0")
+    if cell[:1] == "=" and cell[1:2] == '"' and cell[-1:] == '"':
+        return cell[2:-1].strip()
+    if cell[:1] == "'":
+        return cell.strip("'").strip()
+    return cell
+
+
+def _currency(cell: str) -> str:
+    """The ISO code in a cell; a cell that has none is an error of the row."""
+    found = _CODE.search(cell.upper())
+    if found is None:
+        raise CellError("currency", "is no currency code that the profile knows")
+    return found[0]
+
+
+def _account(cell: str) -> str:
+    """An account's number as one line; a whole card number is cut to its last four digits."""
+    text = clean(cell)
+    digits = re.sub(r"[ -]", "", text)
+    return f"*{digits[-4:]}" if _CARD.fullmatch(digits) and _luhn(digits) else text
+
+
+def _luhn(digits: str) -> bool:
+    doubled = (int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits)))
+    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
+
+
+def _shift_function(zone: str, local: str) -> Callable[[datetime.datetime], datetime.date]:
+    """From the file's time to the calendar day that counts."""
+    if not local:
+        return lambda moment: moment.date()
+    source, target = zoneinfo.ZoneInfo(zone), zoneinfo.ZoneInfo(local)
+
+    def shift(moment: datetime.datetime) -> datetime.date:
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=source)
+        return aware.astimezone(target).date()
+
+    return shift

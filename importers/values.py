@@ -1,0 +1,145 @@
+"""Cells to dates and amounts, strictly: what could mean two things is refused, never guessed."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Final
+
+from daysheet.importers.text import Exact
+
+# Month names as banks write them, by the first letters that tell them apart, in lower case.
+MONTHS: Final[Mapping[str, tuple[str, ...]]] = {
+    "en": ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"),
+    "fr": ("jan", "fév", "mar", "avr", "mai", "juin", "juil", "aoû", "sep", "oct", "nov", "déc"),
+    "de": ("jan", "feb", "mär", "apr", "mai", "jun", "jul", "aug", "sep", "okt", "nov", "dez"),
+    "es": ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"),
+    "pt": ("jan", "fev", "mar", "abr", "mai", "jun", "jul", "ago", "set", "out", "nov", "dez"),
+    "it": ("gen", "feb", "mar", "apr", "mag", "giu", "lug", "ago", "set", "ott", "nov", "dic"),
+    "nl": ("jan", "feb", "maa", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"),
+}
+_WORD: Final = re.compile(r"[^\W\d_]{3,}\.?")
+_PLAIN: Final = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?")
+_NUMBER: Final = re.compile(r"[0-9.,'’ \u00a0\u202f]*[0-9][.,]?")
+_DECORATION: Final = re.compile(r"(?:US|CA|C|R|A|AU|NZ|HK|S)?\$|[A-Z]{3}|[€£¥￥₹₽₩₪元]|Fr\.|kr\.?|zł|Kč|Ft")
+_SPACES: Final = re.compile(r"[ \u00a0\u202f\t]+")
+_EPOCH_LIMITS: Final = (datetime.date(1970, 1, 1), datetime.date(2100, 1, 1))
+
+DateParser = Callable[[str], datetime.datetime]
+
+
+def date_parser(formats: tuple[str, ...], language: str = "en") -> DateParser:
+    """A function from a cell to its date and time; each distinct cell is parsed once.
+
+    Args:
+        formats: strptime notations, tried in turn. A cell may hold more after a date without time only if a format
+            says so.
+        language: of month names, one of `MONTHS`.
+
+    Returns:
+        The function; it raises ValueError for a cell that no format fits.
+    """
+    names = MONTHS[language]
+    known: dict[str, datetime.datetime] = {}
+
+    def parse(cell: str) -> datetime.datetime:
+        found = known.get(cell)
+        if found is None:
+            found = known[cell] = _parse_date(cell, formats, names)
+        return found
+
+    return parse
+
+
+def _parse_date(cell: str, formats: tuple[str, ...], names: tuple[str, ...]) -> datetime.datetime:
+    text = " ".join(cell.split())
+    candidates = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", *formats) if isinstance(cell, Exact) else formats
+    english = _WORD.sub(lambda word: _english(word[0], names), text)
+    for notation in candidates:
+        try:
+            # the zone is read if the notation has %z; a bank's date is otherwise local and stays what it says
+            moment = datetime.datetime.strptime(english, notation)  # noqa: DTZ007
+        except ValueError:
+            continue
+        if moment.year == 1900 and "%y" not in notation.lower():
+            return moment
+        if _EPOCH_LIMITS[0] <= moment.date() < _EPOCH_LIMITS[1]:
+            return moment
+    raise ValueError("is not a date as " + " or ".join(formats))
+
+
+def _english(word: str, names: tuple[str, ...]) -> str:
+    low = word.lower().rstrip(".")
+    found = max(
+        (number for number, name in enumerate(names) if low.startswith(name)),
+        key=lambda number: len(names[number]),
+        default=None,
+    )
+    return word if found is None or low in ("am", "pm") else MONTHS["en"][found].title()
+
+
+AmountParser = Callable[[str], Decimal | None]
+
+
+def amount_parser(decimal: str, *, minor: int = 0) -> AmountParser:
+    """A function from a cell to its amount, None for a blank one.
+
+    A sign before or behind, parentheses (negative), currency symbols and codes and spaces are understood; thousands may
+    be separated by whatever is not the decimal mark, in groups of three (or two, as in India).
+
+    Args:
+        decimal: the decimal mark, `.` or `,`.
+        minor: decimals of the currency when the file counts in its smallest unit (2 for cents).
+
+    Returns:
+        The function; it raises ValueError for a cell that is no amount in this style.
+    """
+    groups = re.escape({".": ",", ",": "."}[decimal])
+    grouped = re.compile(
+        rf"(?:[0-9]+|[0-9]{{1,3}}(?:[{groups}'’ ][0-9]{{2,3}})*[{groups}'’ ][0-9]{{3}})?(?:{re.escape(decimal)}[0-9]*)?"
+    )
+    plain = _PLAIN.fullmatch
+    shift = Decimal(1).scaleb(-minor)
+    point = decimal == "."
+
+    def parse(cell: str) -> Decimal | None:
+        if (point or type(cell) is Exact) and plain(cell):
+            value = Decimal(cell)
+        else:
+            found = _decorated(cell, grouped, decimal)
+            if found is None:
+                return None
+            value = found
+        return value * shift if minor else value
+
+    return parse
+
+
+def _decorated(cell: str, grouped: re.Pattern[str], decimal: str) -> Decimal | None:
+    text = _SPACES.sub(" ", cell).strip()
+    if not text:
+        return None
+    text, negative = _unsigned(_DECORATION.sub("", text).strip())
+    if not _NUMBER.fullmatch(text):
+        raise ValueError("is not an amount")
+    if not grouped.fullmatch(text) or not re.search(r"[0-9]", text):
+        raise ValueError(f"is not an amount with decimal mark {decimal}")
+    digits = re.sub(r"[^0-9]", "", text.partition(decimal)[0]) or "0"
+    fraction = text.partition(decimal)[2]
+    value = Decimal(f"{digits}.{fraction}" if fraction else digits)
+    return -value if negative else value
+
+
+def _unsigned(text: str) -> tuple[str, bool]:
+    """The text without its sign, and whether that was a minus: before, behind, or parentheses."""
+    if text.startswith("(") and text.endswith(")"):
+        return _DECORATION.sub("", text[1:-1]).strip(), True
+    text = text.replace("−", "-").replace("–", "-")
+    negative = text[:1] == "-" or text[-1:] == "-"
+    if text[:1] in ("-", "+"):
+        text = text[1:]
+    elif text[-1:] in ("-", "+"):
+        text = text[:-1]
+    return text.strip(), negative

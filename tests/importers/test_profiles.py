@@ -1,0 +1,29 @@
+"""Every shipped profile passes its own test, says where its layout is published, and is the only one for its sample."""
+
+from __future__ import annotations
+
+import pytest
+from daysheet.importers import bank, selftest
+from daysheet.importers.bank import BankSource
+from daysheet.importers.reading import RawFile
+
+SOURCES = bank.shipped()
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
+def test_a_profile_passes_its_own_test(source: BankSource) -> None:
+    assert selftest.problems(source) == []
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
+def test_a_sample_is_recognised_by_its_own_profile_only(source: BankSource, tmp_path) -> None:
+    sample = source.profile.sample
+    path = tmp_path / sample.filename
+    path.write_bytes(sample.text.encode(source.profile.file.encoding or "utf-8"))
+    assert [other.name for other in SOURCES if other.matches(RawFile(path))] == [source.name]
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
+def test_a_profile_says_where_its_layout_is_published(source: BankSource) -> None:
+    assert "/" in source.profile.source
+    assert "(" in source.profile.source, "and under which licence, or that it is a fact only"
