@@ -9,17 +9,20 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from beancount.core.data import Custom, Directive, Open, Posting, Transaction
 from daysheet.accounts import BILLING, BILLING_CHARGES, RECEIVABLE
-from daysheet.facts import Closure, FactError, Imported, Payer, Provider, Waiver, parse_fact
+from daysheet.facts import Closure, FactError, Imported, Payer, Provider, Threshold, Waiver, parse_fact
 from daysheet.records import CLAIM_STATUSES, VISIT_STATUSES, Adjustment, Claim, Invoice, Meta, Payment, Visit
+from daysheet.thresholds import DEFAULTS
 
 INVOICE_LINK = "inv-"
 _ZERO = Decimal()
+
+T = TypeVar("T")
 
 
 class Receivable(NamedTuple):
@@ -50,6 +53,8 @@ class Books:
         closures: days without visits.
         imported: every imported file, in date order.
         waivers: findings set aside, by kind and key.
+        thresholds: numbers that checks compare with, in date order, by name.
+        state: the two-letter state whose public holidays count, or empty.
         visits: by visit id.
         invoices: by invoice id; several entries when an id was used more than once.
         invoices_of_visit: invoices by the id of a visit they bill.
@@ -60,12 +65,13 @@ class Books:
         receivable: receivable postings by invoice id; None for those of no invoice.
         opened: the `open` directive of each account.
         errors: practice entries that could not be understood.
+        known: what `once` has worked out.
     """
 
     __slots__ = (
         "adjustments_of_invoice", "claims", "closures", "currency", "entries", "errors", "imported", "invoices",
-        "invoices_of_visit", "opened", "options", "payers", "payments", "payments_of_invoice", "providers",
-        "receivable", "visits", "waivers",
+        "invoices_of_visit", "known", "opened", "options", "payers", "payments", "payments_of_invoice", "providers",
+        "receivable", "state", "thresholds", "visits", "waivers",
     )  # fmt: skip
 
     def __init__(self, entries: list[Directive], options: Mapping[str, Any]) -> None:
@@ -79,6 +85,9 @@ class Books:
         self.closures: list[Closure] = []
         self.imported: list[Imported] = []
         self.waivers: dict[tuple[str, str], Waiver] = {}
+        self.thresholds: dict[str, list[Threshold]] = defaultdict(list)
+        self.state = ""
+        self.known: dict[Hashable, Any] = {}
         self.visits: dict[str, Visit] = {}
         self.invoices: dict[str, list[Invoice]] = {}
         self.invoices_of_visit: dict[str, list[Invoice]] = {}
@@ -141,6 +150,27 @@ class Books:
             closure.first <= day <= closure.last and closure.provider in (None, provider) for closure in self.closures
         )
 
+    def threshold(self, name: str, day: datetime.date, provider: str | None = None) -> Decimal | None:
+        """The number that holds for a check on a day; a provider's own goes before the practice's.
+
+        None only where the default is to learn it from the books.
+        """
+        facts = [fact for fact in self.thresholds.get(name, ()) if fact.since <= day]
+        own = [fact for fact in facts if fact.provider is not None and fact.provider == provider]
+        of_all = [fact for fact in facts if fact.provider is None]
+        return (own or of_all)[-1].value if own or of_all else DEFAULTS[name].value
+
+    def days_of(self, name: str, day: datetime.date, provider: str | None = None) -> int:
+        """A threshold that is a whole number of days."""
+        return int(self.threshold(name, day, provider) or 0)
+
+    def once(self, key: Hashable, work: Callable[[], T]) -> T:
+        """What `work` gives, worked out the first time only: several checks and statements ask for the same."""
+        if key not in self.known:
+            self.known[key] = work()
+        value: T = self.known[key]
+        return value
+
     def open_balance(self, invoice: str, as_of: datetime.date) -> Decimal:
         """What is still owed on an invoice at the end of a day; negative for a credit balance."""
         return sum((posting.amount for posting in self.receivable.get(invoice, ()) if posting.date <= as_of), _ZERO)
@@ -167,6 +197,8 @@ class Books:
                 self.imported.append(fact)
             elif isinstance(fact, Waiver):
                 self.waivers[fact.kind, fact.key] = fact
+            elif isinstance(fact, Threshold):
+                self.thresholds[fact.name].append(fact)
 
     def _add_visit(self, entry: Custom) -> None:
         values = entry.values
@@ -211,7 +243,7 @@ class Books:
         meta = entry.meta
         if linked is not None:
             linked = meta.get("invoice", linked)
-        charge = _ZERO
+        charge = None
         memo = _ZERO
         for posting in entry.postings:
             account = posting.account
@@ -224,7 +256,7 @@ class Books:
                 amount = _number(posting)
                 memo += amount
                 if account.startswith(BILLING_CHARGES):
-                    charge -= amount
+                    charge = (charge or _ZERO) - amount
         if memo:
             message = f"receivables and {BILLING} move apart by {memo}: write the equity leg of each receivable leg"
             self.errors.append(BookError(meta, message, entry))
@@ -232,7 +264,7 @@ class Books:
             self._add_payment(entry, linked)
         elif "adjustment" in meta:
             self._add_adjustment(entry, linked)
-        elif charge and linked is not None:
+        elif charge is not None and linked is not None:
             self._add_invoice(entry, linked, charge)
 
     def _add_invoice(self, entry: Transaction, identifier: str, amount: Decimal) -> None:

@@ -9,7 +9,10 @@ from typing import Any, Final, NoReturn
 import click
 from daysheet import __version__, console
 
-VERBS: Final[Mapping[str, str]] = {}
+VERBS: Final[Mapping[str, str]] = {
+    "check": "daysheet.commands:check",
+    "waive": "daysheet.commands:waive",
+}
 
 
 class Verbs(click.Group):

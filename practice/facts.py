@@ -1,4 +1,4 @@
-"""What is true of a practice from a date on: providers, payers, closures, imported files, waivers.
+"""What is true of a practice from a date on: providers, payers, closures, imported files, waivers, thresholds.
 
 Facts are dated `custom` directives, so that history stays true: a provider's new fee is a new directive, and what
 was expected last year stays what it was. A malformed fact is an error at its line, never ignored.
@@ -17,11 +17,13 @@ Example:
       sha256: "…"
       rows: 424
     2026-04-02 custom "waived" "unbilled-visit" "V1001" "courtesy visit, agreed with Dr. Adams"
+    2026-01-01 custom "threshold" "overdue-days" 45
 """
 
 from __future__ import annotations
 
 import datetime
+import difflib
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
@@ -29,6 +31,7 @@ from typing import Any, Final, NamedTuple
 from beancount.core.amount import Amount
 from beancount.core.data import Custom
 from daysheet.records import Meta
+from daysheet.thresholds import DEFAULTS
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -96,7 +99,17 @@ class Waiver(NamedTuple):
     meta: Meta
 
 
-Fact = Provider | Payer | Closure | Imported | Waiver
+class Threshold(NamedTuple):
+    """A number that a check compares with, from a day on, for the practice or one provider (`thresholds`)."""
+
+    name: str
+    value: Decimal
+    since: datetime.date
+    provider: str | None
+    meta: Meta
+
+
+Fact = Provider | Payer | Closure | Imported | Waiver | Threshold
 
 
 def parse_fact(entry: Custom) -> Fact | None:
@@ -218,10 +231,22 @@ def _waiver(entry: Custom) -> Waiver:
     return Waiver(kind, key, reason, entry.date, entry.meta)
 
 
+def _threshold(entry: Custom) -> Threshold:
+    values: list[Any] = [value.value for value in entry.values]
+    if len(values) != 2 or not isinstance(values[0], str) or not isinstance(values[1], Decimal) or values[1] < 0:
+        raise ValueError(f'threshold: write {entry.date} custom "threshold" "NAME" NUMBER')
+    if values[0] not in DEFAULTS:
+        near = difflib.get_close_matches(values[0], DEFAULTS, 1)
+        hint = f'did you mean "{near[0]}"?' if near else f"known are: {', '.join(DEFAULTS)}"
+        raise ValueError(f'threshold: unknown name "{values[0]}"; {hint}')
+    return Threshold(values[0], values[1], entry.date, _text(entry, "provider"), entry.meta)
+
+
 _PARSERS: Final[Mapping[str, Callable[[Custom], Fact]]] = {
     "provider": _provider,
     "payer": _payer,
     "closed": _closure,
     "imported": _imported,
     "waived": _waiver,
+    "threshold": _threshold,
 }

@@ -51,6 +51,8 @@ class Finding:
         covers: ids of the unbilled visits that a lapse already counts, so that money is counted once.
         expected: the cash that `amount` would have brought, where history allows to say so.
         sample: how many past visits `expected` rests on.
+        low: what a bad quarter of past visits like these would have brought, where `expected` is known.
+        high: the same of a good quarter.
         deadline: the day after which the money is lost, where there is one.
     """
 
@@ -66,6 +68,8 @@ class Finding:
     covers: frozenset[str] = frozenset()
     expected: Decimal | None = None
     sample: int = 0
+    low: Decimal | None = None
+    high: Decimal | None = None
     deadline: datetime.date | None = None
 
 

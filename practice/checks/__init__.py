@@ -11,19 +11,36 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
 from daysheet.books import Books
+from daysheet.checks.exports import missing_export
+from daysheet.checks.invoices import duplicate_bill, orphan_invoice, overdue
+from daysheet.checks.lapse import lapse
+from daysheet.checks.visits import billed_no_show, unbilled
 from daysheet.findings import Finding
 
 Check = Callable[[Books, datetime.date], Iterator[Finding]]
 
-CHECKS: Mapping[str, Check] = MappingProxyType({})
+CHECKS: Mapping[str, Check] = MappingProxyType(
+    {
+        "billing-lapse": lapse,
+        "unbilled-visit": unbilled,
+        "missing-export": missing_export,
+        "duplicate-bill": duplicate_bill,
+        "billed-no-show": billed_no_show,
+        "orphan-invoice": orphan_invoice,
+        "overdue-invoice": overdue,
+    }
+)
 
 
 def run(books: Books, as_of: datetime.date | None = None) -> list[Finding]:
-    """All findings that are not waived, as of a day (default: the books' own as-of date)."""
+    """All findings that are not waived, as of a day (default: the books' own as-of date).
+
+    In the order of the table, and within a kind by date and key.
+    """
     day = books.as_of if as_of is None else as_of
     return [
         finding
         for check in CHECKS.values()
-        for finding in check(books, day)
+        for finding in sorted(check(books, day), key=lambda finding: (finding.date, finding.key))
         if (finding.kind, finding.key) not in books.waivers
     ]

@@ -1,0 +1,44 @@
+"""Findings as Beancount shows errors: in bean-check, in Fava, in an editor, at the line where to look.
+
+Load it from the main ledger; name the kinds to be shown, or none for all:
+
+    plugin "daysheet.plugins.billing_gaps"
+    plugin "daysheet.plugins.billing_gaps" "billing-lapse unbilled-visit missing-export"
+
+A lapse is one error, at its first visit, not one for each visit that it counts. Practice entries that cannot be
+understood, and facts that are malformed, are errors at their own line.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from beancount.core.data import Directive, new_metadata
+from daysheet import checks, collector
+from daysheet.books import BookError, Books
+from daysheet.facts import FactError
+from daysheet.findings import KINDS, FindingError
+
+__plugins__ = ("billing_gaps",)
+
+
+def billing_gaps(
+    entries: list[Directive], options_map: dict[str, Any], config: str | None = None
+) -> tuple[list[Directive], list[BookError | FactError | FindingError]]:
+    """The entries as they came, and what is wrong with the books or found in them."""
+    place = new_metadata(str(options_map.get("filename")), 0)
+    kinds = set((config or " ".join(KINDS)).split())
+    unknown = kinds - set(KINDS)
+    if unknown:
+        known = f"known are: {', '.join(KINDS)}"
+        return entries, [BookError(place, f"billing_gaps: unknown kind {min(unknown)}; {known}", None)]
+    with collector.paused():
+        books = Books.of(entries, options_map)
+        findings = checks.run(books) if entries else []
+    covered = frozenset[str]().union(*(finding.covers for finding in findings))
+    shown = [
+        FindingError(finding.where[0] if finding.where else place, f"{finding.kind}: {finding.message}", None)
+        for finding in findings
+        if finding.kind in kinds and not (finding.kind == "unbilled-visit" and finding.key in covered)
+    ]
+    return entries, [*books.errors, *shown]

@@ -1,0 +1,66 @@
+"""The check of imports: a stretch of days that nobody downloaded."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterator
+from decimal import Decimal
+
+from daysheet.books import Books
+from daysheet.calendars import ONE_DAY
+from daysheet.facts import Imported
+from daysheet.findings import Finding
+from daysheet.wording import many
+
+
+def missing_export(books: Books, as_of: datetime.date) -> Iterator[Finding]:
+    """Each run of days between two files of an account or kind, or since the last one, that no file covers.
+
+    Between two files, as many days as `export-gap-days` are a gap: a quiet account's file may start late or end early.
+    After the last file, a gap is a whole calendar month: before its end, it cannot have been downloaded.
+    """
+    sources: dict[tuple[str, str], list[Imported]] = defaultdict(list)
+    for imported in books.imported:
+        if imported.first <= as_of:
+            sources["" if imported.account else imported.kind, imported.account or ""].append(imported)
+    least = books.days_of("export-gap-days", as_of)
+    for files in sources.values():
+        files.sort(key=lambda file: file.first)
+        reached = files[0]
+        for file in files[1:]:
+            first, last = reached.last + ONE_DAY, file.first - ONE_DAY
+            if (last - first).days + 1 >= least:
+                yield _gap(file, first, last, reached, as_of)
+            if file.last > reached.last:
+                reached = file
+        first = reached.last + ONE_DAY
+        if _whole_months_end(first) <= as_of:
+            yield _gap(reached, first, as_of, reached, as_of)
+
+
+def _whole_months_end(day: datetime.date) -> datetime.date:
+    """The end of the first calendar month that lies wholly on or after a day, the month's first days apart.
+
+    A file that ends on the 30th, its account quiet on the 31st, must not make the next month look like a part of one.
+    """
+    start = day.replace(day=1) if day.day <= 5 else (day.replace(day=1) + datetime.timedelta(days=32)).replace(day=1)
+    return (start + datetime.timedelta(days=32)).replace(day=1) - ONE_DAY
+
+
+def _gap(file: Imported, first: datetime.date, last: datetime.date, before: Imported, as_of: datetime.date) -> Finding:
+    source = file.account or file.kind
+    days = (last - first).days + 1
+    which = f"{before.kind} of {before.account}" if before.account else before.kind
+    until = "since then" if last == as_of else f"until {last}"
+    return Finding(
+        kind="missing-export",
+        key=f"{source}/{first}",
+        date=first,
+        through=last,
+        provider=None,
+        count=days,
+        amount=Decimal(),
+        message=f"no file of {which} covers {first} {until}, {many(days, 'day')}: download and import it",
+        where=(before.meta,) if before is file else (before.meta, file.meta),
+    )

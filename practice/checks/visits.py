@@ -1,0 +1,58 @@
+"""Checks of visits: never billed, and billed though nobody came."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+
+from daysheet.books import Books
+from daysheet.findings import Finding
+from daysheet.pricing import price_of
+from daysheet.unbilled import is_billed, unbilled_visits
+from daysheet.wording import money, name_of
+
+
+def unbilled(books: Books, as_of: datetime.date) -> Iterator[Finding]:
+    """Each completed visit that no standing bill names, once the provider's usual time to bill has passed."""
+    for visit in unbilled_visits(books, as_of):
+        price = price_of(books, as_of, visit)
+        yield Finding(
+            kind="unbilled-visit",
+            key=visit.id,
+            date=visit.date,
+            through=visit.date,
+            provider=visit.provider,
+            count=1,
+            amount=price.gross,
+            message=f"visit {visit.id} of {visit.date} to {name_of(books, visit.provider)} was never billed, "
+            f"{money(price.gross, books.currency)}",
+            where=(visit.meta,),
+            expected=price.expected,
+            sample=price.sample,
+            low=price.low,
+            high=price.high,
+        )
+
+
+def billed_no_show(books: Books, as_of: datetime.date) -> Iterator[Finding]:
+    """Each visit that was missed or cancelled and that a standing bill names."""
+    visits = books.visits
+    for identifier, invoices in books.invoices_of_visit.items():
+        visit = visits.get(identifier)
+        if visit is None or visit.status not in ("no-show", "cancelled") or not is_billed(books, identifier, as_of):
+            continue
+        bills = [invoice for invoice in invoices if invoice.date <= as_of]
+        amount = sum((invoice.amount for invoice in bills), start=bills[0].amount * 0)
+        what = "was cancelled" if visit.status == "cancelled" else "was a no-show"
+        yield Finding(
+            kind="billed-no-show",
+            key=identifier,
+            date=visit.date,
+            through=visit.date,
+            provider=visit.provider,
+            count=1,
+            amount=amount,
+            message=f"visit {identifier} of {visit.date} {what}, but invoice {bills[0].id} charges "
+            f"{money(amount, books.currency)} for it",
+            where=(bills[0].meta, visit.meta),
+        )

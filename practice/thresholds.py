@@ -1,0 +1,45 @@
+"""How much is too much: the numbers that checks compare with, each a dated fact with a default.
+
+Example:
+    2026-01-01 custom "threshold" "overdue-days" 45
+    2026-01-01 custom "threshold" "grace-days" 5
+      provider: "baker"
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+
+class Default(NamedTuple):
+    """A threshold that the books do not set: its value, None where it is learned from the books, and what it means."""
+
+    value: Decimal | None
+    meaning: str
+
+
+DEFAULTS: Final = MappingProxyType(
+    {
+        "grace-days": Default(
+            None,
+            "Working days that a bill may take before a visit counts as unbilled. Not set, it is what 95 % of the "
+            "provider's bills took in the last 180 days, and at most 14 days; none where fewer than 20 bills say so.",
+        ),
+        "lapse-days": Default(Decimal(2), "Working days without bills that make a lapse, where visits are recorded."),
+        "schedule-lapse-days": Default(
+            Decimal(3), "Working days without bills that make a lapse, where only the schedule is known."
+        ),
+        "learned-lapse-days": Default(
+            Decimal(4), "Working days without bills that make a lapse, where only past bills are known."
+        ),
+        "overdue-days": Default(Decimal(0), "Days after an invoice's due date until it is overdue."),
+        "terms-days": Default(Decimal(30), "Days that an invoice is due in, where it does not say so itself."),
+        "export-gap-days": Default(
+            Decimal(10), "Days that no file of an account or kind covers until an export is missing."
+        ),
+        "late-charge-days": Default(Decimal(10), "Days from a visit to its bill until the bill is late."),
+        "price-sample": Default(Decimal(5), "Past visits alike that are needed to say what a visit brings."),
+    }
+)

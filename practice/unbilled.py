@@ -1,0 +1,115 @@
+"""Visits that took place and that no bill names."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from decimal import Decimal
+from typing import Final
+
+from daysheet.books import Books
+from daysheet.calendars import working_days_before
+from daysheet.pricing import invoices_by_date
+from daysheet.records import Visit
+
+COMPLETED: Final = "completed"
+_LEARNED_FROM: Final = 20
+_LEARNED_AT_MOST: Final = 14
+_HISTORY = datetime.timedelta(days=180)
+
+
+def unbilled_visits(books: Books, as_of: datetime.date) -> list[Visit]:
+    """Completed visits without a bill whose provider's time to bill has passed, in the ledger's order.
+
+    Left out are those set aside by a waiver of their own or of the lapse that they were part of, and those
+    whose fee is declared to be zero.
+    """
+    return books.once(("unbilled", as_of), lambda: _unbilled(books, as_of))
+
+
+def is_billed(books: Books, visit: str, as_of: datetime.date) -> bool:
+    """Whether a bill of a visit stands on a day: written by then, and not wholly reversed by then."""
+    for invoice in books.invoices_of_visit.get(visit, ()):
+        same = books.invoices[invoice.id]
+        charged = sum((one.amount for one in same if one.date <= as_of), Decimal())
+        if invoice.date <= as_of and (len(same) == 1 or invoice.amount == 0 or charged):
+            return True
+    return False
+
+
+def last_due_to_be_billed(books: Books, provider: str, as_of: datetime.date) -> datetime.date:
+    """The last day whose visits should have been billed by `as_of`: that of the grace that the provider's bills get."""
+    fixed = books.threshold("grace-days", as_of, provider)
+    if fixed is not None:
+        return working_days_before(books, as_of, int(fixed))
+    return as_of - books.once(("usual lag", as_of, provider), lambda: _usual_lag(books, provider, as_of))
+
+
+def lapse_waivers(books: Books, provider: str) -> list[tuple[datetime.date, datetime.date]]:
+    """The days (both included) on which a waiver sets a provider's lapse aside: its first to the waiver's own."""
+    found = []
+    for (kind, key), waiver in books.waivers.items():
+        of, _, first = key.partition("/")
+        if kind == "billing-lapse" and of == provider:
+            try:
+                found.append((datetime.date.fromisoformat(first[:10]), waiver.date))
+            except ValueError:
+                continue
+    return found
+
+
+def _unbilled(books: Books, as_of: datetime.date) -> list[Visit]:
+    waivers = books.waivers
+    named = books.invoices_of_visit
+    doubtful = _with_doubtful_bill(books, as_of)
+    candidates = [
+        visit
+        for visit in books.visits.values()
+        if (visit.id not in named or visit.id in doubtful)
+        and visit.status == COMPLETED
+        and visit.date <= as_of
+        and visit.fee != 0
+        and ("unbilled-visit", visit.id) not in waivers
+    ]
+    by_provider: dict[str, list[Visit]] = defaultdict(list)
+    for visit in candidates:
+        by_provider[visit.provider].append(visit)
+    kept: set[str] = set()
+    for provider, visits in by_provider.items():
+        due = last_due_to_be_billed(books, provider, as_of)
+        aside = lapse_waivers(books, provider)
+        kept.update(
+            visit.id
+            for visit in visits
+            if visit.date <= due and not any(first <= visit.date <= last for first, last in aside)
+        )
+    return [visit for visit in candidates if visit.id in kept]
+
+
+def _with_doubtful_bill(books: Books, as_of: datetime.date) -> set[str]:
+    """Visits named by bills of which none may stand on the day: written later, or reversed."""
+    doubtful = {
+        visit
+        for same in books.invoices.values()
+        if len(same) > 1 or same[0].date > as_of
+        for invoice in same
+        for visit in invoice.visits
+    }
+    return {visit for visit in doubtful if not is_billed(books, visit, as_of)}
+
+
+def _usual_lag(books: Books, provider: str, as_of: datetime.date) -> datetime.timedelta:
+    """What 95 % of a provider's bills took from the visit in the last 180 days; nothing where too few say so."""
+    lags = []
+    for invoice in reversed(invoices_by_date(books)):
+        if invoice.date < as_of - _HISTORY:
+            break
+        if invoice.date <= as_of and invoice.provider == provider:
+            for identifier in invoice.visits:
+                visit = books.visits.get(identifier)
+                if visit is not None:
+                    lags.append(max((invoice.date - visit.date).days, 0))
+    if len(lags) < _LEARNED_FROM:
+        return datetime.timedelta()
+    lags.sort()
+    return datetime.timedelta(days=min(lags[int(Decimal("0.95") * (len(lags) - 1))], _LEARNED_AT_MOST))

@@ -1,0 +1,66 @@
+"""A finding set aside by a person, with the reason, as a dated fact in the ledger."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from beancount.core.data import Custom, new_metadata
+from beancount.parser.grammar import ValueType
+from daysheet import checks, files, ledgertext
+from daysheet.books import Books
+from daysheet.errors import DaysheetError
+from daysheet.facts import Waiver
+from daysheet.findings import Finding
+from daysheet.loading import MAIN
+
+FILE: Final = "waivers.beancount"
+
+
+def waive_finding(folder: Path, books: Books, key: str, reason: str, kind: str | None = None) -> Waiver:
+    """Write that a finding is set aside, and make sure that the main file includes it.
+
+    Args:
+        folder: the books folder.
+        books: its books, as loaded.
+        key: the finding's key.
+        reason: why, in the bookkeeper's words.
+        kind: the finding's kind, needed only where findings of several kinds have this key.
+
+    Raises:
+        DaysheetError: there is no such finding, or it is not clear which is meant, or no reason is given.
+    """
+    text = ledgertext.clean(reason)
+    if not text:
+        raise DaysheetError("a waiver needs a reason", remedy='give one: --reason "courtesy visit"')
+    finding = _the_finding(checks.run(books), key, kind)
+    waiver = Waiver(finding.kind, finding.key, text, books.as_of, new_metadata(str(folder / FILE), 0))
+    with files.locked(folder):
+        path = folder / FILE
+        before = path.read_bytes() if path.exists() else b""
+        files.write(path, before + (b"\n" if before else b"") + _directive(waiver).encode())
+        _include(folder / MAIN)
+    return waiver
+
+
+def _the_finding(findings: list[Finding], key: str, kind: str | None) -> Finding:
+    found = [finding for finding in findings if finding.key == key and kind in (None, finding.kind)]
+    if not found:
+        raise DaysheetError(f"no finding has the key {key}", remedy="daysheet check shows the keys")
+    kinds = sorted({finding.kind for finding in found})
+    if len(kinds) > 1:
+        raise DaysheetError(f"{key} is the key of {' and '.join(kinds)}", remedy=f"say which: --kind {kinds[0]}")
+    return found[0]
+
+
+def _directive(waiver: Waiver) -> str:
+    values = [ValueType(text, str) for text in (waiver.kind, waiver.key, waiver.reason)]
+    return ledgertext.render([Custom({}, waiver.date, "waived", values)])
+
+
+def _include(main: Path) -> None:
+    """Let the main file include the waivers, once, after all that it says."""
+    text = main.read_text(encoding="utf-8")
+    line = f'include "{FILE}"'
+    if line not in text.splitlines():
+        files.write(main, (text.rstrip("\n") + f"\n{line}\n").encode())

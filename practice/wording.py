@@ -1,0 +1,23 @@
+"""How findings speak: money, names and numbers of things, as a bookkeeper writes them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from daysheet.books import Books
+
+
+def money(amount: Decimal, currency: str) -> str:
+    """`3,500.00 USD`."""
+    return f"{amount:,.2f} {currency}"
+
+
+def name_of(books: Books, provider: str) -> str:
+    """A provider's name as last declared, else the id."""
+    facts = books.providers.get(provider)
+    return facts[-1].name if facts else provider
+
+
+def many(count: int, one: str, several: str | None = None) -> str:
+    """`1 visit`, `1,200 visits`."""
+    return f"{count:,} {one if count == 1 else several or one + 's'}"

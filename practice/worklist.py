@@ -1,0 +1,141 @@
+"""Findings as work: what to do first, what is new, and the same for a spreadsheet or a program."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import os
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+from daysheet import checks
+from daysheet.books import Books
+from daysheet.findings import KINDS, Finding, gap
+from daysheet.records import Meta
+from daysheet.wording import many, money
+
+_CSV_COLUMNS: Final = ("kind", "key", "date", "through", "provider", "count", "amount", "deadline", "message", "where")
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_SHOWN: Final = 10
+_FAR = datetime.date.max
+
+
+def findings_of(
+    books: Books, as_of: datetime.date, kinds: Iterable[str] = (), since: datetime.date | None = None
+) -> list[Finding]:
+    """What is to be done as of a day, the most money first, within equal money the nearest deadline.
+
+    Args:
+        books: the practice's books.
+        as_of: the day.
+        kinds: only these; empty for all.
+        since: only what was not yet to be found as of this day.
+    """
+    wanted = set(kinds)
+    found = [finding for finding in checks.run(books, as_of) if not wanted or finding.kind in wanted]
+    if since is not None:
+        old = {(finding.kind, finding.key) for finding in checks.run(books, since)}
+        found = [finding for finding in found if (finding.kind, finding.key) not in old]
+    return sorted(found, key=lambda finding: (-finding.amount, finding.deadline or _FAR, finding.date, finding.key))
+
+
+def place(meta: Meta, folder: Path) -> str:
+    """`2026/2026-03-visits.beancount:12`, as seen from the books folder."""
+    return f"{os.path.relpath(str(meta['filename']), folder)}:{meta['lineno']}"
+
+
+def as_json(books: Books, as_of: datetime.date, findings: list[Finding], folder: Path) -> dict[str, Any]:
+    """The stable shape that programs read: amounts are text with two decimals, dates ISO, places relative."""
+    price = gap(findings)
+    return {
+        "as_of": as_of.isoformat(),
+        "currency": books.currency,
+        "findings": [
+            {
+                "kind": finding.kind,
+                "key": finding.key,
+                "date": finding.date.isoformat(),
+                "through": finding.through.isoformat(),
+                "provider": finding.provider,
+                "count": finding.count,
+                "amount": f"{finding.amount:.2f}",
+                "message": finding.message,
+                "where": [place(meta, folder) for meta in finding.where],
+            }
+            for finding in findings
+        ],
+        "totals": {
+            kind: {
+                "count": len(same),
+                "amount": f"{sum((finding.amount for finding in same), Decimal()):.2f}",
+            }
+            for kind, same in _by_kind(findings)
+        },
+        "gap": {
+            "gross": f"{price.gross:.2f}",
+            "expected_cash": None if price.expected_cash is None else f"{price.expected_cash:.2f}",
+        },
+    }
+
+
+def as_csv(findings: Iterable[Finding], folder: Path) -> str:
+    """One row a finding, for the front desk's spreadsheet; no cell can be taken for a formula."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow(_CSV_COLUMNS)
+    for finding in findings:
+        where = place(finding.where[0], folder) if finding.where else ""
+        cells = (
+            finding.kind, finding.key, finding.date, finding.through, finding.provider or "", finding.count,
+            f"{finding.amount:.2f}", finding.deadline or "", finding.message, where,
+        )  # fmt: skip
+        writer.writerow([_harmless(str(cell)) for cell in cells])
+    return buffer.getvalue()
+
+
+def as_text(books: Books, as_of: datetime.date, findings: list[Finding], folder: Path) -> str:
+    """The worklist for a screen: kinds by money at risk, the visits of a lapse folded into it."""
+    lines = [f"As of {as_of}:"]
+    if not findings:
+        return f"{lines[0]} nothing to do."
+    covered = frozenset[str]().union(*(finding.covers for finding in findings))
+    for kind, same in sorted(_by_kind(findings), key=lambda group: -sum(finding.amount for finding in group[1])):
+        total = money(sum((finding.amount for finding in same), Decimal()), books.currency)
+        own = [finding for finding in same if not (kind == "unbilled-visit" and finding.key in covered)]
+        folded = f", {len(same) - len(own):,} of them in the lapses above" if len(own) < len(same) else ""
+        lines += ["", f"{kind}: {many(len(same), 'finding')}, {total}{folded}"]
+        lines += [line for finding in own[:_SHOWN] for line in _entry(finding, folder)]
+        if len(own) > _SHOWN:
+            lines.append(f"  … and {len(own) - _SHOWN:,} more: daysheet check --kind {kind} --csv")
+    return "\n".join([*lines, "", *_gap_lines(books, findings)])
+
+
+def _entry(finding: Finding, folder: Path) -> Iterator[str]:
+    yield f"  {finding.message}"
+    where = place(finding.where[0], folder) if finding.where else ""
+    yield f"    {where}  key: {finding.key}" if where else f"    key: {finding.key}"
+
+
+def _gap_lines(books: Books, findings: list[Finding]) -> Iterator[str]:
+    price = gap(findings)
+    if not price.gross:
+        return
+    yield f"Never billed: {money(price.gross, books.currency)} at the practice's fees."
+    if price.expected_cash is not None:
+        sample = min(f.sample for f in findings if f.expected is not None)
+        yield f"Expected cash: {money(price.expected_cash, books.currency)}, by at least {many(sample, 'past visit')}."
+
+
+def _by_kind(findings: Iterable[Finding]) -> list[tuple[str, list[Finding]]]:
+    groups: dict[str, list[Finding]] = {kind: [] for kind in KINDS}
+    for finding in findings:
+        groups[finding.kind].append(finding)
+    return [(kind, same) for kind, same in groups.items() if same]
+
+
+def _harmless(cell: str) -> str:
+    """A cell that a spreadsheet shows as it is and does not compute: OWASP's quote before a formula's first sign."""
+    return "'" + cell if cell.startswith(_FORMULA) else cell

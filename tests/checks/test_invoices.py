@@ -1,0 +1,97 @@
+"""Bills that are wrong: twice, of nobody's visit, or never paid; and files that nobody downloaded."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+
+from daysheet import checks
+from daysheet.findings import gap
+
+from tests.checks.ledgers import adjustment, bill, payment, visit
+
+
+def keys(books, kind, as_of=None):
+    return [finding.key for finding in checks.run(books, as_of) if finding.kind == kind]
+
+
+def test_a_visit_billed_twice_is_found(load):
+    text = visit("V1", "2026-03-02") + bill("INV-1", "2026-03-02", visit="V1") + bill("INV-2", "2026-03-09", visit="V1")
+    (finding,) = checks.run(load(text))
+    assert (finding.kind, finding.key, finding.amount) == ("duplicate-bill", "V1", Decimal("50.00"))
+
+
+def test_a_second_bill_after_a_reversal_is_no_duplicate(load):
+    text = visit("V1", "2026-03-02") + bill("INV-1", "2026-03-02", visit="V1") + bill("INV-2", "2026-03-09", visit="V1")
+    assert checks.run(load(text + bill("INV-1", "2026-03-08", amount="-50.00"))) == []
+
+
+def test_a_second_bill_after_a_write_off_is_no_duplicate(load):
+    text = visit("V1", "2026-03-02") + bill("INV-1", "2026-03-02", visit="V1") + bill("INV-2", "2026-03-09", visit="V1")
+    assert checks.run(load(text + adjustment("ADJ-1", "2026-03-08", "INV-1", "write-off", "50.00"))) == []
+
+
+def test_a_bill_for_the_second_insurer_is_no_duplicate(load):
+    first = bill("INV-1", "2026-03-02", visit="V1", payer="aetna")
+    assert checks.run(load(visit("V1", "2026-03-02") + first + bill("INV-2", "2026-03-09", visit="V1"))) == []
+
+
+def test_bills_alike_without_a_visit_are_duplicates(load):
+    text = bill("INV-1", "2026-03-02") + bill("INV-2", "2026-03-02") + bill("INV-3", "2026-03-02", patient="pt-2")
+    assert keys(load(text), "duplicate-bill") == ["INV-2"]
+
+
+def test_a_bill_for_an_unknown_visit_is_an_orphan(load):
+    text = visit("V1", "2026-03-02") + bill("INV-1", "2026-03-02", visit="V1") + bill("INV-2", "2026-03-02", visit="V7")
+    assert keys(load(text), "orphan-invoice") == ["INV-2"]
+
+
+def test_without_any_visits_no_bill_is_an_orphan(load):
+    assert checks.run(load(bill("INV-2", "2026-03-02", visit="V7"))) == []
+
+
+def test_an_open_bill_is_overdue_the_day_after_it_is_due(load):
+    books = load(bill("INV-1", "2026-03-02", due="2026-03-12") + payment("P1", "2026-03-05", "INV-1", "20.00"))
+    assert keys(books, "overdue-invoice", datetime.date(2026, 3, 12)) == []
+    (finding,) = checks.run(books, datetime.date(2026, 3, 13))
+    assert (finding.kind, finding.key, finding.amount) == ("overdue-invoice", "INV-1", Decimal("30.00"))
+
+
+def test_a_paid_bill_is_not_overdue(load):
+    books = load(bill("INV-1", "2026-03-02", due="2026-03-12") + payment("P1", "2026-03-15", "INV-1"))
+    assert keys(books, "overdue-invoice", datetime.date(2026, 3, 14)) == ["INV-1"]
+    assert keys(books, "overdue-invoice", datetime.date(2026, 3, 15)) == []
+
+
+def test_how_long_a_bill_may_stay_open_is_a_dated_fact(load):
+    books = load(bill("INV-1", "2026-01-02") + '2026-03-01 custom "threshold" "overdue-days" 45')
+    assert keys(books, "overdue-invoice", datetime.date(2026, 2, 2)) == ["INV-1"]
+    assert keys(books, "overdue-invoice", datetime.date(2026, 3, 2)) == []
+
+
+def imported(first: str, last: str, kind: str = "visits", account: str = "") -> str:
+    note = f"  account: {account}\n" if account else ""
+    return f'{last} custom "imported" "{kind}" {first} {last}\n{note}'
+
+
+def test_a_month_that_nobody_downloaded_is_found(load):
+    books = load(imported("2026-01-05", "2026-01-30") + imported("2026-03-02", "2026-03-31"))
+    (finding,) = checks.run(books)
+    assert (finding.kind, str(finding.date), str(finding.through)) == ("missing-export", "2026-01-31", "2026-03-01")
+
+
+def test_a_quiet_weekend_between_files_is_no_gap(load):
+    assert checks.run(load(imported("2026-01-05", "2026-01-30") + imported("2026-02-03", "2026-02-27"))) == []
+
+
+def test_an_account_left_behind_by_a_whole_month_is_found(load):
+    visits = imported("2026-01-05", "2026-01-30") + imported("2026-02-02", "2026-02-27")
+    bank = imported("2026-01-03", "2026-01-29", "us-chase-checking", "Assets:Bank:Checking")
+    books = load(visits + bank)
+    assert keys(books, "missing-export", datetime.date(2026, 2, 27)) == []
+    assert keys(books, "missing-export", datetime.date(2026, 2, 28)) == ["Assets:Bank:Checking/2026-01-30"]
+
+
+def test_a_gap_in_the_files_costs_nothing_by_itself(load):
+    books = load(imported("2026-01-05", "2026-01-30") + imported("2026-03-02", "2026-03-31"))
+    assert gap(checks.run(books)) == (Decimal(), Decimal())
