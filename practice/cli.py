@@ -12,6 +12,7 @@ from daysheet import __version__, console
 VERBS: Final[Mapping[str, str]] = {
     "check": "daysheet.commands:check",
     "waive": "daysheet.commands:waive",
+    "report": "daysheet.reports.command:report",
 }
 
 

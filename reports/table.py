@@ -14,15 +14,21 @@ from typing import Literal, NamedTuple
 Basis = Literal["cash", "accrual", ""]
 ColumnKind = Literal["text", "date", "money", "count", "percent", "days"]
 RowKind = Literal["heading", "line", "subtotal", "total", "note"]
+Shown = Literal["always", "wide", "data"]
 Cell = str | Decimal | int | datetime.date | None
 
 
 class Column(NamedTuple):
-    """One column: `key` is stable for programs, `title` is printed; `kind` says how a cell is shown and summed."""
+    """One column: `key` is stable for programs, `title` is printed; `kind` says how a cell is shown and summed.
+
+    `shown` says where: `always`; `wide` on paper and in data but not on a terminal of 80 columns; `data` only in what
+    programs read (CSV, XLSX, JSON), such as an account's full name beside its printed one.
+    """
 
     key: str
     title: str
     kind: ColumnKind = "text"
+    shown: Shown = "always"
 
 
 class Row(NamedTuple):

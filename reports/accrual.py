@@ -1,0 +1,100 @@
+"""The accrual view of books that are kept on the cash basis: the same text, read the other way.
+
+Charges become income when the visit is billed, adjustments lower it, and what was collected is no longer income: it
+only settles a receivable. The rule for each transaction with a leg to `Equity:Billing`:
+
+* `Equity:Billing:Charges` becomes `Income:Charges`, with the provider's account under it where the entry names one;
+* `Equity:Billing:Opening` (receivables that the books began with) becomes `Equity:Opening-Balances`;
+* `Equity:Billing:Collected` is set off against the cash income of the same transaction; what remains after that (a
+  part that was no income: sales tax, a prepayment) becomes `Income:Adjustments:Collected`;
+* every other one (`Contractual`, `WriteOffs`, `Courtesy`, …) becomes `Income:Adjustments:…`, a contra to income.
+
+No amount changes but the pair that is set off, so every transaction still balances, and accrual income less cash
+income is the change in receivables: the bridge that an accountant asks for.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import Final, NamedTuple
+
+from beancount.core.data import Directive, Posting, Transaction
+from daysheet.accounts import BILLING, BILLING_CHARGES, BILLING_COLLECTED, account_part, is_under
+
+CHARGES: Final = "Income:Charges"
+ADJUSTMENTS: Final = "Income:Adjustments"
+COLLECTED: Final = "Income:Adjustments:Collected"
+OPENING_RECEIVABLE: Final = "Equity:Billing:Opening"
+OPENING: Final = "Equity:Opening-Balances"
+
+
+class _Leg(NamedTuple):
+    """A posting of the operating currency on its way to the accrual view."""
+
+    account: str
+    number: Decimal
+    posting: Posting
+
+
+def accrual(entry: Transaction) -> Transaction:
+    """One transaction in the accrual view; the very same one when it touches no billing account."""
+    if not any(posting.account.startswith(BILLING) for posting in entry.postings):
+        return entry
+    provider = str(entry.meta.get("provider") or "")
+    legs = [
+        _Leg(_accrual_account(posting.account, provider), posting.units.number, posting)
+        for posting in entry.postings
+        if posting.units is not None and posting.units.number is not None
+    ]
+    postings = [
+        leg.posting._replace(account=leg.account, units=leg.posting.units._replace(number=leg.number))
+        for leg in _set_off(legs)
+        if leg.posting.units is not None
+    ]
+    return entry._replace(postings=postings)
+
+
+def accrual_entries(entries: Iterable[Directive]) -> Iterator[Directive]:
+    """All entries in the accrual view, in their order."""
+    for entry in entries:
+        yield accrual(entry) if isinstance(entry, Transaction) else entry
+
+
+def _accrual_account(account: str, provider: str) -> str:
+    if not is_under(account, BILLING):
+        return account
+    if is_under(account, BILLING_CHARGES):
+        return f"{CHARGES}:{account_part(provider)}" if provider else CHARGES
+    if is_under(account, BILLING_COLLECTED):
+        return COLLECTED
+    if is_under(account, OPENING_RECEIVABLE):
+        return OPENING
+    return ADJUSTMENTS + account[len(BILLING) :]
+
+
+def _set_off(legs: list[_Leg]) -> list[_Leg]:
+    """The legs after what was collected is set off, in order, against cash income of the opposite sign; linear."""
+    result = list(legs)
+    open_income: dict[bool, deque[int]] = {True: deque(), False: deque()}
+    for at, leg in enumerate(result):
+        if is_under(leg.account, "Income") and not leg.account.startswith((CHARGES, ADJUSTMENTS)) and leg.number:
+            open_income[leg.number > 0].append(at)
+    emptied = set()
+    for at, collected in enumerate(result):
+        if collected.account != COLLECTED:
+            continue
+        left = collected.number
+        waiting = open_income[left < 0]
+        while left and waiting:
+            income = result[waiting[0]]
+            part = min(abs(left), abs(income.number)).copy_sign(left)
+            left -= part
+            result[waiting[0]] = income._replace(number=income.number + part)
+            if not result[waiting[0]].number:
+                emptied.add(waiting.popleft())
+        if collected.number and not left:
+            emptied.add(at)
+        result[at] = collected._replace(number=left)
+    return [leg for at, leg in enumerate(result) if at not in emptied]

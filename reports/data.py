@@ -1,0 +1,70 @@
+"""A table for programs: CSV and JSON, with every column and no ornament."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any, Final
+
+from daysheet.reports.figures import for_programs
+from daysheet.reports.period import Period
+from daysheet.reports.table import Table
+
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def to_csv(table: Table) -> str:
+    """The columns' keys, then the rows; the first column, `row`, says of each what it is (line, subtotal, …).
+
+    Text that a spreadsheet would take for a formula gets an apostrophe before it (OWASP, "CSV injection"); a number
+    never does.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(["row", *(column.key for column in table.columns)])
+    for row in table.rows:
+        cells = zip(row.cells, table.columns, strict=True)
+        writer.writerow([row.kind, *(_guarded(cell, for_programs(cell, column.kind)) for cell, column in cells)])
+    return out.getvalue()
+
+
+def to_json(table: Table) -> dict[str, Any]:
+    """The table as JSON's types; amounts, percentages and dates are strings, counts are numbers."""
+    period = str(Period(table.first, table.last)) if table.first else table.last.isoformat()
+    return {
+        "title": table.title,
+        "basis": table.basis,
+        "period": period,
+        "as_of": table.as_of.isoformat(),
+        "currency": table.currency,
+        "columns": [{"key": column.key, "title": column.title, "kind": column.kind} for column in table.columns],
+        "rows": [
+            {
+                "row": row.kind,
+                "depth": row.depth,
+                **{
+                    column.key: cell if isinstance(cell, int) else for_programs(cell, column.kind)
+                    for cell, column in zip(row.cells, table.columns, strict=True)
+                },
+            }
+            for row in table.rows
+        ],
+        "notes": list(table.notes),
+    }
+
+
+def to_json_text(table: Table) -> str:
+    """`to_json` as text."""
+    return json.dumps(to_json(table), indent=2, ensure_ascii=False) + "\n"
+
+
+def guarded(text: str) -> str:
+    """Text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def _guarded(cell: object, written: str | None) -> str:
+    if written is None:
+        return ""
+    return guarded(written) if isinstance(cell, str) else written

@@ -1,0 +1,198 @@
+"""The general ledger and the journal: every posting exactly once, with the balance after it.
+
+Control accounts (receivables, billing equity, clearing, visit income) move with every visit; on paper a day of theirs
+is one line, its debits and its credits. With `detail` each posting is a line; that is what the embedded CSV holds.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from decimal import Decimal
+from itertools import groupby
+from typing import Final, NamedTuple
+
+from beancount.core.data import Transaction
+from daysheet.accounts import BILLING, CLEARING, INCOME_VISITS, RECEIVABLE, is_under
+from daysheet.books import INVOICE_LINK
+from daysheet.reports.accrual import ADJUSTMENTS, CHARGES
+from daysheet.reports.activity import Activity, Line, activity
+from daysheet.reports.request import Request
+from daysheet.reports.table import Column, Row, Table
+from daysheet.reports.titles import Titles
+from daysheet.reports.trialbalance import RETAINED_TITLE, Balance, balances
+
+CONTROL: Final = (RECEIVABLE, BILLING, CLEARING, INCOME_VISITS, CHARGES, ADJUSTMENTS)
+_ZERO: Final = Decimal()
+_REFERENCES: Final = ("payment", "adjustment", "reference", "check", "invoice")
+
+
+class _Printed(NamedTuple):
+    """One line of an account, before its running balance."""
+
+    date: datetime.date
+    number: int | None
+    reference: str
+    text: str
+    debit: Decimal
+    credit: Decimal
+    postings: int
+
+
+def general_ledger(request: Request) -> Table:
+    """Each account of the period with its opening balance, postings and closing balance.
+
+    `number` is the transaction's place in the journal of the period, so that both its legs can be found.
+    """
+    moved = activity(request.books, request.basis)
+    return Table(
+        name="general-ledger",
+        title="General ledger",
+        basis=request.basis,
+        first=request.period.first,
+        last=request.period.last,
+        as_of=request.books.as_of,
+        currency=request.books.currency,
+        columns=(
+            Column("date", "Date", "date"),
+            Column("account", "Account", shown="data"),
+            Column("number", "No.", "count", shown="wide"),
+            Column("reference", "Ref", shown="wide"),
+            Column("text", "Payee and narration"),
+            Column("debit", "Debit", "money"),
+            Column("credit", "Credit", "money"),
+            Column("balance", "Balance", "money"),
+            Column("postings", "Postings", "count", shown="data"),
+        ),
+        rows=tuple(_ledger_rows(moved, request)),
+        notes=("Balances in credit are in parentheses.", *moved.notes()),
+    )
+
+
+def _ledger_rows(moved: Activity, request: Request) -> Iterator[Row]:
+    numbers = journal_numbers(request)
+    titles = Titles(request.books)
+    for balance in balances(moved, request):
+        name = balance.account
+        title = RETAINED_TITLE if name == moved.earnings and name not in moved.accounts else titles[name]
+        account = moved.accounts.get(name)
+        lines = account.within(request.period) if account else []
+        daily = not request.detail and any(is_under(name, root) for root in CONTROL)
+        printed = _daily(lines) if daily else (_posting(line, numbers) for line in lines)
+        yield Row("heading", (None, name, None, None, f"{name} – {title}", None, None, None, None))
+        yield Row(
+            "line", (request.period.first, name, None, None, "Opening balance", None, None, balance.opening, 0), 1
+        )
+        running = balance.opening
+        for item in printed:
+            running += item.debit - item.credit
+            debit, credit = item.debit or None, item.credit or None
+            yield Row(
+                "line",
+                (
+                    item.date,
+                    name,
+                    item.number,
+                    item.reference or None,
+                    item.text,
+                    debit,
+                    credit,
+                    running,
+                    item.postings,
+                ),
+                1,
+            )
+        yield _closing(balance, len(lines))
+
+
+def _closing(balance: Balance, postings: int) -> Row:
+    amounts = (balance.debit, balance.credit, balance.closing)
+    return Row("subtotal", (None, balance.account, None, None, "Total and closing balance", *amounts, postings))
+
+
+def _posting(line: Line, numbers: dict[int, int]) -> _Printed:
+    debit, credit = _sides(line.amount)
+    entry = line.entry
+    return _Printed(line.date, numbers.get(id(entry.meta)), reference(entry), narration(entry), debit, credit, 1)
+
+
+def _daily(lines: list[Line]) -> Iterator[_Printed]:
+    """Each day's debits and credits as one line; a day with a single posting says what it is."""
+    for day, group in groupby(lines, key=lambda line: line.date):
+        members = list(group)
+        text = "1 posting" if len(members) == 1 else f"{len(members)} postings"
+        debit = sum((line.amount for line in members if line.amount > 0), _ZERO)
+        credit = -sum((line.amount for line in members if line.amount < 0), _ZERO)
+        yield _Printed(day, None, "", text, debit, credit, len(members))
+
+
+def journal(request: Request) -> Table:
+    """Every transaction of the period in date order, each posting a line: the book of original entry."""
+    moved = activity(request.books, request.basis)
+    return Table(
+        name="journal",
+        title="Journal",
+        basis=request.basis,
+        first=request.period.first,
+        last=request.period.last,
+        as_of=request.books.as_of,
+        currency=request.books.currency,
+        columns=(
+            Column("date", "Date", "date"),
+            Column("number", "No.", "count"),
+            Column("reference", "Ref", shown="wide"),
+            Column("text", "Narration and accounts"),
+            Column("account", "Account", shown="data"),
+            Column("debit", "Debit", "money"),
+            Column("credit", "Credit", "money"),
+        ),
+        rows=tuple(_journal_rows(moved, request)),
+        notes=moved.notes(),
+    )
+
+
+def _journal_rows(moved: Activity, request: Request) -> Iterator[Row]:
+    numbers = journal_numbers(request)
+    legs: dict[int, list[tuple[str, Line]]] = {}
+    for account in moved.accounts.values():
+        for line in account.within(request.period):
+            legs.setdefault(numbers[id(line.entry.meta)], []).append((account.name, line))
+    debits = credits_ = _ZERO
+    for number in sorted(legs):
+        entry = legs[number][0][1].entry
+        yield Row("heading", (entry.date, number, reference(entry) or None, narration(entry), None, None, None))
+        for account_name, line in legs[number]:
+            debit, credit = _sides(line.amount)
+            debits += debit
+            credits_ += credit
+            cells = (entry.date, number, None, account_name, account_name, debit or None, credit or None)
+            yield Row("line", cells, 1)
+    yield Row("total", (None, None, None, "Total", None, debits, credits_))
+
+
+def journal_numbers(request: Request) -> dict[int, int]:
+    """The number of each transaction of the period, counted from 1 in the ledger's order, by the id of its metadata.
+
+    The accrual view of a transaction shares the metadata of the one it is made of, and so its number.
+    """
+    first, last = request.period
+    inside = (e for e in request.books.entries if isinstance(e, Transaction) and first <= e.date <= last)
+    return {id(entry.meta): number for number, entry in enumerate(inside, 1)}
+
+
+def narration(entry: Transaction) -> str:
+    """Payee and narration as one text."""
+    return " – ".join(part for part in (entry.payee, entry.narration) if part)
+
+
+def reference(entry: Transaction) -> str:
+    """The entry's own number, where it has one: of the payment, the check, the invoice."""
+    for key in _REFERENCES:
+        value = entry.meta.get(key)
+        if isinstance(value, str) and value:
+            return value
+    return min((link[len(INVOICE_LINK) :] for link in entry.links if link.startswith(INVOICE_LINK)), default="")
+
+
+def _sides(amount: Decimal) -> tuple[Decimal, Decimal]:
+    return (amount, _ZERO) if amount > 0 else (_ZERO, -amount)

@@ -1,0 +1,56 @@
+"""Every report by its name: `build` is what the command, the pack, Fava and the mail call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from types import MappingProxyType
+from typing import Final
+
+from daysheet.books import Books
+from daysheet.errors import DaysheetError
+from daysheet.reports.gaps import billing_gaps
+from daysheet.reports.ledger import general_ledger, journal
+from daysheet.reports.period import Period
+from daysheet.reports.receivables import receivables
+from daysheet.reports.request import Request
+from daysheet.reports.statement import BALANCE_SHEET, INCOME, evaluate
+from daysheet.reports.table import Basis, Table
+from daysheet.reports.trialbalance import trial_balance
+from daysheet.settings import Settings
+
+Report = Callable[[Request], Table]
+
+REPORTS: Final[Mapping[str, Report]] = MappingProxyType(
+    {
+        "income": partial(evaluate, INCOME),
+        "balance-sheet": partial(evaluate, BALANCE_SHEET),
+        "trial-balance": trial_balance,
+        "general-ledger": general_ledger,
+        "journal": journal,
+        "receivables": receivables,
+        "billing-gaps": billing_gaps,
+    }
+)
+
+
+def build(
+    name: str, books: Books, settings: Settings, period: Period, basis: Basis = "cash", *, detail: bool = False
+) -> Table:
+    """One report of these books.
+
+    Args:
+        name: a key of `REPORTS`.
+        books: the indexed books.
+        settings: their settings.
+        period: the days to report on; statements of balances stand at the last.
+        basis: `cash` or `accrual`.
+        detail: every posting of control accounts.
+
+    Raises:
+        DaysheetError: there is no report of that name.
+    """
+    report = REPORTS.get(name)
+    if report is None:
+        raise DaysheetError(f'no report "{name}"', remedy=f"known are: {', '.join(REPORTS)}")
+    return report(Request(books, settings, period, basis, detail))
