@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from daysheet.books import Books
+from daysheet.lapses import Run
 
 
 def money(amount: Decimal, currency: str) -> str:
@@ -21,3 +22,8 @@ def name_of(books: Books, provider: str) -> str:
 def many(count: int, one: str, several: str | None = None) -> str:
     """`1 visit`, `1,200 visits`."""
     return f"{count:,} {one if count == 1 else several or one + 's'}"
+
+
+def span(run: Run) -> str:
+    """`2026-03-09 to 2026-03-13 (5 working days)`."""
+    return f"{run.first} to {run.last} ({many(run.days, 'working day')})"

@@ -7,12 +7,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from daysheet.books import Books
+from daysheet.checks.unseen import unseen
 from daysheet.findings import Finding
 from daysheet.lapses import HALVED, LAPSED, Day, Run, by_visits, usual_miss
 from daysheet.pricing import price_of, together
 from daysheet.records import Visit
 from daysheet.unbilled import COMPLETED, unbilled_visits
-from daysheet.wording import many, money, name_of
+from daysheet.wording import many, money, name_of, span
 
 _ENOUGH_VISITS = 6
 
@@ -20,6 +21,7 @@ _ENOUGH_VISITS = 6
 def lapse(books: Books, as_of: datetime.date) -> Iterator[Finding]:
     """Each run of working days on which a provider's billing stopped, or fell far below what it should be."""
     yield from _seen_in_visits(books, as_of)
+    yield from unseen(books, as_of)
 
 
 def _seen_in_visits(books: Books, as_of: datetime.date) -> Iterator[Finding]:
@@ -77,8 +79,3 @@ def _of_visits(books: Books, as_of: datetime.date, run: Run, days: list[Day], vi
         low=worth.low,
         high=worth.high,
     )
-
-
-def span(run: Run) -> str:
-    """`2026-03-09 to 2026-03-13 (5 working days)`."""
-    return f"{run.first} to {run.last} ({many(run.days, 'working day')})"
