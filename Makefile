@@ -1,0 +1,41 @@
+# `make demo` shows Daysheet on the sample practice, `make test` runs every check; both install what they need first.
+
+PYTHON = .venv/bin/python
+
+help:
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
+
+demo: ## the two-doctor practice from files to the accountant's pack, in ./demo
+	@./bootstrap run
+	@rm -rf demo
+	@.venv/bin/daysheet demo demo
+
+test: ## everything that must hold: format, lint, types, layers, tests
+	@./bootstrap test
+	.venv/bin/ruff format --check --quiet .
+	.venv/bin/ruff check --quiet .
+	.venv/bin/mypy --no-error-summary .
+	.venv/bin/mypy --no-error-summary -p daysheet.ledgers
+	.venv/bin/lint-imports --no-logo
+	DAYSHEET_STRICT=1 $(PYTHON) -m pytest --numprocesses 2 --cov --cov-report term
+
+test-long: ## the heavier sweeps; their result goes to docs/test-long.md
+	@./bootstrap test
+	DAYSHEET_STRICT=1 $(PYTHON) tests/long.py docs/test-long.md
+
+bench: ## the measurements of docs/speed.md
+	@./bootstrap test
+	$(PYTHON) -m bench
+
+lock: ## resolve the dependencies anew and write the lock files
+	@./bootstrap test
+	.venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-config \
+		--no-emit-index-url --custom-compile-command 'make lock' --group build pyproject.toml -o requirements.txt
+	.venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-config \
+		--no-emit-index-url --custom-compile-command 'make lock' --group build --group dev --all-extras \
+		--constraint requirements.txt pyproject.toml -o requirements-dev.txt
+
+clean: ## remove what the targets above made, the environment included
+	rm -rf .venv build dist demo *.egg-info .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.PHONY: help demo test test-long bench lock clean
