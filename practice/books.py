@@ -15,8 +15,9 @@ from typing import Any, NamedTuple, TypeVar
 
 from beancount.core.data import Custom, Directive, Open, Posting, Transaction
 from daysheet.accounts import BILLING, BILLING_CHARGES, RECEIVABLE
-from daysheet.facts import Closure, FactError, Imported, Payer, Provider, Threshold, Waiver, parse_fact
+from daysheet.facts import Closure, Fact, FactError, Imported, Payer, Provider, Threshold, Waiver, parse_fact
 from daysheet.records import CLAIM_STATUSES, VISIT_STATUSES, Adjustment, Claim, Invoice, Meta, Payment, Visit
+from daysheet.taxfacts import TaxFact, parse_tax_fact
 from daysheet.thresholds import DEFAULTS
 
 INVOICE_LINK = "inv-"
@@ -64,6 +65,7 @@ class Books:
         claims: a claim's states in date order, by claim id.
         receivable: receivable postings by invoice id; None for those of no invoice.
         opened: the `open` directive of each account.
+        tax_facts: assets, vendors and filed forms, in date order.
         errors: practice entries that could not be understood.
         known: what `once` has worked out.
     """
@@ -71,7 +73,7 @@ class Books:
     __slots__ = (
         "adjustments_of_invoice", "claims", "closures", "currency", "entries", "errors", "imported", "invoices",
         "invoices_of_visit", "known", "opened", "options", "payers", "payments", "payments_of_invoice", "providers",
-        "receivable", "state", "thresholds", "visits", "waivers",
+        "receivable", "state", "tax_facts", "thresholds", "visits", "waivers",
     )  # fmt: skip
 
     def __init__(self, entries: list[Directive], options: Mapping[str, Any]) -> None:
@@ -97,6 +99,7 @@ class Books:
         self.claims: dict[str, list[Claim]] = {}
         self.receivable: dict[str | None, list[Receivable]] = {}
         self.opened: dict[str, Open] = {}
+        self.tax_facts: list[TaxFact] = []
         self.errors: list[FactError | BookError] = []
 
     @classmethod
@@ -183,22 +186,28 @@ class Books:
             self._add_claim(entry)
         else:
             try:
-                fact = parse_fact(entry)
+                fact = parse_fact(entry) or parse_tax_fact(entry)
             except ValueError as problem:
                 self.errors.append(FactError(entry.meta, str(problem), entry))
                 return
-            if isinstance(fact, Provider):
-                self.providers[fact.id].append(fact)
-            elif isinstance(fact, Payer):
-                self.payers[fact.id].append(fact)
-            elif isinstance(fact, Closure):
-                self.closures.append(fact)
-            elif isinstance(fact, Imported):
-                self.imported.append(fact)
-            elif isinstance(fact, Waiver):
-                self.waivers[fact.kind, fact.key] = fact
-            elif isinstance(fact, Threshold):
-                self.thresholds[fact.name].append(fact)
+            if fact is not None:
+                self._add_fact(fact)
+
+    def _add_fact(self, fact: Fact | TaxFact) -> None:
+        if isinstance(fact, Provider):
+            self.providers[fact.id].append(fact)
+        elif isinstance(fact, Payer):
+            self.payers[fact.id].append(fact)
+        elif isinstance(fact, Closure):
+            self.closures.append(fact)
+        elif isinstance(fact, Imported):
+            self.imported.append(fact)
+        elif isinstance(fact, Waiver):
+            self.waivers[fact.kind, fact.key] = fact
+        elif isinstance(fact, Threshold):
+            self.thresholds[fact.name].append(fact)
+        else:
+            self.tax_facts.append(fact)
 
     def _add_visit(self, entry: Custom) -> None:
         values = entry.values

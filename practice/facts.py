@@ -122,7 +122,7 @@ def parse_fact(entry: Custom) -> Fact | None:
     return None if parser is None else parser(entry)
 
 
-def _strings(entry: Custom, names: tuple[str, ...], optional: int = 0) -> list[str]:
+def strings(entry: Custom, names: tuple[str, ...], optional: int = 0) -> list[str]:
     """The directive's values, all of them text; the last `optional` ones may be left out."""
     values = [value.value for value in entry.values]
     wanted = " ".join(f'"{name.upper()}"' for name in names)
@@ -133,7 +133,8 @@ def _strings(entry: Custom, names: tuple[str, ...], optional: int = 0) -> list[s
     return values
 
 
-def _number(entry: Custom, key: str) -> Decimal | None:
+def number(entry: Custom, key: str) -> Decimal | None:
+    """The number, or the amount's number, under a metadata key; None where there is none."""
     value = entry.meta.get(key)
     if value is None:
         return None
@@ -145,20 +146,22 @@ def _number(entry: Custom, key: str) -> Decimal | None:
 
 
 def _days_count(entry: Custom, key: str) -> int | None:
-    value = _number(entry, key)
+    value = number(entry, key)
     if value is not None and value != int(value):
         raise ValueError(f"{entry.type}: {key} must be a whole number of days, such as {key}: 180")
     return None if value is None else int(value)
 
 
-def _date(entry: Custom, key: str) -> datetime.date | None:
+def day(entry: Custom, key: str) -> datetime.date | None:
+    """The date under a metadata key."""
     value = entry.meta.get(key)
     if value is not None and not isinstance(value, datetime.date):
         raise ValueError(f"{entry.type}: {key} must be a date, such as {key}: {entry.date}")
     return value
 
 
-def _text(entry: Custom, key: str) -> str | None:
+def text(entry: Custom, key: str) -> str | None:
+    """The text under a metadata key."""
     value = entry.meta.get(key)
     if value is not None and not isinstance(value, str):
         raise ValueError(f'{entry.type}: {key} must be text in quotes, such as {key}: "…"')
@@ -166,7 +169,7 @@ def _text(entry: Custom, key: str) -> str | None:
 
 
 def _weekdays(entry: Custom) -> frozenset[int]:
-    words = (_text(entry, "days") or "").lower().split()
+    words = (text(entry, "days") or "").lower().split()
     unknown = [word for word in words if word not in WEEKDAYS]
     if unknown:
         raise ValueError(f'provider: unknown weekday "{unknown[0]}"; write days: "mon tue wed thu fri"')
@@ -174,21 +177,21 @@ def _weekdays(entry: Custom) -> frozenset[int]:
 
 
 def _provider(entry: Custom) -> Provider:
-    values = _strings(entry, ("id", "name"), optional=1)
+    values = strings(entry, ("id", "name"), optional=1)
     return Provider(
         id=values[0],
         name=values[-1],
         since=entry.date,
         days=_weekdays(entry),
-        visits_per_day=_number(entry, "visits-per-day"),
-        fee=_number(entry, "fee"),
-        until=_date(entry, "until"),
+        visits_per_day=number(entry, "visits-per-day"),
+        fee=number(entry, "fee"),
+        until=day(entry, "until"),
         meta=entry.meta,
     )
 
 
 def _payer(entry: Custom) -> Payer:
-    values = _strings(entry, ("id", "name"), optional=1)
+    values = strings(entry, ("id", "name"), optional=1)
     receivable = entry.meta.get("receivable")
     if not isinstance(receivable, str) or not receivable:
         raise ValueError("payer: say its account, such as receivable: Assets:Receivable:Insurance:Aetna")
@@ -210,7 +213,7 @@ def _closure(entry: Custom) -> Closure:
         raise ValueError(
             f'closed: write {entry.date} custom "closed" LAST-DAY "REASON", the last day not before the first'
         )
-    return Closure(entry.date, last, values[0], _text(entry, "provider"), entry.meta)
+    return Closure(entry.date, last, values[0], text(entry, "provider"), entry.meta)
 
 
 def _imported(entry: Custom) -> Imported:
@@ -227,7 +230,7 @@ def _imported(entry: Custom) -> Imported:
 
 
 def _waiver(entry: Custom) -> Waiver:
-    kind, key, reason = _strings(entry, ("kind", "key", "reason"))
+    kind, key, reason = strings(entry, ("kind", "key", "reason"))
     return Waiver(kind, key, reason, entry.date, entry.meta)
 
 
@@ -239,7 +242,7 @@ def _threshold(entry: Custom) -> Threshold:
         near = difflib.get_close_matches(values[0], DEFAULTS, 1)
         hint = f'did you mean "{near[0]}"?' if near else f"known are: {', '.join(DEFAULTS)}"
         raise ValueError(f'threshold: unknown name "{values[0]}"; {hint}')
-    return Threshold(values[0], values[1], entry.date, _text(entry, "provider"), entry.meta)
+    return Threshold(values[0], values[1], entry.date, text(entry, "provider"), entry.meta)
 
 
 _PARSERS: Final[Mapping[str, Callable[[Custom], Fact]]] = {

@@ -1,0 +1,152 @@
+"""Facts that only the tax return asks for: what was bought for years, who was paid for services, what was filed.
+
+Like all facts they are dated, and a malformed one is an error at its line.
+
+Example:
+    2026-03-10 custom "asset" "ultrasound" "Ultrasound unit"
+      cost: 12000.00 USD
+      account: Assets:Fixed:Equipment
+      method: "macrs"
+      life: 5
+    2028-05-02 custom "disposed" "ultrasound"
+      proceeds: 1500.00 USD
+    2026-01-01 custom "vendor" "harbor" "Harbor Radiology PC"
+      entity: "corporation"
+      services: "medical"
+      w9: TRUE
+    2026-03-31 custom "filed" "941"
+      wages: 24000.00 USD
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Final, NamedTuple
+
+from beancount.core.data import Custom
+from daysheet.facts import number, strings, text
+from daysheet.records import Meta
+
+METHODS: Final = ("straight-line", "macrs", "none")
+ENTITIES: Final = ("individual", "partnership", "corporation", "tax-exempt")
+SERVICES: Final = ("services", "rent", "medical", "legal")
+FORMS: Final = ("941", "W-3")
+_ZERO: Final = Decimal()
+
+
+class Asset(NamedTuple):
+    """Something bought for years: in service since a day, at a cost, written off over `life` years by a method."""
+
+    id: str
+    name: str
+    since: datetime.date
+    cost: Decimal
+    account: str
+    method: str
+    life: int
+    salvage: Decimal
+    meta: Meta
+
+
+class Disposal(NamedTuple):
+    """An asset sold or scrapped on a day, for what it brought."""
+
+    asset: str
+    date: datetime.date
+    proceeds: Decimal
+    meta: Meta
+
+
+class Vendor(NamedTuple):
+    """Who is paid for services: the payee in the books, what kind of taxpayer it is, and whether its W-9 is on file."""
+
+    id: str
+    name: str
+    since: datetime.date
+    payee: str
+    entity: str
+    services: str
+    w9: bool
+    meta: Meta
+
+
+class Filed(NamedTuple):
+    """A payroll form that was filed for the period ending on a day, and the wages on it."""
+
+    form: str
+    date: datetime.date
+    wages: Decimal
+    meta: Meta
+
+
+TaxFact = Asset | Disposal | Vendor | Filed
+
+
+def parse_tax_fact(entry: Custom) -> TaxFact | None:
+    """The fact that a `custom` directive states, or None when it is of another type.
+
+    Raises:
+        ValueError: it is malformed; the message says what to write.
+    """
+    parser = _PARSERS.get(entry.type)
+    return None if parser is None else parser(entry)
+
+
+def _asset(entry: Custom) -> Asset:
+    values = strings(entry, ("id", "name"), optional=1)
+    cost = number(entry, "cost")
+    life = number(entry, "life") or _ZERO
+    method = _choice(entry, "method", METHODS, "straight-line")
+    account = entry.meta.get("account")
+    if cost is None or not isinstance(account, str):
+        raise ValueError("asset: say its cost: 1200.00 USD and its account: Assets:Fixed:Equipment")
+    if method != "none" and (life < 1 or life != int(life)):
+        raise ValueError("asset: life must be a whole number of years, such as life: 5")
+    salvage = number(entry, "salvage") or _ZERO
+    return Asset(values[0], values[-1], entry.date, cost, account, method, int(life), salvage, entry.meta)
+
+
+def _disposal(entry: Custom) -> Disposal:
+    return Disposal(strings(entry, ("asset",))[0], entry.date, number(entry, "proceeds") or _ZERO, entry.meta)
+
+
+def _vendor(entry: Custom) -> Vendor:
+    values = strings(entry, ("id", "name"), optional=1)
+    w9 = entry.meta.get("w9", False)
+    if w9 not in (True, False):
+        raise ValueError("vendor: w9 must be TRUE or FALSE: whether the form is on file")
+    return Vendor(
+        id=values[0],
+        name=values[-1],
+        since=entry.date,
+        payee=text(entry, "payee") or values[-1],
+        entity=_choice(entry, "entity", ENTITIES, "individual"),
+        services=_choice(entry, "services", SERVICES, "services"),
+        w9=w9,
+        meta=entry.meta,
+    )
+
+
+def _filed(entry: Custom) -> Filed:
+    form = strings(entry, ("form",))[0]
+    wages = number(entry, "wages")
+    if form not in FORMS or wages is None:
+        raise ValueError(f'filed: write {entry.date} custom "filed" "941" (or "W-3") and below it wages: 24000.00 USD')
+    return Filed(form, entry.date, wages, entry.meta)
+
+
+def _choice(entry: Custom, key: str, known: tuple[str, ...], default: str) -> str:
+    value = text(entry, key) or default
+    if value not in known:
+        raise ValueError(f'{entry.type}: {key} must be one of {", ".join(known)}, not "{value}"')
+    return value
+
+
+_PARSERS: Final[Mapping[str, Callable[[Custom], TaxFact]]] = {
+    "asset": _asset,
+    "disposed": _disposal,
+    "vendor": _vendor,
+    "filed": _filed,
+}

@@ -1,0 +1,45 @@
+import pytest
+
+
+def test_what_the_tax_return_asks_for_is_read_from_the_books(books):
+    """
+    2026-03-10 custom "asset" "ultrasound" "Ultrasound unit"
+      cost: 12000.00 USD
+      account: Assets:Fixed:Equipment
+      method: "macrs"
+      life: 5
+    2026-01-01 custom "vendor" "harbor" "Harbor Radiology PC"
+      entity: "corporation"
+      services: "medical"
+      w9: TRUE
+    2026-03-31 custom "filed" "941"
+      wages: 24000.00 USD
+    2028-05-02 custom "disposed" "ultrasound"
+      proceeds: 1500.00 USD
+    """
+    assert books.errors == []
+    assert [type(fact).__name__ for fact in books.tax_facts] == ["Vendor", "Asset", "Filed", "Disposal"]
+    vendor, asset, filed, disposal = books.tax_facts
+    assert (vendor.payee, vendor.entity, vendor.services, vendor.w9) == (vendor.name, "corporation", "medical", True)
+    assert (asset.cost, asset.method, asset.life, asset.salvage) == (12000, "macrs", 5, 0)
+    assert (filed.form, filed.wages) == ("941", 24000)
+    assert (disposal.asset, disposal.proceeds) == ("ultrasound", 1500)
+
+
+@pytest.mark.parametrize(
+    ("ledger", "remedy"),
+    [
+        ('2026-01-01 custom "asset" "x"', "cost: 1200.00 USD"),
+        ('2026-01-01 custom "asset" "x"\n  cost: 5.00 USD\n  account: Assets:F', "life: 5"),
+        ('2026-01-01 custom "asset" "x"\n  cost: 5.00 USD\n  account: Assets:F\n  life: 2.5', "life: 5"),
+        ('2026-01-01 custom "asset" "x"\n  cost: 5.00 USD\n  account: Assets:F\n  method: "declining"', "macrs"),
+        ('2026-01-01 custom "vendor" "x"\n  entity: "llc"', "individual"),
+        ('2026-01-01 custom "vendor" "x"\n  w9: "yes"', "TRUE"),
+        ('2026-01-01 custom "filed" "940"\n  wages: 1.00 USD', "941"),
+        ('2026-01-01 custom "disposed" 5', "ASSET"),
+    ],
+)
+def test_a_malformed_one_is_an_error_that_says_what_to_write(load, ledger, remedy):
+    (error,) = load(ledger).errors
+    assert remedy in error.message
+    assert error.source["lineno"] == 1
