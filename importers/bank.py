@@ -92,16 +92,16 @@ class BankSource:
 
     def nearest(self, file: RawFile) -> tuple[float, int, str]:
         """How alike the file's likeliest header is (0 to 1), its line, and what differs in words."""
-        expected = [_norm(cell if isinstance(cell, str) else cell[0]) for cell in self.profile.match.header]
+        expected = [norm(cell if isinstance(cell, str) else cell[0]) for cell in self.profile.match.header]
         best = (0.0, 0, "")
         if not expected:
             return best
         for _, rows in self._candidates(file, tables(file)):
             for row in rows:
-                cells = [_norm(cell) for cell in _bare(row.cells)]
+                cells = [norm(cell) for cell in bare(row.cells)]
                 likeness = 2 * len(set(cells) & set(expected)) / (len(cells) + len(expected) or 1)
                 if likeness > best[0]:
-                    best = (likeness, row.line, _difference(expected, cells))
+                    best = (likeness, row.line, difference(expected, cells))
         return best
 
     def read(self, file: RawFile, context: Context) -> Reading:
@@ -211,11 +211,11 @@ class BankSource:
         """For each column: its normalised texts, whether it may be absent, and the names it goes by."""
         optional = set(self.profile.match.optional)
         cells = ((cell,) if isinstance(cell, str) else cell for cell in self.profile.match.header)
-        return tuple((frozenset(map(_norm, names)), bool(optional & set(names)), names) for names in cells)
+        return tuple((frozenset(map(norm, names)), bool(optional & set(names)), names) for names in cells)
 
     def _index(self, cells: Sequence[str]) -> dict[Column, int] | None:
         """Places of the profile's columns in this row, None if it is not the profile's header."""
-        actual = [_norm(cell) for cell in _bare(cells)]
+        actual = [norm(cell) for cell in bare(cells)]
         index: dict[Column, int] = {}
         place = 0
         for number, (texts, optional, names) in enumerate(self._header, 1):
@@ -249,16 +249,16 @@ class BankSource:
         return tuple(re.compile(pattern) for pattern in self.profile.match.row)
 
     def _changed(self, file: RawFile) -> DaysheetError:
-        likeness, line, difference = self.nearest(file)
+        likeness, line, differs = self.nearest(file)
         if likeness < _NEAR:
             return DaysheetError(f"has no header as profile {self.name} wants it", filename=file.path)
-        return changed_header(file, line, self.name, difference)
+        return changed_header(file, line, self.name, differs)
 
 
-def changed_header(file: RawFile, line: int, name: str, difference: str) -> DaysheetError:
+def changed_header(file: RawFile, line: int, name: str, differs: str) -> DaysheetError:
     """The error for a bank that has changed its export."""
     return DaysheetError(
-        f"the header is not that of profile {name}: {difference}",
+        f"the header is not that of profile {name}: {differs}",
         filename=file.path,
         line=line,
         remedy="if the bank has changed its export, copy the profile to profiles/ in the books and correct it",
@@ -270,11 +270,12 @@ def enumerate_columns(names: tuple[str, ...]) -> Iterator[tuple[Column, int]]:
     return chain.from_iterable(((name, place), (place + 1, place)) for place, name in enumerate(names))
 
 
-def _norm(cell: str) -> str:
+def norm(cell: str) -> str:
+    """A header cell's comparable form: letter case, spaces and quotes do not count."""
     return " ".join(cell.strip("'\"\ufeff#=").split()).casefold()
 
 
-def _bare(cells: Sequence[str]) -> Sequence[str]:
+def bare(cells: Sequence[str]) -> Sequence[str]:
     """The cells without blank ones at the end."""
     count = len(cells)
     while count and not cells[count - 1].strip():
@@ -282,7 +283,8 @@ def _bare(cells: Sequence[str]) -> Sequence[str]:
     return cells[:count]
 
 
-def _difference(expected: list[str], actual: list[str]) -> str:
+def difference(expected: list[str], actual: list[str]) -> str:
+    """How a header differs from the one expected, in words."""
     missing = [cell for cell in expected if cell not in actual]
     added = [cell for cell in actual if cell not in expected]
     parts = []
@@ -296,10 +298,15 @@ def _difference(expected: list[str], actual: list[str]) -> str:
     return "; ".join(parts[:4]) or "its columns stand in another order"
 
 
+def of_banks(folder: Path) -> list[Path]:
+    """The bank profiles in a folder; those of practice systems are called `practice-…` and speak another language."""
+    return sorted(path for path in folder.glob("*.toml") if not path.name.startswith("practice-"))
+
+
 @cache
 def shipped() -> tuple[BankSource, ...]:
     """The profiles that come with Daysheet, by name."""
-    return tuple(BankSource(path.stem, profiles.load(path)) for path in sorted(SHIPPED.glob("*.toml")))
+    return tuple(BankSource(path.stem, profiles.load(path)) for path in of_banks(SHIPPED))
 
 
 def sources(folder: Path | None = None) -> list[BankSource]:
@@ -310,7 +317,7 @@ def sources(folder: Path | None = None) -> list[BankSource]:
     """
     own: list[BankSource] = []
     if folder is not None and (folder / "profiles").is_dir():
-        own = [BankSource(path.stem, profiles.load(path)) for path in sorted((folder / "profiles").glob("*.toml"))]
+        own = [BankSource(path.stem, profiles.load(path)) for path in of_banks(folder / "profiles")]
     names = {source.name for source in own}
     return own + [source for source in shipped() if source.name not in names]
 
@@ -318,5 +325,5 @@ def sources(folder: Path | None = None) -> list[BankSource]:
 def nearest(file: RawFile, candidates: Sequence[BankSource]) -> DaysheetError | None:
     """When no profile matches: the error that names the one whose header has probably changed, if there is one."""
     ranked = [(*source.nearest(file), source.name) for source in candidates]
-    likeness, line, difference, name = max(ranked, default=(0.0, 0, "", ""))
-    return changed_header(file, line, name, difference) if likeness >= _NEAR else None
+    likeness, line, differs, name = max(ranked, default=(0.0, 0, "", ""))
+    return changed_header(file, line, name, differs) if likeness >= _NEAR else None

@@ -133,7 +133,7 @@ class Extractor:
 
     def _fit(self, row: Row) -> Cells:
         """The row's cells, trimmed, as many as the header has."""
-        cells = [_trimmed(cell) for cell in row.cells]
+        cells = [trimmed(cell) for cell in row.cells]
         width = self.setting.width
         if len(cells) > width:
             if self._layout.surplus == "join":
@@ -403,7 +403,7 @@ def fingerprint(cells: Cells) -> str:
     return hashlib.sha256("\x1f".join(cells).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def _trimmed(cell: str) -> str:
+def trimmed(cell: str) -> str:
     """A cell without padding, a spreadsheet's leading apostrophe, or the armour of `="0012"`."""
     if isinstance(cell, Exact):
         return cell

@@ -48,16 +48,25 @@ def parse(text: str, path: Path) -> Profile:
     Raises:
         DaysheetError: as `load`.
     """
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
-        line = re.search(r"at line (\d+)", str(problem))
-        raise DaysheetError(f"not valid TOML: {problem}", filename=path, line=int(line[1]) if line else None) from None
-    reader = _Reader(path, text)
+    data = toml(text, path)
+    reader = Reader(path, text)
     profile = reader.build(data, Profile, "")
     assert isinstance(profile, Profile)  # noqa: S101 - for the type checker
     _check(profile, reader)
     return profile
+
+
+def toml(text: str, path: Path) -> dict[str, Any]:
+    """The tables in a TOML file; `path` is for messages.
+
+    Raises:
+        DaysheetError: it is not TOML; the line is named.
+    """
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as problem:
+        line = re.search(r"at line (\d+)", str(problem))
+        raise DaysheetError(f"not valid TOML: {problem}", filename=path, line=int(line[1]) if line else None) from None
 
 
 def key_of(field: dataclasses.Field[Any]) -> str:
@@ -65,14 +74,16 @@ def key_of(field: dataclasses.Field[Any]) -> str:
     return str(field.metadata.get("key", field.name.replace("_", "-")))
 
 
-class _Reader:
+class Reader:
     """TOML values to the dataclasses of the language, with errors that point at lines."""
 
     def __init__(self, path: Path, text: str) -> None:
+        """`path` is for messages, `text` to find lines in."""
         self.path = path
         self._lines = text.splitlines()
 
     def error(self, message: str, word: str, known: tuple[str, ...] = ()) -> DaysheetError:
+        """An error at the first line that holds `word`, with the nearest of the `known` words as remedy."""
         pattern = re.compile(rf"(?<![\w-]){re.escape(word)}(?![\w-])")
         line = next((number for number, text in enumerate(self._lines, 1) if pattern.search(text)), None)
         near = difflib.get_close_matches(word, known, 1, 0.5)
@@ -80,6 +91,7 @@ class _Reader:
         return DaysheetError(message, filename=self.path, line=line, remedy=remedy)
 
     def build(self, data: Any, kind: type[Any], where: str) -> Any:  # noqa: ANN401 - TOML gives anything
+        """A TOML table as the dataclass `kind`; `where` is its name in messages."""
         place = f"[{where}]" if where else "the profile"
         if not isinstance(data, dict):
             raise self.error(f"{where} must be a table, written {place}", where)
@@ -103,6 +115,7 @@ class _Reader:
         return kind(**values)
 
     def regex(self, text: str, key: str) -> None:
+        """Refuse what is no regular expression."""
         try:
             re.compile(text)
         except re.error as problem:
@@ -157,7 +170,7 @@ def columns_used(profile: Profile) -> Iterator[Column]:
             yield from value if isinstance(value, tuple) else () if value in (None, "") else (value,)
 
 
-def _check(profile: Profile, reader: _Reader) -> None:
+def _check(profile: Profile, reader: Reader) -> None:
     """What the types cannot say.
 
     Raises:
@@ -179,7 +192,7 @@ def _check(profile: Profile, reader: _Reader) -> None:
         raise reader.error("[sample] needs at least one entry", "sample")
 
 
-def _check_column(column: Column, names: tuple[str, ...], count: int, reader: _Reader) -> None:
+def _check_column(column: Column, names: tuple[str, ...], count: int, reader: Reader) -> None:
     if isinstance(column, int):
         if not 1 <= column <= count:
             raise reader.error(f"there is no column {column}: the file has {count}", str(column))
@@ -189,7 +202,7 @@ def _check_column(column: Column, names: tuple[str, ...], count: int, reader: _R
         raise reader.error(f'several columns are called "{column}"; say which by its number', column)
 
 
-def _check_amount(amount: Amounts, reader: _Reader) -> None:
+def _check_amount(amount: Amounts, reader: Reader) -> None:
     for name in _NEEDED[amount.mode]:
         if getattr(amount, name) in ("", ()):
             key = "in" if name == "into" else name
@@ -199,7 +212,7 @@ def _check_amount(amount: Amounts, reader: _Reader) -> None:
             reader.regex(pattern, "out")
 
 
-def _check_dates(profile: Profile, reader: _Reader) -> None:
+def _check_dates(profile: Profile, reader: Reader) -> None:
     date = profile.date
     if date.language not in MONTHS:
         raise reader.error(f'unknown language "{date.language}"', date.language, tuple(MONTHS))

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -86,7 +86,8 @@ class Reading:
     Attributes:
         profile: the name of the profile that read it.
         kind: `bank`, `visits`, `invoices`, `payments`, `adjustments`, `claims`, `practice` (several at once),
-            `remittance` or `payout`.
+            `remittance` or `payout` (a bank line for each payout: `amount` is what reaches the bank, `fee` what the
+            processor kept of what patients had paid).
         rows: data rows in the file; each is a record's, or skipped with a reason.
         records: in the file's order.
         skipped: rows that gave no record.
@@ -111,10 +112,19 @@ class Reading:
 
 @dataclass(frozen=True)
 class Context:
-    """What a source may know of the books it reads for: how a patient becomes a token, and the currency."""
+    """What a source may know of the books it reads for.
+
+    Attributes:
+        token: how a patient becomes a token.
+        currency: the books' operating currency.
+        providers: ids of the books' providers by id and name, in comparable form (`privacy.providers_of`).
+        payers: the same for payers (`privacy.payers_of`).
+    """
 
     token: Callable[[str], str]
     currency: str = "USD"
+    providers: Mapping[str, str] = field(default_factory=dict)
+    payers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Source(Protocol):

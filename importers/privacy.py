@@ -1,0 +1,121 @@
+"""What may pass from a practice's export into the books, and what becomes a token or is dropped.
+
+The rule is to let through what is known to be no identifier, never to look for identifiers in what passes: a name
+cannot be told from a treatment, nor a member id from an invoice number. So an id passes if it is shaped as software
+numbers its own records, a provider or payer if the books know it, a service if it is a code or made of words of the
+trade. Everything else becomes `x-` and 48 bits of the practice's keyed hash: equal cells stay equal, and nobody can
+read them.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
+
+from daysheet.books import Books
+
+OPAQUE: Final = "x-"
+_TOKEN_PREFIX: Final = 3  # of `pt-`, which is for patients alone
+
+_UUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_CODE: Final = re.compile(
+    r"[A-Za-z]{0,8}([-_./#][A-Za-z]{1,8})?([-_./#]?[0-9]{1,6}|(?<=[A-Za-z])[-_]?20[0-9]{6})([-_./#][0-9]{1,6}){0,3}[A-Za-z]?"
+)
+_PERSONAL: Final = re.compile(
+    r"[0-9]{3}-[0-9]{2}-[0-9]{4}"  # a Social Security number
+    r"|(1[-./])?[0-9]{3}[-./][0-9]{3}[-./][0-9]{4}"  # a telephone number
+    r"|(19|20)[0-9]{2}(?P<mark>[-./]?)[0-9]{1,2}(?P=mark)[0-9]{1,2}"  # a birth date, year first
+    r"|[0-9]{1,2}(?P<sign>[-./])[0-9]{1,2}(?P=sign)([0-9]{2}){1,2}"  # a birth date, year last
+    r"|[0-9][A-Za-z][A-Za-z0-9][0-9]-?[A-Za-z][A-Za-z0-9][0-9]-?[A-Za-z]{2}[0-9]{2}"  # a Medicare number
+)
+_SERVICE_CODE: Final = re.compile(r"[A-Z]{0,2}[0-9]{3,5}[A-Z]?([-:, ]{1,2}([A-Z]{2}|[0-9]{2}|[A-Z][0-9]|[0-9][A-Z]))*")
+_WORD: Final = re.compile(r"[^\W_]+")
+_TITLE_TEXT: Final = "dr doctor md do dds dmd dvm phd psyd np pa pac rn lcsw lmft lpc lmhc pt dpt ot mr mrs ms prof"
+_TITLES: Final = frozenset(_TITLE_TEXT.split())
+_SERVICE_TEXT: Final = """
+a acupuncture acute adjustment adult an and annual appointment assessment blood canal care case child chiropractic
+class cleaning clinic consult consultation counseling counselling couples crown dental emergency established eval
+evaluation exam examination extended extraction family fee filling first flu follow followup for form group home hour
+hygiene implant in individual initial injection intake lab laser level long manual massage med medical medication
+mental min mins minute minutes new nutrition occupational of office online ortho ot patient patients person phone
+physical physio physiotherapy procedure psychotherapy pt ray re recheck rehab report return review root routine
+scaling screening second service session short single spay speech standard surgery telehealth test testing
+therapeutic therapy treatment up urgent vaccination vaccine video virtual visit well wellness with x xray
+"""
+_SERVICE_WORDS: Final = frozenset(_SERVICE_TEXT.split())
+
+Token = Callable[[str], str]
+
+
+def normal(text: str) -> str:
+    """A name's comparable form, without case, accents, marks or order: `GARCÍA, Ana` and `ana garcia` agree."""
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    return " ".join(sorted(_WORD.findall("".join(c for c in plain if not unicodedata.combining(c)))))
+
+
+def opaque(text: str, token: Token) -> str:
+    """A cell as what nobody can read: equal for equal cells, of whatever case and spacing."""
+    return OPAQUE + token(f"cell {text}")[_TOKEN_PREFIX:]
+
+
+def is_code(text: str, plain: Iterable[re.Pattern[str]] = ()) -> bool:
+    """Whether a cell is shaped as software numbers its records, and not as a person's number, date or name.
+
+    Args:
+        text: the cell.
+        plain: patterns of ids that the system in question is known to issue.
+    """
+    if any(pattern.fullmatch(text) for pattern in plain):
+        return True
+    return bool(_UUID.fullmatch(text) or (_CODE.fullmatch(text) and not _PERSONAL.fullmatch(text)))
+
+
+def identifier(text: str, token: Token, plain: Iterable[re.Pattern[str]] = ()) -> str:
+    """An id of a record: itself if it `is_code`, else opaque."""
+    return text if is_code(text, plain) else opaque(text, token)
+
+
+def service(text: str, known: Mapping[str, str] | None = None) -> str | None:
+    """What was done: the practice's own word for it, a procedure code, or a text of words of the trade; else None."""
+    mapped = (known or {}).get(normal(text))
+    if mapped is not None:
+        return mapped
+    if _SERVICE_CODE.fullmatch(text) and not _PERSONAL.fullmatch(text):
+        return text
+    words = _WORD.findall(text.casefold())
+    of_the_trade = all(word in _SERVICE_WORDS or (word.isdigit() and len(word) <= 3) for word in words)
+    return " ".join(text.split()) if words and of_the_trade else None
+
+
+def names_of(facts: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Ids by what their bearer is called: each fact is an id and a name; titles and degrees do not count."""
+    known: dict[str, str] = {}
+    for identity, name in facts:
+        known[normal(identity)] = identity
+        known[normal(name)] = identity
+        known[untitled(name)] = identity
+    known.pop("", None)
+    return known
+
+
+def untitled(name: str) -> str:
+    """A provider's comparable name without titles: `Dr. Gabriella Evans, PhD` gives `evans gabriella`."""
+    return " ".join(word for word in normal(name).split() if word not in _TITLES)
+
+
+def providers_of(books: Books) -> dict[str, str]:
+    """The books' providers by id and name, each in comparable form."""
+    return names_of((fact.id, fact.name) for facts in books.providers.values() for fact in facts)
+
+
+def payers_of(books: Books) -> dict[str, str]:
+    """The books' payers by id and name, each in comparable form."""
+    return names_of((fact.id, fact.name) for facts in books.payers.values() for fact in facts)
+
+
+def bearer(text: str, known: Mapping[str, str], token: Token, plain: Iterable[re.Pattern[str]] = ()) -> str:
+    """A provider's or payer's id: as the books know the name, else the cell if it `is_code`, else opaque."""
+    found = known.get(normal(text)) or known.get(untitled(text))
+    return found or identifier(text, token, plain)
