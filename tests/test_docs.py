@@ -13,8 +13,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.conftest import ROOT
 
+ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("**/*.md"))]
 SAMPLE = ROOT / "ledgers" / "two-doctors"
 FENCE = re.compile(r"^```(?P<language>[\w-]+)(?: (?P<file>\S+))?\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
