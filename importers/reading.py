@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -18,8 +18,9 @@ from typing import NamedTuple, Protocol
 
 from daysheet.errors import DaysheetError
 from daysheet.records import Adjustment, BankLine, Claim, Invoice, Payment, Visit
+from daysheet.remittances import Remittance
 
-Record = Visit | Invoice | Payment | Adjustment | Claim | BankLine
+Record = Visit | Invoice | Payment | Adjustment | Claim | BankLine | Remittance
 
 
 class RawFile:
@@ -88,7 +89,7 @@ class Reading:
         kind: `bank`, `visits`, `invoices`, `payments`, `adjustments`, `claims`, `practice` (several at once),
             `remittance` or `payout` (a bank line for each payout: `amount` is what reaches the bank, `fee` what the
             processor kept of what patients had paid).
-        rows: data rows in the file; each is a record's, or skipped with a reason.
+        rows: data rows in the file; each is a record's, or skipped with a reason. Those of a remittance are claims.
         records: in the file's order.
         skipped: rows that gave no record.
         first: the first day that the file covers.
@@ -119,12 +120,14 @@ class Context:
         currency: the books' operating currency.
         providers: ids of the books' providers by id and name, in comparable form (`privacy.providers_of`).
         payers: the same for payers (`privacy.payers_of`).
+        known: the ids of the books' claims, invoices and visits: a remittance may name them as they are.
     """
 
     token: Callable[[str], str]
     currency: str = "USD"
     providers: Mapping[str, str] = field(default_factory=dict)
     payers: Mapping[str, str] = field(default_factory=dict)
+    known: Container[str] = frozenset()
 
 
 class Source(Protocol):

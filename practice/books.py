@@ -14,9 +14,10 @@ from decimal import Decimal
 from typing import Any, NamedTuple, TypeVar
 
 from beancount.core.data import Custom, Directive, Open, Posting, Transaction
-from daysheet.accounts import BILLING, BILLING_CHARGES, RECEIVABLE
-from daysheet.facts import Closure, Fact, FactError, Imported, Payer, Provider, Threshold, Waiver, parse_fact
+from daysheet.accounts import BILLING, BILLING_CHARGES, CLEARING, RECEIVABLE, RECEIVABLE_PATIENTS
+from daysheet.facts import Closure, Contract, Fact, FactError, Imported, Payer, Provider, Threshold, Waiver, parse_fact
 from daysheet.records import CLAIM_STATUSES, VISIT_STATUSES, Adjustment, Claim, Invoice, Meta, Payment, Visit
+from daysheet.remittances import Remittance, RemittedClaim, parse_remittance, parse_remitted
 from daysheet.taxfacts import TaxFact, parse_tax_fact
 from daysheet.thresholds import DEFAULTS
 
@@ -27,11 +28,12 @@ T = TypeVar("T")
 
 
 class Receivable(NamedTuple):
-    """One posting to a receivable account: positive when the practice is owed more."""
+    """One posting to a receivable account: positive when the practice is owed more; `meta` is its transaction's."""
 
     date: datetime.date
     account: str
     amount: Decimal
+    meta: Meta
 
 
 class BookError(NamedTuple):
@@ -63,6 +65,9 @@ class Books:
         payments_of_invoice: payments by the id of the invoice they pay; None for money on account.
         adjustments_of_invoice: adjustments by invoice id.
         claims: a claim's states in date order, by claim id.
+        contracts: what insurers have agreed to allow, in date order, by payer and service.
+        remittances: what insurers said they paid, by remittance id.
+        clearing: every transaction that moves money on its way to the bank, in date order.
         receivable: receivable postings by invoice id; None for those of no invoice.
         opened: the `open` directive of each account.
         tax_facts: assets, vendors and filed forms, in date order.
@@ -71,9 +76,10 @@ class Books:
     """
 
     __slots__ = (
-        "adjustments_of_invoice", "claims", "closures", "currency", "entries", "errors", "imported", "invoices",
-        "invoices_of_visit", "known", "opened", "options", "payers", "payments", "payments_of_invoice", "providers",
-        "receivable", "state", "tax_facts", "thresholds", "visits", "waivers",
+        "adjustments_of_invoice", "claims", "clearing", "closures", "contracts", "currency", "entries", "errors",
+        "imported", "invoices", "invoices_of_visit", "known", "opened", "options", "payers", "payments",
+        "payments_of_invoice", "providers", "receivable", "remittances", "state", "tax_facts",
+        "thresholds", "visits", "waivers",
     )  # fmt: skip
 
     def __init__(self, entries: list[Directive], options: Mapping[str, Any]) -> None:
@@ -97,6 +103,9 @@ class Books:
         self.payments_of_invoice: dict[str | None, list[Payment]] = {}
         self.adjustments_of_invoice: dict[str, list[Adjustment]] = {}
         self.claims: dict[str, list[Claim]] = {}
+        self.contracts: dict[tuple[str, str], list[Contract]] = {}
+        self.remittances: dict[str, Remittance] = {}
+        self.clearing: list[Transaction] = []
         self.receivable: dict[str | None, list[Receivable]] = {}
         self.opened: dict[str, Open] = {}
         self.tax_facts: list[TaxFact] = []
@@ -106,13 +115,17 @@ class Books:
     def of(cls, entries: list[Directive], options: Mapping[str, Any]) -> Books:
         """The books of these entries, which are sorted as Beancount sorts them."""
         books = cls(entries, options)
+        decided: list[Custom] = []
         for entry in entries:
             if isinstance(entry, Transaction):
                 books._add_transaction(entry)
             elif isinstance(entry, Custom):
                 books._add_custom(entry)
+                if entry.type == "claim" and "remittance" in entry.meta:
+                    decided.append(entry)
             elif isinstance(entry, Open):
                 books.opened[entry.account] = entry
+        books._join_claims(decided)
         return books
 
     @property
@@ -184,6 +197,8 @@ class Books:
             self._add_visit(entry)
         elif kind == "claim":
             self._add_claim(entry)
+        elif kind == "remittance":
+            self._add_remittance(entry)
         else:
             try:
                 fact = parse_fact(entry) or parse_tax_fact(entry)
@@ -206,6 +221,8 @@ class Books:
             self.waivers[fact.kind, fact.key] = fact
         elif isinstance(fact, Threshold):
             self.thresholds[fact.name].append(fact)
+        elif isinstance(fact, Contract):
+            self.contracts.setdefault((fact.payer, fact.service), []).append(fact)
         else:
             self.tax_facts.append(fact)
 
@@ -243,7 +260,32 @@ class Books:
         claim = Claim(identifier, invoice, payer, meta.get("submitted"), status, meta.get("reason"), meta)
         self.claims.setdefault(identifier, []).append(claim)
 
-    def _add_transaction(self, entry: Transaction) -> None:  # noqa: C901 - one pass, kept flat for speed
+    def _add_remittance(self, entry: Custom) -> None:
+        try:
+            remittance = parse_remittance(entry)
+        except ValueError as problem:
+            self.errors.append(BookError(entry.meta, str(problem), entry))
+            return
+        self.remittances[remittance.id] = remittance
+
+    def _join_claims(self, entries: list[Custom]) -> None:
+        """Put each decided claim into its remittance."""
+        joined: dict[str, list[RemittedClaim]] = {}
+        for entry in entries:
+            identifier = entry.meta["remittance"]
+            if identifier not in self.remittances:
+                message = f'claim: there is no remittance "{identifier}" in these books'
+                self.errors.append(BookError(entry.meta, message, entry))
+                continue
+            try:
+                joined.setdefault(identifier, []).append(parse_remitted(entry))
+            except ValueError as problem:
+                self.errors.append(BookError(entry.meta, str(problem), entry))
+        for identifier, claims in joined.items():
+            remittance = self.remittances[identifier]
+            self.remittances[identifier] = remittance._replace(claims=tuple(sorted(claims, key=lambda c: c.line)))
+
+    def _add_transaction(self, entry: Transaction) -> None:  # noqa: C901, PLR0912 - one pass, kept flat for speed
         linked = None
         for link in entry.links:
             if link.startswith(INVOICE_LINK):
@@ -254,18 +296,23 @@ class Books:
             linked = meta.get("invoice", linked)
         charge = None
         memo = _ZERO
+        clears = False
         for posting in entry.postings:
             account = posting.account
             if account.startswith(RECEIVABLE):
                 amount = _number(posting)
                 memo += amount
                 invoice = posting.meta.get("invoice", linked) if posting.meta else linked
-                self.receivable.setdefault(invoice, []).append(Receivable(entry.date, account, amount))
+                self.receivable.setdefault(invoice, []).append(Receivable(entry.date, account, amount, meta))
             elif account.startswith(BILLING):
                 amount = _number(posting)
                 memo += amount
                 if account.startswith(BILLING_CHARGES):
                     charge = (charge or _ZERO) - amount
+            elif account.startswith(CLEARING):
+                clears = True
+        if clears:
+            self.clearing.append(entry)
         if memo:
             message = f"receivables and {BILLING} move apart by {memo}: write the equity leg of each receivable leg"
             self.errors.append(BookError(meta, message, entry))
@@ -306,8 +353,11 @@ class Books:
             message = f"adjustment {entry.meta['adjustment']} names no invoice; link it with ^{INVOICE_LINK}…"
             self.errors.append(BookError(entry.meta, message, entry))
             return
-        moved = [_number(posting) for posting in entry.postings if posting.account.startswith(RECEIVABLE)]
-        amount = -sum((number for number in moved if number < 0), _ZERO) or -sum(moved, _ZERO)
+        moved = [posting for posting in entry.postings if posting.account.startswith(RECEIVABLE)]
+        amount = -sum((_number(posting) for posting in moved), _ZERO)
+        if not amount:  # between payers: what the patient owes instead of the insurer
+            patient = [posting for posting in moved if posting.account.startswith(RECEIVABLE_PATIENTS)]
+            amount = sum((_number(posting) for posting in patient), _ZERO)
         adjustment = Adjustment(
             entry.meta["adjustment"], entry.date, invoice, entry.meta.get("kind", ""), amount, entry.meta
         )

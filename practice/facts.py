@@ -18,6 +18,7 @@ Example:
       rows: 424
     2026-04-02 custom "waived" "unbilled-visit" "V1001" "courtesy visit, agreed with Dr. Adams"
     2026-01-01 custom "threshold" "overdue-days" 45
+    2026-01-01 custom "contract" "aetna" "97110" 80.00 USD
 """
 
 from __future__ import annotations
@@ -109,7 +110,17 @@ class Threshold(NamedTuple):
     meta: Meta
 
 
-Fact = Provider | Payer | Closure | Imported | Waiver | Threshold
+class Contract(NamedTuple):
+    """What an insurer has agreed to allow for a service, from a day on: its own part and the patient's together."""
+
+    payer: str
+    service: str
+    allowed: Decimal
+    since: datetime.date
+    meta: Meta
+
+
+Fact = Provider | Payer | Closure | Imported | Waiver | Threshold | Contract
 
 
 def parse_fact(entry: Custom) -> Fact | None:
@@ -245,6 +256,18 @@ def _threshold(entry: Custom) -> Threshold:
     return Threshold(values[0], values[1], entry.date, text(entry, "provider"), entry.meta)
 
 
+def _contract(entry: Custom) -> Contract:
+    values: list[Any] = [value.value for value in entry.values]
+    if (
+        len(values) != 3
+        or not all(isinstance(value, str) and value for value in values[:2])
+        or not isinstance(values[2], Amount)
+        or values[2].number is None
+    ):
+        raise ValueError(f'contract: write {entry.date} custom "contract" "PAYER" "SERVICE" AMOUNT, such as 80.00 USD')
+    return Contract(values[0], values[1], values[2].number, entry.date, entry.meta)
+
+
 _PARSERS: Final[Mapping[str, Callable[[Custom], Fact]]] = {
     "provider": _provider,
     "payer": _payer,
@@ -252,4 +275,5 @@ _PARSERS: Final[Mapping[str, Callable[[Custom], Fact]]] = {
     "imported": _imported,
     "waived": _waiver,
     "threshold": _threshold,
+    "contract": _contract,
 }

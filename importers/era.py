@@ -1,0 +1,283 @@
+"""X12 835 transactions to remittances: claims, adjustments, and the sums that prove them.
+
+Element positions and sums are those of ASC X12N 005010X221A1, sections 1.10.2.1 (balancing) and 2 (segments). Loops of
+persons (NM1, REF, PER, N3, N4 behind a claim) are never looked at: no name and no member number leaves this module.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Final
+
+from daysheet import ledgertext
+from daysheet.errors import DaysheetError
+from daysheet.importers import reasons
+from daysheet.importers.x12 import Segment, Transaction
+from daysheet.remittances import ProviderAdjustment, Remittance, RemittedClaim, Service
+
+Identify = Callable[[str], str]
+
+_RANKS: Final = {"2": "secondary", "20": "secondary", "3": "tertiary", "21": "tertiary"}
+_DENIED: Final = "4"
+_REVERSED: Final = "22"
+_FORWARDED: Final = "23"
+_PREDETERMINED: Final = "25"
+_PROCESSED: Final = ("1", "2", "3", "19", "20", "21")
+_CHECKS: Final = ("CHK", "BOP")
+_NO_PAYMENT: Final = "NON"
+_TRIPLETS: Final = range(2, 18, 3)
+_PAIRS: Final = range(3, 14, 2)
+_ZERO: Final = Decimal()
+_WORDS: Final = re.compile(r"(?i)(acct|account|claim|clm|enc|encounter|inv|invoice|pcn|visit)(?![a-z])")
+_UUID: Final = re.compile(r"(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
+_NUMBER: Final = re.compile(r"(?=.*\d)[0-9A-Za-z/._#-]{1,38}\Z")
+_PERSONAL: Final = re.compile(
+    r"[A-Za-z]{3}|\d{3}-\d{2}-\d{4}|\d{3}[-.]\d{3}[-.]\d{4}|\b\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b"
+)
+
+
+@dataclass
+class _Claim:
+    """A claim while its segments are read."""
+
+    header: Segment
+    adjustments: list[tuple[str, str, Decimal]] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    services: list[_Service] = field(default_factory=list)
+
+
+@dataclass
+class _Service:
+    """A service line while its segments are read."""
+
+    code: str
+    units: Decimal
+    allowed: Decimal
+    stated: bool = False
+
+
+def remittance(transaction: Transaction, filename: Path, identify: Identify) -> Remittance:
+    """One 835 transaction as a remittance.
+
+    Args:
+        transaction: of kind 835.
+        filename: for messages and evidence.
+        identify: turns the practice's number of a claim (CLP01), which may be a person's, to what the ledger may hold.
+
+    Raises:
+        DaysheetError: it has no BPR segment, or an amount is not a number.
+    """
+    try:
+        return _remittance(transaction, filename, identify)
+    except DaysheetError as problem:
+        raise DaysheetError(
+            problem.message, filename=filename, line=problem.line or transaction.line, remedy=problem.remedy
+        ) from None
+
+
+def plain_number(text: str) -> bool:
+    """Whether a claim's number is surely only a number: no word, no date, no telephone or social security number."""
+    number = _WORDS.sub("", text)
+    return bool(_UUID.match(text) or (_NUMBER.match(number) and not _PERSONAL.search(number)))
+
+
+def problems(remittance: Remittance) -> list[str]:
+    """Why a remittance does not balance, with the figures; empty when it does.
+
+    The payment must be the sum of the claims less the provider adjustments, and each claim's charge its payment and
+    its adjustments (005010X221A1, 1.10.2.1).
+    """
+    found = []
+    if remittance.difference:
+        found.append(
+            f"{remittance.amount:,.2f} sent (BPR02), but {len(remittance.claims)} claims paid "
+            f"{remittance.claims_paid:,.2f} less provider adjustments {remittance.withheld:,.2f} give "
+            f"{remittance.claims_paid - remittance.withheld:,.2f}: {remittance.difference:+,.2f} unexplained"
+        )
+    found += [
+        f"claim {claim.line} (line {claim.meta['lineno']}): charged {claim.charged:,.2f}, paid {claim.paid:,.2f}, "
+        f"adjusted {claim.charged - claim.paid - claim.unexplained:,.2f}: {claim.unexplained:+,.2f} unexplained"
+        for claim in remittance.claims
+        if claim.unexplained
+    ]
+    return found
+
+
+def _remittance(transaction: Transaction, filename: Path, identify: Identify) -> Remittance:
+    payment = next((segment for segment in transaction.segments if segment.tag == "BPR"), None)
+    if payment is None:
+        raise DaysheetError("an 835 without BPR, the segment that says what was paid", line=transaction.line)
+    header, bodies, adjustments = _parts(transaction.segments)
+    claims = tuple(_claim(body, line, filename, identify) for line, body in enumerate(bodies, 1))
+    amount = payment.money(2)
+    if payment.get(3) == "D":
+        amount = -amount
+    effective = payment.date(16) or next((payment.date(at) for at in range(12, 17) if payment.date(at)), None)
+    issued = next((segment.date(2) for segment in header if segment.tag == "DTM" and segment.get(1) == "405"), None)
+    date = issued or min((day for day in (effective, transaction.issued) if day), default=None)
+    if date is None:
+        raise DaysheetError("an 835 that gives no date: neither DTM*405, nor BPR16, nor GS04", line=payment.line)
+    trace = next((segment.get(2) for segment in header if segment.tag == "TRN"), "")
+    payer = next((segment for segment in header if segment.tag == "N1" and segment.get(1) == "PR"), None)
+    name = ledgertext.clean(payer.get(2)) if payer else ""
+    numbers = tuple(sorted(_payer_ids(header, payment)))
+    return Remittance(
+        id=_id(trace, name, date, amount, claims, adjustments),
+        date=date,
+        payer=name or (numbers[0] if numbers else "unknown payer"),
+        payer_ids=numbers,
+        trace=ledgertext.clean(trace)[:50],
+        method=_method(payment.get(4), amount),
+        amount=amount,
+        effective=effective or date,
+        adjustments=tuple(adjustments),
+        claims=claims,
+        meta={"filename": str(filename), "lineno": transaction.line},
+    )
+
+
+def _parts(segments: Sequence[Segment]) -> tuple[list[Segment], list[_Claim], list[ProviderAdjustment]]:
+    """The segments before the claims, the claims, and the provider adjustments."""
+    header: list[Segment] = []
+    claims: list[_Claim] = []
+    adjustments: list[ProviderAdjustment] = []
+    for segment in segments:
+        if segment.tag == "CLP":
+            claims.append(_Claim(segment))
+        elif segment.tag == "PLB":
+            adjustments += _provider_adjustments(segment)
+        elif claims:
+            _add(claims[-1], segment)
+        else:
+            header.append(segment)
+    return header, claims, adjustments
+
+
+def _add(claim: _Claim, segment: Segment) -> None:
+    service = claim.services[-1] if claim.services else None
+    if segment.tag == "CAS":
+        found = [(segment.get(1), segment.get(at), segment.money(at + 1)) for at in _TRIPLETS if segment.get(at)]
+        claim.adjustments += found
+        if service is not None and not service.stated:
+            service.allowed += sum((amount for group, _, amount in found if group == reasons.PATIENT), _ZERO)
+    elif segment.tag == "SVC":
+        code = segment.components(1)
+        units = segment.money(5) if segment.get(5) else Decimal(1)
+        claim.services.append(_Service(code[1] if len(code) > 1 else "", units, segment.money(3)))
+    elif segment.tag == "AMT" and segment.get(1) == "B6" and service is not None:
+        service.allowed, service.stated = segment.money(2), True
+    elif segment.tag == "LQ" and segment.get(1) == "HE":
+        claim.remarks.append(segment.get(2))
+    elif segment.tag == "MOA":
+        claim.remarks += [segment.get(at) for at in range(3, 8)]
+    elif segment.tag == "MIA":
+        claim.remarks += [segment.get(at) for at in (5, 20, 21, 22, 23)]
+
+
+def _claim(body: _Claim, line: int, filename: Path, identify: Identify) -> RemittedClaim:
+    header = body.header
+    status = header.get(2)
+    rank = "primary" if status in ("1", "4", "19", "22") else _RANKS.get(status, "")
+    later = rank in ("secondary", "tertiary") or any(
+        reason == reasons.EARLIER_PAYER for _, reason, _ in body.adjustments
+    )
+    sums: Counter[str] = Counter()
+    refused: list[str] = []
+    by_code: dict[tuple[str, str], Decimal] = {}
+    for group, reason, amount in body.adjustments:
+        kind = reasons.treatment(group, reason, denied=status == _DENIED, later=later)
+        sums[kind] += amount  # type: ignore[assignment]  # a Counter of Decimal sums as one of int does
+        by_code[group, reason] = by_code.get((group, reason), _ZERO) + amount
+        if kind == "denied" and amount:
+            refused.append(reasons.in_words(group, reason))
+    charged, paid = header.money(3), header.money(4)
+    number = identify(ledgertext.clean(header.get(1)))
+    denied = sums["denied"] + _ZERO
+    return RemittedClaim(
+        line=line,
+        claim=number,
+        invoice=number,
+        status=_status(status, paid, denied),
+        rank=rank,
+        reversal=status == _REVERSED,
+        charged=charged,
+        paid=paid,
+        contractual=sums["contractual"] + _ZERO,
+        transfer=sums["transfer"] + _ZERO,
+        denied=denied,
+        earlier=sums["earlier"] + _ZERO,
+        unexplained=charged - paid - sum((amount for _, _, amount in body.adjustments), _ZERO),
+        reason=_reason(refused, body.remarks) if denied else "",
+        codes=", ".join(f"{group}-{reason} {amount:.2f}" for (group, reason), amount in by_code.items()),
+        services=tuple(Service(s.code, s.units, s.allowed) for s in body.services if s.code.isalnum()),
+        meta={"filename": str(filename), "lineno": header.line},
+    )
+
+
+def _reason(refused: Sequence[str], remarks: Sequence[str]) -> str:
+    words = [reasons.remark_in_words(remark) for remark in remarks if remark]
+    return ledgertext.clean("; ".join(dict.fromkeys([*refused, *words])))
+
+
+def _status(code: str, paid: Decimal, denied: Decimal) -> str:
+    if code == _PREDETERMINED:
+        return ""
+    if code == _DENIED or (code in _PROCESSED and not paid and denied > 0):
+        return "denied"
+    if code in _PROCESSED:
+        return "paid"
+    return "submitted" if code == _FORWARDED else "accepted"
+
+
+def _provider_adjustments(segment: Segment) -> list[ProviderAdjustment]:
+    found = []
+    for at in _PAIRS:
+        amount = segment.money(at + 1)
+        if amount:
+            code = ledgertext.clean(segment.components(at)[0])
+            code = code if code.isalnum() else "unknown"
+            found.append(ProviderAdjustment(code, reasons.purpose_of(code), amount))
+    return found
+
+
+def _payer_ids(header: Sequence[Segment], payment: Segment) -> set[str]:
+    found = {payment.get(10)}
+    for segment in header:
+        if segment.tag == "TRN":
+            found.add(segment.get(3))
+        elif segment.tag == "N1" and segment.get(1) == "PR":
+            found.add(segment.get(4))
+        elif segment.tag == "REF" and segment.get(1) in ("2U", "NF", "EO", "HI"):
+            found.add(segment.get(2))
+        elif segment.tag == "N1":
+            break  # what follows is the payee's
+    return found - {""}
+
+
+def _method(code: str, amount: Decimal) -> str:
+    if code == _NO_PAYMENT or not amount:
+        return "none"
+    return "check" if code in _CHECKS else "eft"
+
+
+def _id(
+    trace: str,
+    payer: str,
+    date: datetime.date,
+    amount: Decimal,
+    claims: Sequence[RemittedClaim],
+    adjustments: Sequence[ProviderAdjustment],
+) -> str:
+    """An id of what the advice says, so that a second copy in another envelope is known and another payer's is not."""
+    said = [payer, date.isoformat(), f"{amount:.2f}"]
+    said += [f"{claim.charged:.2f} {claim.paid:.2f} {claim.codes}" for claim in claims]
+    said += [f"{adjustment.code} {adjustment.amount:.2f}" for adjustment in adjustments]
+    digest = hashlib.sha256("\n".join([trace, *said]).encode()).hexdigest()[:8]
+    return f"ERA-{ledgertext.link(ledgertext.clean(trace))[:50] or 'no-trace'}-{digest}"

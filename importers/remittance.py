@@ -1,0 +1,164 @@
+"""Remittance files as a source, and remittances as directives.
+
+An import of a remittance writes what the insurer said: a `remittance` directive and a `claim` directive a claim.
+What follows from that for the receivables, and the money once the bank shows it, is posted by `settlement`, which
+looks at the books as a whole: a remittance, its invoices and its bank line may be imported in any order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+from beancount.core.amount import Amount
+from beancount.core.data import Custom, Directive
+from beancount.parser.grammar import ValueType
+from daysheet import payers
+from daysheet.books import Books
+from daysheet.errors import DaysheetError
+from daysheet.importers import era, x12
+from daysheet.importers.reading import Context, RawFile, Reading, Skipped
+from daysheet.remittances import (
+    AMOUNTS,
+    Remittance,
+    RemittedClaim,
+    total,
+    written_adjustments,
+    written_services,
+)
+
+PROFILE: Final = "x12-835"
+KIND: Final = "remittance"
+_SUFFIXES: Final = (".835", ".era")
+
+
+class RemittanceSource:
+    """X12 835 files as a `Source`."""
+
+    name = PROFILE
+    kind = KIND
+
+    def matches(self, file: RawFile) -> bool:
+        """Whether the file holds an 835 transaction, or is called one."""
+        return x12.looks_like(x12.decode(file.data), "835") or file.path.suffix.lower() in _SUFFIXES
+
+    def read(self, file: RawFile, context: Context) -> Reading:
+        """The file's remittances; its rows are claims.
+
+        Raises:
+            DaysheetError: it has no interchange header, no 835, or an amount that is no number.
+        """
+
+        def identify(number: str) -> str:
+            return number if number in context.known or era.plain_number(number) else context.token(number)
+
+        found = [era.remittance(each, file.path, identify) for each in _transactions(file)]
+        claims = [claim for remittance in found for claim in remittance.claims]
+        skipped = [
+            Skipped(claim.meta["lineno"], "a predetermination pays nothing") for claim in claims if not claim.status
+        ]
+        days = [remittance.date for remittance in found]
+        return Reading(
+            PROFILE, KIND, len(claims), tuple(found), tuple(skipped), min(days), max(days), currency=context.currency
+        )  # fmt: skip
+
+
+def remittance_summary(file: RawFile) -> dict[str, Any]:
+    """What `identify --json` says of a remittance: how many claims, what they were paid (ΣCLP04), and if it balances.
+
+    Raises:
+        DaysheetError: as `RemittanceSource.read`.
+    """
+    found = [era.remittance(each, file.path, str) for each in _transactions(file)]
+    return {
+        "file": str(file.path),
+        "kind": KIND,
+        "claims": sum(len(remittance.claims) for remittance in found),
+        "paid": f"{total(found):.2f}",
+        "balanced": all(remittance.balanced for remittance in found),
+    }
+
+
+def refuse_unbalanced(remittances: Sequence[Remittance]) -> None:
+    """Stop an import that would book what cannot be right.
+
+    Raises:
+        DaysheetError: a remittance does not balance; the message has the figures, the line is its first segment's.
+    """
+    for remittance in remittances:
+        found = era.problems(remittance)
+        if found:
+            raise DaysheetError(
+                f"the remittance does not balance: {'; '.join(found)}",
+                filename=remittance.meta["filename"],
+                line=remittance.meta["lineno"],
+                remedy="ask the insurer for a corrected one, or import it with --suspense",
+            )
+
+
+def directives(remittance: Remittance, books: Books) -> list[Directive]:
+    """A remittance and its claims as the ledger holds them; predeterminations are left out.
+
+    Args:
+        remittance: as read.
+        books: to find the payer, the invoices and the claims that it speaks of.
+    """
+    payer = payers.payer_of(remittance, books)
+    meta: dict[str, Any] = {
+        **_place(remittance.meta),
+        "trace": remittance.trace,
+        "method": remittance.method,
+        "effective": remittance.effective,
+    }
+    if remittance.adjustments:
+        meta["adjustments"] = written_adjustments(remittance.adjustments)
+    values = [_text(remittance.id), _text(payer), ValueType(_money(remittance.amount, books.currency), Amount)]
+    claims = [_claim(remittance, claim, payer, books) for claim in remittance.claims if claim.status]
+    return [Custom(meta, remittance.date, "remittance", values), *claims]
+
+
+def _claim(remittance: Remittance, claim: RemittedClaim, payer: str, books: Books) -> Custom:
+    identifier, invoice = payers.known_claim(claim.claim, payer, books)
+    meta: dict[str, Any] = {**_place(claim.meta), "remittance": remittance.id, "line": Decimal(claim.line)}
+    if claim.rank != "primary":
+        meta["rank"] = claim.rank
+    if claim.reversal:
+        meta["reversal"] = True
+    amounts = {name: getattr(claim, name) for name in AMOUNTS}
+    meta |= {name: _money(amount, books.currency) for name, amount in amounts.items() if amount or name == "paid"}
+    if claim.reason:
+        meta["reason"] = claim.reason
+    if claim.codes:
+        meta["codes"] = claim.codes
+    if claim.services:
+        meta["services"] = written_services(claim.services)
+    return Custom(
+        meta, remittance.date, "claim", [_text(identifier), _text(invoice), _text(payer), _text(claim.status)]
+    )
+
+
+def _transactions(file: RawFile) -> list[x12.Transaction]:
+    found = x12.transactions(x12.decode(file.data), file.path)
+    wanted = [transaction for transaction in found if transaction.kind == "835"]
+    if not wanted:
+        kinds = ", ".join(sorted({transaction.kind[:3] for transaction in found})) or "none at all"
+        raise DaysheetError(
+            f"an X12 file without a remittance: its transactions are of kind {kinds}, not 835",
+            filename=file.path,
+            line=1,
+            remedy="import the 835 of the same payment",
+        )
+    return wanted
+
+
+def _place(meta: Any) -> dict[str, Any]:  # noqa: ANN401 - metadata holds values of many types
+    return {"filename": meta["filename"], "lineno": meta["lineno"]}
+
+
+def _text(value: str) -> ValueType:
+    return ValueType(value, str)
+
+
+def _money(amount: Decimal, currency: str) -> Amount:
+    return Amount(amount.quantize(Decimal("0.01")), currency)

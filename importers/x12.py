@@ -1,0 +1,193 @@
+"""X12 text to segments, read leniently: real remittances keep the standard's order, seldom its form.
+
+Taken as they come: a byte-order mark, prose before the first interchange and between two, any delimiters, segments
+wrapped, indented or one a line, several interchanges, groups and transactions in one file, a missing trailer. What
+carries money is then proved by the remittance's own sums (`remittance`), not by the counts in its envelope.
+
+The delimiters stand in the ISA header itself: the element separator after its tag, the component separator as its
+last element, and the segment terminator behind that (ASC X12.5, interchange control structures).
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from daysheet.errors import DaysheetError
+
+_ISA: Final = re.compile(r"(?<![A-Za-z0-9])ISA(?=[^A-Za-z0-9 \t\n])")
+_ISA_ELEMENTS: Final = 16
+_ISA_SPAN: Final = 250  # 106 characters when it is well formed; wrapped and padded ones are longer
+_TAG: Final = re.compile(r"[A-Z][A-Z0-9]{1,2}\Z")
+_NUMBER: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)\Z")
+_ODD_COMPONENTS: Final = re.compile(r"[A-Z0-9]{2}([^A-Za-z0-9 \t\n])")
+_BLANK: Final = " \t\n"
+
+
+class Segment(NamedTuple):
+    """One segment: its tag, its elements (the first is element 01) and the physical line it starts on."""
+
+    tag: str
+    elements: tuple[str, ...]
+    line: int
+    component: str
+
+    def get(self, number: int) -> str:
+        """Element `number`, counted from 1 as X12 does; empty when it is not there."""
+        return self.elements[number - 1] if number <= len(self.elements) else ""
+
+    def components(self, number: int) -> list[str]:
+        """The components of an element, also where a sender's separator is not the one its header declares."""
+        text = self.get(number)
+        odd = _ODD_COMPONENTS.match(text)
+        separator = odd[1] if odd and self.component not in text else self.component
+        return text.split(separator)
+
+    def money(self, number: int) -> Decimal:
+        """Element `number` as an amount; zero when it is empty.
+
+        Raises:
+            DaysheetError: it is not a number. The text is not quoted: a misplaced element may be a name.
+        """
+        text = self.get(number).replace(",", "").lstrip("$")
+        if not text:
+            return Decimal()
+        if not _NUMBER.match(text):
+            raise DaysheetError(f"{self.tag}{number:02} is not an amount", line=self.line)
+        return Decimal(text)
+
+    def date(self, number: int) -> datetime.date | None:
+        """Element `number` as a date (CCYYMMDD, or YYMMDD as in headers); None when it is none."""
+        text = self.get(number)
+        form = {8: "%Y%m%d", 6: "%y%m%d"}.get(len(text))
+        if form is None or not text.isdigit():
+            return None
+        try:
+            return datetime.datetime.strptime(text, form).date()  # noqa: DTZ007 - X12 dates have no zone
+        except ValueError:
+            return None
+
+
+class Transaction(NamedTuple):
+    """What stands between ST and SE, both left out; `issued` is its group's date, `closed` whether SE was there."""
+
+    kind: str
+    segments: tuple[Segment, ...]
+    line: int
+    issued: datetime.date | None
+    closed: bool
+
+
+class _Delimiters(NamedTuple):
+    element: str
+    component: str
+    segment: str
+
+
+def decode(data: bytes) -> str:
+    """The text of a file, each line end one newline: UTF-16 or UTF-8 by its mark, else UTF-8, else Windows-1252."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        text = data.decode("utf-16", errors="replace")
+    else:
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = data.decode("cp1252", errors="replace")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def looks_like(text: str, kind: str) -> bool:
+    """Whether a text holds a transaction of this kind, with or without the envelope that it needs."""
+    return re.search(rf"(?<![A-Za-z0-9])ST([^A-Za-z0-9 \t\n])[ \n]*{kind}[ \n]*\1", text) is not None
+
+
+def transactions(text: str, filename: Path) -> list[Transaction]:
+    """Every transaction of a file, in its order.
+
+    Raises:
+        DaysheetError: there is no interchange header (ISA), so that the delimiters cannot be known.
+    """
+    headers = [
+        (match.start(), found)
+        for match in _ISA.finditer(text)
+        if (found := _delimiters(text, match.start())) is not None
+    ]
+    if not headers:
+        first = re.search(r"(?<![A-Za-z0-9])(ISA|GS|ST|BPR)[^A-Za-z0-9 \t\n]", text)
+        raise DaysheetError(
+            "no ISA segment, the header that every X12 file starts with",
+            filename=filename,
+            line=_line(text, first.start() if first else 0),
+            remedy="ask the clearinghouse or the insurer for the whole file",
+        )
+    ends = [start for start, _ in headers[1:]] + [len(text)]
+    return [
+        transaction
+        for (start, delimiters), end in zip(headers, ends, strict=True)
+        for transaction in _grouped(_segments(text, start, end, delimiters))
+    ]
+
+
+def _line(text: str, position: int) -> int:
+    return text.count("\n", 0, position) + 1
+
+
+def _delimiters(text: str, start: int) -> _Delimiters | None:
+    """The delimiters that the header at `start` declares, or None when the word there is no header."""
+    element = text[start + 3]
+    fields = text[start : start + _ISA_SPAN].split(element, _ISA_ELEMENTS)
+    if len(fields) <= _ISA_ELEMENTS or not re.fullmatch(r"[ \n]*(\d{6}|\d{8})[ \n]*", fields[9]):
+        return None
+    rest = fields[_ISA_ELEMENTS]
+    following = re.search(rf"(?<![A-Za-z0-9])[A-Z][A-Z0-9]{{1,2}}{re.escape(element)}", rest)
+    behind = following.start() if following else min(len(rest), 2)
+    marks = re.sub(r"[ \t\n]", "", rest[:behind])
+    if len(marks) > 1:
+        return _Delimiters(element, marks[0], marks[1])
+    body = start + len(element.join(fields[:_ISA_ELEMENTS])) + 1 + behind
+    if marks and re.search(
+        rf"{re.escape(marks)}[ \t\n]*(ST|BPR){re.escape(element)}", text[body : body + 2 * _ISA_SPAN]
+    ):
+        return _Delimiters(element, ":", marks)  # the component separator was left out
+    return _Delimiters(element, marks or ":", "\n")
+
+
+def _segments(text: str, start: int, end: int, delimiters: _Delimiters) -> Iterator[Segment]:
+    """The segments between two positions; what is no segment (prose, a lone mark) carries no money and is passed by."""
+    line = _line(text, start)
+    position = start
+    while position < end:
+        stop = text.find(delimiters.segment, position, end)
+        stop = end if stop < 0 else stop
+        chunk = text[position:stop]
+        body = chunk.lstrip(_BLANK)
+        fields = body.replace("\n", "").split(delimiters.element)
+        tag = fields[0].strip(_BLANK)
+        if _TAG.match(tag):
+            skipped = chunk[: len(chunk) - len(body)].count("\n")
+            elements = tuple(field.strip(_BLANK) for field in fields[1:])
+            yield Segment(tag, elements, line + skipped, delimiters.component)
+        line += text.count("\n", position, stop + 1)
+        position = stop + 1
+
+
+def _grouped(segments: Iterator[Segment]) -> Iterator[Transaction]:
+    issued: datetime.date | None = None
+    opened: Segment | None = None
+    inside: list[Segment] = []
+    for segment in segments:
+        if opened is not None and segment.tag in ("ST", "SE", "GE", "GS", "IEA"):
+            yield Transaction(opened.get(1), tuple(inside), opened.line, issued, segment.tag == "SE")
+            opened = None
+        if segment.tag == "ST":
+            opened, inside = segment, []
+        elif segment.tag == "GS":
+            issued = segment.date(4)
+        elif opened is not None:
+            inside.append(segment)
+    if opened is not None:
+        yield Transaction(opened.get(1), tuple(inside), opened.line, issued, False)

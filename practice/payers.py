@@ -1,0 +1,100 @@
+"""Who an insurer is: the name and numbers on a remittance as a payer of the books, and its claims as theirs."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import Final
+
+from daysheet.accounts import RECEIVABLE_INSURANCE, account_part
+from daysheet.books import Books
+from daysheet.remittances import Remittance
+
+_NOT_A_WORD: Final = re.compile(r"[^a-z0-9]+")
+
+
+def payer_of(remittance: Remittance, books: Books) -> str:
+    """The id of the payer that sent a remittance.
+
+    By the numbers in the payer's `era-id` fact, else by its name (all words of the fact's name or id stand in the
+    remittance's), else the payer of the invoices that it pays first. An insurer that the books do not
+    know gets its name as id.
+    """
+    numbered = [payer for payer in books.payers if _numbers(books, payer) & set(remittance.payer_ids)]
+    if len(numbered) == 1:
+        return numbered[0]
+    words = _words(remittance.payer)
+    named = [payer for payer in books.payers if _is_named(books, payer, words)]
+    if len(named) == 1:
+        return named[0]
+    billed = Counter(
+        invoice.payer
+        for claim in remittance.claims
+        if claim.rank == "primary"
+        for invoice in books.invoices.get(known_claim(claim.claim, None, books)[1], ())
+        if invoice.payer
+    )
+    if len(billed) == 1:
+        return next(iter(billed))
+    return "-".join(words) or "unknown-payer"
+
+
+def receivable_of(payer: str, books: Books) -> str:
+    """The receivable account of a payer: its fact's, else one by its id."""
+    facts = books.payers.get(payer)
+    return facts[-1].receivable if facts else f"{RECEIVABLE_INSURANCE}:{account_part(payer)}"
+
+
+def known_claim(number: str, payer: str | None, books: Books) -> tuple[str, str]:
+    """The claim and the invoice that a number on a remittance means; the number itself for both when nothing is known.
+
+    The number (CLP01) is the one that the practice gave: its claim's, its invoice's, or that of a visit on one invoice.
+    """
+    number = _as_written(number, books)
+    if number in books.claims:
+        return number, books.claims[number][-1].invoice
+    billing = books.invoices_of_visit.get(number, ())
+    invoice = billing[0].id if number not in books.invoices and len(billing) == 1 else number
+    claim = next((known for known in claims_of(invoice, books) if books.claims[known][-1].payer == payer), number)
+    return claim, invoice
+
+
+def claims_of(invoice: str, books: Books) -> list[str]:
+    """The ids of an invoice's claims."""
+
+    def work() -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for identifier, states in books.claims.items():
+            found.setdefault(states[-1].invoice, []).append(identifier)
+        return found
+
+    return books.once("claims of invoices", work).get(invoice, [])
+
+
+def _as_written(number: str, books: Books) -> str:
+    """The number in the letters that the books use: some insurers return it in capitals."""
+
+    def work() -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for known in dict.fromkeys((*books.claims, *books.invoices, *books.invoices_of_visit)):
+            found.setdefault(known.casefold(), []).append(known)
+        return found
+
+    alike = books.once("numbers of claims", work).get(number.casefold(), [])
+    return alike[0] if len(alike) == 1 else number
+
+
+def _numbers(books: Books, payer: str) -> set[str]:
+    return {number for fact in books.payers[payer] for number in str(fact.meta.get("era-id", "")).split()}
+
+
+def _is_named(books: Books, payer: str, words: list[str]) -> bool:
+    return any(
+        wanted and set(wanted) <= set(words)
+        for fact in books.payers[payer]
+        for wanted in (_words(fact.name), _words(fact.id))
+    )
+
+
+def _words(name: str) -> list[str]:
+    return [word for word in _NOT_A_WORD.split(name.casefold()) if word]
