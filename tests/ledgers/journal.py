@@ -40,7 +40,7 @@ def statement(hledger: str, journal: Path, report: str, *query: str) -> dict[str
     command = [hledger, "-f", str(journal), report, "--flat", "-O", "csv", *query]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     rows = list(csv.reader(io.StringIO(done.stdout)))
-    return {row[0]: _amount(row[1]) for row in rows if len(row) > 1 and row[1].endswith(" USD") or row[1:] == ["0"]}
+    return {row[0]: _amount(row[1]) for row in rows if len(row) > 1 and row[1].endswith(" USD")}
 
 
 def _amount(text: str) -> Decimal:
