@@ -43,14 +43,14 @@ def render(entries: Sequence[Directive]) -> str:
     """
     for entry in entries:
         _validate(entry)
-    text = "\n".join(printer.format_entry(_escaped(entry)) for entry in entries)
+    text = "\n".join(printer.format_entry(escaped(entry)) for entry in entries)
     parsed, errors, _ = parser.parse_string(text)
     if errors or sorted(map(_meaning, parsed)) != sorted(map(_meaning, entries)):
         raise DaysheetError("an entry cannot be written as ledger text without changing its meaning")
     return text
 
 
-def _escaped(entry: Directive) -> Directive:
+def escaped(entry: Directive) -> Directive:
     """An entry as the printer needs it: it escapes the quotes of every text but those of a `custom` directive."""
     if not isinstance(entry, Custom):
         return entry

@@ -30,17 +30,30 @@ def waive_finding(folder: Path, books: Books, key: str, reason: str, kind: str |
     Raises:
         DaysheetError: there is no such finding, or it is not clear which is meant, or no reason is given.
     """
+    entry = waiver_entry(books, key, reason, kind)
+    with files.locked(folder):
+        path = folder / FILE
+        before = path.read_bytes() if path.exists() else b""
+        files.write(path, before + (b"\n" if before else b"") + ledgertext.render([entry]).encode())
+        _include(folder / MAIN)
+    kind, key, text = (value.value for value in entry.values)
+    return Waiver(kind, key, text, entry.date, new_metadata(str(folder / FILE), 0))
+
+
+def waiver_entry(books: Books, key: str, reason: str, kind: str | None = None) -> Custom:
+    """The directive that sets a finding aside, certain to parse back to what it says.
+
+    Raises:
+        DaysheetError: as `waive_finding`.
+    """
     text = ledgertext.clean(reason)
     if not text:
         raise DaysheetError("a waiver needs a reason", remedy='give one: --reason "courtesy visit"')
     finding = _the_finding(checks.run(books), key, kind)
-    waiver = Waiver(finding.kind, finding.key, text, books.as_of, new_metadata(str(folder / FILE), 0))
-    with files.locked(folder):
-        path = folder / FILE
-        before = path.read_bytes() if path.exists() else b""
-        files.write(path, before + (b"\n" if before else b"") + _directive(waiver).encode())
-        _include(folder / MAIN)
-    return waiver
+    values = [ValueType(word, str) for word in (finding.kind, finding.key, text)]
+    entry = Custom({}, books.as_of, "waived", values)
+    ledgertext.render([entry])
+    return entry
 
 
 def _the_finding(findings: list[Finding], key: str, kind: str | None) -> Finding:
@@ -51,11 +64,6 @@ def _the_finding(findings: list[Finding], key: str, kind: str | None) -> Finding
     if len(kinds) > 1:
         raise DaysheetError(f"{key} is the key of {' and '.join(kinds)}", remedy=f"say which: --kind {kinds[0]}")
     return found[0]
-
-
-def _directive(waiver: Waiver) -> str:
-    values = [ValueType(text, str) for text in (waiver.kind, waiver.key, waiver.reason)]
-    return ledgertext.render([Custom({}, waiver.date, "waived", values)])
 
 
 def _include(main: Path) -> None:

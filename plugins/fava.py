@@ -1,0 +1,147 @@
+"""Daysheet in Fava: what the owner and the bookkeeper look at. The only module that knows Fava.
+
+One line in the ledger loads it:
+
+    2026-01-01 custom "fava-extension" "daysheet.plugins.fava"
+
+Its pages follow Fava's time and account filters; nothing is worked out before a page asks for it, so Fava starts as
+fast as without it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, TypeVar, cast
+
+from daysheet import ledgertext
+from daysheet.errors import DaysheetError
+from daysheet.plugins.views import SHOWN, Span, State, View
+from daysheet.records import Meta
+from daysheet.waiving import waiver_entry
+from daysheet.worklist import as_csv
+from fava.context import g
+from fava.core.filters import Match
+from fava.ext import FavaExtensionBase, extension_endpoint
+from fava.helpers import FavaAPIError
+from flask import Response, request, url_for
+
+PAGES: Final = {
+    "overview": "Overview",
+    "calendar": "Billing calendar",
+    "worklist": "Worklist",
+    "receivables": "Receivables",
+}
+
+
+Method = TypeVar("Method", bound=Callable[..., Response])
+
+
+def _endpoint(name: str, methods: list[str] | None = None) -> Callable[[Method], Method]:
+    """Fava's own decorator, with the types that its annotations leave out."""
+    mark: Any = extension_endpoint(name, methods)
+    return cast("Callable[[Method], Method]", mark)
+
+
+class Daysheet(FavaExtensionBase):
+    """The pages under "Daysheet" in Fava's sidebar."""
+
+    report_title = "Daysheet"
+    has_js_module = True
+
+    shown = SHOWN
+
+    _state: State | None = None
+
+    def after_load_file(self) -> None:
+        """Forget what was worked out of the books as they were."""
+        self._state = None
+
+    @property
+    def page(self) -> str:
+        """The page asked for; the overview when it is none of ours."""
+        wanted = request.args.get("page", "")
+        return wanted if wanted in PAGES else "overview"
+
+    @property
+    def pages(self) -> list[tuple[str, str, str]]:
+        """Name, title and address of each page."""
+        return [(name, title, self.link(page=name)) for name, title in PAGES.items()]
+
+    @property
+    def view(self) -> View:
+        """What the page shows, under the filters of this request."""
+        if self._state is None:
+            folder = Path(self.ledger.beancount_file_path).parent
+            # Fava's own protocols for entries; they are Beancount's directives
+            entries: Any = self.ledger.all_entries
+            self._state = State(entries, self.ledger.options, folder)
+        span = g.filtered.date_range
+        account = request.args.get("account", "")
+        return View(
+            self._state,
+            Span(
+                span.begin if span else None,
+                span.end_inclusive if span else None,
+                Match(account) if account else None,
+            ),
+        )
+
+    def link(self, **values: str) -> str:
+        """An address within these pages; Fava's filters stay."""
+        arguments: dict[str, Any] = {"extension_name": self.name, **values}
+        return url_for("extension_report", **arguments)
+
+    def editor(self, meta: Meta) -> str:
+        """Where Fava's editor shows the line of an entry."""
+        return url_for("report", report_name="editor", file_path=meta["filename"], line=meta["lineno"])
+
+    def journal(self, invoice: str) -> str:
+        """Where Fava's journal shows all entries of an invoice."""
+        return url_for("report", report_name="journal", filter=f"^inv-{invoice}")
+
+    def endpoint_link(self, name: str) -> str:
+        """The address of one of our endpoints; Fava's filters stay."""
+        here = self.link()
+        path, _, query = here.partition("?")
+        return f"{path}{name}?{query}" if query else path + name
+
+    def collections_chart(self) -> list[dict[str, Any]]:
+        """Twelve months of money received, as Fava's own bar chart takes it."""
+        currency = self.view.currency
+        bars = [
+            {"date": day, "balance": {currency: amount}, "account_balances": {}, "budgets": {}}
+            for day, amount in self.view.collections
+        ]
+        return [{"type": "bar", "label": "Money received", "data": bars}]
+
+    @_endpoint("worklist.csv")
+    def worklist_csv(self) -> Response:
+        """The worklist under the filters, for a spreadsheet."""
+        view = self.view
+        return Response(
+            as_csv(view.findings, view.state.folder),
+            mimetype="text/csv",
+            headers={"Content-Disposition": f'attachment; filename="worklist-{view.as_of}.csv"'},
+        )
+
+    @_endpoint("waive", ["POST"])
+    def waive(self) -> Response:
+        """Set a finding aside: Fava inserts the directive where it inserts any other entry."""
+        asked: Any = request.get_json(silent=True)
+        if not isinstance(asked, dict) or not all(isinstance(asked.get(key), str) for key in ("kind", "key", "reason")):
+            return _answer(400, "what is to be waived is not said")
+        view = self.view
+        try:
+            entry = waiver_entry(view.books, asked["key"], asked["reason"], asked["kind"])
+            # Fava prints with Beancount's printer, which leaves the quotes in a custom directive as they are
+            directive: Any = ledgertext.escaped(entry)
+            self.ledger.file.insert_entries([directive])
+        except (DaysheetError, FavaAPIError) as problem:
+            return _answer(409, str(problem))
+        return _answer(200, "")
+
+
+def _answer(code: int, error: str) -> Response:
+    return Response(json.dumps({"error": error}), status=code, mimetype="application/json")

@@ -1,0 +1,243 @@
+"""What the pages in Fava show, as values: nothing here knows of Fava."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+from beancount.core.data import Directive, Transaction
+from daysheet import checks, collector
+from daysheet.accounts import INCOME_VISITS, account_part
+from daysheet.books import Books
+from daysheet.calendars import ONE_DAY
+from daysheet.findings import Finding, Gap, gap
+from daysheet.plugins.calendar import ProviderCalendar, calendars
+from daysheet.records import Meta
+from daysheet.reports.period import Period
+from daysheet.reports.receivables import BUCKETS, OLDEST, aged
+from daysheet.reports.registry import build
+from daysheet.reports.table import Table
+from daysheet.reports.titles import Titles
+from daysheet.settings import Settings
+
+T = TypeVar("T")
+Matches = Callable[[str], bool]
+YEAR = datetime.timedelta(weeks=52)
+SHOWN = 500
+
+
+class Span(NamedTuple):
+    """The days that a page is about, and the accounts, as the filters in Fava say."""
+
+    first: datetime.date | None
+    last: datetime.date | None
+    matches: Matches | None = None
+
+
+class Source(NamedTuple):
+    """The files of one kind and account: the last day that they cover, and what the checks miss of them."""
+
+    kind: str
+    account: str
+    last: datetime.date
+    overdue: str | None
+
+
+class Aged(NamedTuple):
+    """What one payer owes by age, credits last; `account` is its receivable account."""
+
+    title: str
+    account: str
+    amounts: tuple[Decimal, ...]
+    total: Decimal
+
+
+class Open(NamedTuple):
+    """An invoice that is not settled; credit balances are negative."""
+
+    invoice: str
+    date: datetime.date
+    days: int
+    due: datetime.date | None
+    amount: Decimal
+    where: Meta | None
+
+
+class State:
+    """The books as Fava loaded them, and what has been worked out of them for one day; dropped at the next load."""
+
+    def __init__(self, entries: Sequence[Directive], options: Mapping[str, Any], folder: Path) -> None:
+        """Index the books once."""
+        with collector.paused():
+            self.books = Books.of(list(entries), options)
+        self.folder = folder
+        self.settings = Settings.of(folder)
+        self._kept: dict[object, Any] = {}
+
+    def kept(self, key: object, make: Callable[[], T]) -> T:
+        """What `make` gives, made once for this key."""
+        if key not in self._kept:
+            with collector.paused():
+                self._kept[key] = make()
+        found: T = self._kept[key]
+        return found
+
+
+class View:
+    """One page's data: the books, as of the end of the filter, or the last day that they cover if that is earlier."""
+
+    def __init__(self, state: State, span: Span) -> None:
+        """Nothing is worked out yet."""
+        self.state = state
+        self.books = state.books
+        self.span = span
+        self.currency = state.books.currency
+        as_of = state.kept("as of", lambda: state.books.as_of)
+        self.as_of = as_of if span.last is None else min(as_of, span.last)
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What is to be done, the most money first; only what the filters let through."""
+        found = self.state.kept(("findings", self.as_of), self._findings)
+        first, matches = self.span.first, self.span.matches
+        if first is not None:
+            found = [finding for finding in found if finding.through >= first]
+        if matches is not None:
+            found = [finding for finding in found if any(map(matches, self._accounts(finding)))]
+        return found
+
+    @property
+    def worklist(self) -> list[Finding]:
+        """`findings` without the visits that a lapse counts: the lapse stands for them."""
+        found = self.findings
+        covered = frozenset[str]().union(*(finding.covers for finding in found))
+        return [finding for finding in found if finding.kind != "unbilled-visit" or finding.key not in covered]
+
+    @property
+    def gap(self) -> Gap:
+        """What was never billed, each visit counted once."""
+        return gap(self.findings)
+
+    @property
+    def totals(self) -> list[tuple[str, int, Decimal]]:
+        """Each kind of finding with its number and money, the most money first."""
+        money: dict[str, Decimal] = defaultdict(Decimal)
+        count: Counter[str] = Counter()
+        for finding in self.worklist:
+            money[finding.kind] += finding.amount
+            count[finding.kind] += 1
+        return sorted(((kind, count[kind], money[kind]) for kind in count), key=lambda row: (-row[2], row[0]))
+
+    @property
+    def ages(self) -> tuple[str, ...]:
+        """The titles of the columns of `receivables`."""
+        return (*(title for _, title in BUCKETS), OLDEST, "Credits")
+
+    @property
+    def receivables(self) -> list[Aged]:
+        """What each payer owes by age; accounts that the filter lets through."""
+        found = self.state.kept(("aged", self.as_of), lambda: aged(self.books, self.as_of))
+        titles = self.state.kept("titles", lambda: Titles(self.books))
+        matches = self.span.matches or (lambda _: True)
+        return [
+            Aged(titles[account], account, tuple(amounts), sum(amounts, Decimal()))
+            for account, amounts in sorted(found.items())
+            if matches(account)
+        ]
+
+    def open_invoices(self, account: str) -> list[Open]:
+        """The unsettled invoices of one receivable account, the oldest first."""
+        return self.state.kept(("open", account, self.as_of), lambda: sorted(self._open(account), key=_by_age))
+
+    @property
+    def sources(self) -> list[Source]:
+        """Every kind of file that was ever imported, and whether one is missing by now."""
+        last: dict[tuple[str, str], datetime.date] = {}
+        for imported in self.books.imported:
+            key = imported.kind, imported.account or ""
+            last[key] = max(last.get(key, imported.last), imported.last)
+        missing = [finding for finding in self._all_findings if finding.kind == "missing-export"]
+        return [
+            Source(kind, account, day, _overdue(missing, account or kind))
+            for (kind, account), day in sorted(last.items())
+        ]
+
+    @property
+    def calendars(self) -> list[ProviderCalendar]:
+        """The billing calendar over the filter's days, or the 52 weeks up to the as-of date."""
+        first, last = self.span.first, self.span.last
+        if first is None or last is None:
+            last = self.as_of
+            first = last - YEAR + ONE_DAY
+        key = "calendar", first, last, self.as_of
+        return self.state.kept(key, lambda: calendars(self.books, first, last, self.as_of, self._all_findings))
+
+    @property
+    def collections(self) -> list[tuple[datetime.date, Decimal]]:
+        """Money received in each of the twelve months up to the as-of date, by the month's last day."""
+        return self.state.kept(("collections", self.as_of), lambda: list(self._collections()))
+
+    def report(self, name: str, first: datetime.date, last: datetime.date) -> Table:
+        """One of the reports, over these days, on the basis that the practice files on."""
+        basis = "accrual" if self.state.settings.practice.method == "accrual" else "cash"
+        return build(name, self.books, self.state.settings, Period(first, last), basis)  # type: ignore[arg-type]
+
+    @property
+    def _all_findings(self) -> list[Finding]:
+        return self.state.kept(("findings", self.as_of), self._findings)
+
+    def _findings(self) -> list[Finding]:
+        found = checks.run(self.books, self.as_of)
+        far = datetime.date.max
+        return sorted(found, key=lambda finding: (-finding.amount, finding.deadline or far, finding.date, finding.key))
+
+    def _accounts(self, finding: Finding) -> Iterator[str]:
+        if finding.provider:
+            yield f"{INCOME_VISITS}:{account_part(finding.provider)}"
+        places = self.state.kept("places", self._places)
+        for meta in finding.where:
+            yield from places.get((meta.get("filename"), meta.get("lineno")), ())
+
+    def _places(self) -> dict[tuple[Any, Any], tuple[str, ...]]:
+        return {
+            (entry.meta["filename"], entry.meta["lineno"]): tuple(posting.account for posting in entry.postings)
+            for entry in self.books.entries
+            if isinstance(entry, Transaction)
+        }
+
+    def _open(self, account: str) -> Iterator[Open]:
+        for invoice, postings in self.books.receivable.items():
+            amount = sum((p.amount for p in postings if p.account == account and p.date <= self.as_of), Decimal())
+            if not amount or invoice is None:
+                continue
+            known = self.books.invoices.get(invoice)
+            date = known[0].date if known else min(posting.date for posting in postings)
+            yield Open(
+                invoice, date, (self.as_of - date).days, known[0].due if known else None, amount,
+                known[0].meta if known else None,
+            )  # fmt: skip
+
+    def _collections(self) -> Iterator[tuple[datetime.date, Decimal]]:
+        months: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
+        for payment in self.books.payments.values():
+            if payment.date <= self.as_of:
+                months[payment.date.year, payment.date.month] += payment.amount
+        after = (self.as_of.replace(day=1) + datetime.timedelta(days=31)).replace(day=1)
+        ends = []
+        for _ in range(12):
+            ends.append(after - ONE_DAY)
+            after = (after - ONE_DAY).replace(day=1)
+        for end in reversed(ends):
+            yield end, months[end.year, end.month]
+
+
+def _by_age(item: Open) -> tuple[datetime.date, str]:
+    return item.date, item.invoice
+
+
+def _overdue(missing: list[Finding], source: str) -> str | None:
+    return next((finding.message for finding in missing if finding.key.startswith(f"{source}/")), None)
