@@ -47,7 +47,7 @@ class Site(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def year_of_books(tmp_path_factory) -> Path:
+def year_of_books(tmp_path_factory):
     """One year of the two-doctor practice, with a week in June that nobody billed, and a hostile payee."""
     folder = tmp_path_factory.mktemp("fava") / "books"
     subprocess.run([sys.executable, str(ROOT / "bench" / "ledger.py"), "1", str(folder)], check=True)
@@ -147,10 +147,10 @@ def _tab(browser: Browser, options) -> Iterator[Page]:
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
-    page.expected_problems = 0
+    page.expected_problems = 0  # type: ignore[attr-defined]
     yield page
     context.close()
-    assert len(problems) == page.expected_problems, problems
+    assert len(problems) == page.expected_problems, problems  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session")
