@@ -20,26 +20,17 @@ def billing_gaps(request: Request) -> Table:
     The gap counts each visit once: one within a lapse is priced with the lapse.
     """
     found = findings(request)
-    return Table(
-        name="billing-gaps",
-        title="Billing gaps",
-        basis="",
-        first=request.period.first,
-        last=request.period.last,
-        as_of=request.books.as_of,
-        currency=request.books.currency,
-        columns=(
-            Column("date", "From", "date"),
-            Column("through", "Through", "date"),
-            Column("kind", "Kind"),
-            Column("provider", "Provider"),
-            Column("count", "Visits", "count"),
-            Column("amount", "At fees", "money"),
-            Column("expected", "Expected cash", "money", shown="wide"),
-        ),
-        rows=tuple(_rows(found, request.books)),
-        notes=_notes(found, request.books),
+    columns = (
+        Column("date", "From", "date"),
+        Column("through", "Through", "date"),
+        Column("kind", "Kind"),
+        Column("provider", "Provider"),
+        Column("count", "Visits", "count"),
+        Column("amount", "At fees", "money"),
+        Column("expected", "Expected cash", "money", shown="wide"),
     )
+    rows, notes = _rows(found, request.books), _notes(found, request.books)
+    return request.table("billing-gaps", "Billing gaps", columns, rows, notes, has_basis=False)
 
 
 def findings(request: Request) -> list[Finding]:

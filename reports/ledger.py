@@ -7,7 +7,7 @@ is one line, its debits and its credits. With `detail` each posting is a line; t
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from itertools import groupby
 from typing import Final, NamedTuple
@@ -20,10 +20,18 @@ from daysheet.reports.activity import Activity, Line, activity
 from daysheet.reports.request import Request
 from daysheet.reports.table import Column, Row, Table
 from daysheet.reports.titles import Titles
-from daysheet.reports.trialbalance import RETAINED_TITLE, Balance, balances
+from daysheet.reports.trialbalance import ADJUSTING, IN_CREDIT, RETAINED_TITLE, Balance, balances, sides
 
 CONTROL: Final = (RECEIVABLE, BILLING, CLEARING, INCOME_VISITS, CHARGES, ADJUSTMENTS)
-_ZERO: Final = Decimal()
+JOURNAL_COLUMNS: Final = (
+    Column("date", "Date", "date"),
+    Column("number", "No.", "count"),
+    Column("reference", "Ref", shown="wide"),
+    Column("text", "Narration and accounts"),
+    Column("account", "Account", shown="data"),
+    Column("debit", "Debit", "money"),
+    Column("credit", "Credit", "money"),
+)
 _REFERENCES: Final = ("payment", "adjustment", "reference", "check", "invoice")
 
 
@@ -45,28 +53,19 @@ def general_ledger(request: Request) -> Table:
     `number` is the transaction's place in the journal of the period, so that both its legs can be found.
     """
     moved = activity(request.books, request.basis)
-    return Table(
-        name="general-ledger",
-        title="General ledger",
-        basis=request.basis,
-        first=request.period.first,
-        last=request.period.last,
-        as_of=request.books.as_of,
-        currency=request.books.currency,
-        columns=(
-            Column("date", "Date", "date"),
-            Column("account", "Account", shown="data"),
-            Column("number", "No.", "count", shown="wide"),
-            Column("reference", "Ref", shown="wide"),
-            Column("text", "Payee and narration"),
-            Column("debit", "Debit", "money"),
-            Column("credit", "Credit", "money"),
-            Column("balance", "Balance", "money"),
-            Column("postings", "Postings", "count", shown="data"),
-        ),
-        rows=tuple(_ledger_rows(moved, request)),
-        notes=("Balances in credit are in parentheses.", *moved.notes()),
+    columns = (
+        Column("date", "Date", "date"),
+        Column("account", "Account", shown="data"),
+        Column("number", "No.", "count", shown="wide"),
+        Column("reference", "Ref", shown="wide"),
+        Column("text", "Payee and narration"),
+        Column("debit", "Debit", "money"),
+        Column("credit", "Credit", "money"),
+        Column("balance", "Balance", "money"),
+        Column("postings", "Postings", "count", shown="data"),
     )
+    rows = _ledger_rows(moved, request)
+    return request.table("general-ledger", "General ledger", columns, rows, (IN_CREDIT, *moved.notes()))
 
 
 def _ledger_rows(moved: Activity, request: Request) -> Iterator[Row]:
@@ -111,7 +110,7 @@ def _closing(balance: Balance, postings: int) -> Row:
 
 
 def _posting(line: Line, numbers: dict[int, int]) -> _Printed:
-    debit, credit = _sides(line.amount)
+    debit, credit = sides([line])
     entry = line.entry
     return _Printed(line.date, numbers.get(id(entry.meta)), reference(entry), narration(entry), debit, credit, 1)
 
@@ -121,53 +120,39 @@ def _daily(lines: list[Line]) -> Iterator[_Printed]:
     for day, group in groupby(lines, key=lambda line: line.date):
         members = list(group)
         text = "1 posting" if len(members) == 1 else f"{len(members)} postings"
-        debit = sum((line.amount for line in members if line.amount > 0), _ZERO)
-        credit = -sum((line.amount for line in members if line.amount < 0), _ZERO)
-        yield _Printed(day, None, "", text, debit, credit, len(members))
+        yield _Printed(day, None, "", text, *sides(members), len(members))
 
 
 def journal(request: Request) -> Table:
     """Every transaction of the period in date order, each posting a line: the book of original entry."""
     moved = activity(request.books, request.basis)
-    return Table(
-        name="journal",
-        title="Journal",
-        basis=request.basis,
-        first=request.period.first,
-        last=request.period.last,
-        as_of=request.books.as_of,
-        currency=request.books.currency,
-        columns=(
-            Column("date", "Date", "date"),
-            Column("number", "No.", "count"),
-            Column("reference", "Ref", shown="wide"),
-            Column("text", "Narration and accounts"),
-            Column("account", "Account", shown="data"),
-            Column("debit", "Debit", "money"),
-            Column("credit", "Credit", "money"),
-        ),
-        rows=tuple(_journal_rows(moved, request)),
-        notes=moved.notes(),
-    )
+    rows = _journal_rows(moved, request, lambda _: True)
+    return request.table("journal", "Journal", JOURNAL_COLUMNS, rows, moved.notes())
 
 
-def _journal_rows(moved: Activity, request: Request) -> Iterator[Row]:
+def adjusting_entries(request: Request) -> Table:
+    """The entries that adjust the books at the end of the year: those tagged `#adjusting`."""
+    moved = activity(request.books, request.basis)
+    rows = tuple(_journal_rows(moved, request, lambda entry: ADJUSTING in entry.tags))
+    none = () if len(rows) > 1 else (f"No entry of the period has the tag #{ADJUSTING}.",)
+    return request.table("adjusting-entries", "Adjusting entries", JOURNAL_COLUMNS, rows, (*none, *moved.notes()))
+
+
+def _journal_rows(moved: Activity, request: Request, wanted: Callable[[Transaction], bool]) -> Iterator[Row]:
     numbers = journal_numbers(request)
     legs: dict[int, list[tuple[str, Line]]] = {}
     for account in moved.accounts.values():
         for line in account.within(request.period):
-            legs.setdefault(numbers[id(line.entry.meta)], []).append((account.name, line))
-    debits = credits_ = _ZERO
+            if wanted(line.entry):
+                legs.setdefault(numbers[id(line.entry.meta)], []).append((account.name, line))
     for number in sorted(legs):
         entry = legs[number][0][1].entry
         yield Row("heading", (entry.date, number, reference(entry) or None, narration(entry), None, None, None))
-        for account_name, line in legs[number]:
-            debit, credit = _sides(line.amount)
-            debits += debit
-            credits_ += credit
-            cells = (entry.date, number, None, account_name, account_name, debit or None, credit or None)
-            yield Row("line", cells, 1)
-    yield Row("total", (None, None, None, "Total", None, debits, credits_))
+        for name, line in legs[number]:
+            debit, credit = sides([line])
+            yield Row("line", (entry.date, number, None, name, name, debit or None, credit or None), 1)
+    total = sides([line for lines in legs.values() for _, line in lines])
+    yield Row("total", (None, None, None, "Total", None, *total))
 
 
 def journal_numbers(request: Request) -> dict[int, int]:
@@ -192,7 +177,3 @@ def reference(entry: Transaction) -> str:
         if isinstance(value, str) and value:
             return value
     return min((link[len(INVOICE_LINK) :] for link in entry.links if link.startswith(INVOICE_LINK)), default="")
-
-
-def _sides(amount: Decimal) -> tuple[Decimal, Decimal]:
-    return (amount, _ZERO) if amount > 0 else (_ZERO, -amount)

@@ -32,25 +32,16 @@ def receivables(request: Request) -> Table:
     day = request.period.last
     rows = tuple(_rows(request.books, day))
     buckets = [Column(f"days_{title.replace('–', '_')}", title, "money") for _, title in BUCKETS]
-    return Table(
-        name="receivables",
-        title="Receivables aging",
-        basis="",
-        first=None,
-        last=day,
-        as_of=request.books.as_of,
-        currency=request.books.currency,
-        columns=(
-            Column("payer", "Owed by"),
-            Column("account", "Account", shown="data"),
-            *buckets,
-            Column("days_over_120", OLDEST, "money"),
-            Column("credits", "Credits", "money"),
-            Column("total", "Total", "money"),
-        ),
-        rows=rows,
-        notes=_notes(rows[-1]),
+    columns = (
+        Column("payer", "Owed by"),
+        Column("account", "Account", shown="data"),
+        *buckets,
+        Column("days_over_120", OLDEST, "money"),
+        Column("credits", "Credits", "money"),
+        Column("total", "Total", "money"),
     )
+    notes = _notes(rows[-1])
+    return request.table("receivables", "Receivables aging", columns, rows, notes, has_basis=False, at_end=True)
 
 
 def aged(books: Books, day: datetime.date) -> dict[str, list[Decimal]]:

@@ -10,13 +10,13 @@ from typing import Final
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
 from daysheet.reports.gaps import billing_gaps
-from daysheet.reports.ledger import general_ledger, journal
+from daysheet.reports.ledger import adjusting_entries, general_ledger, journal
 from daysheet.reports.period import Period
 from daysheet.reports.receivables import receivables
 from daysheet.reports.request import Request
-from daysheet.reports.statement import BALANCE_SHEET, INCOME, evaluate
+from daysheet.reports.statement import BALANCE_SHEET, CASH_FLOW, INCOME, evaluate
 from daysheet.reports.table import Basis, Table
-from daysheet.reports.trialbalance import trial_balance
+from daysheet.reports.trialbalance import trial_balance, working_trial_balance
 from daysheet.settings import Settings
 
 Report = Callable[[Request], Table]
@@ -25,9 +25,12 @@ REPORTS: Final[Mapping[str, Report]] = MappingProxyType(
     {
         "income": partial(evaluate, INCOME),
         "balance-sheet": partial(evaluate, BALANCE_SHEET),
+        "cash-flow": partial(evaluate, CASH_FLOW),
         "trial-balance": trial_balance,
+        "working-trial-balance": working_trial_balance,
         "general-ledger": general_ledger,
         "journal": journal,
+        "adjusting-entries": adjusting_entries,
         "receivables": receivables,
         "billing-gaps": billing_gaps,
     }

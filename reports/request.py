@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from daysheet.books import Books
 from daysheet.reports.period import Period
-from daysheet.reports.table import Basis
+from daysheet.reports.table import Basis, Column, Row, Table
 from daysheet.settings import Settings
 
 
@@ -27,3 +28,38 @@ class Request:
     period: Period
     basis: Basis
     detail: bool = False
+
+    def table(
+        self,
+        name: str,
+        title: str,
+        columns: Iterable[Column],
+        rows: Iterable[Row],
+        notes: Iterable[str] = (),
+        *,
+        has_basis: bool = True,
+        at_end: bool = False,
+    ) -> Table:
+        """A finished table of these books and this period.
+
+        Args:
+            name: the report's name.
+            title: its heading.
+            columns: what each cell of a row is.
+            rows: in print order.
+            notes: sentences under it.
+            has_basis: whether the basis makes a difference to it.
+            at_end: whether it stands as of the last day, and not for the whole period.
+        """
+        return Table(
+            name=name,
+            title=title,
+            basis=self.basis if has_basis else "",
+            first=None if at_end else self.period.first,
+            last=self.period.last,
+            as_of=self.books.as_of,
+            currency=self.books.currency,
+            columns=tuple(columns),
+            rows=tuple(rows),
+            notes=tuple(notes),
+        )

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final, Literal, NamedTuple
 
-from daysheet.reports.activity import AccountActivity, Activity, account_order, activity
+from daysheet.reports.activity import AccountActivity, Activity, activity
+from daysheet.reports.cashflow import activity_of
 from daysheet.reports.period import Period
 from daysheet.reports.request import Request
 from daysheet.reports.table import Cell, Column, Row, RowKind, Table
@@ -33,14 +34,16 @@ Figures = tuple[Decimal, ...]
 class Section(NamedTuple):
     """Accounts under one heading: `roots` are account names, `sign` as in the module's rule.
 
-    `earnings` adds the income that no account holds: that of earlier years, and of this one.
+    `earnings` adds the income that no account holds: to `equity` that of earlier years and of this one, to `flow` that
+    of the period. `activity` leaves only the accounts whose movement is of that kind of cash flow.
     """
 
     title: str
     total: str
     roots: tuple[str, ...]
     sign: Literal[1, -1]
-    earnings: bool = False
+    earnings: Literal["", "equity", "flow"] = ""
+    activity: Literal["", "operating", "investing", "financing"] = ""
 
 
 class Sum(NamedTuple):
@@ -48,6 +51,12 @@ class Sum(NamedTuple):
 
     title: str
     parts: tuple[tuple[str, Literal[1, -1]], ...]
+
+
+class Cash(NamedTuple):
+    """A line of all cash accounts together, at the beginning of the period."""
+
+    title: str
 
 
 @dataclass(frozen=True)
@@ -65,7 +74,7 @@ class Statement:
     name: str
     title: str
     measure: Literal["change", "balance"]
-    parts: tuple[Section | Sum, ...]
+    parts: tuple[Section | Sum | Cash, ...]
     share_of: str = ""
 
 
@@ -87,8 +96,25 @@ BALANCE_SHEET: Final = Statement(
     (
         Section("Assets", "Total assets", ("Assets",), 1),
         Section("Liabilities", "Total liabilities", ("Liabilities",), -1),
-        Section("Equity", "Total equity", ("Equity",), -1, earnings=True),
+        Section("Equity", "Total equity", ("Equity",), -1, earnings="equity"),
         Sum("Total liabilities and equity", (("Liabilities", 1), ("Equity", 1))),
+    ),
+)
+_BALANCES: Final = ("Assets", "Liabilities", "Equity")
+_OPERATING: Final = "Operating activities"
+_INVESTING: Final = "Investing activities"
+_FINANCING: Final = "Financing activities"
+CASH_FLOW: Final = Statement(
+    "cash-flow",
+    "Statement of cash flows",
+    "change",
+    (
+        Section(_OPERATING, "Net cash from operating activities", _BALANCES, -1, "flow", "operating"),
+        Section(_INVESTING, "Net cash from investing activities", _BALANCES, -1, "", "investing"),
+        Section(_FINANCING, "Net cash from financing activities", _BALANCES, -1, "", "financing"),
+        Sum("Net change in cash", ((_OPERATING, 1), (_INVESTING, 1), (_FINANCING, 1))),
+        Cash("Cash at the beginning"),
+        Sum("Cash at the end", (("Net change in cash", 1), ("Cash at the beginning", 1))),
     ),
 )
 
@@ -104,7 +130,7 @@ class _Node:
 
 def evaluate(statement: Statement, request: Request) -> Table:
     """The statement for the request's period, with the same days of the year before beside it."""
-    books, period = request.books, request.period
+    period = request.period
     printer = _Printer(statement, request)
     rows = tuple(printer.rows())
     this, prior = _heads(statement, period)
@@ -119,20 +145,11 @@ def evaluate(statement: Statement, request: Request) -> Table:
     ]
     if statement.share_of:
         columns.append(Column("share", f"% of {statement.share_of.lower()}", "percent", shown="wide"))
-    basis_notes = ("Receivables and their equity contra are not part of a cash-basis statement.",)
     left_out = request.basis == "cash" and statement.measure == "balance" and printer.left_out
-    return Table(
-        name=statement.name,
-        title=statement.title,
-        basis=request.basis,
-        first=period.first if statement.measure == "change" else None,
-        last=period.last,
-        as_of=books.as_of,
-        currency=books.currency,
-        columns=tuple(columns),
-        rows=rows,
-        notes=(basis_notes if left_out else ()) + printer.moved.notes(),
-    )
+    note = ("Receivables and their equity contra are not part of a cash-basis statement.",) if left_out else ()
+    at_end = statement.measure == "balance"
+    notes = (*note, *printer.moved.notes())
+    return request.table(statement.name, statement.title, columns, rows, notes, at_end=at_end)
 
 
 def totals(statement: Statement, request: Request) -> dict[str, Decimal]:
@@ -174,58 +191,75 @@ class _Printer:
                 yield self._row("heading", part.title, None, 0)
                 yield from self._inside(trees[part.title], 1)
                 yield self._row("subtotal", part.total, self.totals[part.title], 0)
+            elif isinstance(part, Cash):
+                self.totals[part.title] = tuple(self._cash_before(period) for period in self._periods)
+                yield self._row("line", part.title, self.totals[part.title], 0)
             else:
                 figures = tuple(
                     sum((self.totals[title][at] * weight for title, weight in part.parts), _ZERO)
                     for at in range(len(self._periods))
                 )
                 self.totals[part.title] = figures
-                yield self._row("total", part.title, figures, 0)
+                last = part is self.statement.parts[-1]
+                yield self._row("total" if last else "subtotal", part.title, figures, 0)
 
     def _tree(self, section: Section) -> _Node:
-        root = _Node(section.roots[0])
-        for account, figures in sorted(self._figures(section), key=lambda pair: account_order(pair[0])):
+        root = _Node("")
+        if section.earnings == "flow":
+            figures = tuple(self._earned(period.first, period.last) for period in self._periods)
+            root.children[NET_INCOME] = _Node(NET_INCOME, tuple(figure * section.sign for figure in figures))
+        for account, figures in self._figures(section):
             node = root
-            for at, component in enumerate(account.split(":")[1:], 2):
-                name = ":".join(account.split(":")[:at])
-                node = node.children.setdefault(component, _Node(name))
+            components = account.split(":")
+            if section.activity:  # a flat list: an asset and a liability may have the same name
+                node = root.children.setdefault(account, _Node(account))
+                components = []
+            for at in range(1, len(components)):
+                node = node.children.setdefault(components[at], _Node(":".join(components[: at + 1])))
             node.figures = tuple(number * section.sign for number in figures)
-        if section.earnings:
-            self._add_earnings(root, section.sign)
+        if section.earnings == "equity":
+            self._add_equity(root, section.sign)
         return root
 
-    def _add_earnings(self, root: _Node, sign: int) -> None:
-        """What no account holds: the income of earlier years, and of this one."""
+    def _add_equity(self, root: _Node, sign: int) -> None:
+        """The income of earlier years, with what the account of that name holds, and the income of this one."""
         held = self.moved.accounts.get(self.moved.earnings)
-        for account, year_of in ((self.moved.earnings, False), (NET_INCOME, True)):
-            figures = []
-            for period in self._periods:
-                start = _year_start(period.last)
-                if year_of:
-                    figures.append(self.moved.change(Period(start, period.last), "Income", "Expenses"))
-                else:
-                    own = held.balance(period.last) if held else _ZERO
-                    figures.append(own + self.moved.earned_before(start))
+        starts = [_year_start(period.last) for period in self._periods]
+        before = [self.moved.earned_before(start) for start in starts]
+        own = [held.balance(period.last) if held else _ZERO for period in self._periods]
+        this = [self._earned(start, period.last) for start, period in zip(starts, self._periods, strict=True)]
+        past = [a + b for a, b in zip(before, own, strict=True)]
+        for account, figures in ((self.moved.earnings, past), (NET_INCOME, this)):
             if any(figures):
                 root.children[account] = _Node(account, tuple(figure * sign for figure in figures))
 
+    def _earned(self, first: datetime.date, last: datetime.date) -> Decimal:
+        return self.moved.change(Period(first, last), "Income", "Expenses")
+
+    def _cash_before(self, period: Period) -> Decimal:
+        books = self.request.books
+        accounts = self.moved.under("Assets", "Liabilities")
+        return sum((a.before(period.first) for a in accounts if activity_of(books, a.name) == "cash"), _ZERO)
+
     def _figures(self, section: Section) -> Iterator[tuple[str, Figures]]:
-        found: dict[str, Figures] = {}
         for account in self.moved.under(*section.roots):
+            if section.activity and activity_of(self.request.books, account.name) != section.activity:
+                continue
             if self.moved.is_memorandum(account.name):
                 self.left_out = True
                 continue
-            if section.earnings and account.name == self.moved.earnings:
+            if section.earnings == "equity" and account.name == self.moved.earnings:
                 continue
-            found[account.name] = tuple(self._measure(account, period) for period in self._periods)
-        return ((name, figures) for name, figures in found.items() if any(figures))
+            figures = tuple(self._measure(account, period) for period in self._periods)
+            if any(figures):
+                yield account.name, figures
 
     def _measure(self, account: AccountActivity, period: Period) -> Decimal:
         return account.balance(period.last) if self.statement.measure == "balance" else account.change(period)
 
     def _inside(self, node: _Node, depth: int) -> Iterator[Row]:
-        for child in node.children.values():
-            title = self._title(child)
+        for name, child in node.children.items():
+            title = self._title(child, whole=":" in name)
             while child.figures is None and len(child.children) == 1:
                 child = next(iter(child.children.values()))  # noqa: PLW2901 - a group of one prints as that one
                 title = f"{title} – {self._title(child)}"
@@ -238,12 +272,16 @@ class _Printer:
             yield from self._inside(child, depth + 1)
             yield self._row("subtotal", f"Total {_lowered(title)}", _total(child), depth)
 
-    def _title(self, node: _Node) -> str:
+    def _title(self, node: _Node, *, whole: bool = False) -> str:
+        """The title of a node, with those of the groups that it is in if `whole`."""
         if node.account == self.moved.earnings:
             return "Retained earnings, prior years"
         if node.account == NET_INCOME:
-            return f"Net income, {_year_start(self.request.period.last).year} to date"
-        return self._titles[node.account]
+            year = self.request.period.last.year
+            return "Net income" if self.statement.measure == "change" else f"Net income, {year} to date"
+        parts = node.account.split(":")
+        groups = [self._titles[":".join(parts[: at + 1])] for at in range(1, len(parts) - 1)] if whole else []
+        return " – ".join([*groups, self._titles[node.account]])
 
     def _row(self, kind: RowKind, title: str, figures: Figures | None, depth: int, account: str = "") -> Row:
         if figures is None:

@@ -18,6 +18,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from daysheet.books import Books
+from daysheet.reports.metadata import inherited
 from daysheet.reports.request import Request
 
 KEY: Final = "tax-line"
@@ -53,13 +54,7 @@ def is_newest(found: Edition, returns: str) -> bool:
 
 def word_of(books: Books, account: str) -> str | None:
     """The word of an account, its own or that of the nearest account above it."""
-    while account:
-        opened = books.opened.get(account)
-        word = opened.meta.get(KEY) if opened is not None else None
-        if isinstance(word, str) and word:
-            return word
-        account = account.rpartition(":")[0]
-    return None
+    return inherited(books, account, KEY)
 
 
 def printed_line(request: Request, account: str) -> str | None:

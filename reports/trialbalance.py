@@ -6,29 +6,39 @@ years' income is closed to. That closing is computed, so no closing entries are 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Final, NamedTuple
 
 from daysheet.accounts import is_under
-from daysheet.reports.activity import Activity, account_order, activity
+from daysheet.reports.activity import Activity, Line, account_order, activity
 from daysheet.reports.request import Request
-from daysheet.reports.table import Column, Row, Table
+from daysheet.reports.table import Column, Row, RowKind, Table
 from daysheet.reports.taxlines import printed_line
 from daysheet.reports.titles import Titles
 
 _ZERO: Final = Decimal()
 MEMORANDUM_TITLE: Final = "Memorandum: receivables and their contra (not in cash statements)"
+IN_CREDIT: Final = "Balances in credit are in parentheses."
+ADJUSTING: Final = "adjusting"
 RETAINED_TITLE: Final = "Retained earnings, prior years"
 
 
+Amounts = Callable[["Balance"], tuple[Decimal, ...]]
+
+
 class Balance(NamedTuple):
-    """One account over a period; debits are positive, and `opening + debit - credit = closing`."""
+    """One account over a period; debits are positive, and `opening + debit - credit = closing`.
+
+    The adjusting amounts are the part of `debit` and `credit` that adjusting entries made.
+    """
 
     account: str
     opening: Decimal
     debit: Decimal
     credit: Decimal
+    adjusting_debit: Decimal = _ZERO
+    adjusting_credit: Decimal = _ZERO
 
     @property
     def closing(self) -> Decimal:
@@ -49,14 +59,19 @@ def balances(moved: Activity, request: Request) -> list[Balance]:
             opening -= account.before(period.year_start)
         lines = account.within(period)
         if opening or lines:
-            debit = sum((line.amount for line in lines if line.amount > 0), _ZERO)
-            credit = -sum((line.amount for line in lines if line.amount < 0), _ZERO)
-            found[account.name] = Balance(account.name, opening, debit, credit)
+            adjusting = [line for line in lines if ADJUSTING in line.entry.tags]
+            found[account.name] = Balance(account.name, opening, *sides(lines), *sides(adjusting))
     retained = moved.earned_before(period.year_start)
     if retained:
         held = found.get(moved.earnings, Balance(moved.earnings, _ZERO, _ZERO, _ZERO))
         found[moved.earnings] = held._replace(opening=held.opening + retained)
     return sorted(found.values(), key=lambda balance: (moved.is_memorandum(balance.account), order(balance)))
+
+
+def sides(lines: list[Line]) -> tuple[Decimal, Decimal]:
+    """The sum of debits, and of credits, both positive."""
+    debit = sum((line.amount for line in lines if line.amount > 0), _ZERO)
+    return debit, debit - sum((line.amount for line in lines), _ZERO)
 
 
 def order(balance: Balance) -> tuple[int, str]:
@@ -67,50 +82,63 @@ def order(balance: Balance) -> tuple[int, str]:
 def trial_balance(request: Request) -> Table:
     """The trial balance of a period; opening and closing balances in credit are negative."""
     moved = activity(request.books, request.basis)
-    return Table(
-        name="trial-balance",
-        title="Trial balance",
-        basis=request.basis,
-        first=request.period.first,
-        last=request.period.last,
-        as_of=request.books.as_of,
-        currency=request.books.currency,
-        columns=(
-            Column("account", "Account"),
-            Column("title", "Title", shown="data"),
-            Column("opening", "Opening", "money"),
-            Column("debit", "Debit", "money"),
-            Column("credit", "Credit", "money"),
-            Column("closing", "Closing", "money"),
-            Column("tax_line", "Tax line", shown="wide"),
-        ),
-        rows=tuple(_rows(moved, request)),
-        notes=("Balances in credit are in parentheses.", *moved.notes()),
+    columns = (
+        Column("account", "Account"),
+        Column("title", "Title", shown="data"),
+        Column("opening", "Opening", "money"),
+        Column("debit", "Debit", "money"),
+        Column("credit", "Credit", "money"),
+        Column("closing", "Closing", "money"),
+        Column("tax_line", "Tax line", shown="wide"),
+    )
+    rows = _rows(moved, request, lambda b: (b.opening, b.debit, b.credit, b.closing))
+    return request.table("trial-balance", "Trial balance", columns, rows, (IN_CREDIT, *moved.notes()))
+
+
+def working_trial_balance(request: Request) -> Table:
+    """The trial balance before and after adjusting entries: transactions with the tag `#adjusting`."""
+    moved = activity(request.books, request.basis)
+    columns = (
+        Column("account", "Account"),
+        Column("title", "Title", shown="data"),
+        Column("opening", "Opening", "money", shown="wide"),
+        Column("debit", "Debit", "money", shown="wide"),
+        Column("credit", "Credit", "money", shown="wide"),
+        Column("unadjusted", "Unadjusted", "money"),
+        Column("adjustments", "Adjustments", "money"),
+        Column("adjusted", "Adjusted", "money"),
+        Column("tax_line", "Tax line", shown="wide"),
     )
 
+    def amounts(b: Balance) -> tuple[Decimal, ...]:
+        adjustments = b.adjusting_debit - b.adjusting_credit
+        debit, credit = b.debit - b.adjusting_debit, b.credit - b.adjusting_credit
+        return (b.opening, debit, credit, b.closing - adjustments, adjustments, b.closing)
 
-def _rows(moved: Activity, request: Request) -> Iterator[Row]:
+    rows = _rows(moved, request, amounts)
+    notes = (IN_CREDIT, f"Adjustments are the entries tagged #{ADJUSTING}.", *moved.notes())
+    return request.table("working-trial-balance", "Working trial balance", columns, rows, notes)
+
+
+def _rows(moved: Activity, request: Request, amounts: Amounts) -> Iterator[Row]:
     titles = Titles(request.books)
     every = balances(moved, request)
     memorandum = [balance for balance in every if moved.is_memorandum(balance.account)]
-    for balance in every[: len(every) - len(memorandum)]:
-        yield _row(balance, titles, request, moved)
+    empty = len(amounts(Balance("", _ZERO, _ZERO, _ZERO)))
+
+    def row(balance: Balance) -> Row:
+        title = RETAINED_TITLE if balance.account == moved.earnings else titles[balance.account]
+        line = printed_line(request, balance.account)
+        return Row("line", (balance.account, title, *amounts(balance), line))
+
+    def total(kind: RowKind, title: str, summed: list[Balance]) -> Row:
+        columns = zip(*map(amounts, summed), strict=True)
+        sums = [sum(column, _ZERO) for column in columns] or [_ZERO] * empty
+        return Row(kind, (title, None, *sums, None))
+
+    yield from map(row, every[: len(every) - len(memorandum)])
     if memorandum:
-        yield Row("heading", (MEMORANDUM_TITLE, None, None, None, None, None, None))
-        for balance in memorandum:
-            yield _row(balance, titles, request, moved)
-        yield _total("subtotal", "Total memorandum", memorandum)
-    yield _total("total", "Total", every)
-
-
-def _row(balance: Balance, titles: Titles, request: Request, moved: Activity) -> Row:
-    title = RETAINED_TITLE if balance.account == moved.earnings else titles[balance.account]
-    line = printed_line(request, balance.account)
-    amounts = (balance.opening, balance.debit, balance.credit, balance.closing)
-    return Row("line", (balance.account, title, *amounts, line))
-
-
-def _total(kind: str, title: str, every: list[Balance]) -> Row:
-    columns = zip(*((b.opening, b.debit, b.credit, b.closing) for b in every), strict=True)
-    sums = [sum(column, _ZERO) for column in columns] or [_ZERO] * 4
-    return Row("subtotal" if kind == "subtotal" else "total", (title, None, *sums, None))
+        yield Row("heading", (MEMORANDUM_TITLE, *(None,) * (empty + 2)))
+        yield from map(row, memorandum)
+        yield total("subtotal", "Total memorandum", memorandum)
+    yield total("total", "Total", every)
