@@ -134,7 +134,7 @@ def adjusting_entries(request: Request) -> Table:
     """The entries that adjust the books at the end of the year: those tagged `#adjusting`."""
     moved = activity(request.books, request.basis)
     rows = tuple(_journal_rows(moved, request, lambda entry: ADJUSTING in entry.tags))
-    none = () if len(rows) > 1 else (f"No entry of the period has the tag #{ADJUSTING}.",)
+    none = () if rows else (f"No entry of the period has the tag #{ADJUSTING}.",)
     return request.table("adjusting-entries", "Adjusting entries", JOURNAL_COLUMNS, rows, (*none, *moved.notes()))
 
 
@@ -151,6 +151,8 @@ def _journal_rows(moved: Activity, request: Request, wanted: Callable[[Transacti
         for name, line in legs[number]:
             debit, credit = sides([line])
             yield Row("line", (entry.date, number, None, name, name, debit or None, credit or None), 1)
+    if not legs:
+        return
     total = sides([line for lines in legs.values() for _, line in lines])
     yield Row("total", (None, None, None, "Total", None, *total))
 

@@ -109,7 +109,7 @@ _MONTHS: Final = (
 def _word(word: str, whole: str) -> Period:
     match = _WORD.match(word.strip())
     remedy = f"write {GRAMMAR}"
-    if match is None or match["year"] == "0000":
+    if match is None or match["year"] < "1900":
         raise DaysheetError(f'"{whole}" is not a period', remedy=remedy)
     number = int(match["year"])
     try:

@@ -9,13 +9,25 @@ from typing import Final
 
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
+from daysheet.reports.assets import fixed_assets
+from daysheet.reports.bridge import cash_to_accrual
+from daysheet.reports.capital import capital
+from daysheet.reports.contractors import contractors
+from daysheet.reports.documents import documents
 from daysheet.reports.gaps import billing_gaps
 from daysheet.reports.ledger import adjusting_entries, general_ledger, journal
+from daysheet.reports.loans import loans
+from daysheet.reports.monthly import monthly
+from daysheet.reports.payroll import payroll
 from daysheet.reports.period import Period
+from daysheet.reports.questions import open_questions
 from daysheet.reports.receivables import receivables
+from daysheet.reports.reconcile import reconciliation
 from daysheet.reports.request import Request
 from daysheet.reports.statement import BALANCE_SHEET, CASH_FLOW, INCOME, evaluate
 from daysheet.reports.table import Basis, Table
+from daysheet.reports.taxsummary import tax_lines
+from daysheet.reports.tieouts import tie_outs
 from daysheet.reports.trialbalance import trial_balance, working_trial_balance
 from daysheet.settings import Settings
 
@@ -33,6 +45,18 @@ REPORTS: Final[Mapping[str, Report]] = MappingProxyType(
         "adjusting-entries": adjusting_entries,
         "receivables": receivables,
         "billing-gaps": billing_gaps,
+        "monthly": monthly,
+        "cash-to-accrual": cash_to_accrual,
+        "reconciliation": reconciliation,
+        "tax-lines": tax_lines,
+        "contractors": contractors,
+        "fixed-assets": fixed_assets,
+        "capital": capital,
+        "loans": loans,
+        "payroll": payroll,
+        "documents": documents,
+        "open-questions": open_questions,
+        "tie-outs": tie_outs,
     }
 )
 

@@ -26,8 +26,8 @@ def render(table: Table, practice: str = "", width: int = WIDTH) -> str:
     picked = [(row, _cells(row, shown, columns)) for row in table.rows]
     widths = _widths(columns, [cells for row, cells in picked if row.kind != "heading"], width)
     lines = [line for line in heading(table, practice) if line]
-    lines += ["", *_wrapped_line([column.title for column in columns], columns, widths)]
-    lines.append(_rules(columns, widths, "─", every=True))
+    if table.rows:
+        lines += ["", *_heads(columns, widths), _rules(columns, widths, "─", every=True)]
     for row, cells in picked:
         lines += _row_lines(row, cells, columns, widths, sum(widths) + len(widths) - 1)
     if table.notes:
@@ -53,12 +53,16 @@ def _cells(row: Row, shown: list[int], columns: list[Column]) -> list[str]:
 
 
 def _widths(columns: list[Column], rows: list[list[str]], width: int) -> list[int]:
-    wanted = []
-    for at, column in enumerate(columns):
-        head = max(len(word) for word in column.title.split()) if column.title else 0
-        pad = 1 if column.kind in ("money", "percent") else 0
-        wanted.append(max([head + pad, *(len(cells[at]) for cells in rows)]))
+    """The width of each column: room for its title in one line if there is, else for its longest word."""
+    cells = [max((len(row[at]) for row in rows), default=0) for at in range(len(columns))]
+    whole = [len(column.title) for column in columns]
+    broken = [max(len(word) for word in column.title.split()) for column in columns]
+    pads = [1 if column.kind in ("money", "percent") else 0 for column in columns]
+    wanted = [max(size, head + pad) for size, head, pad in zip(cells, whole, pads, strict=True)]
     over = sum(wanted) + len(wanted) - 1 - width
+    if over > 0:
+        wanted = [max(size, head + pad) for size, head, pad in zip(cells, broken, pads, strict=True)]
+        over = sum(wanted) + len(wanted) - 1 - width
     while over > 0:
         texts = [at for at, column in enumerate(columns) if column.kind == "text" and wanted[at] > _NARROWEST]
         if not texts:
@@ -83,16 +87,28 @@ def _row_lines(row: Row, cells: list[str], columns: list[Column], widths: list[i
         yield _rules(columns, widths, "═")
 
 
+def _heads(columns: list[Column], widths: list[int]) -> Iterator[str]:
+    """The titles of columns, those of amounts ending where their last digit does."""
+    parts = []
+    for column, width in zip(columns, widths, strict=True):
+        if column.kind in _NUMBERS:
+            pad = " " if column.kind in ("money", "percent") else ""
+            parts.append([f"{line}{pad}".rjust(width) for line in textwrap.wrap(column.title, width - len(pad))])
+        else:
+            parts.append([line.ljust(width) for line in textwrap.wrap(column.title, width)])
+    yield from _beside(parts, widths)
+
+
 def _wrapped_line(cells: list[str], columns: list[Column], widths: list[int]) -> Iterator[str]:
-    """One row as as many lines as its longest cell needs."""
+    """One row as as many lines as its longest text needs."""
     parts = []
     for cell, column, width in zip(cells, columns, widths, strict=True):
-        if column.kind in _NUMBERS:
-            numbers = [cell] if len(cell) <= width or cell[:1].isdigit() else textwrap.wrap(cell, width)
-            head = column.kind in ("money", "percent") and cell == column.title
-            parts.append([f"{part} ".rjust(width) if head else part.rjust(width) for part in numbers])
-        else:
-            parts.append([part.ljust(width) for part in _wrap(cell, width)])
+        numeric = column.kind in _NUMBERS
+        parts.append([cell.rjust(width)] if numeric else [part.ljust(width) for part in _wrap(cell, width)])
+    yield from _beside(parts, widths)
+
+
+def _beside(parts: list[list[str]], widths: list[int]) -> Iterator[str]:
     for at in range(max(len(part) for part in parts)):
         yield " ".join(part[at] if at < len(part) else " " * width for part, width in zip(parts, widths, strict=True))
 

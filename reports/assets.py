@@ -1,0 +1,127 @@
+"""Fixed assets: what was bought, written off and disposed of, tied to the ledger."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Final, NamedTuple
+
+from daysheet.books import Books
+from daysheet.reports.activity import activity
+from daysheet.reports.depreciation import accumulated, depreciation
+from daysheet.reports.figures import money
+from daysheet.reports.request import Request
+from daysheet.reports.table import Column, Row, Table
+from daysheet.taxfacts import Asset, Disposal
+
+_ZERO: Final = Decimal()
+_MID_QUARTER: Final = Decimal("0.40")
+
+
+class Standing(NamedTuple):
+    """An asset in a year: its disposal, if it was, and its depreciation before, in and after that year."""
+
+    asset: Asset
+    disposal: Disposal | None
+    before: Decimal
+    current: Decimal
+
+    def disposed_by(self, day: datetime.date) -> bool:
+        """Whether it was gone at the end of a day."""
+        return self.disposal is not None and self.disposal.date <= day
+
+
+def fixed_assets(request: Request) -> Table:
+    """The assets in service in the calendar year that the period ends in, additions and disposals marked."""
+    columns = (
+        Column("asset", "Asset"),
+        Column("in_service", "In service", "date"),
+        Column("method", "Method", shown="wide"),
+        Column("cost", "Cost", "money"),
+        Column("before", "Prior depr.", "money"),
+        Column("current", "This year", "money"),
+        Column("book", "Book value", "money"),
+        Column("gain", "Gain or loss", "money", shown="wide"),
+    )
+    found = standings(request.books, request.period.last.year)
+    rows, notes = _rows(found, request), _notes(found, request)
+    return request.table("fixed-assets", "Fixed assets and depreciation", columns, rows, notes, has_basis=False)
+
+
+def standings(books: Books, year: int) -> list[Standing]:
+    """The assets in service in a calendar year, by account and day of service."""
+    disposals = {fact.asset: fact for fact in books.tax_facts if isinstance(fact, Disposal)}
+    found = []
+    for asset in (fact for fact in books.tax_facts if isinstance(fact, Asset)):
+        disposal = disposals.get(asset.id)
+        if asset.since.year > year or (disposal is not None and disposal.date.year < year):
+            continue
+        gone = None if disposal is None else disposal.date
+        before, current = accumulated(asset, gone, year - 1), depreciation(asset, gone, year)
+        found.append(Standing(asset, disposal, before, current))
+    return sorted(found, key=lambda item: (item.asset.account, item.asset.since, item.asset.id))
+
+
+def _rows(found: list[Standing], request: Request) -> Iterator[Row]:
+    year, last = request.period.last.year, request.period.last
+    groups = (
+        ("Held since before", [s for s in found if s.asset.since.year < year and not s.disposed_by(last)]),
+        ("Additions", [s for s in found if s.asset.since.year == year and not s.disposed_by(last)]),
+        ("Disposals", [s for s in found if s.disposed_by(last)]),
+    )
+    for title, members in groups:
+        if not members:
+            continue
+        yield Row("heading", (title, *(None,) * 7))
+        yield from (_row(item) for item in members)
+        yield _total("subtotal", f"Total {title.lower()}", members)
+    if found:
+        yield _total("total", "Total", found)
+
+
+def _row(item: Standing) -> Row:
+    asset = item.asset
+    method = asset.method if asset.method == "none" else f"{asset.method}, {asset.life} years"
+    book = asset.cost - item.before - item.current
+    gain = None if item.disposal is None else item.disposal.proceeds - book
+    return Row("line", (asset.name, asset.since, method, asset.cost, item.before, item.current, book, gain), 1)
+
+
+def _total(kind: str, title: str, members: list[Standing]) -> Row:
+    cost = sum((item.asset.cost for item in members), _ZERO)
+    before = sum((item.before for item in members), _ZERO)
+    current = sum((item.current for item in members), _ZERO)
+    sums = (cost, before, current, cost - before - current, None)
+    return Row("total" if kind == "total" else "subtotal", (title, None, None, *sums))
+
+
+def held_cost(found: list[Standing], day: datetime.date) -> dict[str, Decimal]:
+    """The cost of the assets held at the end of a day, by the account that carries them."""
+    costs: dict[str, Decimal] = {}
+    for item in found:
+        if item.asset.since <= day and not item.disposed_by(day):
+            costs[item.asset.account] = costs.get(item.asset.account, _ZERO) + item.asset.cost
+    return costs
+
+
+def _notes(found: list[Standing], request: Request) -> Iterator[str]:
+    if not found:
+        yield 'No asset is declared: write DATE custom "asset" "ID" "NAME" with its cost, account, method and life.'
+        return
+    moved = activity(request.books, request.basis)
+    for account, cost in sorted(held_cost(found, request.period.last).items()):
+        held = moved.accounts.get(account)
+        balance = held.balance(request.period.last) if held else _ZERO
+        agrees = "agrees with" if balance == cost else "differs from"
+        yield f"Cost in {account}: {money(cost, ',')}, which {agrees} the ledger's {money(balance, ',')}."
+    new = [item.asset for item in found if item.asset.since.year == request.period.last.year]
+    macrs = [asset for asset in new if asset.method == "macrs" and asset.life < 27]
+    late = sum((asset.cost for asset in macrs if asset.since.month > 9), _ZERO)
+    if late > _MID_QUARTER * sum((asset.cost for asset in macrs), _ZERO):
+        yield (
+            "More than 40% of this year's MACRS property was placed in service in its last three months: the "
+            "mid-quarter convention applies (Pub. 946), and the half-year amounts above do not."
+        )
+    if any(item.asset.method == "macrs" for item in found):
+        yield "MACRS by the half-year table A-1 of IRS Pub. 946; no Section 179 or bonus depreciation is taken."

@@ -1,0 +1,61 @@
+"""The year month by month: what was billed, adjusted, collected, spent, and never billed. The pack's charts draw it."""
+
+from __future__ import annotations
+
+import calendar
+from collections import defaultdict
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Final
+
+from daysheet.accounts import BILLING, BILLING_CHARGES, BILLING_COLLECTED
+from daysheet.reports import gaps
+from daysheet.reports.activity import activity
+from daysheet.reports.period import Period
+from daysheet.reports.request import Request
+from daysheet.reports.table import Column, Row, Table
+
+_ZERO: Final = Decimal()
+
+
+def monthly(request: Request) -> Table:
+    """One row for each month of the period; a gap counts in the month that it begins in."""
+    columns = (
+        Column("month", "Month"),
+        Column("charges", "Charges", "money"),
+        Column("adjustments", "Adjustments", "money"),
+        Column("collected", "Collected", "money"),
+        Column("income", "Income", "money", shown="wide"),
+        Column("expenses", "Expenses", "money"),
+        Column("gap", "Never billed", "money"),
+    )
+    rows = tuple(_rows(request))
+    note = "Charges, adjustments and collections are those of receivables; income and expenses are on the cash basis."
+    return request.table("monthly", "Month by month", columns, rows, (note,), has_basis=False)
+
+
+def months(period: Period) -> Iterator[Period]:
+    """The calendar months of a period, the first and last cut to it."""
+    begin = period.first
+    while begin <= period.last:
+        end = begin.replace(day=calendar.monthrange(begin.year, begin.month)[1])
+        month = Period(begin, min(end, period.last))
+        yield month
+        begin = end.replace(day=1).replace(year=end.year + end.month // 12, month=end.month % 12 + 1)
+
+
+def _rows(request: Request) -> Iterator[Row]:
+    moved = activity(request.books, "cash")
+    lost: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
+    for finding in gaps.findings(request):
+        if finding.kind != "missing-export":
+            lost[finding.date.year, finding.date.month] += finding.amount
+    sums = [_ZERO] * 6
+    for month in months(request.period):
+        charges, collected = -moved.change(month, BILLING_CHARGES), moved.change(month, BILLING_COLLECTED)
+        adjusted = moved.change(month, BILLING) + charges - collected
+        income, expenses = -moved.change(month, "Income"), moved.change(month, "Expenses")
+        amounts = [charges, adjusted, collected, income, expenses, lost[month.first.year, month.first.month]]
+        sums = [total + part for total, part in zip(sums, amounts, strict=True)]
+        yield Row("line", (f"{month.first:%Y-%m}", *amounts))
+    yield Row("total", ("Total", *sums))

@@ -1,0 +1,136 @@
+"""What the bookkeeper could not decide, or left open: the accountant's first page of work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Final, NamedTuple
+
+from beancount.core.data import Transaction
+from daysheet.accounts import (
+    CLEARING_SUSPENSE,
+    UNCATEGORIZED_EXPENSE,
+    UNCATEGORIZED_INCOME,
+    is_under,
+)
+from daysheet.findings import gap
+from daysheet.reports import contractors, gaps, reconcile, taxsummary
+from daysheet.reports.activity import activity
+from daysheet.reports.assets import held_cost, standings
+from daysheet.reports.ledger import narration
+from daysheet.reports.period import year
+from daysheet.reports.receivables import aged
+from daysheet.reports.request import Request
+from daysheet.reports.table import Column, Row, Table
+from daysheet.reports.titles import Titles
+from daysheet.wording import many
+
+_ZERO: Final = Decimal()
+_UNDECIDED: Final = (UNCATEGORIZED_INCOME, UNCATEGORIZED_EXPENSE, CLEARING_SUSPENSE)
+
+
+class Question(NamedTuple):
+    """One thing to decide, and the money it is about."""
+
+    topic: str
+    text: str
+    amount: Decimal | None
+
+
+def open_questions(request: Request) -> Table:
+    """Every open question of the period; none is a good answer too."""
+    columns = (Column("topic", "Topic"), Column("text", "Question"), Column("amount", "Amount", "money"))
+    found = list(questions(request))
+    rows = [Row("line", question) for question in found]
+    notes = () if found else ("Nothing is left open.",)
+    return request.table("open-questions", "Open questions", columns, rows, notes)
+
+
+def questions(request: Request) -> Iterator[Question]:
+    """Every open question, by topic."""
+    yield from _uncategorised(request)
+    yield from _flagged(request)
+    yield from _without_tax_line(request)
+    yield from _unreconciled(request)
+    yield from _vendors(request)
+    yield from _assets(request)
+    yield from _billing(request)
+    yield from (Question("Currency", note, None) for note in activity(request.books, request.basis).notes())
+
+
+def _uncategorised(request: Request) -> Iterator[Question]:
+    """Each posting that no rule and nobody has put anywhere."""
+    for account in activity(request.books, request.basis).under(*_UNDECIDED):
+        for line in account.within(request.period):
+            amount = -line.amount if account.name.startswith("Income") else line.amount
+            yield Question("Uncategorised", f"{line.date} {narration(line.entry)}: what is it?", amount)
+
+
+def _flagged(request: Request) -> Iterator[Question]:
+    for entry in request.books.entries:
+        if (
+            isinstance(entry, Transaction)
+            and entry.flag == "!"
+            and request.period.first <= entry.date <= request.period.last
+        ):
+            moved = (posting.units.number for posting in entry.postings if posting.units is not None)
+            amount = sum((number for number in moved if number is not None and number > 0), _ZERO)
+            yield Question("Flagged !", f"{entry.date} {narration(entry)}", amount)
+
+
+def _without_tax_line(request: Request) -> Iterator[Question]:
+    titles = Titles(request.books)
+    for entry in taxsummary.by_word(request).get(None, []):
+        amount = -entry.current if entry.account.startswith("Income") else entry.current
+        if amount and not any(is_under(entry.account, root) for root in _UNDECIDED):
+            yield Question("Tax line", f"On which line of the return is {titles[entry.account]}?", amount)
+
+
+def _unreconciled(request: Request) -> Iterator[Question]:
+    titles = Titles(request.books)
+    for item in reconcile.reconciliations(request):
+        if item.stated is None:
+            yield Question(
+                "Reconciliation", f"{titles[item.account]}: no statement balance is in the books", item.ledger
+            )
+        elif item.stated < request.period.last:
+            yield Question(
+                "Reconciliation", f"{titles[item.account]}: the last statement is of {item.stated}", item.after
+            )
+    for name, balance in reconcile.in_transit(activity(request.books, "cash"), request.period.last):
+        yield Question("In transit", f"{titles[name]}: taken, and not yet in the bank on the last day", balance)
+
+
+def _vendors(request: Request) -> Iterator[Question]:
+    for candidate in contractors.candidates(request.books, year(request.period.last.year)):
+        if candidate.verdict == contractors.MISSING_W9:
+            yield Question(
+                "1099", f"{candidate.name}: {candidate.form} is due, and the W-9 is missing", candidate.paid.direct
+            )
+        elif candidate.verdict == contractors.UNKNOWN:
+            yield Question("1099", f"{candidate.name}: is a 1099 due?", candidate.paid.direct)
+
+
+def _assets(request: Request) -> Iterator[Question]:
+    """Fixed-asset accounts whose balance the declared assets do not explain."""
+    day = request.period.last
+    moved = activity(request.books, request.basis)
+    costs = held_cost(standings(request.books, day.year), day)
+    titles = Titles(request.books)
+    for name in sorted({*costs, *(account.name for account in moved.under("Assets:Fixed"))}):
+        held = moved.accounts.get(name)
+        balance = held.balance(day) if held else _ZERO
+        if balance > 0 and balance != costs.get(name, _ZERO):
+            difference = balance - costs.get(name, _ZERO)
+            yield Question("Fixed assets", f"{titles[name]}: the declared assets explain less or more", difference)
+
+
+def _billing(request: Request) -> Iterator[Question]:
+    found = gaps.findings(request)
+    total = gap(found)
+    if total.gross:
+        visits = sum(finding.count for finding in found if finding.kind != "missing-export")
+        yield Question("Billing", f"{many(visits, 'kept visit')} never billed, at the practice's fees", total.gross)
+    credit = sum((amounts[-1] for amounts in aged(request.books, request.period.last).values()), _ZERO)
+    if credit:
+        yield Question("Receivables", "Credit balances: are refunds due, or are they prepayments?", -credit)

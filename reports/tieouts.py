@@ -1,0 +1,122 @@
+"""Each statement's total beside that of another which must equal it: agreed, or the difference.
+
+The figures are read from the finished tables, not from what they were made of, so that a fault in a report shows here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from typing import Final, NamedTuple
+
+from daysheet.accounts import BILLING, RECEIVABLE
+from daysheet.reports.activity import activity
+from daysheet.reports.bridge import cash_to_accrual
+from daysheet.reports.capital import capital
+from daysheet.reports.cashflow import activity_of
+from daysheet.reports.ledger import general_ledger, journal
+from daysheet.reports.receivables import receivables
+from daysheet.reports.request import Request
+from daysheet.reports.statement import BALANCE_SHEET, CASH_FLOW, INCOME, evaluate
+from daysheet.reports.table import Column, Row, RowKind, Table
+from daysheet.reports.taxsummary import tax_lines
+from daysheet.reports.trialbalance import trial_balance
+
+AGREES: Final = "agrees"
+DIFFERS: Final = "DIFFERS"
+_ZERO: Final = Decimal()
+
+
+class TieOut(NamedTuple):
+    """Two figures that must be equal, and what each is."""
+
+    text: str
+    left: Decimal
+    right: Decimal
+
+    @property
+    def verdict(self) -> str:
+        """`agrees` or `DIFFERS`."""
+        return AGREES if self.left == self.right else DIFFERS
+
+
+def tie_outs(request: Request) -> Table:
+    """Every tie-out of the period."""
+    columns = (
+        Column("text", "Tie-out"),
+        Column("left", "One", "money"),
+        Column("right", "Other", "money"),
+        Column("difference", "Difference", "money", shown="wide"),
+        Column("verdict", "Result"),
+    )
+    found = list(checked(request))
+    rows = [Row("line", (item.text, item.left, item.right, item.left - item.right, item.verdict)) for item in found]
+    agreed = sum(item.verdict == AGREES for item in found)
+    return request.table("tie-outs", "Tie-outs", columns, rows, (f"{agreed} of {len(found)} agree.",))
+
+
+def checked(request: Request) -> Iterator[TieOut]:
+    """The tie-outs, each worked out from finished reports."""
+    trial, sheet = trial_balance(request), evaluate(BALANCE_SHEET, request)
+    ledger = general_ledger(replace(request, detail=True))
+    debits = _figure(trial, "debit")
+    net = _figure(evaluate(INCOME, request), "current")
+    yield TieOut("Trial balance: debits and credits", debits, _figure(trial, "credit"))
+    yield TieOut("Trial balance closes at zero", _figure(trial, "closing"), _ZERO)
+    assets = _figure(sheet, "current", "Total assets")
+    yield TieOut("Assets; liabilities and equity", assets, _figure(sheet, "current"))
+    yield TieOut("Net income; trial balance", net, -_earned(trial))
+    yield TieOut("Net income; tax lines", net, _figure(tax_lines(request), "current"))
+    equity = _figure(sheet, "current", "Total equity")
+    yield TieOut("Equity; capital roll-forward", equity, _figure(capital(request), "closing"))
+    yield TieOut("General ledger, each posting; trial balance", _sum(ledger, "line", "debit"), debits)
+    yield TieOut("General ledger, closing balances; zero", _sum(ledger, "subtotal", "balance"), _ZERO)
+    yield TieOut("Journal; trial balance", _figure(journal(request), "debit"), debits)
+    yield TieOut(
+        "Cash flow; cash on the balance sheet", _figure(evaluate(CASH_FLOW, request), "current"), _cash(request)
+    )
+    yield from _receivable(request)
+
+
+def _receivable(request: Request) -> Iterator[TieOut]:
+    """The control account against the aging, its contra and the bridge; and the bridge against accrual income."""
+    cash = activity(request.books, "cash")
+    day = request.period.last
+    owed = cash.balance(day, RECEIVABLE)
+    bridge = cash_to_accrual(request)
+    accrual = evaluate(INCOME, replace(request, basis="accrual"))
+    yield TieOut("Aging; receivables in the ledger", _figure(receivables(request), "total"), owed)
+    yield TieOut("Receivables; their equity contra", owed, -cash.balance(day, BILLING))
+    yield TieOut("Receivables rolled forward; ledger", _figure(bridge, "amount"), owed)
+    bridged = _figure(bridge, "amount", "Net income, accrual basis")
+    yield TieOut("Bridge; accrual net income", bridged, _figure(accrual, "current"))
+
+
+def _cash(request: Request) -> Decimal:
+    moved = activity(request.books, request.basis)
+    cash = (account for account in moved.accounts.values() if not account.name.startswith(("Income", "Expenses")))
+    held = (account for account in cash if activity_of(request.books, account.name) == "cash")
+    return sum((account.balance(request.period.last) for account in held), _ZERO)
+
+
+def _earned(trial: Table) -> Decimal:
+    """What the income and expense accounts of a trial balance moved by."""
+    rows = [row for row in trial.rows if str(row.cells[0]).startswith(("Income:", "Expenses:"))]
+    return sum((_cell(trial, row, "debit") - _cell(trial, row, "credit") for row in rows), _ZERO)
+
+
+def _figure(table: Table, key: str, title: str = "") -> Decimal:
+    """A figure of the row with a title, else of the last total."""
+    rows = [row for row in table.rows if (row.cells[0] == title if title else row.kind == "total")]
+    return _cell(table, rows[-1], key) if rows else _ZERO
+
+
+def _sum(table: Table, kind: RowKind, key: str) -> Decimal:
+    return sum((_cell(table, row, key) for row in table.rows if row.kind == kind), _ZERO)
+
+
+def _cell(table: Table, row: Row, key: str) -> Decimal:
+    at = next(at for at, column in enumerate(table.columns) if column.key == key)
+    value = row.cells[at]
+    return value if isinstance(value, Decimal) else _ZERO
