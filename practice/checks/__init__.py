@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
 from daysheet.books import Books
+from daysheet.checks.deposits import undeposited_payment, unmatched_deposit
 from daysheet.checks.exports import missing_export
 from daysheet.checks.invoices import duplicate_bill, orphan_invoice, overdue
 from daysheet.checks.lapse import lapse
@@ -28,6 +29,8 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "billed-no-show": billed_no_show,
         "orphan-invoice": orphan_invoice,
         "overdue-invoice": overdue,
+        "unmatched-deposit": unmatched_deposit,
+        "undeposited-payment": undeposited_payment,
     }
 )
 

@@ -1,0 +1,117 @@
+"""Findings on money that should be at the bank, or is there without a reason."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from decimal import Decimal
+
+from daysheet.books import Books
+from daysheet.deposits import Group, OpenDeposit, reconcile
+from daysheet.findings import Finding
+from daysheet.receipts import Receipt
+from daysheet.wording import many, money
+
+_NAMED = 5
+_ZERO = Decimal()
+
+
+def unmatched_deposit(books: Books, as_of: datetime.date) -> Iterator[Finding]:
+    """Bank lines that no receipts explain, with what they could be."""
+    for item in reconcile(books, as_of).open_deposits:
+        deposit = item.deposit
+        where = (deposit.meta, *(meta for receipt in item.suspects[:_NAMED] for meta in receipt.where[:1]))
+        yield Finding(
+            kind="unmatched-deposit",
+            key=deposit.id,
+            date=deposit.date,
+            through=deposit.date,
+            provider=None,
+            count=1,
+            amount=abs(item.difference or deposit.amount),
+            message=f"Bank line of {money(deposit.amount, books.currency)}: {_reading(item, books)}",
+            where=where,
+        )
+
+
+def undeposited_payment(books: Books, as_of: datetime.date) -> Iterator[Finding]:
+    """Receipts that should have reached the bank: one finding a day and method, one a remittance."""
+    result = reconcile(books, as_of)
+    batches: dict[str, list[Receipt]] = {}
+    for receipt in result.overdue:
+        key = receipt.remittance or (receipt.id if receipt.method == "eft" else f"{receipt.method}-{receipt.date}")
+        batches.setdefault(key, []).append(receipt)
+    if len(batches) > _NAMED and not result.matches and not result.open_deposits:
+        yield _no_bank(result.overdue, books)
+        return
+    for key, batch in batches.items():
+        amount = sum((receipt.amount for receipt in batch), _ZERO)
+        yield Finding(
+            kind="undeposited-payment",
+            key=key,
+            date=batch[0].date,
+            through=batch[-1].date,
+            provider=None,
+            count=len(batch),
+            amount=amount,
+            message=f"{_what(batch, amount, books)}; no bank line brings it {(as_of - batch[0].date).days} days later.",
+            where=tuple(meta for receipt in batch for meta in receipt.where),
+        )
+
+
+def _no_bank(overdue: Group, books: Books) -> Finding:
+    amount = sum((receipt.amount for receipt in overdue), _ZERO)
+    return Finding(
+        kind="undeposited-payment",
+        key="no-bank-lines",
+        date=overdue[0].date,
+        through=overdue[-1].date,
+        provider=None,
+        count=len(overdue),
+        amount=amount,
+        message=f"The books show no deposit at all: {many(len(overdue), 'receipt')}, {money(amount, books.currency)}, "
+        "wait for one. Import the bank's files, and book its deposits to the clearing accounts.",
+        where=overdue[0].where,
+    )
+
+
+def _what(batch: list[Receipt], amount: Decimal, books: Books) -> str:
+    first = batch[0]
+    sum_ = money(amount, books.currency)
+    if first.remittance:
+        trace = f" {first.reference}" if first.reference else ""
+        way = "check" if first.method == "check" else "EFT"
+        return f"{_payer(first, books)} says it paid {sum_} by {way}{trace} on {first.date}"
+    kinds = {"card": "card payment", "cash": "cash payment", "check": "check"}
+    return f"{many(len(batch), kinds.get(first.method, 'electronic payment'))} of {first.date}, {sum_}"
+
+
+def _payer(receipt: Receipt, books: Books) -> str:
+    facts = books.payers.get(receipt.payer or "")
+    return facts[-1].name if facts else receipt.payer or "An insurer"
+
+
+def _reading(item: OpenDeposit, books: Books) -> str:
+    if item.candidates:
+        listed = "; or ".join(_named(group) for group in item.candidates[:_NAMED])
+        more = len(item.candidates) - _NAMED
+        return f"{len(item.candidates)} explanations: {listed}{f'; or {more} more' if more > 0 else ''}."
+    if not item.nearest:
+        return "no receipts in the books add up to it."
+    days = sorted({receipt.date for receipt in item.nearest})
+    span = f"{days[0]}" if len(days) == 1 else f"{days[0]} to {days[-1]}"
+    off = f"{'short' if item.difference > 0 else 'over'} by {money(abs(item.difference), books.currency)}"
+    suspects = f"; it may be {_one_of(item.suspects)}" if item.suspects else ""
+    return f"{off} against {many(len(item.nearest), 'receipt')} of {span}{suspects}."
+
+
+def _one_of(suspects: Group) -> str:
+    named = ", ".join(f"{receipt.id} ({receipt.amount:,.2f})" for receipt in suspects[:_NAMED])
+    more = len(suspects) - _NAMED
+    return f"one of {named}{f' or {more} more' if more > 0 else ''}" if len(suspects) > 1 else named
+
+
+def _named(group: Group) -> str:
+    ids = ", ".join(receipt.id for receipt in group[:_NAMED])
+    more = len(group) - _NAMED
+    return f"{ids} and {more} more of {group[0].date}" if more > 0 else f"{ids} of {group[0].date}"

@@ -1,0 +1,380 @@
+"""Which receipts are in which bank deposit: many to one, proved and said, never guessed.
+
+A deposit is matched by the first of these that gives one answer, and the match says which it was:
+
+1. its text holds the trace number of remittances, or the reference of payments, that add up to it;
+2. its text names the insurer of a receipt of that amount;
+3. one receipt, or all of a day or of several days on end (or of its checks, or of its cash), adds up to it;
+4. for cards the same, less a fee as processors take it;
+5. a single combination adds up: two receipts, a day's less one or two, or any of up to ten receipts.
+
+Two or more answers are an ambiguity and are listed; equal receipts that face as many equal deposits are all
+deposited, whichever is whose. Where nothing adds up, but a day's receipts nearly do, the difference is named and the
+receipts that could explain it. Every search is bounded: no deposit looks at more than some ten thousand combinations.
+"""
+
+from __future__ import annotations
+
+import datetime
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+from itertools import accumulate, combinations
+from typing import Final, NamedTuple
+
+from daysheet.books import Books
+from daysheet.receipts import NOT_RECEIPTS, BankDeposit, Receipt, comparable, deposits, is_bank, receipts
+
+BY_TRACE: Final = "trace number"
+BY_REFERENCE: Final = "reference"
+BY_PAYER: Final = "payer, amount and date"
+BY_AMOUNT: Final = "amount and date"
+BY_FEE: Final = "amount less fees, and date"
+BY_COUNT: Final = "amount and date, as many alike on both sides"
+BY_COMBINATION: Final = "amount and date, the only combination"
+
+_WINDOWS: Final = {"card": (0, 7), "cash": (0, 10), "check": (0, 14), "eft": (-5, 14), "none": (-5, 14)}
+"""Days from a receipt to its deposit; an EFT can come before the day that its remittance gives."""
+
+_LONGEST: Final = datetime.timedelta(days=14)
+_TRACE_DAYS: Final = 120
+_FEE_SHARE: Final = Decimal("0.04")
+_FEE_EACH: Final = Decimal("0.50")
+_NEAR: Final = 10
+_ANY_OF: Final = 10
+_PAIRS_OF: Final = 100
+_ZERO: Final = Decimal()
+
+Group = tuple[Receipt, ...]
+
+
+class Match(NamedTuple):
+    """A deposit, what is in it, how that is known, and what the processor kept."""
+
+    deposit: BankDeposit
+    receipts: Group
+    basis: str
+    fee: Decimal
+
+
+class OpenDeposit(NamedTuple):
+    """A deposit that is not explained.
+
+    Attributes:
+        deposit: the bank line.
+        candidates: groups of receipts that each explain it, where there are several.
+        nearest: the receipts that nearly add up to it, where there are such.
+        difference: what `nearest` has more than the deposit; negative when the deposit has more.
+        suspects: the receipts of `nearest` that could explain the difference, the likeliest first.
+    """
+
+    deposit: BankDeposit
+    candidates: tuple[Group, ...] = ()
+    nearest: Group = ()
+    difference: Decimal = _ZERO
+    suspects: Group = ()
+
+
+class Reconciliation(NamedTuple):
+    """The clearing accounts against the bank, as of a day.
+
+    Attributes:
+        as_of: the day.
+        matches: deposits and what is in them, by date.
+        open_deposits: deposits that are not explained, by date.
+        overdue: receipts that should have reached the bank, by date.
+        in_transit: receipts that still have time, by date.
+        left_over: balances of the clearing accounts for suspense and recoupments.
+    """
+
+    as_of: datetime.date
+    matches: tuple[Match, ...]
+    open_deposits: tuple[OpenDeposit, ...]
+    overdue: tuple[Receipt, ...]
+    in_transit: tuple[Receipt, ...]
+    left_over: dict[str, Decimal]
+
+    @property
+    def unreconciled(self) -> Decimal:
+        """The practice's daily goal: all that is not explained, each thing at its amount; zero when all is well.
+
+        Receipts that still have time to reach the bank are no gap.
+        """
+        gaps = [abs(item.difference or item.deposit.amount) for item in self.open_deposits]
+        gaps += [abs(receipt.amount) for receipt in self.overdue]
+        return sum((*gaps, *map(abs, self.left_over.values())), _ZERO)
+
+
+def reconcile(books: Books, as_of: datetime.date) -> Reconciliation:
+    """Match all deposits and receipts up to a day."""
+
+    def work() -> Reconciliation:
+        return _Reconciler(deposits(books, as_of), receipts(books, as_of)).run(books, as_of)
+
+    return books.once(("reconciliation", as_of), work)
+
+
+class _Reconciler:
+    """The matching: what is still open, and what has been matched."""
+
+    def __init__(self, found: Sequence[BankDeposit], received: Sequence[Receipt]) -> None:
+        self.deposits = sorted(found, key=lambda deposit: (deposit.date, deposit.id))
+        self.received = received
+        self.taken: set[Receipt] = set()
+        self.matches: list[Match] = []
+        self.open_deposits: list[OpenDeposit] = []
+        self._by_account: dict[str, list[Receipt]] = {}
+        self._by_word: dict[str, list[Receipt]] = {}
+        for receipt in received:
+            self._by_account.setdefault(receipt.account, []).append(receipt)
+            if receipt.reference:
+                self._by_word.setdefault(comparable(receipt.reference), []).append(receipt)
+
+    def run(self, books: Books, as_of: datetime.date) -> Reconciliation:
+        self._match(self._by_number)
+        self._match(self._by_payer)
+        while self._match(self._by_amount) or self._match(self._by_fee) or self._match_alike():
+            pass
+        while self._match(self._by_combination):
+            pass
+        for deposit in self.deposits:
+            self._explain(deposit)
+        left = [receipt for receipt in self.received if receipt not in self.taken]
+        seen = _bank_seen_until(books, as_of)
+        late = [receipt for receipt in left if (seen - receipt.date).days > _WINDOWS[receipt.method][1]]
+        return Reconciliation(
+            as_of,
+            tuple(sorted(self.matches, key=lambda match: (match.deposit.date, match.deposit.id))),
+            tuple(self.open_deposits),
+            tuple(late),
+            tuple(receipt for receipt in left if receipt not in set(late)),
+            _left_over(books, as_of),
+        )
+
+    def _match(self, find: Callable[[BankDeposit], Match | None]) -> bool:
+        """Match each open deposit for which `find` has one answer; whether there was any."""
+        left = []
+        for deposit in self.deposits:
+            match = find(deposit)
+            if match is None:
+                left.append(deposit)
+            else:
+                self._settle(match)
+        progress = len(left) < len(self.deposits)
+        self.deposits = left
+        return progress
+
+    def _settle(self, match: Match) -> None:
+        self.matches.append(match)
+        self.taken |= set(match.receipts)
+
+    def _by_number(self, deposit: BankDeposit) -> Match | None:
+        """By the trace numbers or references in the bank's text."""
+        named = self._named(deposit)
+        traced = tuple(receipt for receipt in named if receipt.remittance)
+        for basis, group in ((BY_TRACE, traced), (BY_REFERENCE, named)):
+            kept = _total(group) - deposit.amount
+            if group and (kept == deposit.fee or (not deposit.fee and _is_fee(group, kept))):
+                return Match(deposit, group, basis, kept)
+        return None
+
+    def _named(self, deposit: BankDeposit) -> Group:
+        return tuple(
+            receipt
+            for word in sorted(deposit.words & self._by_word.keys())
+            for receipt in self._by_word[word]
+            if receipt.account == deposit.account
+            and receipt not in self.taken
+            and abs((deposit.date - receipt.date).days) <= _TRACE_DAYS
+        )
+
+    def _by_payer(self, deposit: BankDeposit) -> Match | None:
+        alike = [r for r in self._eligible(deposit) if r.amount == deposit.gross and r.names & deposit.words]
+        return Match(deposit, (alike[0],), BY_PAYER, deposit.fee) if len(alike) == 1 else None
+
+    def _by_amount(self, deposit: BankDeposit) -> Match | None:
+        groups = self._fitting(deposit)
+        return Match(deposit, groups[0], BY_AMOUNT, deposit.fee) if len(groups) == 1 else None
+
+    def _by_fee(self, deposit: BankDeposit) -> Match | None:
+        groups = self._with_fee(deposit)
+        return Match(deposit, groups[0], BY_FEE, _total(groups[0]) - deposit.amount) if len(groups) == 1 else None
+
+    def _match_alike(self) -> bool:
+        """Equal deposits facing as many equal groups of receipts: each has one, in the order of their dates."""
+        alike: dict[tuple[str, Decimal], list[BankDeposit]] = {}
+        for deposit in self.deposits:
+            alike.setdefault((deposit.account, deposit.gross), []).append(deposit)
+        for same in alike.values():
+            choices = [self._fitting(deposit) for deposit in same] if len(same) > 1 else []
+            groups = sorted(dict.fromkeys(group for choice in choices for group in choice), key=_order)
+            apart = sum(map(len, groups)) == len({receipt for group in groups for receipt in group})
+            if groups and len(groups) == len(same) and apart and all(map(list.__contains__, choices, groups)):
+                for deposit, group in zip(same, groups, strict=True):
+                    self._settle(Match(deposit, group, BY_COUNT, deposit.fee))
+                self.deposits = [deposit for deposit in self.deposits if deposit not in same]
+                return True
+        return False
+
+    def _fitting(self, deposit: BankDeposit) -> list[Group]:
+        """The natural groups that add up to a deposit."""
+        return list(self._groups(deposit, deposit.gross, deposit.gross))
+
+    def _with_fee(self, deposit: BankDeposit) -> list[Group]:
+        """The card receipts that give the deposit less a fee; a processor never pays on the day of the sale."""
+        most = deposit.gross + deposit.gross / 10 + 50
+        if deposit.fee or deposit.amount <= 0 or self._fitting(deposit):
+            return []
+        groups = [g for g in self._groups(deposit, deposit.gross, most) if _is_fee(g, _total(g) - deposit.amount)]
+        return [group for group in groups if group[-1].date < deposit.date] or groups
+
+    def _by_combination(self, deposit: BankDeposit) -> Match | None:
+        if self._fitting(deposit) or self._with_fee(deposit):
+            return None
+        found = self._combinations(deposit)
+        return Match(deposit, found[0], BY_COMBINATION, deposit.fee) if len(found) == 1 else None
+
+    def _combinations(self, deposit: BankDeposit) -> list[Group]:
+        """Combinations that add up, few enough to try them all; among more, some would fit by chance."""
+        eligible = self._eligible(deposit)
+        tried: list[Iterator[Group]] = []
+        if len(eligible) <= _ANY_OF:
+            tried += [combinations(eligible, size) for size in range(2, len(eligible))]
+        elif len(eligible) <= _PAIRS_OF:
+            tried.append(combinations(eligible, 2))
+        most = deposit.gross + sum(sorted((receipt.amount for receipt in eligible), reverse=True)[:2], _ZERO)
+        tried += [
+            _without_some(group, _total(group) - deposit.gross)
+            for group in self._groups(deposit, deposit.gross, most)
+            if _ANY_OF < len(group) <= _PAIRS_OF
+        ]
+        found = dict.fromkeys(group for attempt in tried for group in attempt if _total(group) == deposit.gross)
+        return sorted(found, key=_order)
+
+    def _explain(self, deposit: BankDeposit) -> None:
+        """Say of a deposit that is left what it could be."""
+        candidates = self._fitting(deposit) or self._with_fee(deposit)
+        nearest = self._named(deposit) or (() if candidates else self._nearest(deposit))
+        if nearest:
+            difference = _total(nearest) - deposit.gross
+            self.taken |= set(nearest)
+            self.open_deposits.append(OpenDeposit(deposit, (), nearest, difference, _suspects(nearest, difference)))
+        else:
+            self.open_deposits.append(OpenDeposit(deposit, tuple(candidates or self._combinations(deposit))))
+
+    def _nearest(self, deposit: BankDeposit) -> Group:
+        """The day's (or days') receipts that the deposit falls just short of: by one of them, or by 10 % at most."""
+        most = max((receipt.amount for receipt in self._eligible(deposit)), default=_ZERO)
+        near = [
+            (difference, group)
+            for group in self._groups(deposit, deposit.gross, deposit.gross + most)
+            if len(group) > 2
+            and (
+                (difference := _total(group) - deposit.gross) <= deposit.gross / _NEAR
+                or any(receipt.amount == difference for receipt in group)
+            )
+        ]
+        return min(near, key=lambda item: (item[0], _order(item[1])), default=(_ZERO, ()))[1]
+
+    def _eligible(self, deposit: BankDeposit) -> list[Receipt]:
+        """The open receipts of the deposit's account that can be in it by their date."""
+        of_account = self._by_account.get(deposit.account, [])
+        first = bisect_left(of_account, deposit.date - _LONGEST, key=lambda receipt: receipt.date)
+        last = bisect_right(of_account, deposit.date + _LONGEST, key=lambda receipt: receipt.date)
+        return [
+            receipt
+            for receipt in of_account[first:last]
+            if receipt not in self.taken
+            and _WINDOWS[receipt.method][0] <= (deposit.date - receipt.date).days <= _WINDOWS[receipt.method][1]
+        ]
+
+    def _groups(self, deposit: BankDeposit, least: Decimal, most: Decimal) -> Iterator[Group]:
+        """Receipts that naturally go to the bank together and add up to this much, each group once.
+
+        Each receipt alone; those of one reference; all taken at the desk on a day or on days on end, and of these the
+        checks or the cash.
+        """
+        eligible = self._eligible(deposit)
+        at_desk = [receipt for receipt in eligible if receipt.method != "eft" and not receipt.remittance]
+        by_reference: dict[str, list[Receipt]] = {}
+        for receipt in eligible:
+            by_reference.setdefault(receipt.reference, []).append(receipt)
+        by_reference.pop("", None)
+        groups: list[Group] = [(receipt,) for receipt in eligible if least <= receipt.amount <= most]
+        groups += [tuple(group) for group in by_reference.values() if least <= _total(group) <= most]
+        for method in ("", "check", "cash"):
+            groups += _runs([receipt for receipt in at_desk if method in ("", receipt.method)], least, most)
+        yield from dict.fromkeys(groups)
+
+
+def _runs(received: Sequence[Receipt], least: Decimal, most: Decimal) -> Iterator[Group]:
+    """All receipts of each run of days that add up to an amount between the two."""
+    starts = [at for at, receipt in enumerate(received) if at == 0 or receipt.date != received[at - 1].date]
+    sums = list(accumulate((receipt.amount for receipt in received), initial=_ZERO))
+    ends = [*starts[1:], len(received)]
+    for place, start in enumerate(starts):
+        for end in ends[place:]:
+            if least <= sums[end] - sums[start] <= most:
+                yield tuple(received[start:end])
+
+
+def _without_some(group: Group, surplus: Decimal) -> Iterator[Group]:
+    """The group less one receipt, or two, of this amount."""
+    for size in (1, 2):
+        for out in combinations(group, size):
+            if _total(out) == surplus:
+                yield tuple(receipt for receipt in group if receipt not in out)
+
+
+def _total(group: Sequence[Receipt]) -> Decimal:
+    return sum((receipt.amount for receipt in group), _ZERO)
+
+
+def _order(group: Group) -> tuple[tuple[datetime.date, str], ...]:
+    return tuple((receipt.date, receipt.id) for receipt in group)
+
+
+def _is_fee(group: Sequence[Receipt], kept: Decimal) -> bool:
+    """Whether a processor may have kept this much: up to 4 % and 50 cents a sale."""
+    sales = [receipt.amount for receipt in group if receipt.amount > 0]
+    cards = all(receipt.method == "card" for receipt in group)
+    return cards and _ZERO < kept <= sum(sales, _ZERO) * _FEE_SHARE + len(sales) * _FEE_EACH
+
+
+def _suspects(group: Group, difference: Decimal) -> Group:
+    """The receipts that could explain a shortage: first one left out, then one misread by a digit, then any larger."""
+    if difference <= 0:
+        return ()
+    ranked = sorted(
+        (receipt for receipt in group if receipt.amount >= difference),
+        key=lambda receipt: (_likeness(receipt.amount, difference), receipt.date, receipt.id),
+    )
+    return tuple(ranked)
+
+
+def _likeness(amount: Decimal, difference: Decimal) -> int:
+    """0: left out whole; 1: one digit misread, or two swapped, explain it; 2: neither."""
+    if amount == difference:
+        return 0
+    written = f"{amount:.2f}"
+    read = f"{amount - difference:.2f}".rjust(len(written), "0")
+    wrong = [at for at in range(len(written)) if written[at] != read[at]]
+    swapped = len(wrong) == 2 and written[wrong[0]] == read[wrong[1]] and written[wrong[1]] == read[wrong[0]]
+    return 1 if swapped or len(wrong) == 1 else 2
+
+
+def _bank_seen_until(books: Books, as_of: datetime.date) -> datetime.date:
+    """The last day that imported bank files cover; without any, the bank is taken to be written up."""
+    days = [imported.last for imported in books.imported if is_bank(imported.account or "")]
+    return min(as_of, max(days, default=as_of))
+
+
+def _left_over(books: Books, as_of: datetime.date) -> dict[str, Decimal]:
+    balances: dict[str, Decimal] = {}
+    for entry in books.clearing:
+        if entry.date > as_of:
+            break
+        for posting in entry.postings:
+            if posting.account.startswith(NOT_RECEIPTS) and posting.units is not None:
+                balances[posting.account] = balances.get(posting.account, _ZERO) + (posting.units.number or _ZERO)
+    return {account: balance for account, balance in sorted(balances.items()) if balance}

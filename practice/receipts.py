@@ -1,0 +1,209 @@
+"""Money on its way to the bank: what was received, and what the bank shows, on the clearing accounts.
+
+A clearing account holds a receipt until the bank line that contains it arrives. A transaction that moves one is a
+*bank deposit* when its other side is an account at a bank, and else part of a *receipt*: payments of one id are one
+receipt (a check can pay several invoices), the payments of one remittance are one receipt, and so is a remittance whose
+money has not been seen yet, although nothing of it is posted so far.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any, Final, NamedTuple
+
+from beancount.core.data import Posting, Transaction
+from daysheet.accounts import CLEARING, CLEARING_CARDS, CLEARING_DEPOSITS, RECEIVABLE, is_under
+from daysheet.books import Books
+from daysheet.records import Meta
+from daysheet.remittances import Remittance
+
+DEPOSIT: Final = "deposit"
+"""Metadata of a merchant fee: the id of the bank deposit that it was taken from."""
+
+SUSPENSE: Final = f"{CLEARING}:Suspense"
+RECOUPMENTS: Final = f"{CLEARING}:Recoupments"
+NOT_RECEIPTS: Final = (SUSPENSE, RECOUPMENTS)
+
+_TOKEN: Final = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
+_SHORTEST: Final = 4
+_ZERO: Final = Decimal()
+
+
+@dataclass(frozen=True, eq=False)
+class Receipt:
+    """Money received, not yet (or just now) seen at the bank; a refund is negative. No two are the same one.
+
+    Attributes:
+        id: of the payment or the remittance.
+        date: received; of a remittance the day its money is to move.
+        account: the clearing account it waits in.
+        method: `card`, `cash`, `check` or `eft`.
+        amount: what is to arrive.
+        reference: the number that may name it at the bank: trace, check or batch number.
+        payer: the insurer's id, where one paid.
+        names: the words by which the bank may call that insurer.
+        remittance: its id, where it is one.
+        posted: whether the ledger has it in the clearing account; a remittance is only advice until the bank shows it.
+        where: its entries.
+    """
+
+    id: str
+    date: datetime.date
+    account: str
+    method: str
+    amount: Decimal
+    reference: str
+    payer: str | None
+    names: frozenset[str]
+    remittance: str | None
+    posted: bool
+    where: tuple[Meta, ...]
+
+
+class BankDeposit(NamedTuple):
+    """A bank line that brings receipts (negative: takes some back); `fee` is what a processor is known to have kept."""
+
+    id: str
+    date: datetime.date
+    account: str
+    amount: Decimal
+    fee: Decimal
+    words: frozenset[str]
+    meta: Meta
+
+    @property
+    def gross(self) -> Decimal:
+        """What patients and insurers had paid."""
+        return self.amount + self.fee
+
+
+def is_bank(account: str) -> bool:
+    """Whether an account is one at a bank, as far as clearing goes: any asset but clearing and receivables."""
+    return account.startswith("Assets:") and not (is_under(account, CLEARING) or is_under(account, RECEIVABLE))
+
+
+def deposits(books: Books, as_of: datetime.date) -> list[BankDeposit]:
+    """The bank lines on clearing accounts, by date."""
+    fees: dict[str, Decimal] = {}
+    found: list[BankDeposit] = []
+    for entry in books.clearing:
+        if entry.date > as_of:
+            break
+        if DEPOSIT in entry.meta:
+            key = str(entry.meta[DEPOSIT])
+            fees[key] = fees.get(key, _ZERO) - sum((_number(posting) for posting in _legs(entry)), _ZERO)
+        elif any(is_bank(posting.account) for posting in entry.postings):
+            found += _deposits(entry)
+    return [deposit._replace(fee=deposit.fee + fees.get(deposit.id, _ZERO)) for deposit in found]
+
+
+def receipts(books: Books, as_of: datetime.date) -> list[Receipt]:
+    """What was received up to a day, by date, remittances included whose money is still to come."""
+    found: dict[tuple[str, str, str], Receipt] = {}
+    for entry in books.clearing:
+        if entry.date > as_of:
+            break
+        if DEPOSIT in entry.meta or any(is_bank(posting.account) for posting in entry.postings):
+            continue
+        for posting in _legs(entry):
+            receipt = _receipt(entry, posting, books)
+            key = (receipt.account, receipt.id, "" if receipt.remittance else receipt.date.isoformat())
+            before = found.get(key)
+            if before is not None:
+                receipt = replace(before, amount=before.amount + receipt.amount, where=before.where + receipt.where)
+            found[key] = receipt
+    expected = [_expected(remittance, books) for remittance in pending(books) if remittance.date <= as_of]
+    return sorted([*(r for r in found.values() if r.amount), *expected], key=lambda receipt: (receipt.date, receipt.id))
+
+
+def pending(books: Books) -> list[Remittance]:
+    """The remittances of which the books have no money: neither posted, nor in the practice's own payments."""
+    posted = {entry.meta["remittance"] for entry in books.clearing if "remittance" in entry.meta}
+    return [
+        remittance
+        for remittance in books.remittances.values()
+        if remittance.id not in posted and remittance.method != "none" and not posted_elsewhere(remittance, books)
+    ]
+
+
+def posted_elsewhere(remittance: Remittance, books: Books) -> bool:
+    """Whether payments of the practice's own system bear this remittance's trace number: then it has posted it all."""
+
+    def work() -> frozenset[str]:
+        payments = (payment for group in books.payments_of_invoice.values() for payment in group)
+        return frozenset(p.reference for p in payments if p.reference and "remittance" not in p.meta)
+
+    return bool(remittance.trace) and remittance.trace in books.once("references of payments", work)
+
+
+def words_of(text: str) -> frozenset[str]:
+    """The words and numbers of a bank line that can be a reference, in comparable form."""
+    found = {comparable(word) for token in _TOKEN.findall(text) for word in (token, *token.split("-"))}
+    return frozenset(word for word in found if len(word) >= _SHORTEST)
+
+
+def comparable(reference: str) -> str:
+    """A reference without case and without the zeros that banks add or drop in front."""
+    return reference.strip().upper().lstrip("0")
+
+
+def _deposits(entry: Transaction) -> Iterator[BankDeposit]:
+    bank = next(posting for posting in entry.postings if is_bank(posting.account))
+    meta: dict[str, Any] = {**(bank.meta or {}), **entry.meta}
+    amounts: dict[str, Decimal] = {}
+    for posting in _legs(entry):
+        amounts[posting.account] = amounts.get(posting.account, _ZERO) - _number(posting)
+    kept = [_number(posting) for posting in entry.postings if posting.account.startswith("Expenses:")]
+    text = " ".join([entry.payee or "", entry.narration or "", *(v for v in meta.values() if isinstance(v, str))])
+    for account, gross in amounts.items():
+        fee = sum(kept, _ZERO) if len(amounts) == 1 else _ZERO
+        identifier = str(meta.get("bank-id") or meta.get("row") or f"{entry.date} {gross - fee:.2f}")
+        yield BankDeposit(identifier, entry.date, account, gross - fee, fee, words_of(text), entry.meta)
+
+
+def _receipt(entry: Transaction, posting: Posting, books: Books) -> Receipt:
+    meta = entry.meta
+    account = posting.account
+    remittance = books.remittances.get(str(meta.get("remittance", "")))
+    if remittance is not None:
+        return Receipt(
+            remittance.id, entry.date, account, remittance.method, _number(posting), remittance.trace,
+            remittance.payer, _names(remittance.payer, books), remittance.id, True, (meta,),
+        )  # fmt: skip
+    method = str(meta.get("method") or ("card" if is_under(account, CLEARING_CARDS) else "check"))
+    return Receipt(
+        str(meta.get("payment") or f"{entry.date} {_number(posting):.2f}"), entry.date, account, method,
+        _number(posting), str(meta.get("reference") or ""), meta.get("payer"), _names(meta.get("payer"), books), None,
+        True, (meta,),
+    )  # fmt: skip
+
+
+def _expected(remittance: Remittance, books: Books) -> Receipt:
+    return Receipt(
+        remittance.id, remittance.effective, CLEARING_DEPOSITS, remittance.method, remittance.amount,
+        remittance.trace, remittance.payer, _names(remittance.payer, books), remittance.id, False, (remittance.meta,),
+    )  # fmt: skip
+
+
+def _names(payer: str | None, books: Books) -> frozenset[str]:
+    if payer is None:
+        return frozenset()
+    return words_of(" ".join([payer, *(fact.name for fact in books.payers.get(payer, ()))]))
+
+
+def _legs(entry: Transaction) -> list[Posting]:
+    return [
+        posting
+        for posting in entry.postings
+        if posting.account.startswith(CLEARING) and not posting.account.startswith(NOT_RECEIPTS)
+    ]
+
+
+def _number(posting: Posting) -> Decimal:
+    units: Any = posting.units
+    number: Decimal = units.number
+    return number

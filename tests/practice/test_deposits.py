@@ -1,0 +1,205 @@
+"""Receipts against bank deposits: what is matched, how that is known, and what is only listed."""
+
+from __future__ import annotations
+
+import datetime
+import time
+from decimal import Decimal
+
+from daysheet.books import Books
+from daysheet.deposits import Reconciliation, reconcile
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+LAST = datetime.date(2026, 3, 31)
+MARCH = datetime.date(2026, 3, 2)
+
+
+def receipt(number: int, amount: object, day: datetime.date = MARCH, method: str = "check", extra: str = "") -> str:
+    account = "Cards" if method == "card" else "Deposits"
+    return f"""
+{day} * "Payment" ^inv-INV-{number}
+  payment: "PMT-{number}"
+  method: "{method}"
+{extra}  Assets:Clearing:{account}  {amount} USD
+  Income:Visits:Adams  -{amount} USD
+"""
+
+
+def deposit(amount: object, day: datetime.date, text: str = "DEPOSIT", account: str = "Deposits") -> str:
+    return f"""
+{day} * "{text}"
+  Assets:Bank:Checking  {amount} USD
+  Assets:Clearing:{account}  -{amount} USD
+"""
+
+
+def day(number: int) -> datetime.date:
+    return datetime.date(2026, 3, number)
+
+
+def matched(result: Reconciliation) -> list[tuple[list[str], str]]:
+    return [([receipt.id for receipt in match.receipts], match.basis) for match in result.matches]
+
+
+def ids(group) -> list[str]:
+    return [receipt.id for receipt in group]
+
+
+def test_the_checks_and_cash_of_a_day_are_one_deposit(load):
+    books = load(
+        receipt(1, "50.00")
+        + receipt(2, "35.50", method="cash")
+        + receipt(3, "20.00", day(3))
+        + deposit("85.50", day(4))
+    )
+    result = reconcile(books, LAST)
+    assert matched(result) == [(["PMT-1", "PMT-2"], "amount and date")]
+    assert ids(result.overdue) == ["PMT-3"]
+    assert result.unreconciled == Decimal("20.00")
+
+
+def test_the_week_that_goes_to_the_bank_on_friday_is_one_deposit(load):
+    week = "".join(receipt(n, f"{n}1.00", day(n)) for n in (2, 3, 4, 5, 6))
+    result = reconcile(load(week + deposit("205.00", day(6))), LAST)
+    assert matched(result) == [([f"PMT-{n}" for n in (2, 3, 4, 5, 6)], "amount and date")]
+    assert result.unreconciled == 0
+
+
+def test_a_trace_number_in_the_bank_text_goes_before_every_amount(load):
+    two = "".join(receipt(n, "80.00", method="eft", extra=f'  reference: "0063158{n}"\n') for n in (1, 2))
+    result = reconcile(load(two + deposit("80.00", day(3), "HCCLAIMPMT TRN*1*631582*1566339911")), LAST)
+    assert matched(result) == [(["PMT-2"], "reference")]
+
+
+def test_a_processor_s_fee_is_split_off(load):
+    cards = receipt(1, "50.00", method="card") + receipt(2, "20.00", method="card")
+    (match,) = reconcile(load(cards + deposit("67.37", day(3), "PAYOUT", "Cards")), LAST).matches
+    assert (match.basis, match.fee) == ("amount less fees, and date", Decimal("2.63"))
+
+
+def test_more_than_a_fee_is_not_a_fee(load):
+    cards = receipt(1, "50.00", method="card") + receipt(2, "20.00", method="card")
+    result = reconcile(load(cards + deposit("60.00", day(3), "PAYOUT", "Cards")), LAST)
+    assert result.matches == ()
+    assert len(result.open_deposits) == 1
+
+
+def test_two_payments_of_one_amount_on_one_day_stay_two(load):
+    result = reconcile(load(receipt(1, "50.00") + receipt(2, "50.00") + deposit("100.00", day(3))), LAST)
+    assert matched(result) == [(["PMT-1", "PMT-2"], "amount and date")]
+
+
+def test_one_deposit_that_either_of_two_payments_explains_is_listed_with_both(load):
+    result = reconcile(load(receipt(1, "50.00") + receipt(2, "50.00") + deposit("50.00", day(3))), LAST)
+    assert result.matches == ()
+    (unsure,) = result.open_deposits
+    assert [ids(group) for group in unsure.candidates] == [["PMT-1"], ["PMT-2"]]
+    assert ids(result.overdue) == ["PMT-1", "PMT-2"]
+
+
+def test_as_many_deposits_as_payments_of_one_amount_are_all_deposited(load):
+    twice = deposit("50.00", day(3)) + deposit("50.00", day(4))
+    result = reconcile(load(receipt(1, "50.00") + receipt(2, "50.00") + twice), LAST)
+    assert matched(result) == [
+        (["PMT-1"], "amount and date, as many alike on both sides"),
+        (["PMT-2"], "amount and date, as many alike on both sides"),
+    ]
+    assert result.unreconciled == 0
+
+
+AMOUNTS = ("54.00", "50.00", "75.25", "62.10", "50.00", "81.35", "44.70", "93.15", "50.00", "38.80", "67.45", "59.95",
+           "72.20", "50.00", "88.60", "47.30", "95.05")  # fmt: skip
+
+
+def seventeen() -> str:
+    return "".join(receipt(n, amount) for n, amount in enumerate(AMOUNTS, 1))
+
+
+def test_a_deposit_of_17_checks_with_one_short_names_the_candidates(load):
+    whole = sum(map(Decimal, AMOUNTS), Decimal())
+    result = reconcile(load(seventeen() + deposit(whole - 9, day(3))), LAST)
+    (short,) = result.open_deposits
+    assert (len(short.nearest), short.difference) == (17, Decimal(9))
+    likely = [receipt.id for receipt in short.suspects[:1]]
+    assert likely == ["PMT-1"]  # 54.00 read as 45.00
+    assert len(short.suspects) == 17
+    assert (result.overdue, result.unreconciled) == ((), Decimal(9))
+
+
+def test_a_check_that_did_not_reach_the_bank_is_named_when_only_one_has_its_amount(load):
+    whole = sum(map(Decimal, AMOUNTS), Decimal())
+    result = reconcile(load(seventeen() + deposit(whole - Decimal("72.20"), day(3))), LAST)
+    assert [basis for _, basis in matched(result)] == ["amount and date, the only combination"]
+    assert ids(result.overdue) == ["PMT-13"]
+
+
+def test_a_check_that_did_not_reach_the_bank_is_one_of_those_of_its_amount(load):
+    whole = sum(map(Decimal, AMOUNTS), Decimal())
+    (short,) = reconcile(load(seventeen() + deposit(whole - 50, day(3))), LAST).open_deposits
+    assert ids(short.suspects[:4]) == ["PMT-14", "PMT-2", "PMT-5", "PMT-9"]
+    assert short.difference == 50
+
+
+def test_a_receipt_that_still_has_time_is_no_gap(load):
+    result = reconcile(load(receipt(1, "50.00", day(30))), LAST)
+    assert ids(result.in_transit) == ["PMT-1"]
+    assert ids(result.overdue) == []
+    assert result.unreconciled == 0
+
+
+def test_a_check_for_two_invoices_is_one_receipt(load):
+    split = receipt(1, "30.00") + receipt(1, "20.00").replace("INV-1", "INV-2")
+    assert matched(reconcile(load(split + deposit("50.00", day(3))), LAST)) == [(["PMT-1"], "amount and date")]
+
+
+def test_a_chargeback_takes_back_the_refund_it_equals(load):
+    taken = receipt(1, "-50.00", method="card").replace("--", "")
+    result = reconcile(load(taken + deposit("-50.00", day(3), "CHARGEBACK", "Cards").replace("--", "")), LAST)
+    assert matched(result) == [(["PMT-1"], "amount and date")]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.integers(1, 20), st.integers(1, 6).map(lambda n: n * 1000)), max_size=25), st.data())
+def test_what_is_matched_adds_up_and_nothing_is_matched_twice(load, received, data):
+    text = "".join(receipt(n, f"{cents / 100:.2f}", day(at)) for n, (at, cents) in enumerate(received))
+    for at in data.draw(st.lists(st.integers(1, 24), max_size=8)):
+        chosen = data.draw(st.integers(10, 200))
+        text += deposit(f"{chosen}.00", day(at))
+    result = reconcile(load(text), LAST)
+    used = [receipt.id for match in result.matches for receipt in match.receipts]
+    assert len(used) == len(set(used))
+    assert all(match.deposit.gross == sum(r.amount for r in match.receipts) for match in result.matches)
+    assert len(result.matches) + len(result.open_deposits) == text.count("Assets:Bank:Checking")
+
+
+def test_a_year_of_equal_fees_is_matched_in_seconds(load):
+    lines = []
+    number = 0
+    for week in range(50):
+        first = datetime.date(2025, 1, 6) + datetime.timedelta(weeks=week)
+        for at in range(5):
+            today = first + datetime.timedelta(days=at)
+            for _ in range(12 + (week * 7 + at) % 5):
+                number += 1
+                lines.append(receipt(number, "50.00", today, "card" if number % 3 else "check"))
+            batch = [line for line in lines if line.startswith(f"\n{today}") and '"card"' in line]
+            paid = today + datetime.timedelta(days=1)
+            lines.append(deposit(f"{len(batch) * 50}.00", paid, "BANKCARD", "Cards"))
+        week_checks = [x for x in lines if first.isoformat() <= x[1:11] <= today.isoformat() and '"check"' in x]
+        lines.append(deposit(f"{len(week_checks) * 50}.00", today, "DEPOSIT"))
+    books: Books = load("".join(lines))
+    started = time.perf_counter()
+    result = reconcile(books, datetime.date(2025, 12, 31))
+    assert time.perf_counter() - started < 5
+    assert result.open_deposits == ()
+    assert result.unreconciled == 0
+
+
+def test_receipts_after_the_last_bank_file_are_not_overdue(load):
+    covered = """
+2026-03-05 custom "imported" "us-chase-checking" 2026-03-01 2026-03-05
+  account: "Assets:Bank:Checking"
+"""
+    result = reconcile(load(receipt(1, "50.00") + covered), LAST)
+    assert ids(result.in_transit) == ["PMT-1"]
