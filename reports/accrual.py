@@ -44,7 +44,7 @@ def accrual(entry: Transaction) -> Transaction:
         return entry
     provider = str(entry.meta.get("provider") or "")
     legs = [
-        _Leg(_accrual_account(posting.account, provider), posting.units.number, posting)
+        _Leg(accrual_account(posting.account, provider), posting.units.number, posting)
         for posting in entry.postings
         if posting.units is not None and posting.units.number is not None
     ]
@@ -62,7 +62,8 @@ def accrual_entries(entries: Iterable[Directive]) -> Iterator[Directive]:
         yield accrual(entry) if isinstance(entry, Transaction) else entry
 
 
-def _accrual_account(account: str, provider: str) -> str:
+def accrual_account(account: str, provider: str) -> str:
+    """The account of the accrual view that stands for one of the ledger; `provider` is an id, or empty."""
     if not is_under(account, BILLING):
         return account
     if is_under(account, BILLING_CHARGES):

@@ -17,11 +17,14 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
+from daysheet.accounts import is_under
 from daysheet.books import Books
+from daysheet.reports.accrual import ADJUSTMENTS, CHARGES
 from daysheet.reports.metadata import inherited
 from daysheet.reports.request import Request
 
 KEY: Final = "tax-line"
+_OF_ACCRUAL: Final = {CHARGES: "gross-receipts", ADJUSTMENTS: "returns"}  # accounts that no ledger opens
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,10 @@ def is_newest(found: Edition, returns: str) -> bool:
 
 def word_of(books: Books, account: str) -> str | None:
     """The word of an account, its own or that of the nearest account above it."""
-    return inherited(books, account, KEY)
+    said = inherited(books, account, KEY)
+    if said is None:
+        return next((word for root, word in _OF_ACCRUAL.items() if is_under(account, root)), None)
+    return said
 
 
 def printed_line(request: Request, account: str) -> str | None:
