@@ -37,6 +37,8 @@ Example:
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -57,7 +59,7 @@ def _word(doc: str, default: Any = None, **more: Any) -> Any:  # noqa: ANN401 - 
     return field(default=default, metadata=metadata)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Match:
     """What a file must show to be read by this profile (`[match]`)."""
 
@@ -70,7 +72,7 @@ class Match:
     filename: str = _word("A regular expression that must be found in the file's name.", "", regex=True)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Layout:
     """How the file is written (`[file]`)."""
 
@@ -79,7 +81,7 @@ class Layout:
     stop: str = _word("A regular expression; the first row whose text it is found in ends the table.", "", regex=True)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Dates:
     """How dates are written (`[dates]`)."""
 
@@ -88,7 +90,7 @@ class Dates:
     local: str = _word("The time zone whose calendar day counts, such as America/New_York; needs `zone`.", "")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Condition:
     """Rows for which a table makes a record (`when`): all its conditions must hold."""
 
@@ -99,7 +101,7 @@ class Condition:
     none_of: tuple[str, ...] = _word("Texts, none of which the cell may be.", ())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Words:
     """One of a few words, from what a row says (`status`, `method`, `kind`)."""
 
@@ -118,7 +120,7 @@ _ID: Final = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class VisitMap:
     """A visit of each row (`[[visit]]`)."""
 
@@ -131,7 +133,7 @@ class VisitMap:
     when: tuple[Condition, ...] = _word("Only of these rows.", ())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class InvoiceMap:
     """A charge of each row (`[[invoice]]`); a row with a blank or zero amount gives none."""
 
@@ -143,6 +145,7 @@ class InvoiceMap:
         "The visit's id; `row` is the row's own; `found` the patient's visit with this provider on this day.", ()
     )
     provider: str = _word("Who saw the patient; left out, the visit's.", "")
+    service_date: str = _word("`found`: the visit's day, where it is not the invoice's.", "")
     payer: str = _word("Who is to pay; blank, or the patient's own name, for the patient.", "")
     payer_is: str = _word("The payer where no column names one.", "")
     due: str = _word("When it is due.", "")
@@ -150,7 +153,7 @@ class InvoiceMap:
     when: tuple[Condition, ...] = _word("Only of these rows.", ())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PaymentMap:
     """Money received, of each row (`[[payment]]`); a row with a blank or zero amount gives none."""
 
@@ -159,7 +162,13 @@ class PaymentMap:
     method: Words = _word(f"One of {', '.join(PAYMENT_METHODS)}.", ..., meanings=PAYMENT_METHODS)
     date: str = _word("The day; left out, the invoice's.", "")
     id: Columns = _word(_ID + " Left out, it is made from the invoice's.", ())
-    invoice: Columns = _word("The invoice's id; `row` is the row's own; left out, the money is on account.", ())
+    invoice: Columns = _word(
+        "The invoice's id; `row` is the row's own (`row 2` of its second `[[invoice]]`), `found` that of the patient's "
+        "visit with this provider on this day; left out, the money is on account.",
+        (),
+    )
+    provider: str = _word("`found`: who saw the patient.", "")
+    service_date: str = _word("`found`: the visit's day.", "")
     payer: str = _word("Who paid; blank for the patient.", "")
     payer_is: str = _word("The payer where no column names one.", "")
     reference: str = _word("The check's, card's or transfer's number.", "")
@@ -169,21 +178,21 @@ class PaymentMap:
     when: tuple[Condition, ...] = _word("Only of these rows.", ())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class AdjustmentMap:
     """What will not be collected, of each row (`[[adjustment]]`); a row with a blank or zero amount gives none."""
 
-    amount: Columns = _word("Columns whose sum it is.", ...)
+    amount: Columns = _word("Columns whose sum it is.", ())
     less: Columns = _word("Columns to take off it.", ())
     kind: Words = _word(f"One of {', '.join(ADJUSTMENT_KINDS)}.", ..., meanings=ADJUSTMENT_KINDS)
-    invoice: Columns = _word("The invoice's id; `row` is the row's own.", ...)
+    invoice: Columns = _word("The invoice's id; `row` is the row's own (`row 2` of its second `[[invoice]]`).", ...)
     date: str = _word("The day; left out, the invoice's.", "")
     id: Columns = _word(_ID + " Left out, it is made from the invoice's.", ())
     so_far: bool = _word("The amount is all up to the export: a later export books only what is new.", False)
     when: tuple[Condition, ...] = _word("Only of these rows.", ())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ClaimMap:
     """A claim's state, of each row (`[[claim]]`)."""
 
@@ -196,12 +205,13 @@ class ClaimMap:
     when: tuple[Condition, ...] = _word("Only of these rows.", ())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PayoutMap:
     """What a processor sent to the bank (`[[payout]]`): rows with one id are parts of one payout."""
 
     date: str = _word("The day it was sent; of several rows the last.", ...)
-    net: Columns = _word("Columns whose sum reaches the bank.", ...)
+    net: Columns = _word("Columns whose sum reaches the bank.", ())
+    less: Columns = _word("Columns to take off it.", ())
     fee: Columns = _word("Columns whose sum the processor kept, in rows that it kept it from.", ())
     fee_negative: bool = _word("The export writes a fee as a negative number.", False)
     id: Columns = _word(_ID + " Left out, each day is one payout.", ())
@@ -210,7 +220,7 @@ class PayoutMap:
     when: tuple[Condition, ...] = _word("Only of these rows.", ())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Skip:
     """Rows that are no records (`[[skip]]`), with the reason that the report gives."""
 
@@ -218,7 +228,7 @@ class Skip:
     when: tuple[Condition, ...] = _word("Which rows.", ...)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Sample:
     """Invented rows in the export's shape and the records they must give: the profile's own test (`[sample]`)."""
 
@@ -230,7 +240,7 @@ class Sample:
     skipped: tuple[str, ...] = _word("The reasons of the rows skipped, in order.", ())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PracticeProfile:
     """One export of one practice system or card processor."""
 
@@ -256,3 +266,13 @@ class PracticeProfile:
     claim: tuple[ClaimMap, ...] = _word("Claims.", ())
     payout: tuple[PayoutMap, ...] = _word("Payouts of a card processor.", ())
     skip: tuple[Skip, ...] = _word("Rows that are no records.", ())
+
+
+def numbered(header: Sequence[str]) -> tuple[str, ...]:
+    """The names by which a profile refers to columns: the second of one name has its number behind, `Charge 2`."""
+    seen: Counter[str] = Counter()
+    names = []
+    for name in header:
+        seen[name] += 1
+        names.append(name if seen[name] == 1 else f"{name} {seen[name]}")
+    return tuple(names)

@@ -1,0 +1,409 @@
+"""A practice profile's map run over rows: each to its visit, invoices, payments, adjustments, claims and payouts."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+from daysheet.errors import DaysheetError
+from daysheet.importers import privacy
+from daysheet.importers.columns import (
+    EXCEL,
+    FOUND,
+    ROW,
+    AdjustmentMap,
+    ClaimMap,
+    Columns,
+    Condition,
+    InvoiceMap,
+    PaymentMap,
+    PayoutMap,
+    PracticeProfile,
+    VisitMap,
+    Words,
+)
+from daysheet.importers.extract import fingerprint
+from daysheet.importers.reading import Context, Record, Skipped
+from daysheet.importers.text import Row
+from daysheet.importers.values import amount_parser, date_parser
+from daysheet.records import Adjustment, BankLine, Claim, Invoice, Payment, Visit
+
+SO_FAR: Final = "so-far"
+"""In a record's `meta`: the amount is all that there was up to the export."""
+SEEK: Final = "seek"
+"""In the `meta` of an invoice or payment: a `Sought`, by which its visit is found."""
+MERGE: Final = "merge"
+"""In an invoice's `meta`: rows with this id and payer are lines of one invoice."""
+UNDATED: Final = datetime.date.min
+"""The date of a record that takes it from what it refers to."""
+NOTHING: Final = "nothing to book in it"
+
+_EPOCH: Final = datetime.date(1899, 12, 30)
+_SERIAL: Final = re.compile(r"[1-9][0-9]{4}([.][0-9]+)?")
+_NUMBERED_ROW: Final = re.compile(rf"{ROW}(?: ([1-9]))?")
+_CURRENCY: Final = re.compile(r"[A-Za-z]{3}")
+# Common to all systems: card brands and the usual names of the four ways to pay.
+_METHODS: Final = {
+    "card": "visa mastercard amex discover diners jcb cc credit debit card credit-card debit-card interac",
+    "cash": "cash",
+    "check": "check cheque",
+    "eft": "ach eft echeck e-check wire era direct-deposit e-transfer",
+}
+METHOD_WORDS: Final = {word: method for method, words in _METHODS.items() for word in words.split()}
+KIND_OF: Final[Mapping[type, str]] = {
+    Visit: "visits",
+    Invoice: "invoices",
+    Payment: "payments",
+    Adjustment: "adjustments",
+    Claim: "claims",
+    BankLine: "payout",
+}
+
+
+class Sought(NamedTuple):
+    """The visit that an invoice or payment is for, where the export gives no id of it."""
+
+    patient: str
+    provider: str
+    date: datetime.date
+
+
+class Terms(NamedTuple):
+    """What a practice's settings say about one source.
+
+    Attributes:
+        providers: ids by what the export calls them, in comparable form.
+        payers: the same for payers.
+        services: the practice's word for a service, by the export's, in comparable form.
+        words: meanings of status and method words that the profile does not know.
+        take: kinds of records to take (`visits`, `invoices`, …); all if empty.
+    """
+
+    providers: Mapping[str, str] = {}
+    payers: Mapping[str, str] = {}
+    services: Mapping[str, str] = {}
+    words: Mapping[str, str] = {}
+    take: tuple[str, ...] = ()
+
+
+class Cells:
+    """One row's cells by the profile's names of the columns."""
+
+    __slots__ = ("_cells", "_index", "line", "path")
+
+    def __init__(self, path: Path, row: Row, index: Mapping[str, int]) -> None:
+        """`index` is from names to places; a column that this export leaves out is not in it, and reads as blank."""
+        self.path = path
+        self.line = row.line
+        self._cells = row.cells
+        self._index = index
+
+    def __getitem__(self, column: str) -> str:
+        place = self._index.get(column)
+        return "" if place is None else self._cells[place]
+
+    def error(self, column: str, what: str, remedy: str | None = None) -> DaysheetError:
+        """The error for a cell of this row; it names the column and never quotes the cell."""
+        return DaysheetError(f'column "{column}" {what}', filename=self.path, line=self.line, remedy=remedy)
+
+    def holds(self, conditions: Iterable[Condition]) -> bool:
+        """Whether all conditions hold."""
+        for condition in conditions:
+            cell = self[condition.column].casefold()
+            if condition.among and cell not in (word.casefold() for word in condition.among):
+                return False
+            if cell in (word.casefold() for word in condition.none_of):
+                return False
+        return True
+
+
+class Mapper:
+    """A profile compiled for one file; it counts rows alike and adds up the parts of an invoice or payout."""
+
+    def __init__(self, profile: PracticeProfile, context: Context, terms: Terms) -> None:
+        """Parsers and patterns are made once."""
+        self.profile = profile
+        self.context = context
+        self.terms = terms
+        self._plain = tuple(re.compile(pattern) for pattern in profile.plain)
+        self._providers = {**context.providers, **terms.providers}
+        self._payers = {**context.payers, **terms.payers}
+        self._amount = amount_parser(profile.decimal)
+        formats = tuple(notation for notation in profile.dates.format if notation != EXCEL)
+        self._moment = date_parser(formats)
+        self._seen: Counter[str] = Counter()
+
+    def records(self, cells: Cells) -> list[Record] | Skipped:
+        """The records of a row, or why it has none.
+
+        Raises:
+            DaysheetError: a cell is not what its column should hold.
+        """
+        for rule in self.profile.skip:
+            if cells.holds(rule.when):
+                return Skipped(cells.line, rule.reason)
+        visits = [self._visit(part, cells) for part in self.profile.visit if cells.holds(part.when)]
+        row = _RowOf(visits[0] if visits else None, [])
+        for part in self.profile.invoice:
+            row.invoices.append(self._invoice(part, cells, row.visit) if cells.holds(part.when) else None)
+        found: list[Record | None] = [*visits, *row.invoices]
+        found += [self._payment(part, cells, row) for part in self.profile.payment if cells.holds(part.when)]
+        found += [self._adjustment(part, cells, row) for part in self.profile.adjustment if cells.holds(part.when)]
+        found += [self._claim(part, cells) for part in self.profile.claim if cells.holds(part.when)]
+        found += [self._payout(part, cells) for part in self.profile.payout if cells.holds(part.when)]
+        taken = [record for record in found if record is not None and self._takes(record)]
+        return taken or Skipped(cells.line, NOTHING)
+
+    def _takes(self, record: Record) -> bool:
+        return not self.terms.take or KIND_OF[type(record)] in self.terms.take
+
+    def _visit(self, part: VisitMap, cells: Cells) -> Visit:
+        return Visit(
+            id=self._identity("visit", part.id, cells),
+            date=self._date(part.date, cells),
+            provider=self._provider(part.provider, cells),
+            status=self._word(part.status, cells, {}),
+            patient=self._patient(cells),
+            service=privacy.service(cells[part.service], self.terms.services) if part.service else None,
+            fee=self._sum(part.fee, (), cells),
+            meta=_meta(cells),
+        )
+
+    def _invoice(self, part: InvoiceMap, cells: Cells, visit: Visit | None) -> Invoice | None:
+        amount = self._sum(part.amount, part.less, cells)
+        if not amount:
+            return None
+        day = self._date(part.date, cells) if part.date else UNDATED if visit is None else visit.date
+        seen_by = "" if visit is None else visit.provider
+        visits: tuple[str, ...] = ()
+        sought: dict[str, Sought] = {}
+        if part.visit == (FOUND,):
+            provider = self._provider(part.provider, cells) if cells[part.provider] else ""
+            sought = {SEEK: Sought(self._patient(cells), provider, self._date(part.service_date or part.date, cells))}
+        elif part.visit == (ROW,):
+            visits = () if visit is None else (visit.id,)
+        elif part.visit:
+            visits = tuple(filter(None, (self._reference("visit", part.visit, cells),)))
+        number = self.profile.invoice.index(part) + 1
+        if part.id == (ROW,):
+            identity = "-".join(filter(None, (visit.id if visit else "", str(number) if number > 1 else "")))
+        else:
+            identity = self._identity("invoice", part.id, cells)
+        return Invoice(
+            id=identity,
+            date=day,
+            visits=visits,
+            provider=self._provider(part.provider, cells) if cells[part.provider] else seen_by,
+            patient=self._patient(cells),
+            payer=self._payer(part.payer, part.payer_is, cells),
+            amount=amount,
+            due=self._date(part.due, cells) if part.due and cells[part.due] else None,
+            meta=_meta(cells, **_flags({MERGE: part.merge}), **sought),
+        )
+
+    def _payment(self, part: PaymentMap, cells: Cells, row: _RowOf) -> Payment | None:
+        amount = self._sum(part.amount, part.less, cells)
+        if not amount:
+            return None
+        invoice = self._invoice_of(part.invoice, cells, row)
+        number = self.profile.payment.index(part) + 1
+        payer = self._payer(part.payer, part.payer_is, cells)
+        made = "-".join(filter(None, (self._base(row), f"p{number}", payer if part.payer else None)))
+        return Payment(
+            id=self._identity("payment", part.id, cells) if part.id else made,
+            date=self._day_of(part.date, cells, row),
+            invoice=invoice,
+            payer=payer,
+            method=self._word(part.method, cells, METHOD_WORDS),
+            amount=amount,
+            reference=self._identifier(cells[part.reference]) if part.reference and cells[part.reference] else None,
+            meta=_meta(cells, **_flags({SO_FAR: part.so_far}), **self._sought(part, cells)),
+        )
+
+    def _sought(self, part: PaymentMap, cells: Cells) -> dict[str, Sought]:
+        """What a payment without an invoice's id says of the visit that it is for."""
+        if part.invoice != (FOUND,):
+            return {}
+        provider = self._provider(part.provider, cells) if cells[part.provider] else ""
+        return {SEEK: Sought(self._patient(cells), provider, self._date(part.service_date, cells))}
+
+    def _adjustment(self, part: AdjustmentMap, cells: Cells, row: _RowOf) -> Adjustment | None:
+        amount = self._sum(part.amount, part.less, cells)
+        if not amount:
+            return None
+        invoice = self._invoice_of(part.invoice, cells, row)
+        if invoice is None:
+            raise cells.error((*part.amount, *part.less)[0], "is an adjustment of a charge that this row does not have")
+        number = self.profile.adjustment.index(part) + 1
+        return Adjustment(
+            id=self._identity("adjustment", part.id, cells) if part.id else f"{self._base(row)}-a{number}",
+            date=self._day_of(part.date, cells, row),
+            invoice=invoice,
+            kind=self._word(part.kind, cells, {}),
+            amount=amount,
+            meta=_meta(cells, **_flags({SO_FAR: part.so_far})),
+        )
+
+    def _claim(self, part: ClaimMap, cells: Cells) -> Claim:
+        return Claim(
+            id=self._identity("claim", part.id, cells),
+            invoice=self._reference("invoice", part.invoice, cells) or "",
+            payer=self._payer(part.payer, part.payer_is, cells) or "",
+            submitted=self._date(part.submitted, cells) if part.submitted and cells[part.submitted] else None,
+            status=self._word(part.status, cells, {}),
+            reason=None,
+            meta=_meta(cells),
+        )
+
+    def _payout(self, part: PayoutMap, cells: Cells) -> BankLine:
+        day = self._date(part.date, cells)
+        net = self._sum(part.net, part.less, cells) or Decimal()
+        fee = self._sum(part.fee, (), cells)
+        currency = cells[part.currency] if part.currency else self.context.currency
+        if not _CURRENCY.fullmatch(currency):
+            raise cells.error(part.currency, "is no currency code")
+        identity = self._reference("payout", part.id, cells) if part.id else day.isoformat()
+        return BankLine(
+            date=day,
+            amount=net,
+            currency=currency.upper(),
+            payee=part.payee,
+            narration="Payout",
+            source_id=identity,
+            balance=None,
+            fee=None if fee is None else -fee if part.fee_negative else fee,
+            account=None,
+            fingerprint=fingerprint([self.profile.system, identity or ""]),
+            meta=_meta(cells),
+        )
+
+    # -- what a cell means
+
+    def _date(self, column: str, cells: Cells) -> datetime.date:
+        cell = cells[column]
+        if not cell:
+            raise cells.error(column, "is blank; it should hold a date")
+        dates = self.profile.dates
+        if EXCEL in dates.format and _SERIAL.fullmatch(cell):
+            return _EPOCH + datetime.timedelta(days=int(cell.partition(".")[0]))
+        try:
+            moment = self._moment(cell)
+        except ValueError as problem:
+            raise cells.error(column, str(problem)) from None
+        if not dates.local:
+            return moment.date()
+        return moment.replace(tzinfo=ZoneInfo(dates.zone)).astimezone(ZoneInfo(dates.local)).date()
+
+    def _sum(self, columns: Columns, less: Columns, cells: Cells) -> Decimal | None:
+        total: Decimal | None = None
+        for sign, names in ((1, columns), (-1, less)):
+            for column in names:
+                try:
+                    value = self._amount(cells[column])
+                except ValueError as problem:
+                    raise cells.error(column, str(problem)) from None
+                if value is not None:
+                    total = (total or Decimal()) + sign * value
+        return total if total is None else total.quantize(Decimal("0.01"))
+
+    def _word(self, words: Words, cells: Cells, common: Mapping[str, str]) -> str:
+        for meaning, column in words.filled.items():
+            if cells[column]:
+                return meaning
+        if words.fixed:
+            return words.fixed
+        if words.column:
+            cell = cells[words.column].casefold()
+            own = {word.casefold(): meaning for word, meaning in {**words.words, **self.terms.words}.items()}
+            known = own.get(cell) or common.get(cell.replace(" ", "-"))
+            if known:
+                return known
+        if words.otherwise:
+            return words.otherwise
+        remedy = "say what it means with words in [[source]] of daysheet.toml, or correct the row"
+        raise cells.error(words.column, "holds a word that the profile does not know", remedy)
+
+    def _patient(self, cells: Cells) -> str:
+        text = " ".join(filter(None, (cells[column] for column in self.profile.patient)))
+        return self.context.token(text) if text else ""
+
+    def _provider(self, column: str, cells: Cells) -> str:
+        cell = cells[column]
+        if not cell:
+            raise cells.error(column, "is blank; it should name the provider")
+        return privacy.bearer(cell, self._providers, self.context.token, self._plain)
+
+    def _payer(self, column: str, fixed: str, cells: Cells) -> str | None:
+        cell = cells[column] if column else ""
+        if not cell:
+            return fixed or None
+        own = (*self.profile.patient, *self.profile.private)
+        if privacy.normal(cell) in {privacy.normal(cells[name]) for name in own}:
+            return fixed or None
+        return privacy.bearer(cell, self._payers, self.context.token, self._plain)
+
+    def _identifier(self, cell: str) -> str:
+        return privacy.identifier(cell, self.context.token, self._plain)
+
+    # -- ids
+
+    def _identity(self, kind: str, columns: Columns, cells: Cells) -> str:
+        """The id of a record: the system's own, or one made of several columns and a count of rows alike."""
+        base = self._reference(kind, columns, cells)
+        if base is None:
+            raise cells.error(columns[0], "is blank; it should hold an id")
+        if len(columns) == 1:
+            return base
+        self._seen[base] += 1
+        return base if self._seen[base] == 1 else f"{base}-{self._seen[base]}"
+
+    def _reference(self, kind: str, columns: Columns, cells: Cells) -> str | None:
+        """The id that some columns say, None if they are blank."""
+        values = [cells[column] for column in columns]
+        if not any(values):
+            return None
+        if len(values) == 1:
+            return self._identifier(values[0])
+        return privacy.opaque("|".join((self.profile.system, kind, *values)), self.context.token)
+
+    def _invoice_of(self, columns: Columns, cells: Cells, row: _RowOf) -> str | None:
+        if columns == (FOUND,):
+            return None
+        number = _NUMBERED_ROW.fullmatch(columns[0]) if len(columns) == 1 else None
+        if number is None:
+            return self._reference("invoice", columns, cells) if columns else None
+        invoice = row.invoices[int(number[1] or 1) - 1]
+        return None if invoice is None else invoice.id
+
+    @staticmethod
+    def _base(row: _RowOf) -> str:
+        """What a payment or adjustment without an id is named after."""
+        named = next((record for record in (row.visit, *row.invoices) if record is not None), None)
+        return "" if named is None else named.id
+
+    def _day_of(self, column: str, cells: Cells, row: _RowOf) -> datetime.date:
+        if column:
+            return self._date(column, cells)
+        dated = next((record for record in (*row.invoices, row.visit) if record is not None), None)
+        return UNDATED if dated is None else dated.date
+
+
+class _RowOf(NamedTuple):
+    """What else a row gave, for its payments to refer to; an invoice that the row does not have is None."""
+
+    visit: Visit | None
+    invoices: list[Invoice | None]
+
+
+def _flags(flags: Mapping[str, bool]) -> dict[str, bool]:
+    return {flag: True for flag, is_set in flags.items() if is_set}
+
+
+def _meta(cells: Cells, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - metadata holds values of many types
+    return {"filename": str(cells.path), "lineno": cells.line, **more}

@@ -1,0 +1,123 @@
+"""A practice profile file to a `PracticeProfile`, strictly: its words, its columns and its dates must make sense."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import re
+import zoneinfo
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from daysheet.errors import DaysheetError
+from daysheet.importers.columns import EXCEL, FOUND, ROW, Dates, Layout, Match, PracticeProfile, Sample, Words, numbered
+from daysheet.importers.profile import Reader, toml
+
+_COLUMN: Final = (
+    "date",
+    "provider",
+    "service",
+    "payer",
+    "due",
+    "reference",
+    "submitted",
+    "currency",
+    "column",
+    "service_date",
+)
+_COLUMNS: Final = ("id", "visit", "invoice", "amount", "less", "fee", "net", "patient", "private")
+_OF_ROW: Final = re.compile(rf"{ROW}( [1-9])?|{FOUND}")
+_RECORDS: Final = ("visit", "invoice", "payment", "adjustment", "claim", "payout")
+
+
+def load(path: Path) -> PracticeProfile:
+    """The practice profile in a file.
+
+    Raises:
+        DaysheetError: it is not a profile; the line and the nearest right word are named.
+    """
+    try:
+        return parse(path.read_text(encoding="utf-8"), path)
+    except (OSError, UnicodeDecodeError) as problem:
+        raise DaysheetError(f"cannot be read as a profile: {problem}", filename=path) from None
+
+
+def parse(text: str, path: Path) -> PracticeProfile:
+    """The practice profile that `text` says; `path` is for messages.
+
+    Raises:
+        DaysheetError: as `load`.
+    """
+    reader = Reader(path, text)
+    profile = reader.build(toml(text, path), PracticeProfile, "")
+    assert isinstance(profile, PracticeProfile)  # noqa: S101 - for the type checker
+    _check_columns(profile, reader)
+    _check_words(profile, reader)
+    _check_dates(profile, reader)
+    for pattern in profile.plain:
+        reader.regex(pattern, "plain")
+    if len(profile.file.delimiter) != 1:
+        raise reader.error("delimiter is one character", "delimiter")
+    if not any(getattr(profile, kind) for kind in _RECORDS):
+        raise reader.error(f"the profile gives no records; write one of {', '.join(_RECORDS)}", "sample")
+    return profile
+
+
+def _parts(value: Any) -> Iterator[Any]:  # noqa: ANN401 - a tree of the language's dataclasses
+    """A dataclass of the language and all below it."""
+    yield value
+    for item in dataclasses.fields(value):
+        inner = getattr(value, item.name)
+        for each in inner if isinstance(inner, tuple) else (inner,):
+            if dataclasses.is_dataclass(each):
+                yield from _parts(each)
+
+
+def _check_columns(profile: PracticeProfile, reader: Reader) -> None:
+    names = numbered(profile.match.header)
+    used = [*profile.match.optional, *profile.match.unnamed]
+    for part in _parts(profile):
+        if isinstance(part, Match | Layout | Dates | Sample):
+            continue
+        used += [getattr(part, name, "") for name in _COLUMN]
+        for name in _COLUMNS:
+            value = getattr(part, name, ())
+            used += [column for column in value if not _OF_ROW.fullmatch(str(column))] if value else []
+        if isinstance(part, Words):
+            used += part.filled.values()
+    for column in used:
+        if isinstance(column, str) and column and column not in names:
+            raise reader.error(f'there is no column "{column}" in the header', column, names)
+
+
+def _check_words(profile: PracticeProfile, reader: Reader) -> None:
+    for part in _parts(profile):
+        for item in dataclasses.fields(part):
+            meanings = item.metadata.get("meanings")
+            words = getattr(part, item.name)
+            if not meanings or not isinstance(words, Words):
+                continue
+            for word in (words.fixed, words.otherwise, *words.words.values(), *words.filled):
+                if word and word not in meanings:
+                    raise reader.error(f'"{word}" is no {item.name}', word, meanings)
+            if not (words.fixed or words.column or words.filled):
+                raise reader.error(f"{item.name} needs the key column or fixed", item.name)
+
+
+def _check_dates(profile: PracticeProfile, reader: Reader) -> None:
+    dates = profile.dates
+    for notation in dates.format:
+        if notation == EXCEL:
+            continue
+        try:
+            datetime.datetime.strptime(datetime.datetime(2024, 12, 31).strftime(notation), notation)  # noqa: DTZ001, DTZ007
+        except ValueError as problem:
+            raise reader.error(f"{notation} is no strptime notation: {problem}", notation) from None
+    if bool(dates.local) != bool(dates.zone):
+        raise reader.error("zone and local go together", "zone" if dates.zone else "local")
+    for zone in filter(None, (dates.zone, dates.local)):
+        try:
+            zoneinfo.ZoneInfo(zone)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+            raise reader.error(f'unknown time zone "{zone}"', zone) from None

@@ -1,0 +1,320 @@
+"""Exports of practice systems and card processors: a practice profile and a file's rows to a `Reading`.
+
+Profiles are TOML files named `practice-….toml` (`columns` says what they may say): those shipped beside this module,
+and the practice's own under `profiles/` in its books folder, which go before shipped ones of the same name.
+
+Example:
+    [[source]]
+    profile = "practice-jane"
+    providers = { "Gabriella Evans" = "evans" }
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from daysheet.errors import DaysheetError
+from daysheet.importers import privacy
+from daysheet.importers.bank import SHIPPED, bare, difference, norm
+from daysheet.importers.columns import Match, PracticeProfile, numbered
+from daysheet.importers.extract import trimmed
+from daysheet.importers.mapping import KIND_OF, MERGE, SO_FAR, UNDATED, Cells, Mapper, Terms
+from daysheet.importers.practice_profile import load
+from daysheet.importers.reading import Context, RawFile, Reading, Record, Skipped
+from daysheet.importers.tables import HEAD_ROWS, tables
+from daysheet.importers.text import RaggedQuotesError, Row, check_text, rows_of
+from daysheet.records import BankLine, Claim, Invoice, Payment, Visit
+from daysheet.settings import Settings
+
+PREFIX: Final = "practice-"
+_NEAR: Final = 0.6
+_NOT_YET: Final = ("scheduled", "cancelled")
+
+
+@dataclass(frozen=True)
+class SourceSettings:
+    """One `[[source]]` table: what the practice says about a practice system's exports.
+
+    `profile` is a profile's name or its beginning; `providers`, `payers` and `services` map what the export calls them
+    to what the books do; `words` says what unknown status or method words mean; `take` limits what is taken.
+    """
+
+    profile: str
+    providers: dict[str, str] = field(default_factory=dict)
+    payers: dict[str, str] = field(default_factory=dict)
+    services: dict[str, str] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)
+    take: tuple[str, ...] = ()
+
+    def terms(self) -> Terms:
+        """The same with names in comparable form."""
+        providers, payers, services = (
+            {privacy.normal(name): meaning for name, meaning in names.items()}
+            for names in (self.providers, self.payers, self.services)
+        )
+        return Terms(providers, payers, services, self.words, self.take)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a profile's table stands: which sheet, the header's line, each column's place in a row, a row's width."""
+
+    sheet: int
+    line: int
+    index: dict[str, int]
+    width: int
+
+
+class SystemSource:
+    """One practice profile as a `Source`."""
+
+    def __init__(self, name: str, profile: PracticeProfile, terms: Terms = Terms()) -> None:  # noqa: B008 - immutable
+        """`name` is the profile's file name without its ending."""
+        self.name = name
+        self.profile = profile
+        self.terms = terms
+        self._names = numbered(profile.match.header)
+
+    @property
+    def kind(self) -> str:
+        """`payout`, the one kind of record that the profile gives, or `practice` for several."""
+        given = [kind for kind in KIND_OF.values() if getattr(self.profile, kind.removesuffix("s"))]
+        return given[0] if len(given) == 1 else "practice"
+
+    def matches(self, file: RawFile) -> bool:
+        """Whether the file shows the profile's header."""
+        pattern = self.profile.match.filename
+        return not (pattern and not re.search(pattern, file.path.name)) and self._place(file) is not None
+
+    def read(self, file: RawFile, context: Context) -> Reading:
+        """The file's records.
+
+        Raises:
+            DaysheetError: the header is not the profile's, or a row cannot be read; nothing is taken then.
+        """
+        place = self._place(file)
+        if place is None:
+            raise DaysheetError(f"has no header as profile {self.name} wants it", filename=file.path)
+        mapper = Mapper(self.profile, context, self.terms)
+        found: list[Record] = []
+        skipped: list[Skipped] = []
+        count = 0
+        for row in self._rows(file, place):
+            count += 1
+            made = mapper.records(Cells(file.path, row, place.index))
+            if isinstance(made, Skipped):
+                skipped.append(made)
+            else:
+                found += made
+        if not count:
+            raise DaysheetError("has a header and no rows", filename=file.path, remedy="export it again")
+        return self._reading(combined(found), skipped, count, context)
+
+    def private_cells(self, file: RawFile) -> Iterator[str]:
+        """Every cell that names or numbers a patient, to look for before a commit."""
+        place = self._place(file)
+        if place is not None:
+            for row in self._rows(file, place):
+                cells = Cells(file.path, row, place.index)
+                yield from filter(None, (cells[column] for column in (*self.profile.patient, *self.profile.private)))
+
+    def nearest(self, file: RawFile) -> tuple[float, int, str]:
+        """How alike the file's likeliest header is (0 to 1), its line, and what of the profile's is not there."""
+        expected = [norm(cell) for cell in self.profile.match.header]
+        best = (0.0, 0, "")
+        for _, row in self._heads(file):
+            cells = [norm(cell) for cell in bare(row.cells)]
+            common = sum((Counter(cells) & Counter(expected)).values())
+            likeness = 2 * common / (len(cells) + len(expected) or 1)
+            if likeness > best[0]:
+                best = (likeness, row.line, difference(expected, cells))
+        return best
+
+    def _reading(self, records: list[Record], skipped: list[Skipped], count: int, context: Context) -> Reading:
+        days = [day for day in map(_happened, records) if day is not None]
+        days = days or [record.date for record in records if not isinstance(record, Claim) and record.date != UNDATED]
+        currencies = {record.currency for record in records if isinstance(record, BankLine)}
+        return Reading(
+            profile=self.name,
+            kind=self.kind,
+            rows=count,
+            records=tuple(records),
+            skipped=tuple(skipped),
+            first=min(days, default=UNDATED),
+            last=max(days, default=UNDATED),
+            currency=currencies.pop() if len(currencies) == 1 else context.currency,
+        )
+
+    def _heads(self, file: RawFile) -> Iterator[tuple[int, Row]]:
+        """The first rows of every sheet, or of the text."""
+        found = tables(file)
+        layout = self.profile.file
+        if found.sheets:
+            for number, (_, rows) in enumerate(found.sheets):
+                yield from ((number, row) for row in rows[:HEAD_ROWS])
+        elif found.kind == "text":
+            yield from ((0, row) for row in found.head(file, layout.delimiter, '"', layout.encoding))
+
+    def _place(self, file: RawFile) -> Place | None:
+        for sheet, row in self._heads(file):
+            found = aligned(row.cells, self._names, self.profile.match)
+            if found is not None:
+                index, width = found
+                return Place(sheet, row.line, index, width)
+        return None
+
+    def _rows(self, file: RawFile, place: Place) -> Iterator[Row]:
+        """The rows below the header, each with as many trimmed cells as the header says; blank ones are none."""
+        found = tables(file)
+        layout = self.profile.file
+        stop = re.compile(layout.stop) if layout.stop else None
+        if found.sheets:
+            rows: Iterator[Row] = iter(found.sheets[place.sheet][1])
+        else:
+            encoding = layout.encoding or found.encoding
+            check_text(file, encoding)
+            rows = rows_of(file, encoding, layout.delimiter)
+        try:
+            for row in rows:
+                cells = [trimmed(cell) for cell in row.cells]
+                if row.line <= place.line or not any(cells):
+                    continue
+                if stop is not None and stop.search(layout.delimiter.join(cells)):
+                    return
+                yield Row(row.line, _fit(file, row.line, cells, place.width))
+        except RaggedQuotesError:
+            raise DaysheetError(
+                "quotes stand where CSV allows none", filename=file.path, remedy="export it again"
+            ) from None
+
+
+def _fit(file: RawFile, line: int, cells: list[str], width: int) -> list[str]:
+    cells = list(bare(cells)) if len(cells) > width else cells
+    if len(cells) != width:
+        message = f"has {len(cells)} cells where the header has {width}"
+        raise DaysheetError(message, filename=file.path, line=line, remedy="the row is damaged; export the file again")
+    return cells
+
+
+def aligned(cells: Sequence[str], names: Sequence[str], match: Match) -> tuple[dict[str, int], int] | None:
+    """The place of each column in the rows below this header, and their width; None if it is not the header.
+
+    Args:
+        cells: the row that may be the header.
+        names: the profile's names of the columns, `match.header` numbered.
+        match: which columns may be absent, or be in the rows though the header does not name them.
+    """
+    actual = [norm(cell) for cell in bare(cells)]
+    if match.any_order:
+        return _in_any_order(actual, names, match)
+    index: dict[str, int] = {}
+    read, place = 0, 0
+    for name, literal in zip(names, match.header, strict=True):
+        if read < len(actual) and actual[read] == norm(literal):
+            index[name] = place
+            read, place = read + 1, place + 1
+        elif name in match.unnamed:
+            index[name] = place
+            place += 1
+        elif name not in match.optional:
+            return None
+    return (index, place) if read == len(actual) else None
+
+
+def _in_any_order(actual: list[str], names: Sequence[str], match: Match) -> tuple[dict[str, int], int] | None:
+    places = {norm(name): place for place, name in enumerate(numbered(actual))}
+    index = {name: places[norm(name)] for name in names if norm(name) in places}
+    absent = [name for name in names if name not in index and name not in match.optional]
+    return None if absent or not index else (index, len(actual))
+
+
+def combined(records: Sequence[Record]) -> list[Record]:
+    """Lines of one invoice, its payments so far, and transactions of one payout, each added up to one record.
+
+    The first line's place and day stand for all; a payout has the day of its last.
+    """
+    found: dict[Any, Record] = {}
+    for number, record in enumerate(records):
+        if isinstance(record, BankLine):
+            key: Any = (BankLine, record.source_id, record.currency)
+        elif isinstance(record, Invoice) and record.meta.get(MERGE):
+            key = (Invoice, record.id, record.payer)
+        elif isinstance(record, Payment) and record.meta.get(SO_FAR):
+            key = (Payment, record.id)
+        else:
+            key = number
+        found[key] = _added(found[key], record) if key in found else record
+    return list(found.values())
+
+
+def _added(first: Record, other: Record) -> Record:
+    if isinstance(first, BankLine) and isinstance(other, BankLine):
+        fees = [fee for fee in (first.fee, other.fee) if fee is not None]
+        return first._replace(
+            amount=first.amount + other.amount,
+            fee=sum(fees[1:], fees[0]) if fees else None,
+            date=max(first.date, other.date),
+        )
+    if isinstance(first, Invoice | Payment) and isinstance(other, Invoice | Payment):
+        return first._replace(amount=first.amount + other.amount)
+    raise TypeError(type(other))
+
+
+def _happened(record: Record) -> Any:  # noqa: ANN401 - a date or None
+    """The day of a record by which a file's coverage counts: what is only planned says nothing of that day."""
+    if isinstance(record, Claim):
+        return record.submitted
+    if isinstance(record, Visit) and record.status in _NOT_YET:
+        return None
+    return None if record.date == UNDATED else record.date
+
+
+@cache
+def shipped() -> tuple[SystemSource, ...]:
+    """The practice profiles that come with Daysheet, by name."""
+    return tuple(_sources_in(SHIPPED))
+
+
+def sources(folder: Path | None = None, settings: Settings | None = None) -> list[SystemSource]:
+    """All practice profiles: the practice's own in `folder/profiles` first, each with what `[[source]]` says of it.
+
+    Raises:
+        DaysheetError: one of the practice's own is wrong, or a `[[source]]` table names no profile.
+    """
+    own = list(_sources_in(folder / "profiles")) if folder is not None else []
+    names = {source.name for source in own}
+    found = own + [source for source in shipped() if source.name not in names]
+    for table in settings.tables("source", SourceSettings) if settings is not None else ():
+        told = [number for number, source in enumerate(found) if source.name.startswith(table.profile)]
+        if not told and settings is not None:
+            raise settings.error(
+                f'no practice profile is called "{table.profile}"', table.profile, tuple(s.name for s in found)
+            )
+        for number in told:
+            found[number] = SystemSource(found[number].name, found[number].profile, table.terms())
+    return found
+
+
+def _sources_in(folder: Path) -> Iterator[SystemSource]:
+    for path in sorted(folder.glob(f"{PREFIX}*.toml")):
+        yield SystemSource(path.stem, load(path))
+
+
+def nearest(file: RawFile, candidates: Sequence[SystemSource]) -> DaysheetError | None:
+    """When no profile matches: the error that names the one whose header has probably changed, if there is one."""
+    ranked = [(*source.nearest(file), source.name) for source in candidates]
+    likeness, line, _, name = max(ranked, default=(0.0, 0, "", ""))
+    if likeness < _NEAR:
+        return None
+    return DaysheetError(
+        f"the header is nearly that of profile {name}, but not the same",
+        filename=file.path,
+        line=line,
+        remedy=f"if the system has changed its export, copy {name}.toml to profiles/ in the books and correct it",
+    )
