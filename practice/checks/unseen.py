@@ -38,9 +38,7 @@ def unseen(books: Books, as_of: datetime.date) -> Iterator[Finding]:
         least = books.days_of(_LEAST[expected.source], as_of, expected.provider)
         aside = lapse_waivers(books, expected.provider)
         days = [day for day in expected.days if not any(first <= day.date <= last for first, last in aside)]
-        stopped = [
-            run for run in by_counts(days, expected.spread, LAPSED) if len(_silence(books, expected, run)) >= least
-        ]
+        stopped = [run for run in by_counts(days, expected.spread, LAPSED) if _length(books, expected, run) >= least]
         left = [day for day in days if not any(run.first <= day.date <= run.last for run in stopped)]
         partial = [run for run in by_counts(left, expected.spread, HALVED) if run.days >= _PARTIAL_DAYS]
         for run in sorted(stopped + partial):
@@ -61,6 +59,10 @@ def _silence(books: Books, expected: Expected, run: Run) -> list[datetime.date]:
     ]
 
 
+def _length(books: Books, expected: Expected, run: Run) -> int:
+    return run.days if expected.source == "schedule" else len(_silence(books, expected, run))
+
+
 def _whole(books: Books, expected: Expected, run: Run) -> Run:
     """A run of weekly bills as the working days that they were for; any other run as it is."""
     quiet = [day for day in _silence(books, expected, run) if day <= run.last]
@@ -70,7 +72,7 @@ def _whole(books: Books, expected: Expected, run: Run) -> Run:
 
 
 def _finding(books: Books, as_of: datetime.date, expected: Expected, run: Run, days: list[Day]) -> Finding:
-    usual = sum((Decimal(str(day.expected)) for day in days), Decimal())
+    usual = sum((Decimal(str(expected.declared[day.date])) for day in days), Decimal())
     found = sum((Decimal(str(day.found)) for day in days), Decimal())
     missing = (usual - found).quantize(Decimal(1), ROUND_HALF_UP)
     worth = estimated(books, as_of, expected.provider, run.first, missing)
