@@ -15,9 +15,10 @@ from typing import Any
 
 from beancount.core.data import Directive, new_metadata
 from daysheet import checks, collector
-from daysheet.books import BookError, Books
+from daysheet.books import Books
 from daysheet.facts import FactError
 from daysheet.findings import KINDS, FindingError
+from daysheet.indexing import BookError
 
 __plugins__ = ("billing_gaps",)
 
