@@ -13,6 +13,7 @@ VERBS: Final[Mapping[str, str]] = {
     "check": "daysheet.commands:check",
     "waive": "daysheet.commands:waive",
     "report": "daysheet.reports.command:report",
+    "pack": "daysheet.reports.pack_command:pack_year",
 }
 
 

@@ -86,8 +86,10 @@ def printed(row: Row, columns: Sequence[Column], places: Sequence[int]) -> Print
     """A row's printed cells as text."""
     cells = tuple(shown(row.cells[place], columns[place].kind) for place in places)
     negative = tuple(_is_negative(row.cells[place]) for place in places)
-    spans = row.kind in ("heading", "note") and not any(cells[1:])
-    return Printed(row.kind, row.depth, cells, negative, spans)
+    said = [cell for cell in cells if cell]
+    if row.kind in ("heading", "note") and len(said) <= 1:
+        return Printed(row.kind, row.depth, (*said, *("",) * (len(cells) - len(said))), negative, spans=True)
+    return Printed(row.kind, row.depth, cells, negative, spans=False)
 
 
 def _is_negative(cell: Cell) -> bool:
@@ -125,7 +127,9 @@ def room_of(paper: Paper, orientation: Orientation) -> float:
     return (short if orientation == "portrait" else long) - 2 * MARGIN[orientation]
 
 
-def _fit(columns: Sequence[Column], rows: Sequence[Printed], size: float, room: float) -> tuple[tuple[float, ...], bool]:
+def _fit(
+    columns: Sequence[Column], rows: Sequence[Printed], size: float, room: float
+) -> tuple[tuple[float, ...], bool]:
     """Column widths that fill the room, and whether they leave every column readable."""
     room -= GAP * (len(columns) - 1)
     exact = [_natural(place, column, rows, size) for place, column in enumerate(columns)]

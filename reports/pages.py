@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final, NamedTuple
 
@@ -21,7 +21,7 @@ PIECE: Final = 250
 # Tables that list one account after another: each account is set as a table of its own, named on every page.
 BY_ACCOUNT: Final = frozenset({"general-ledger"})
 DENSE: Final = frozenset({"general-ledger", "journal", "trial-balance", "working-trial-balance"})
-_DENSE_SIZE: Final = 8.0
+DENSE_SIZE: Final = 8.0
 _SIZE: Final = 9.0
 
 
@@ -76,7 +76,7 @@ def part_of(
     """A section of these tables, all lying the same way."""
     dense = any(table.name in DENSE for table in tables)
     fixed: Orientation = "portrait"
-    largest = _DENSE_SIZE if dense else _SIZE
+    largest = DENSE_SIZE if dense else _SIZE
     if any(layout.sheet(table, paper, largest=largest).orientation == "landscape" for table in tables):
         fixed = "landscape"
     if any(table.name in BY_ACCOUNT for table in tables):
@@ -91,6 +91,8 @@ def part_of(
 
 def block_of(table: Table, paper: Paper, fixed: Orientation, largest: float, *, titled: bool = False) -> Block:
     """A table laid out and cut into pieces."""
+    if table.name in BY_ACCOUNT:
+        table = replace(table, rows=tuple(row._replace(depth=0) for row in table.rows))
     sheet = layout.sheet(table, paper, fixed=fixed, largest=largest)
     by_account = table.name in BY_ACCOUNT
     pieces = tuple(_by_heading(sheet.rows) if by_account else _cut(sheet.rows, None))
@@ -117,6 +119,11 @@ def period_of(table: Table) -> str:
     return Period(table.first, table.last).title
 
 
+def heading_of(row: Row) -> str:
+    """What a heading row says: its only text that is printed, or the account that it names."""
+    return next((fonts.printable(cell) for cell in row.cells if isinstance(cell, str)), "")
+
+
 def _by_heading(rows: Sequence[Printed]) -> Iterator[Piece]:
     """One piece, or more, for each account; its heading becomes the line over the column heads."""
     account: str | None = None
@@ -124,7 +131,7 @@ def _by_heading(rows: Sequence[Printed]) -> Iterator[Piece]:
     for row in rows:
         if row.kind == "heading" and row.depth == 0:
             yield from _cut(gathered, account)
-            account, gathered = "  ".join(filter(None, row.cells)), []
+            account, gathered = next(filter(None, row.cells), ""), []
         else:
             gathered.append(row)
     yield from _cut(gathered, account)
@@ -158,9 +165,7 @@ def _environment() -> Environment:
 
 def html(template: str, paper: Paper, values: Mapping[str, Any]) -> str:
     """A template filled in; every text in it is escaped."""
-    return (
-        _environment().get_template(template).render(size=layout.SIZES[paper], version=__version__, **values)
-    )
+    return _environment().get_template(template).render(size=layout.SIZES[paper], version=__version__, **values)
 
 
 def style() -> str:

@@ -103,6 +103,12 @@ def render(document: Document) -> bytes:
     return pdf
 
 
+def warm() -> None:
+    """Load what sets a document, in a process that will."""
+    with _own_fonts():
+        _configuration()
+
+
 @contextmanager
 def _own_fonts() -> Iterator[None]:
     """Let fontconfig see the fonts of this program and no others while it is being read."""
@@ -131,7 +137,7 @@ def _fetcher(embedded: tuple[Embedded, ...]) -> Any:  # noqa: ANN401 - WeasyPrin
     known: Mapping[str, Embedded] = {_SCHEME + file.name: file for file in embedded}
 
     class OnlyOwn(URLFetcher):  # type: ignore[misc]
-        def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> Any:  # noqa: ANN401, ARG002
+        def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> Any:  # noqa: ANN401
             file = known.get(url)
             if file is None:
                 raise FatalURLFetchingError(f"a document may not refer to {url}")
@@ -164,7 +170,8 @@ def _both_conformances(metadata: Any, variant: str, version: int, conformance: s
     SubElement(part, f"{{{_PROPERTY}}}valueType").text = "Integer"
     SubElement(part, f"{{{_PROPERTY}}}category").text = "internal"
     SubElement(part, f"{{{_PROPERTY}}}description").text = "Which part of ISO 14289 the document follows"
-    return tostring(rdf, encoding="utf-8")
+    block: bytes = tostring(rdf, encoding="utf-8")
+    return block
 
 
 def _resource(parent: Element) -> Element:
