@@ -13,7 +13,7 @@ from daysheet.calendars import ONE_DAY, days_between, is_holiday
 from daysheet.expectation import Expected, without_visits
 from daysheet.findings import Finding
 from daysheet.lapses import HALVED, LAPSED, Day, Run, by_counts
-from daysheet.pricing import estimated
+from daysheet.pricing import CENT, usual_fee
 from daysheet.records import Meta
 from daysheet.unbilled import lapse_waivers
 from daysheet.wording import many, money, name_of, span
@@ -75,11 +75,11 @@ def _finding(books: Books, as_of: datetime.date, expected: Expected, run: Run, d
     usual = sum((Decimal(str(expected.declared[day.date])) for day in days), Decimal())
     found = sum((Decimal(str(day.found)) for day in days), Decimal())
     missing = (usual - found).quantize(Decimal(1), ROUND_HALF_UP)
-    worth = estimated(books, as_of, expected.provider, run.first, missing)
+    gross = (missing * usual_fee(books, as_of, expected.provider, run.first)).quantize(CENT, ROUND_HALF_UP)
     stopped = found * 4 <= usual
     message = (
         f"{name_of(books, expected.provider)}, {span(run)}: {'no bills' if not found else many(int(found), 'bill')}, "
-        f"{usual:.0f} expected {_BASIS[expected.source]}, {money(worth.gross, books.currency)}; "
+        f"{usual:.0f} expected {_BASIS[expected.source]}, {money(gross, books.currency)}; "
         f"{_CONFIDENCE[expected.source, stopped]}"
     )
     return Finding(
@@ -89,13 +89,9 @@ def _finding(books: Books, as_of: datetime.date, expected: Expected, run: Run, d
         through=run.last,
         provider=expected.provider,
         count=int(missing),
-        amount=worth.gross,
+        amount=gross,
         message=message,
         where=tuple(_evidence(books, expected.provider, run)),
-        expected=worth.expected,
-        sample=worth.sample,
-        low=worth.low,
-        high=worth.high,
     )
 
 

@@ -13,6 +13,7 @@ from daysheet.books import Books
 from daysheet.checks.lapse import lapse
 from daysheet.checks.visits import unbilled
 from daysheet.findings import Finding, gap
+from daysheet.pricing import priced
 from daysheet.unbilled import last_due_to_be_billed
 
 from tests.simulator.shapes import DAY, Lapse, shape_of
@@ -80,7 +81,7 @@ def score_of(seed: int) -> Score:
         found = list(lapse(books, LAST))
         _lapses(score, year, mode, found)
         if mode == "visits":
-            visits = list(unbilled(books, LAST))
+            visits = list(priced(books, LAST, unbilled(books, LAST)))
             _visits(score, year, books, visits)
             _price(score, year, [*found, *visits])
             score.delays += [_delay(books, one) for one in year.shape.lapses if len(one.days) >= 3 and not one.partial]
