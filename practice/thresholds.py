@@ -40,9 +40,6 @@ DEFAULTS: Final = MappingProxyType(
             Decimal(10), "Days that no file of an account or kind covers until an export is missing."
         ),
         "late-charge-days": Default(Decimal(10), "Days from a visit to its bill until the bill is late."),
-        "number-gap-share": Default(
-            Decimal(10), "Percent of a series of invoice numbers that may be missing; with more, it is no series."
-        ),
         "price-sample": Default(Decimal(5), "Past visits alike that are needed to say what a visit brings."),
     }
 )

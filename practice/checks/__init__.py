@@ -13,12 +13,10 @@ from types import MappingProxyType
 from daysheet.books import Books
 from daysheet.checks.deposits import undeposited_payment, unmatched_deposit
 from daysheet.checks.exports import missing_export
-from daysheet.checks.habits import late_charge, number_gap
 from daysheet.checks.invoices import duplicate_bill, orphan_invoice, overdue
 from daysheet.checks.lapse import lapse
 from daysheet.checks.visits import billed_no_show, unbilled
 from daysheet.findings import Finding
-from daysheet.pricing import priced
 
 Check = Callable[[Books, datetime.date], Iterator[Finding]]
 
@@ -31,16 +29,14 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "billed-no-show": billed_no_show,
         "orphan-invoice": orphan_invoice,
         "overdue-invoice": overdue,
-        "late-charge": late_charge,
-        "invoice-number-gap": number_gap,
         "unmatched-deposit": unmatched_deposit,
         "undeposited-payment": undeposited_payment,
     }
 )
 
 
-def find(books: Books, as_of: datetime.date | None = None) -> list[Finding]:
-    """All findings that are not waived, as of a day (default: the books' own as-of date), without expected cash.
+def run(books: Books, as_of: datetime.date | None = None) -> list[Finding]:
+    """All findings that are not waived, as of a day (default: the books' own as-of date).
 
     In the order of the table, and within a kind by date and key.
     """
@@ -51,9 +47,3 @@ def find(books: Books, as_of: datetime.date | None = None) -> list[Finding]:
         for finding in sorted(check(books, day), key=lambda finding: (finding.date, finding.key))
         if (finding.kind, finding.key) not in books.waivers
     ]
-
-
-def run(books: Books, as_of: datetime.date | None = None) -> list[Finding]:
-    """As `find`, with the cash that unbilled visits would bring."""
-    day = books.as_of if as_of is None else as_of
-    return list(priced(books, day, find(books, day)))
