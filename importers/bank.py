@@ -20,8 +20,8 @@ from typing import Final
 from daysheet.errors import DaysheetError
 from daysheet.importers import profile as profiles
 from daysheet.importers.balance import prove
-from daysheet.importers.extract import Extracted, Extractor, Setting
-from daysheet.importers.language import Column, Profile
+from daysheet.importers.extract import Extracted, Extractor, Setting, trimmed
+from daysheet.importers.language import Column, Layout, Profile
 from daysheet.importers.reading import Context, RawFile, Reading
 from daysheet.importers.tables import HEAD_ROWS, Tables, tables
 from daysheet.importers.text import RaggedQuotesError, Row, check_text, rows_of
@@ -76,16 +76,39 @@ class BankSource:
             head = "\n".join(found.lines(file))
             if not all(text in head for text in match.contains):
                 return False
-        return self.place(file, found) is not None
+        place = self.place(file, found)
+        return place is not None and self._dates_fit(file, found, place)
+
+    def _dates_fit(self, file: RawFile, found: Tables, place: Place) -> bool:
+        """Whether most cells of the date column are dates in the profile's notation: banks share headers.
+
+        03/04/2026 fits two notations; such a file is two profiles' until the settings say which.
+        """
+        date = self.profile.date
+        parse = date_parser(date.format, date.language)
+        column, fits, rest = place.index[date.column], 0, 0
+        for number, rows in self._candidates(file, found):
+            for row in rows if number == place.sheet else ():
+                cell = trimmed(row.cells[column]) if column < len(row.cells) else ""
+                if row.line > place.line and any(map(str.isdigit, cell)):
+                    try:
+                        parse(cell)
+                        fits += 1
+                    except ValueError:
+                        rest += 1
+        return fits >= rest
 
     def place(self, file: RawFile, found: Tables) -> Place | None:
         """Where the table stands, None if it does not."""
         for sheet, rows in self._candidates(file, found):
             for number, row in enumerate(rows):
                 index = self._index(row.cells) if self.profile.match.header else self._shape(rows[number:])
+                if index is None and not self.profile.match.header and _like_header(row.cells):
+                    break  # a profile without a header reads no file that has one
                 if index is not None:
                     line = row.line if self.profile.match.header else 0
                     names = tuple(row.cells) if line else self.profile.match.columns
+                    names += ("",) * (max(index.values()) + 1 - len(names))
                     above = found.lines(file, HEAD_ROWS)[: max(row.line - 1, 0)]
                     return Place(sheet, line, index, names, tuple(above))
         return None
@@ -135,7 +158,7 @@ class BankSource:
         if found.sheets:
             rows: Iterator[Row] = iter(found.sheets[place.sheet][1])
         else:
-            encoding = layout.encoding or found.encoding
+            encoding = encoding_for(layout, found)
             check_text(file, encoding)
             rows = rows_of(file, encoding, layout.delimiter, layout.quote, lenient=lenient)
         return (row for row in rows if row.line > place.line and (place.line or len(place.above) < row.line))
@@ -204,7 +227,7 @@ class BankSource:
                 if not layout.sheet or name == layout.sheet:
                     yield number, rows[:HEAD_ROWS]
         elif not layout.sheet:
-            yield 0, found.head(file, layout.delimiter, layout.quote, layout.encoding)
+            yield 0, found.head(file, layout.delimiter, layout.quote, encoding_for(layout, found))
 
     @cached_property
     def _header(self) -> tuple[tuple[frozenset[str], bool, tuple[str, ...]], ...]:
@@ -219,12 +242,12 @@ class BankSource:
         index: dict[Column, int] = {}
         place = 0
         for number, (texts, optional, names) in enumerate(self._header, 1):
-            if place < len(actual) and actual[place] in texts:
+            if (actual[place] if place < len(actual) else "") in texts:
                 index |= dict.fromkeys((number, *names), place)
                 place += 1
-            elif not (optional or texts == {""}):
+            elif not optional:
                 return None
-        return index if place == len(actual) else None
+        return index if place >= len(actual) else None
 
     def _shape(self, rows: Sequence[Row]) -> dict[Column, int] | None:
         """The places of the columns if the first of these rows look like rows of a file without a header."""
@@ -238,7 +261,8 @@ class BankSource:
         patterns = self._row_patterns
         if self.profile.file.stop and re.search(self.profile.file.stop, ",".join(cells)):
             return True
-        blank_rest = not any(cell.strip() for cell in cells[len(patterns) :])
+        prefix = len(patterns) < len(self.profile.match.columns)
+        blank_rest = prefix or not any(cell.strip() for cell in cells[len(patterns) :])
         padded = (*cells, *[""] * (len(patterns) - len(cells)))
         return blank_rest and all(
             pattern.fullmatch(cell.strip()) for pattern, cell in zip(patterns, padded, strict=False)
@@ -253,6 +277,11 @@ class BankSource:
         if likeness < _NEAR:
             return DaysheetError(f"has no header as profile {self.name} wants it", filename=file.path)
         return changed_header(file, line, self.name, differs)
+
+
+def encoding_for(layout: Layout, found: Tables) -> str:
+    """Unicode shows itself; only for other files does the profile's word count."""
+    return found.encoding if found.encoding.startswith("utf") else layout.encoding or found.encoding
 
 
 def changed_header(file: RawFile, line: int, name: str, differs: str) -> DaysheetError:
@@ -281,6 +310,12 @@ def bare(cells: Sequence[str]) -> Sequence[str]:
     while count and not cells[count - 1].strip():
         count -= 1
     return cells[:count]
+
+
+def _like_header(cells: Sequence[str]) -> bool:
+    """Whether a row is two or more texts and nothing else."""
+    filled = [cell for cell in cells if cell.strip()]
+    return len(filled) > 1 and all(sum(map(str.isalpha, cell)) > sum(map(str.isdigit, cell)) for cell in filled)
 
 
 def difference(expected: list[str], actual: list[str]) -> str:

@@ -88,28 +88,6 @@ def plain_number(text: str) -> bool:
     return bool(_UUID.match(text) or (_NUMBER.match(number) and not _PERSONAL.search(number)))
 
 
-def problems(remittance: Remittance) -> list[str]:
-    """Why a remittance does not balance, with the figures; empty when it does.
-
-    The payment must be the sum of the claims less the provider adjustments, and each claim's charge its payment and
-    its adjustments (005010X221A1, 1.10.2.1).
-    """
-    found = []
-    if remittance.difference:
-        found.append(
-            f"{remittance.amount:,.2f} sent (BPR02), but {len(remittance.claims)} claims paid "
-            f"{remittance.claims_paid:,.2f} less provider adjustments {remittance.withheld:,.2f} give "
-            f"{remittance.claims_paid - remittance.withheld:,.2f}: {remittance.difference:+,.2f} unexplained"
-        )
-    found += [
-        f"claim {claim.line} (line {claim.meta['lineno']}): charged {claim.charged:,.2f}, paid {claim.paid:,.2f}, "
-        f"adjusted {claim.charged - claim.paid - claim.unexplained:,.2f}: {claim.unexplained:+,.2f} unexplained"
-        for claim in remittance.claims
-        if claim.unexplained
-    ]
-    return found
-
-
 def _remittance(transaction: Transaction, filename: Path, identify: Identify) -> Remittance:
     payment = next((segment for segment in transaction.segments if segment.tag == "BPR"), None)
     if payment is None:

@@ -85,7 +85,10 @@ class Extractor:
         self._date = self._date_function()
         self._skips = [self._skip_function(rule) for rule in profile.skip]
         self._blank = frozenset(profile.text.blank)
+        into = self._at(profile.file.into)
+        self._joined = setting.width - 1 if into is None else into
         self._payee = self._indexes(profile.text.payee)
+        self._payer = self._indexes(profile.text.payer or profile.text.payee)
         self._narration = self._indexes(profile.text.narration)
         self._id = self._indexes(profile.id)
         self._currency = self._named_function(profile.currency, setting.currency, _currency)
@@ -137,7 +140,9 @@ class Extractor:
         width = self.setting.width
         if len(cells) > width:
             if self._layout.surplus == "join":
-                return [*cells[: width - 1], self._layout.delimiter.join(cells[width - 1 :])]
+                start = self._joined
+                end = start + len(cells) - width + 1
+                return [*cells[:start], self._layout.delimiter.join(cells[start:end]), *cells[end:]]
             if self._layout.surplus == "error" and any(cells[width:]):
                 raise CellError("", f"the row has {len(cells)} cells and the header {width}")
         elif len(cells) < width:
@@ -153,7 +158,7 @@ class Extractor:
             fee = self._fee(cells)
             if self.profile.fee is not None and self.profile.fee.of == "gross":
                 amount -= fee
-        payee, narration = self._words(cells)
+        payee, narration = self._words(cells, self._payee if amount < 0 else self._payer)
         meta: dict[str, Any] = {"filename": self._filename, "lineno": row.line}
         if self._value_date is not None and cells[self._value_date]:
             meta["value-date"] = self._day(cells[self._value_date], self.profile.date.value)
@@ -171,9 +176,9 @@ class Extractor:
             meta,
         )
 
-    def _words(self, cells: Cells) -> tuple[str, str]:
+    def _words(self, cells: Cells, parties: tuple[int, ...]) -> tuple[str, str]:
         """Payee and narration: the payee falls back to the narration, which is then not said twice."""
-        payee = next((cells[i] for i in self._payee if cells[i] and cells[i] not in self._blank), "")
+        payee = next((cells[i] for i in parties if cells[i] and cells[i] not in self._blank), "")
         if len(self._narration) == 1:
             narration = cells[self._narration[0]]
             narration = "" if narration in self._blank else narration
@@ -373,7 +378,12 @@ class Extractor:
         if fee is None:
             return None
         place, sign = self._at(fee.column), -1 if fee.negative else 1
-        return lambda cells: (self._number(cells, place, fee.column) or ZERO) * sign
+
+        def charged(cells: Cells) -> Decimal:
+            value = self._number(cells, place, fee.column)
+            return ZERO if value is None else value * sign
+
+        return charged
 
     def _named_function(
         self, named: Named | None, default: str | None, tidy: Callable[[str], str]
@@ -385,14 +395,14 @@ class Extractor:
             found = re.search(named.pattern, self.setting.around)
             fixed = found[1].strip() if found else ""
         if named.column == "" or self._at(named.column) is None:
-            value = named.map.get(fixed, tidy(fixed)) if fixed else default
+            value = default if not fixed else named.map[fixed] if fixed in named.map else tidy(fixed)
             return lambda _: value
         place, known = self.setting.index[named.column], dict[str, str | None]()
 
         def of(cells: Cells) -> str | None:
             cell = cells[place]
             if cell not in known:
-                known[cell] = named.map.get(cell, tidy(cell)) if cell else default
+                known[cell] = default if not cell else named.map[cell] if cell in named.map else tidy(cell)
             return known[cell]
 
         return of

@@ -50,7 +50,8 @@ class Match:
     optional: tuple[str, ...] = _word("Columns of the header that some exports leave out.", ())
     columns: tuple[str, ...] = _word("Names for the columns of a file without a header, in order.", ())
     row: tuple[str, ...] = _word(
-        "For a file without a header: a regular expression for each cell, which the first rows must match.", ()
+        "For a file without a header: a regular expression for each of the first cells; the first rows must match.",
+        (),
     )
     filename: str = _word("A regular expression that must be found in the file's name.", "", regex=True)
     contains: tuple[str, ...] = _word("Texts that must stand in the first 60 lines.", ())
@@ -60,7 +61,7 @@ class Match:
 class Layout:
     """How the file is written (`[file]`)."""
 
-    encoding: str = _word("Python's name of the encoding; left out, it is detected.", "")
+    encoding: str = _word("Python's name of the encoding of files that are not Unicode; left out, it is detected.", "")
     delimiter: str = _word("The one character between cells. A workbook has none, and this is then ignored.", ",")
     quote: str = _word("The quote character; empty if quotes mean nothing in this file.", '"')
     sheet: str = _word("The sheet of a workbook; left out, the first one in which the header stands.", "")
@@ -68,9 +69,14 @@ class Layout:
     ragged: bool = _word("Rows may be shorter than the header: the missing cells are blank.", False)
     surplus: str = _word(
         "Cells beyond the header: `error` (blank ones never are), `ignore`, or `join`, which puts them back into the "
-        "last column with the delimiter between (an unquoted decimal comma).",
+        "column that they were cut from, with the delimiter between (an unquoted decimal comma).",
         "error",
         choices=("error", "ignore", "join"),
+    )
+    into: Column = _word(
+        "With `join`: the column that the surplus belongs to, if not the last (a text with unquoted delimiters).",
+        "",
+        key="join-into",
     )
     continuation: bool = _word("A row with a blank date goes on with the text of the row above.", False)
 
@@ -142,6 +148,7 @@ class Texts:
     """Whom it was with and what for (`[text]`)."""
 
     payee: tuple[Column, ...] = _word("Columns of the merchant or counterparty: the first that is not blank.", ())
+    payer: tuple[Column, ...] = _word("The same when money came in, where the file has its own columns for that.", ())
     narration: tuple[Column, ...] = _word("Columns of the description, joined.", ())
     blank: tuple[str, ...] = _word("Cells that mean nothing, such as a dash.", ())
 

@@ -209,12 +209,12 @@ class Mapper:
 
     def _payment(self, part: PaymentMap, cells: Cells, row: _RowOf) -> Payment | None:
         amount = self._sum(part.amount, part.less, cells)
-        if not amount:
+        if amount is None or not (amount or part.so_far):
             return None
         invoice = self._invoice_of(part.invoice, cells, row)
         number = self.profile.payment.index(part) + 1
         payer = self._payer(part.payer, part.payer_is, cells)
-        made = "-".join(filter(None, (self._base(row), f"p{number}", payer if part.payer else None)))
+        made = "-".join(filter(None, (self._base(row, cells), f"p{number}", payer if part.payer else None)))
         return Payment(
             id=self._identity("payment", part.id, cells) if part.id else made,
             date=self._day_of(part.date, cells, row),
@@ -235,14 +235,16 @@ class Mapper:
 
     def _adjustment(self, part: AdjustmentMap, cells: Cells, row: _RowOf) -> Adjustment | None:
         amount = self._sum(part.amount, part.less, cells)
-        if not amount:
+        if amount is None or not (amount or part.so_far):
             return None
         invoice = self._invoice_of(part.invoice, cells, row)
+        if invoice is None and not amount:
+            return None
         if invoice is None:
             raise cells.error((*part.amount, *part.less)[0], "is an adjustment of a charge that this row does not have")
         number = self.profile.adjustment.index(part) + 1
         return Adjustment(
-            id=self._identity("adjustment", part.id, cells) if part.id else f"{self._base(row)}-a{number}",
+            id=self._identity("adjustment", part.id, cells) if part.id else f"{self._base(row, cells)}-a{number}",
             date=self._day_of(part.date, cells, row),
             invoice=invoice,
             kind=self._word(part.kind, cells, {}),
@@ -381,11 +383,12 @@ class Mapper:
         invoice = row.invoices[int(number[1] or 1) - 1]
         return None if invoice is None else invoice.id
 
-    @staticmethod
-    def _base(row: _RowOf) -> str:
-        """What a payment or adjustment without an id is named after."""
-        named = next((record for record in (row.visit, *row.invoices) if record is not None), None)
-        return "" if named is None else named.id
+    def _base(self, row: _RowOf, cells: Cells) -> str:
+        """What a payment or adjustment without an id is named after: its visit, else its invoice."""
+        if row.visit is not None:
+            return row.visit.id
+        charges = self.profile.invoice
+        return (self._reference("invoice", charges[0].id, cells) if charges else None) or ""
 
     def _day_of(self, column: str, cells: Cells, row: _RowOf) -> datetime.date:
         if column:

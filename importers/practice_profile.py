@@ -59,6 +59,10 @@ def parse(text: str, path: Path) -> PracticeProfile:
         reader.regex(pattern, "plain")
     if len(profile.file.delimiter) != 1:
         raise reader.error("delimiter is one character", "delimiter")
+    ids = [part.id for part in profile.payment] + [part.id for part in profile.adjustment]
+    for id_ in ids:
+        if not id_ and not profile.visit and not profile.invoice:
+            raise reader.error("without visits and invoices, a payment or adjustment needs the key id", "amount")
     if not any(getattr(profile, kind) for kind in _RECORDS):
         raise reader.error(f"the profile gives no records; write one of {', '.join(_RECORDS)}", "sample")
     return profile

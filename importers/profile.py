@@ -17,7 +17,19 @@ from daysheet.errors import DaysheetError
 from daysheet.importers.language import Amounts, Column, Match, Profile
 from daysheet.importers.values import MONTHS
 
-_COLUMN_FIELDS: Final = ("column", "debit", "credit", "direction", "fallback", "value", "payee", "narration", "id")
+_COLUMN_FIELDS: Final = (
+    "column",
+    "debit",
+    "credit",
+    "direction",
+    "fallback",
+    "value",
+    "payee",
+    "payer",
+    "narration",
+    "id",
+    "into",
+)
 _NEEDED: Final = {
     "signed": ("column",),
     "inverted": ("column",),
@@ -160,12 +172,12 @@ def header_names(match: Match) -> tuple[str, ...]:
 
 def columns_used(profile: Profile) -> Iterator[Column]:
     """Every column that the profile reads, as it refers to it."""
-    parts: list[Any] = [profile, profile.date, profile.amount, profile.text, profile.balance]
+    parts: list[Any] = [profile, profile.file, profile.date, profile.amount, profile.text, profile.balance]
     parts += [profile.account, profile.currency, profile.fee, *profile.skip]
     for part in filter(None, parts):
         for name in _COLUMN_FIELDS:
             value = getattr(part, name, None)
-            if isinstance(part, Profile) and name != "id":
+            if (isinstance(part, Profile) and name != "id") or (part is profile.amount and name == "into"):
                 continue
             yield from value if isinstance(value, tuple) else () if value in (None, "") else (value,)
 
@@ -218,7 +230,8 @@ def _check_dates(profile: Profile, reader: Reader) -> None:
         raise reader.error(f'unknown language "{date.language}"', date.language, tuple(MONTHS))
     for notation in date.format:
         try:
-            datetime.datetime.strptime(datetime.datetime(2024, 12, 31).strftime(notation), notation)  # noqa: DTZ001, DTZ007
+            moment = datetime.datetime(2024, 12, 31, tzinfo=datetime.UTC)
+            datetime.datetime.strptime(moment.strftime(notation), notation)  # noqa: DTZ007 - only tried
         except ValueError as problem:
             raise reader.error(f"{notation} is no strptime notation: {problem}", notation) from None
         if "%Y" not in notation and "%y" not in notation and not date.year:

@@ -23,6 +23,7 @@ from daysheet.remittances import (
     AMOUNTS,
     Remittance,
     RemittedClaim,
+    problems,
     total,
     written_adjustments,
     written_services,
@@ -87,7 +88,7 @@ def refuse_unbalanced(remittances: Sequence[Remittance]) -> None:
         DaysheetError: a remittance does not balance; the message has the figures, the line is its first segment's.
     """
     for remittance in remittances:
-        found = era.problems(remittance)
+        found = problems(remittance)
         if found:
             raise DaysheetError(
                 f"the remittance does not balance: {'; '.join(found)}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -11,7 +12,19 @@ from daysheet import patients
 from daysheet.errors import DaysheetError
 from daysheet.importers.mapping import KIND_OF
 from daysheet.importers.reading import Context, RawFile, Reading, Record
+from daysheet.importers.settle import settle
 from daysheet.importers.systems import SystemSource
+from daysheet.records import Adjustment, Invoice, Payment, Visit
+
+
+class _Nothing:
+    """Books that hold nothing yet."""
+
+    visits: Mapping[str, Visit] = {}
+    invoices: Mapping[str, list[Invoice]] = {}
+    payments: Mapping[tuple[str, str | None], list[Payment]] = {}
+    adjustments: Mapping[tuple[str, str], list[Adjustment]] = {}
+
 
 _SECRET: Final = b"the samples hold nobody"
 
@@ -27,7 +40,7 @@ def problems(source: SystemSource) -> list[str]:
             if not source.matches(file):
                 _, line, differs = source.nearest(file)
                 return [f"does not recognise its own sample: line {line}, {differs}"]
-            reading = source.read(file, Context(partial(patients.token, secret=_SECRET)))
+            reading = settle(source.read(file, Context(partial(patients.token, secret=_SECRET))), _Nothing())
         except DaysheetError as problem:
             return [str(problem).replace(str(path), "sample")]
     return _compare(source, reading)

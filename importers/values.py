@@ -25,7 +25,6 @@ _PLAIN: Final = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?")
 _NUMBER: Final = re.compile(r"[0-9.,'’ \u00a0\u202f]*[0-9][.,]?")
 _DECORATION: Final = re.compile(r"(?:US|CA|C|R|A|AU|NZ|HK|S)?\$|[A-Z]{3}|[€£¥￥₹₽₩₪元]|Fr\.|kr\.?|zł|Kč|Ft")
 _SPACES: Final = re.compile(r"[ \u00a0\u202f\t]+")
-_EPOCH_LIMITS: Final = (datetime.date(1970, 1, 1), datetime.date(2100, 1, 1))
 
 DateParser = Callable[[str], datetime.datetime]
 
@@ -60,13 +59,9 @@ def _parse_date(cell: str, formats: tuple[str, ...], names: tuple[str, ...]) -> 
     for notation in candidates:
         try:
             # the zone is read if the notation has %z; a bank's date is otherwise local and stays what it says
-            moment = datetime.datetime.strptime(english, notation)  # noqa: DTZ007
+            return datetime.datetime.strptime(english, notation)  # noqa: DTZ007
         except ValueError:
             continue
-        if moment.year == 1900 and "%y" not in notation.lower():
-            return moment
-        if _EPOCH_LIMITS[0] <= moment.date() < _EPOCH_LIMITS[1]:
-            return moment
     raise ValueError("is not a date as " + " or ".join(formats))
 
 

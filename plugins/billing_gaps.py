@@ -11,13 +11,17 @@ understood, and facts that are malformed, are errors at their own line.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from beancount.core.data import Directive, new_metadata
 from daysheet import checks, collector
-from daysheet.books import BookError, Books
+from daysheet.books import Books
+from daysheet.errors import DaysheetError
 from daysheet.facts import FactError
 from daysheet.findings import KINDS, FindingError
+from daysheet.indexing import BookError
+from daysheet.settings import Settings
 
 __plugins__ = ("billing_gaps",)
 
@@ -34,7 +38,11 @@ def billing_gaps(
         return entries, [BookError(place, f"billing_gaps: unknown kind {min(unknown)}; {known}", None)]
     with collector.paused():
         books = Books.of(entries, options_map)
-        findings = checks.run(books) if entries else []
+        try:
+            books.state = Settings.of(Path(place["filename"]).parent).practice.state
+        except DaysheetError as problem:
+            return entries, [BookError(place, str(problem), None)]
+        findings = checks.find(books) if entries else []
     covered = frozenset[str]().union(*(finding.covers for finding in findings))
     shown = [
         FindingError(finding.where[0] if finding.where else place, f"{finding.kind}: {finding.message}", None)

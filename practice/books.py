@@ -11,37 +11,19 @@ import datetime
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from decimal import Decimal
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
-from beancount.core.data import Custom, Directive, Open, Posting, Transaction
-from daysheet.accounts import BILLING, BILLING_CHARGES, CLEARING, RECEIVABLE, RECEIVABLE_PATIENTS
+from beancount.core.data import Custom, Directive, Open, Transaction
 from daysheet.facts import Closure, Contract, Fact, FactError, Imported, Payer, Provider, Threshold, Waiver, parse_fact
+from daysheet.indexing import BookError, Indexes, Receivable, index_transactions
 from daysheet.records import CLAIM_STATUSES, VISIT_STATUSES, Adjustment, Claim, Invoice, Meta, Payment, Visit
 from daysheet.remittances import Remittance, RemittedClaim, parse_remittance, parse_remitted
 from daysheet.taxfacts import TaxFact, parse_tax_fact
 from daysheet.thresholds import DEFAULTS
 
-INVOICE_LINK = "inv-"
 _ZERO = Decimal()
 
 T = TypeVar("T")
-
-
-class Receivable(NamedTuple):
-    """One posting to a receivable account: positive when the practice is owed more; `meta` is its transaction's."""
-
-    date: datetime.date
-    account: str
-    amount: Decimal
-    meta: Meta
-
-
-class BookError(NamedTuple):
-    """A practice entry that cannot be understood; the shape Beancount prints."""
-
-    source: Meta
-    message: str
-    entry: Directive | None
 
 
 class Books:
@@ -65,6 +47,7 @@ class Books:
         payments_of_invoice: payments by the id of the invoice they pay; None for money on account.
         adjustments_of_invoice: adjustments by invoice id.
         claims: a claim's states in date order, by claim id.
+        claim_days: the day from which each of these states holds.
         contracts: what insurers have agreed to allow, in date order, by payer and service.
         remittances: what insurers said they paid, by remittance id.
         clearing: every transaction that moves money on its way to the bank, in date order.
@@ -76,10 +59,10 @@ class Books:
     """
 
     __slots__ = (
-        "adjustments_of_invoice", "claims", "clearing", "closures", "contracts", "currency", "entries", "errors",
-        "imported", "invoices", "invoices_of_visit", "known", "opened", "options", "payers", "payments",
-        "payments_of_invoice", "providers", "receivable", "remittances", "state", "tax_facts",
-        "thresholds", "visits", "waivers",
+        "adjustments_of_invoice", "claim_days", "claims", "clearing", "closures", "contracts", "currency", "entries",
+        "errors", "imported", "invoices", "invoices_of_visit", "known", "opened", "options", "payers", "payments",
+        "payments_of_invoice", "providers", "receivable", "remittances", "state", "tax_facts", "thresholds", "visits",
+        "waivers",
     )  # fmt: skip
 
     def __init__(self, entries: list[Directive], options: Mapping[str, Any]) -> None:
@@ -103,6 +86,7 @@ class Books:
         self.payments_of_invoice: dict[str | None, list[Payment]] = {}
         self.adjustments_of_invoice: dict[str, list[Adjustment]] = {}
         self.claims: dict[str, list[Claim]] = {}
+        self.claim_days: dict[str, list[datetime.date]] = {}
         self.contracts: dict[tuple[str, str], list[Contract]] = {}
         self.remittances: dict[str, Remittance] = {}
         self.clearing: list[Transaction] = []
@@ -115,11 +99,16 @@ class Books:
     def of(cls, entries: list[Directive], options: Mapping[str, Any]) -> Books:
         """The books of these entries, which are sorted as Beancount sorts them."""
         books = cls(entries, options)
+        books._take(index_transactions([entry for entry in entries if isinstance(entry, Transaction)]))
         decided: list[Custom] = []
+        add_visit = books._add_visit
         for entry in entries:
             if isinstance(entry, Transaction):
-                books._add_transaction(entry)
-            elif isinstance(entry, Custom):
+                continue
+            if isinstance(entry, Custom):
+                if entry.type == "visit":
+                    add_visit(entry)
+                    continue
                 books._add_custom(entry)
                 if entry.type == "claim" and "remittance" in entry.meta:
                     decided.append(entry)
@@ -191,11 +180,19 @@ class Books:
         """What is still owed on an invoice at the end of a day; negative for a credit balance."""
         return sum((posting.amount for posting in self.receivable.get(invoice, ()) if posting.date <= as_of), _ZERO)
 
+    def _take(self, index: Indexes) -> None:
+        self.invoices = index.invoices
+        self.invoices_of_visit = index.invoices_of_visit
+        self.payments = index.payments
+        self.payments_of_invoice = index.payments_of_invoice
+        self.adjustments_of_invoice = index.adjustments_of_invoice
+        self.receivable = index.receivable
+        self.clearing = index.clearing
+        self.errors += index.errors
+
     def _add_custom(self, entry: Custom) -> None:
         kind = entry.type
-        if kind == "visit":
-            self._add_visit(entry)
-        elif kind == "claim":
+        if kind == "claim":
             self._add_claim(entry)
         elif kind == "remittance":
             self._add_remittance(entry)
@@ -226,27 +223,29 @@ class Books:
         else:
             self.tax_facts.append(fact)
 
-    def _add_visit(self, entry: Custom) -> None:
-        values = entry.values
-        meta = entry.meta
-        if len(values) != 3 or values[2].value not in VISIT_STATUSES:
+    def _add_visit(self, entry: Any) -> None:  # noqa: ANN401 - a `custom` directive, as fast as can be
+        meta, day, _, values = entry
+        try:
+            identifier, provider, status = [value.value for value in values]
+        except ValueError:
+            status = None
+        if status not in VISIT_STATUSES:
             message = (
                 f'visit: write custom "visit" "ID" "PROVIDER" "STATUS", the status one of {", ".join(VISIT_STATUSES)}'
             )
             self.errors.append(BookError(meta, message, entry))
             return
-        identifier = values[0].value
-        fee = meta.get("fee")
-        visit = Visit(
-            identifier, entry.date, values[1].value, values[2].value, meta.get("patient", ""), meta.get("service"),
-            None if fee is None else fee.number, meta,
-        )  # fmt: skip
+        get = meta.get
+        fee = get("fee")
+        number = None if fee is None else fee.number
         if identifier in self.visits:
             first = self.visits[identifier].meta
             message = f"visit {identifier} stands twice, first at {first['filename']}:{first['lineno']}; remove one"
             self.errors.append(BookError(meta, message, entry))
             return
-        self.visits[identifier] = visit
+        self.visits[identifier] = tuple.__new__(
+            Visit, (identifier, day, provider, status, get("patient", ""), get("service"), number, meta)
+        )
 
     def _add_claim(self, entry: Custom) -> None:
         values = [value.value for value in entry.values]
@@ -259,6 +258,7 @@ class Books:
         meta = entry.meta
         claim = Claim(identifier, invoice, payer, meta.get("submitted"), status, meta.get("reason"), meta)
         self.claims.setdefault(identifier, []).append(claim)
+        self.claim_days.setdefault(identifier, []).append(entry.date)
 
     def _add_remittance(self, entry: Custom) -> None:
         try:
@@ -284,91 +284,6 @@ class Books:
         for identifier, claims in joined.items():
             remittance = self.remittances[identifier]
             self.remittances[identifier] = remittance._replace(claims=tuple(sorted(claims, key=lambda c: c.line)))
-
-    def _add_transaction(self, entry: Transaction) -> None:  # noqa: C901, PLR0912 - one pass, kept flat for speed
-        linked = None
-        for link in entry.links:
-            if link.startswith(INVOICE_LINK):
-                linked = link[len(INVOICE_LINK) :]
-                break
-        meta = entry.meta
-        if linked is not None:
-            linked = meta.get("invoice", linked)
-        charge = None
-        memo = _ZERO
-        clears = False
-        for posting in entry.postings:
-            account = posting.account
-            if account.startswith(RECEIVABLE):
-                amount = _number(posting)
-                memo += amount
-                invoice = posting.meta.get("invoice", linked) if posting.meta else linked
-                self.receivable.setdefault(invoice, []).append(Receivable(entry.date, account, amount, meta))
-            elif account.startswith(BILLING):
-                amount = _number(posting)
-                memo += amount
-                if account.startswith(BILLING_CHARGES):
-                    charge = (charge or _ZERO) - amount
-            elif account.startswith(CLEARING):
-                clears = True
-        if clears:
-            self.clearing.append(entry)
-        if memo:
-            message = f"receivables and {BILLING} move apart by {memo}: write the equity leg of each receivable leg"
-            self.errors.append(BookError(meta, message, entry))
-        if "payment" in meta:
-            self._add_payment(entry, linked)
-        elif "adjustment" in meta:
-            self._add_adjustment(entry, linked)
-        elif charge is not None and linked is not None:
-            self._add_invoice(entry, linked, charge)
-
-    def _add_invoice(self, entry: Transaction, identifier: str, amount: Decimal) -> None:
-        meta = entry.meta
-        visits = tuple(meta.get("visit", "").split())
-        invoice = Invoice(
-            identifier, entry.date, visits, meta.get("provider", ""), meta.get("patient", ""), meta.get("payer"),
-            amount, meta.get("due"), meta,
-        )  # fmt: skip
-        self.invoices.setdefault(identifier, []).append(invoice)
-        for visit in visits:
-            self.invoices_of_visit.setdefault(visit, []).append(invoice)
-
-    def _add_payment(self, entry: Transaction, invoice: str | None) -> None:
-        meta = entry.meta
-        received = _ZERO
-        for posting in entry.postings:
-            if posting.account.startswith(("Income:", "Liabilities:")):
-                received -= _number(posting)
-        identifier = meta["payment"]
-        payment = Payment(
-            identifier, entry.date, invoice, meta.get("payer"), meta.get("method", ""), received,
-            meta.get("reference"), meta,
-        )  # fmt: skip
-        self.payments[identifier] = payment
-        self.payments_of_invoice.setdefault(invoice, []).append(payment)
-
-    def _add_adjustment(self, entry: Transaction, invoice: str | None) -> None:
-        if invoice is None:
-            message = f"adjustment {entry.meta['adjustment']} names no invoice; link it with ^{INVOICE_LINK}…"
-            self.errors.append(BookError(entry.meta, message, entry))
-            return
-        moved = [posting for posting in entry.postings if posting.account.startswith(RECEIVABLE)]
-        amount = -sum((_number(posting) for posting in moved), _ZERO)
-        if not amount:  # between payers: what the patient owes instead of the insurer
-            patient = [posting for posting in moved if posting.account.startswith(RECEIVABLE_PATIENTS)]
-            amount = sum((_number(posting) for posting in patient), _ZERO)
-        adjustment = Adjustment(
-            entry.meta["adjustment"], entry.date, invoice, entry.meta.get("kind", ""), amount, entry.meta
-        )
-        self.adjustments_of_invoice.setdefault(invoice, []).append(adjustment)
-
-
-def _number(posting: Posting) -> Decimal:
-    """The amount of a posting that Beancount has booked, and that is therefore complete."""
-    units: Any = posting.units
-    number: Decimal = units.number
-    return number
 
 
 def lines_of(metas: Iterable[Meta]) -> list[str]:

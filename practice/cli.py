@@ -10,11 +10,10 @@ import click
 from daysheet import __version__, console
 
 VERBS: Final[Mapping[str, str]] = {
-    "init": "daysheet.importers.commands:init",
-    "import": "daysheet.importers.commands:import_",
     "check": "daysheet.commands:check",
     "waive": "daysheet.commands:waive",
     "report": "daysheet.reports.command:report",
+    "pack": "daysheet.reports.pack_command:pack_year",
 }
 
 

@@ -291,19 +291,22 @@ class _Reconciler:
     def _groups(self, deposit: BankDeposit, least: Decimal, most: Decimal) -> Iterator[Group]:
         """Receipts that naturally go to the bank together and add up to this much, each group once.
 
-        Each receipt alone; those of one reference; all taken at the desk on a day or on days on end, and of these the
-        checks or the cash.
+        Each receipt alone; those of one reference; all taken at the desk on a day or on days on end, with or without
+        the insurers' checks; and of the patients' the checks or the cash.
         """
         eligible = self._eligible(deposit)
-        at_desk = [receipt for receipt in eligible if receipt.method != "eft" and not receipt.remittance]
+        at_desk = [receipt for receipt in eligible if receipt.method != "eft"]
+        of_patients = [receipt for receipt in at_desk if not receipt.remittance]
         by_reference: dict[str, list[Receipt]] = {}
         for receipt in eligible:
             by_reference.setdefault(receipt.reference, []).append(receipt)
         by_reference.pop("", None)
         groups: list[Group] = [(receipt,) for receipt in eligible if least <= receipt.amount <= most]
         groups += [tuple(group) for group in by_reference.values() if least <= _total(group) <= most]
-        for method in ("", "check", "cash"):
-            groups += _runs([receipt for receipt in at_desk if method in ("", receipt.method)], least, most)
+        for method in ("check", "cash"):
+            groups += _runs([receipt for receipt in of_patients if receipt.method == method], least, most)
+        groups += _runs(of_patients, least, most)
+        groups += _runs(at_desk, least, most)
         yield from dict.fromkeys(groups)
 
 

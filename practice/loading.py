@@ -9,6 +9,7 @@ from daysheet import collector
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
 from daysheet.findings import FindingError
+from daysheet.settings import Settings
 
 MAIN = "main.beancount"
 
@@ -42,6 +43,7 @@ def load(folder: Path) -> Books:
     with collector.paused():
         entries, errors, options = loader.load_file(str(folder / MAIN))
         books = Books.of(entries, options)
+    books.state = Settings.of(folder).practice.state
     broken = [error for error in errors if not isinstance(error, FindingError)] or books.errors
     if broken:
         first = broken[0]

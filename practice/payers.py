@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections import Counter
 from typing import Final
@@ -39,10 +40,10 @@ def payer_of(remittance: Remittance, books: Books) -> str:
     return "-".join(words) or "unknown-payer"
 
 
-def receivable_of(payer: str, books: Books) -> str:
-    """The receivable account of a payer: its fact's, else one by its id."""
-    facts = books.payers.get(payer)
-    return facts[-1].receivable if facts else f"{RECEIVABLE_INSURANCE}:{account_part(payer)}"
+def receivable_of(payer: str, day: datetime.date, books: Books) -> str:
+    """The receivable account of a payer on a day: that of its fact, else one by its id."""
+    fact = books.payer_on(payer, day)
+    return f"{RECEIVABLE_INSURANCE}:{account_part(payer)}" if fact is None else fact.receivable
 
 
 def known_claim(number: str, payer: str | None, books: Books) -> tuple[str, str]:
@@ -51,8 +52,9 @@ def known_claim(number: str, payer: str | None, books: Books) -> tuple[str, str]
     The number (CLP01) is the one that the practice gave: its claim's, its invoice's, or that of a visit on one invoice.
     """
     number = _as_written(number, books)
-    if number in books.claims:
-        return number, books.claims[number][-1].invoice
+    states = books.claims.get(number)
+    if states and states[-1].invoice != number:
+        return number, states[-1].invoice
     billing = books.invoices_of_visit.get(number, ())
     invoice = billing[0].id if number not in books.invoices and len(billing) == 1 else number
     claim = next((known for known in claims_of(invoice, books) if books.claims[known][-1].payer == payer), number)

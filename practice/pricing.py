@@ -1,91 +1,66 @@
 """What an unbilled visit is worth: at the practice's fees, and the cash it would bring.
 
-The expected cash of a visit is the median allowed amount (the charge less contractual adjustments,
-courtesies and write-offs) of past visits of the
-same provider, service and payer in the 180 days up to the end of the visit's month; where fewer than `price-sample`
-are alike, the fee times the net yield (allowed ÷ charged) of the provider, else of the practice, in those days. The
-payer of an unbilled visit is the one that the patient's last bill before it went to. Without any bills in those
-days nothing is said. The range is that of the middle half of those past visits.
+The expected cash of a visit is the median allowed amount (the charge less what was taken off it: contractual
+adjustments, courtesies, write-offs) of past visits of the same provider, service and payer, in the half year up to the
+end of the visit's month; where fewer than `price-sample` are alike, the fee times the net yield (allowed ÷ charged) of
+the provider, else of the practice, in that half year. An insurer's bill counts once it is answered. The payer of an
+unbilled visit is the one that the patient's last bill before it went to. Without any bills nothing is said. The range
+is that of the middle half of those past visits.
 """
 
 from __future__ import annotations
 
 import datetime
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final, NamedTuple
 
 from daysheet.books import Books
+from daysheet.findings import Finding
 from daysheet.records import Invoice, Visit
 
-TRAILING_DAYS: Final = 180
+TRAILING_MONTHS: Final = 6
 CENT: Final = Decimal("0.01")
 _ZERO = Decimal()
 _Alike = tuple[str, str | None, str | None]
+_Month = tuple[int, int]
 
 
 class Price(NamedTuple):
-    """What one visit is worth; `expected` and its range are None where nothing is known of visits like it."""
+    """Cash that may be expected, the range of the middle half, and how many past visits say so."""
 
-    gross: Decimal
-    expected: Decimal | None
-    low: Decimal | None
-    high: Decimal | None
+    expected: Decimal
+    low: Decimal
+    high: Decimal
     sample: int
 
 
-class Worth(NamedTuple):
-    """What several visits are worth together; `expected` is None as soon as one of them has none."""
+def priced(books: Books, as_of: datetime.date, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Findings, those of unbilled visits and lapses with the cash that they would have brought.
 
-    gross: Decimal
-    expected: Decimal | None
-    low: Decimal | None
-    high: Decimal | None
-    sample: int
+    The sample of a lapse is the smallest that the price of one of its visits rests on.
+    """
+    for finding in findings:
+        if finding.kind == "unbilled-visit":
+            yield _with(finding, [price_of(books, as_of, books.visits[finding.key])])
+        elif finding.kind == "billing-lapse" and finding.covers:
+            yield _with(finding, [price_of(books, as_of, books.visits[key]) for key in sorted(finding.covers)])
+        elif finding.kind == "billing-lapse" and finding.provider is not None:
+            yield _with(finding, [_by_yield(books, as_of, finding.provider, finding.date, finding.amount)])
+        else:
+            yield finding
 
 
-def price_of(books: Books, as_of: datetime.date, visit: Visit) -> Price:
-    """What a visit is worth, by what was known on a day."""
-    history = _history(books, as_of, visit.date)
-    fee = fee_of(books, as_of, visit)
+def price_of(books: Books, as_of: datetime.date, visit: Visit) -> Price | None:
+    """The cash that a visit would bring, by what was known on a day; None where nothing is known of any like it."""
     payer = _payers(books).before(visit.patient, visit.date)
-    alike = history.allowed.get((visit.provider, visit.service, payer), [])
-    enough = books.threshold("price-sample", as_of, visit.provider) or _ZERO
-    if alike and len(alike) >= enough:
-        middle, low, high = _quartiles(alike)
-        return Price(fee, _cents(middle), _cents(low), _cents(high), len(alike))
-    yields = history.yields.get(visit.provider) or history.yields.get(None)
-    if not yields:
-        return Price(fee, None, None, None, 0)
-    _, low, high = _quartiles(yields)
-    net = history.net_yield(visit.provider)
-    return Price(fee, _cents(fee * net), _cents(fee * low), _cents(fee * high), len(yields))
-
-
-def together(prices: Iterable[Price]) -> Worth:
-    """The worth of several visits; `sample` is the smallest that one of the prices rests on."""
-    known = list(prices)
-    gross = sum((price.gross for price in known), _ZERO)
-    expected = [price.expected for price in known if price.expected is not None]
-    if not known or len(expected) < len(known):
-        return Worth(gross, None, None, None, 0)
-    low = sum((price.low for price in known if price.low is not None), _ZERO)
-    high = sum((price.high for price in known if price.high is not None), _ZERO)
-    return Worth(gross, sum(expected, _ZERO), low, high, min(price.sample for price in known))
-
-
-def estimated(books: Books, as_of: datetime.date, provider: str, day: datetime.date, visits: Decimal) -> Worth:
-    """The worth of a number of visits of which only the provider and the time are known."""
-    gross = _cents(visits * usual_fee(books, as_of, provider, day))
-    history = _history(books, as_of, day)
-    yields = history.yields.get(provider) or history.yields.get(None)
-    if not yields:
-        return Worth(gross, None, None, None, 0)
-    _, low, high = _quartiles(yields)
-    net = history.net_yield(provider)
-    return Worth(gross, _cents(gross * net), _cents(gross * low), _cents(gross * high), len(yields))
+    key = (visit.provider, visit.service, payer)
+    month = (visit.date.year, visit.date.month)
+    alike = books.once(("alike", as_of, month, key), lambda: _of_alike(books, as_of, visit, month, key))
+    return alike or _by_yield(books, as_of, visit.provider, visit.date, fee_of(books, as_of, visit))
 
 
 def fee_of(books: Books, as_of: datetime.date, visit: Visit) -> Decimal:
@@ -94,48 +69,49 @@ def fee_of(books: Books, as_of: datetime.date, visit: Visit) -> Decimal:
 
 
 def usual_fee(books: Books, as_of: datetime.date, provider: str, day: datetime.date) -> Decimal:
-    """What a visit of a provider is charged: the fee declared for the day, else the median bill of those months."""
+    """What a visit of a provider is charged: the fee declared for the day, else the median bill of that half year."""
     fact = books.provider_on(provider, day)
     if fact is not None and fact.fee is not None:
         return fact.fee
-    history = _history(books, as_of, day)
-    charges = history.charges.get(provider) or history.charges.get(None)
-    return _cents(_quartiles(charges)[0]) if charges else _ZERO
+    return books.once(
+        ("usual fee", as_of, day.year, day.month, provider), lambda: _usual_charge(books, as_of, provider, day)
+    )
 
 
 def allowed(books: Books, invoice: Invoice, as_of: datetime.date) -> Decimal:
     """What of a bill is expected to be paid: its charge less all that was taken off it by a day."""
-    adjustments = books.adjustments_of_invoice.get(invoice.id, ())
-    given_up = (a.amount for a in adjustments if a.kind in ("contractual", "courtesy", "write-off") and a.date <= as_of)
-    return invoice.amount - sum(given_up, _ZERO)
+    adjustments = books.adjustments_of_invoice.get(invoice.id)
+    if not adjustments:
+        return invoice.amount
+    return invoice.amount - sum((a.amount for a in adjustments if a.kind != "transfer" and a.date <= as_of), _ZERO)
 
 
-class _History:
-    """What the bills of some months say: allowed amounts of like visits, and yields and charges by provider."""
+def invoices_by_date(books: Books) -> list[Invoice]:
+    """All invoices, reversals included, in date order."""
+    return books.once(
+        "invoices by date",
+        lambda: sorted((one for same in books.invoices.values() for one in same), key=lambda one: one.date),
+    )
 
-    def __init__(self, books: Books, as_of: datetime.date, invoices: Iterable[Invoice]) -> None:
+
+class _Bills:
+    """What the bills of one month say: what was allowed of like visits, and each provider's charges and yields."""
+
+    def __init__(self) -> None:
         self.allowed: dict[_Alike, list[Decimal]] = defaultdict(list)
-        self.yields: dict[str | None, list[Decimal]] = defaultdict(list)
-        self.charges: dict[str | None, list[Decimal]] = defaultdict(list)
-        self._sums: dict[str | None, tuple[Decimal, Decimal]] = {}
-        for invoice in invoices:
-            if invoice.amount <= 0 or (invoice.payer is not None and not _answered(books, invoice, as_of)):
-                continue
-            net = allowed(books, invoice, as_of)
-            visits = invoice.visits or ("",)
-            visit = books.visits.get(visits[0])
-            each = _cents(net / len(visits))
-            self.allowed[invoice.provider, visit.service if visit else None, invoice.payer] += [each] * len(visits)
-            for key in (invoice.provider, None):
-                self.yields[key].append(net / invoice.amount)
-                self.charges[key].append(_cents(invoice.amount / len(visits)))
-                charged, kept = self._sums.get(key, (_ZERO, _ZERO))
-                self._sums[key] = (charged + invoice.amount, kept + net)
+        self.yields: dict[str, list[Decimal]] = defaultdict(list)
+        self.charges: dict[str, list[Decimal]] = defaultdict(list)
+        self.charged: dict[str, Decimal] = defaultdict(Decimal)
+        self.kept: dict[str, Decimal] = defaultdict(Decimal)
 
-    def net_yield(self, provider: str) -> Decimal:
-        """Allowed ÷ charged of a provider, else of the practice."""
-        charged, kept = self._sums.get(provider) or self._sums[None]
-        return kept / charged
+    def add(self, invoice: Invoice, service: str | None, net: Decimal) -> None:
+        """Take in a bill of which `net` is expected to be paid."""
+        provider, count = invoice.provider, len(invoice.visits) or 1
+        self.allowed[provider, service, invoice.payer] += [net if count == 1 else net / count] * count
+        self.yields[provider].append(net / invoice.amount)
+        self.charges[provider].append(invoice.amount if count == 1 else invoice.amount / count)
+        self.charged[provider] += invoice.amount
+        self.kept[provider] += net
 
 
 class _Payers:
@@ -157,30 +133,87 @@ class _Payers:
         return payers[max(bisect_right(self._days[patient], day) - 1, 0)]
 
 
-def invoices_by_date(books: Books) -> list[Invoice]:
-    """All invoices, reversals included, in date order."""
-    return books.once(
-        "invoices by date",
-        lambda: sorted((one for same in books.invoices.values() for one in same), key=lambda one: one.date),
-    )
-
-
 def _payers(books: Books) -> _Payers:
     return books.once("payers of patients", lambda: _Payers(invoices_by_date(books)))
 
 
-def _history(books: Books, as_of: datetime.date, day: datetime.date) -> _History:
-    """The history that a visit of a day is priced by: 180 days up to the end of its month, up to `as_of`."""
-    next_month = (day.replace(day=1) + datetime.timedelta(days=32)).replace(day=1)
-    last = min(as_of, next_month - datetime.timedelta(days=1))
+def _months(books: Books, as_of: datetime.date) -> dict[_Month, _Bills]:
+    """The bills known by a day, by the month they were written in."""
+    return books.once(("bills by month", as_of), lambda: _read_months(books, as_of))
 
-    def work() -> _History:
-        invoices = invoices_by_date(books)
-        dates = books.once("invoice dates", lambda: [invoice.date for invoice in invoices])
-        first = last - datetime.timedelta(days=TRAILING_DAYS)
-        return _History(books, as_of, invoices[bisect_left(dates, first) : bisect_right(dates, last)])
 
-    return books.once(("price history", as_of, last), work)
+def _read_months(books: Books, as_of: datetime.date) -> dict[_Month, _Bills]:
+    months: dict[_Month, _Bills] = defaultdict(_Bills)
+    for invoice in invoices_by_date(books):
+        if invoice.date > as_of:
+            break
+        if invoice.amount > 0 and (invoice.payer is None or _answered(books, invoice, as_of)):
+            visit = books.visits.get(invoice.visits[0]) if invoice.visits else None
+            service = visit.service if visit else None
+            months[invoice.date.year, invoice.date.month].add(invoice, service, allowed(books, invoice, as_of))
+    return months
+
+
+def _half_year(books: Books, as_of: datetime.date, month: _Month) -> list[_Bills]:
+    """The bills of the six months that end with one."""
+    known = _months(books, as_of)
+    number = month[0] * 12 + month[1] - 1
+    wanted = [divmod(each, 12) for each in range(number - TRAILING_MONTHS + 1, number + 1)]
+    return [known[year, zero_based + 1] for year, zero_based in wanted if (year, zero_based + 1) in known]
+
+
+def _of_alike(books: Books, as_of: datetime.date, visit: Visit, month: _Month, key: _Alike) -> Price | None:
+    alike = [amount for bills in _half_year(books, as_of, month) for amount in bills.allowed.get(key, ())]
+    enough = books.threshold("price-sample", as_of, visit.provider) or _ZERO
+    if not alike or len(alike) < enough:
+        return None
+    middle, low, high = _quartiles(alike)
+    return Price(_cents(middle), _cents(low), _cents(high), len(alike))
+
+
+def _by_yield(books: Books, as_of: datetime.date, provider: str, day: datetime.date, gross: Decimal) -> Price | None:
+    """Charges times what the provider's bills, else the practice's, yielded."""
+    found = books.once(
+        ("yield", as_of, day.year, day.month, provider), lambda: _yield(books, as_of, provider, (day.year, day.month))
+    )
+    if found is None:
+        return None
+    net, low, high, sample = found
+    return Price(_cents(gross * net), _cents(gross * low), _cents(gross * high), sample)
+
+
+def _yield(
+    books: Books, as_of: datetime.date, provider: str, month: _Month
+) -> tuple[Decimal, Decimal, Decimal, int] | None:
+    half_year = _half_year(books, as_of, month)
+    for providers in ([provider], sorted({each for bills in half_year for each in bills.yields})):
+        yields = [one for bills in half_year for each in providers for one in bills.yields.get(each, ())]
+        if yields:
+            charged = sum((bills.charged[each] for bills in half_year for each in providers), _ZERO)
+            kept = sum((bills.kept[each] for bills in half_year for each in providers), _ZERO)
+            _, low, high = _quartiles(yields)
+            return kept / charged, low, high, len(yields)
+    return None
+
+
+def _usual_charge(books: Books, as_of: datetime.date, provider: str, day: datetime.date) -> Decimal:
+    half_year = _half_year(books, as_of, (day.year, day.month))
+    own = [charge for bills in half_year for charge in bills.charges.get(provider, ())]
+    charges = own or [charge for bills in half_year for same in bills.charges.values() for charge in same]
+    return _cents(_quartiles(charges)[0]) if charges else _ZERO
+
+
+def _with(finding: Finding, prices: list[Price | None]) -> Finding:
+    known = [price for price in prices if price is not None]
+    if len(known) < len(prices):
+        return finding
+    return replace(
+        finding,
+        expected=sum((price.expected for price in known), _ZERO),
+        low=sum((price.low for price in known), _ZERO),
+        high=sum((price.high for price in known), _ZERO),
+        sample=min(price.sample for price in known),
+    )
 
 
 def _answered(books: Books, invoice: Invoice, as_of: datetime.date) -> bool:
@@ -190,14 +223,13 @@ def _answered(books: Books, invoice: Invoice, as_of: datetime.date) -> bool:
 
 
 def _quartiles(amounts: list[Decimal]) -> tuple[Decimal, Decimal, Decimal]:
-    """The median and the bounds of the middle half: the values at these ranks, or halfway between two."""
+    """The median and the bounds of the middle half: the values at these ranks, or in between two."""
     ordered = sorted(amounts)
     return _at(ordered, 2), _at(ordered, 1), _at(ordered, 3)
 
 
 def _at(ordered: list[Decimal], quarter: int) -> Decimal:
-    place = (len(ordered) - 1) * quarter
-    below, part = divmod(place, 4)
+    below, part = divmod((len(ordered) - 1) * quarter, 4)
     if part == 0:
         return ordered[below]
     return ordered[below] + (ordered[below + 1] - ordered[below]) * part / 4

@@ -146,6 +146,28 @@ class Remittance(NamedTuple):
         return not self.difference and not any(claim.unexplained for claim in self.claims)
 
 
+def problems(remittance: Remittance) -> list[str]:
+    """Why a remittance does not balance, with the figures; empty when it does.
+
+    The payment must be the sum of the claims less the provider adjustments, and each claim's charge its payment and
+    its adjustments (005010X221A1, 1.10.2.1).
+    """
+    found = []
+    if remittance.difference:
+        found.append(
+            f"{remittance.amount:,.2f} sent (BPR02), but {len(remittance.claims)} claims paid "
+            f"{remittance.claims_paid:,.2f} less provider adjustments {remittance.withheld:,.2f} give "
+            f"{remittance.claims_paid - remittance.withheld:,.2f}: {remittance.difference:+,.2f} unexplained"
+        )
+    found += [
+        f"claim {claim.line} (line {claim.meta['lineno']}): charged {claim.charged:,.2f}, paid {claim.paid:,.2f}, "
+        f"adjusted {claim.charged - claim.paid - claim.unexplained:,.2f}: {claim.unexplained:+,.2f} unexplained"
+        for claim in remittance.claims
+        if claim.unexplained
+    ]
+    return found
+
+
 def total(remittances: Iterable[Remittance]) -> Decimal:
     """What the claims of several remittances were paid."""
     return sum((remittance.claims_paid for remittance in remittances), _ZERO)

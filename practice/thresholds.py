@@ -40,6 +40,15 @@ DEFAULTS: Final = MappingProxyType(
             Decimal(10), "Days that no file of an account or kind covers until an export is missing."
         ),
         "late-charge-days": Default(Decimal(10), "Days from a visit to its bill until the bill is late."),
+        "number-gap-share": Default(
+            Decimal(10), "Percent of a series of invoice numbers that may be missing; with more, it is no series."
+        ),
+        "claim-days": Default(Decimal(3), "Days from a bill to an insurer until a claim that was not sent is missing."),
+        "deadline-days": Default(
+            None,
+            "Days before the end of a filing or appeal period from which it is shown. Not set, a third of the period, "
+            "at least 30 and at most 60 days.",
+        ),
         "price-sample": Default(Decimal(5), "Past visits alike that are needed to say what a visit brings."),
     }
 )

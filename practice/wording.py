@@ -19,6 +19,12 @@ def name_of(books: Books, provider: str) -> str:
     return facts[-1].name if facts else provider
 
 
+def payer_name(books: Books, payer: str | None) -> str:
+    """An insurer's name as last declared, else the id."""
+    facts = books.payers.get(payer or "")
+    return facts[-1].name if facts else payer or "an insurer"
+
+
 def many(count: int, one: str, several: str | None = None) -> str:
     """`1 visit`, `1,200 visits`."""
     return f"{count:,} {one if count == 1 else several or one + 's'}"

@@ -13,6 +13,7 @@ from daysheet.reports.assets import fixed_assets
 from daysheet.reports.bridge import cash_to_accrual
 from daysheet.reports.capital import capital
 from daysheet.reports.contractors import contractors
+from daysheet.reports.day_sheet import day_sheet_table
 from daysheet.reports.documents import documents
 from daysheet.reports.gaps import billing_gaps
 from daysheet.reports.ledger import adjusting_entries, general_ledger, journal
@@ -45,6 +46,7 @@ REPORTS: Final[Mapping[str, Report]] = MappingProxyType(
         "adjusting-entries": adjusting_entries,
         "receivables": receivables,
         "billing-gaps": billing_gaps,
+        "day-sheet": day_sheet_table,
         "monthly": monthly,
         "cash-to-accrual": cash_to_accrual,
         "reconciliation": reconciliation,

@@ -11,12 +11,15 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
 from daysheet.books import Books
-from daysheet.checks.deposits import undeposited_payment, unmatched_deposit
+from daysheet.checks.claims import claim_deadline, claim_unsent, credit_balance, denied_claim, underpaid_claim
+from daysheet.checks.deposits import remittance_unbalanced, undeposited_payment, unmatched_deposit
 from daysheet.checks.exports import missing_export
+from daysheet.checks.habits import late_charge, number_gap
 from daysheet.checks.invoices import duplicate_bill, orphan_invoice, overdue
 from daysheet.checks.lapse import lapse
 from daysheet.checks.visits import billed_no_show, unbilled
 from daysheet.findings import Finding
+from daysheet.pricing import priced
 
 Check = Callable[[Books, datetime.date], Iterator[Finding]]
 
@@ -29,14 +32,22 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "billed-no-show": billed_no_show,
         "orphan-invoice": orphan_invoice,
         "overdue-invoice": overdue,
+        "late-charge": late_charge,
+        "invoice-number-gap": number_gap,
+        "claim-unsent": claim_unsent,
+        "claim-deadline": claim_deadline,
+        "denied-claim": denied_claim,
+        "underpaid-claim": underpaid_claim,
+        "remittance-unbalanced": remittance_unbalanced,
         "unmatched-deposit": unmatched_deposit,
         "undeposited-payment": undeposited_payment,
+        "credit-balance": credit_balance,
     }
 )
 
 
-def run(books: Books, as_of: datetime.date | None = None) -> list[Finding]:
-    """All findings that are not waived, as of a day (default: the books' own as-of date).
+def find(books: Books, as_of: datetime.date | None = None) -> list[Finding]:
+    """All findings that are not waived, as of a day (default: the books' own as-of date), without expected cash.
 
     In the order of the table, and within a kind by date and key.
     """
@@ -47,3 +58,9 @@ def run(books: Books, as_of: datetime.date | None = None) -> list[Finding]:
         for finding in sorted(check(books, day), key=lambda finding: (finding.date, finding.key))
         if (finding.kind, finding.key) not in books.waivers
     ]
+
+
+def run(books: Books, as_of: datetime.date | None = None) -> list[Finding]:
+    """As `find`, with the cash that unbilled visits would bring."""
+    day = books.as_of if as_of is None else as_of
+    return list(priced(books, day, find(books, day)))

@@ -10,7 +10,8 @@ from daysheet.books import Books
 from daysheet.deposits import Group, OpenDeposit, reconcile
 from daysheet.findings import Finding
 from daysheet.receipts import Receipt
-from daysheet.wording import many, money
+from daysheet.remittances import problems
+from daysheet.wording import many, money, payer_name
 
 _NAMED = 5
 _ZERO = Decimal()
@@ -29,7 +30,7 @@ def unmatched_deposit(books: Books, as_of: datetime.date) -> Iterator[Finding]:
             provider=None,
             count=1,
             amount=abs(item.difference or deposit.amount),
-            message=f"Bank line of {money(deposit.amount, books.currency)}: {_reading(item, books)}",
+            message=f"bank line of {money(deposit.amount, books.currency)}: {_reading(item, books)}",
             where=where,
         )
 
@@ -59,6 +60,25 @@ def undeposited_payment(books: Books, as_of: datetime.date) -> Iterator[Finding]
         )
 
 
+def remittance_unbalanced(books: Books, as_of: datetime.date) -> Iterator[Finding]:
+    """Remittances that were booked although their sums do not agree."""
+    for remittance in books.remittances.values():
+        if remittance.date <= as_of and not remittance.balanced:
+            amount = abs(remittance.difference) + sum((abs(claim.unexplained) for claim in remittance.claims), _ZERO)
+            yield Finding(
+                kind="remittance-unbalanced",
+                key=remittance.id,
+                date=remittance.date,
+                through=remittance.date,
+                provider=None,
+                count=1,
+                amount=amount,
+                message=f"remittance {remittance.trace} of {payer_name(books, remittance.payer)} does not balance: "
+                f"{'; '.join(problems(remittance))}",
+                where=(remittance.meta, *(claim.meta for claim in remittance.claims if claim.unexplained)),
+            )
+
+
 def _no_bank(overdue: Group, books: Books) -> Finding:
     amount = sum((receipt.amount for receipt in overdue), _ZERO)
     return Finding(
@@ -69,7 +89,7 @@ def _no_bank(overdue: Group, books: Books) -> Finding:
         provider=None,
         count=len(overdue),
         amount=amount,
-        message=f"The books show no deposit at all: {many(len(overdue), 'receipt')}, {money(amount, books.currency)}, "
+        message=f"the books show no deposit at all: {many(len(overdue), 'receipt')}, {money(amount, books.currency)}, "
         "wait for one. Import the bank's files, and book its deposits to the clearing accounts.",
         where=overdue[0].where,
     )
@@ -81,14 +101,9 @@ def _what(batch: list[Receipt], amount: Decimal, books: Books) -> str:
     if first.remittance:
         trace = f" {first.reference}" if first.reference else ""
         way = "check" if first.method == "check" else "EFT"
-        return f"{_payer(first, books)} says it paid {sum_} by {way}{trace} on {first.date}"
+        return f"{payer_name(books, first.payer)} says it paid {sum_} by {way}{trace} on {first.date}"
     kinds = {"card": "card payment", "cash": "cash payment", "check": "check"}
     return f"{many(len(batch), kinds.get(first.method, 'electronic payment'))} of {first.date}, {sum_}"
-
-
-def _payer(receipt: Receipt, books: Books) -> str:
-    facts = books.payers.get(receipt.payer or "")
-    return facts[-1].name if facts else receipt.payer or "An insurer"
 
 
 def _reading(item: OpenDeposit, books: Books) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Iterator
+from decimal import Decimal
 
 from daysheet.books import Books
 from daysheet.checks.unseen import unseen
 from daysheet.findings import Finding
 from daysheet.lapses import HALVED, LAPSED, Day, Run, by_visits, usual_miss
-from daysheet.pricing import price_of, together
+from daysheet.pricing import fee_of
 from daysheet.records import Visit
 from daysheet.unbilled import COMPLETED, unbilled_visits
 from daysheet.wording import many, money, name_of, span
@@ -56,12 +57,12 @@ def _runs(days: list[Day], least: int) -> list[Run]:
 
 def _of_visits(books: Books, as_of: datetime.date, run: Run, days: list[Day], visits: list[Visit]) -> Finding:
     provider = visits[0].provider
-    worth = together(price_of(books, as_of, visit) for visit in visits)
+    gross = sum((fee_of(books, as_of, visit) for visit in visits), Decimal())
     done = int(sum(day.expected for day in days))
     share = "none" if len(visits) == done else f"only {done - len(visits):,}"
     message = (
         f"{name_of(books, provider)}, {span(run)}: {share} of {many(done, 'completed visit')} billed, "
-        f"{money(worth.gross, books.currency)}; certain, the visits are recorded"
+        f"{money(gross, books.currency)}; certain, the visits are recorded"
     )
     return Finding(
         kind="billing-lapse",
@@ -70,12 +71,8 @@ def _of_visits(books: Books, as_of: datetime.date, run: Run, days: list[Day], vi
         through=run.last,
         provider=provider,
         count=len(visits),
-        amount=worth.gross,
+        amount=gross,
         message=message,
         where=tuple(visit.meta for visit in visits),
         covers=frozenset(visit.id for visit in visits),
-        expected=worth.expected,
-        sample=worth.sample,
-        low=worth.low,
-        high=worth.high,
     )

@@ -13,7 +13,7 @@ from daysheet.calendars import ONE_DAY, days_between, is_holiday
 from daysheet.expectation import Expected, without_visits
 from daysheet.findings import Finding
 from daysheet.lapses import HALVED, LAPSED, Day, Run, by_counts
-from daysheet.pricing import estimated
+from daysheet.pricing import CENT, usual_fee
 from daysheet.records import Meta
 from daysheet.unbilled import lapse_waivers
 from daysheet.wording import many, money, name_of, span
@@ -38,9 +38,7 @@ def unseen(books: Books, as_of: datetime.date) -> Iterator[Finding]:
         least = books.days_of(_LEAST[expected.source], as_of, expected.provider)
         aside = lapse_waivers(books, expected.provider)
         days = [day for day in expected.days if not any(first <= day.date <= last for first, last in aside)]
-        stopped = [
-            run for run in by_counts(days, expected.spread, LAPSED) if len(_silence(books, expected, run)) >= least
-        ]
+        stopped = [run for run in by_counts(days, expected.spread, LAPSED) if _length(books, expected, run) >= least]
         left = [day for day in days if not any(run.first <= day.date <= run.last for run in stopped)]
         partial = [run for run in by_counts(left, expected.spread, HALVED) if run.days >= _PARTIAL_DAYS]
         for run in sorted(stopped + partial):
@@ -61,6 +59,10 @@ def _silence(books: Books, expected: Expected, run: Run) -> list[datetime.date]:
     ]
 
 
+def _length(books: Books, expected: Expected, run: Run) -> int:
+    return run.days if expected.source == "schedule" else len(_silence(books, expected, run))
+
+
 def _whole(books: Books, expected: Expected, run: Run) -> Run:
     """A run of weekly bills as the working days that they were for; any other run as it is."""
     quiet = [day for day in _silence(books, expected, run) if day <= run.last]
@@ -70,14 +72,14 @@ def _whole(books: Books, expected: Expected, run: Run) -> Run:
 
 
 def _finding(books: Books, as_of: datetime.date, expected: Expected, run: Run, days: list[Day]) -> Finding:
-    usual = sum((Decimal(str(day.expected)) for day in days), Decimal())
+    usual = sum((Decimal(str(expected.declared[day.date])) for day in days), Decimal())
     found = sum((Decimal(str(day.found)) for day in days), Decimal())
     missing = (usual - found).quantize(Decimal(1), ROUND_HALF_UP)
-    worth = estimated(books, as_of, expected.provider, run.first, missing)
+    gross = (missing * usual_fee(books, as_of, expected.provider, run.first)).quantize(CENT, ROUND_HALF_UP)
     stopped = found * 4 <= usual
     message = (
         f"{name_of(books, expected.provider)}, {span(run)}: {'no bills' if not found else many(int(found), 'bill')}, "
-        f"{usual:.0f} expected {_BASIS[expected.source]}, {money(worth.gross, books.currency)}; "
+        f"{usual:.0f} expected {_BASIS[expected.source]}, {money(gross, books.currency)}; "
         f"{_CONFIDENCE[expected.source, stopped]}"
     )
     return Finding(
@@ -87,13 +89,9 @@ def _finding(books: Books, as_of: datetime.date, expected: Expected, run: Run, d
         through=run.last,
         provider=expected.provider,
         count=int(missing),
-        amount=worth.gross,
+        amount=gross,
         message=message,
         where=tuple(_evidence(books, expected.provider, run)),
-        expected=worth.expected,
-        sample=worth.sample,
-        low=worth.low,
-        high=worth.high,
     )
 
 

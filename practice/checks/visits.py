@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from daysheet.books import Books
 from daysheet.findings import Finding
-from daysheet.pricing import price_of
+from daysheet.pricing import fee_of
 from daysheet.unbilled import is_billed, unbilled_visits
 from daysheet.wording import money, name_of
 
@@ -15,7 +15,7 @@ from daysheet.wording import money, name_of
 def unbilled(books: Books, as_of: datetime.date) -> Iterator[Finding]:
     """Each completed visit that no standing bill names, once the provider's usual time to bill has passed."""
     for visit in unbilled_visits(books, as_of):
-        price = price_of(books, as_of, visit)
+        fee = fee_of(books, as_of, visit)
         yield Finding(
             kind="unbilled-visit",
             key=visit.id,
@@ -23,14 +23,10 @@ def unbilled(books: Books, as_of: datetime.date) -> Iterator[Finding]:
             through=visit.date,
             provider=visit.provider,
             count=1,
-            amount=price.gross,
+            amount=fee,
             message=f"visit {visit.id} of {visit.date} to {name_of(books, visit.provider)} was never billed, "
-            f"{money(price.gross, books.currency)}",
+            f"{money(fee, books.currency)}",
             where=(visit.meta,),
-            expected=price.expected,
-            sample=price.sample,
-            low=price.low,
-            high=price.high,
         )
 
 

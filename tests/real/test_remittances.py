@@ -11,6 +11,7 @@ import pytest
 from daysheet.importers import era, x12
 from daysheet.importers.reading import Context, RawFile
 from daysheet.importers.remittance import RemittanceSource, remittance_summary
+from daysheet.remittances import problems
 
 from tests.conftest import NO_SAMPLES, SAMPLES
 
@@ -64,7 +65,7 @@ def test_no_patient_of_a_remittance_is_read(path):
 def test_the_figures_of_an_unbalanced_remittance_are_named():
     path = FOLDER / "stupidedi_case_3a.835"
     (transaction,) = x12.transactions(x12.decode(path.read_bytes()), path)
-    (problem,) = era.problems(era.remittance(transaction, path, str))
+    (problem,) = problems(era.remittance(transaction, path, str))
     assert "1,222.00 sent" in problem
     assert "-2.54" in problem
     assert "give 1,224.54" in problem

@@ -1,0 +1,229 @@
+"""Findings on insurance claims: never sent, about to be too late, denied, paid too little, paid too much."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from daysheet import claims
+from daysheet.books import Books
+from daysheet.claims import ClaimState, Deadline
+from daysheet.findings import Finding
+from daysheet.payers import known_claim
+from daysheet.records import Invoice
+from daysheet.remittances import Remittance, RemittedClaim
+from daysheet.wording import many, money, payer_name
+
+_ZERO = Decimal()
+_CODE = re.compile(r"[A-Z]{2}-?[A-Z]?\d{1,3}\b")
+
+
+def claim_unsent(books: Books, as_of: datetime.date) -> Iterator[Finding]:
+    """Invoices to insurers without a claim; a single finding for a payer of whom the books have no claim at all."""
+    patience = datetime.timedelta(days=books.days_of("claim-days", as_of))
+    for payer, group in _unsent_by_payer(books, as_of).items():
+        late = [(invoice, held) for invoice, held in group if invoice.date + patience < as_of]
+        if len(late) > 1 and not _has_claims(books, payer):
+            amount = sum((held for _, held in late), _ZERO)
+            message = (
+                f"{many(len(late), 'invoice')} to {payer_name(books, payer)}, {money(amount, books.currency)}, have no "
+                "claim in the books, nor has any other of that payer: import the claims, or send them"
+            )
+            yield _of_invoices("claim-unsent", payer, [invoice for invoice, _ in late], amount, message)
+            continue
+        for invoice, held in late:
+            message = (
+                f"invoice {invoice.id} of {invoice.date} to {payer_name(books, payer)}, "
+                f"{money(held, books.currency)}, was never sent as a claim"
+            )
+            yield _of_invoices("claim-unsent", invoice.id, [invoice], held, message)
+
+
+def claim_deadline(books: Books, as_of: datetime.date) -> Iterator[Finding]:
+    """Claims to be sent, and denials to be appealed, whose time is running out or has."""
+    for payer, group in _unsent_by_payer(books, as_of).items():
+        for invoice, held in group:
+            deadline = claims.filing_deadline(books, invoice, as_of)
+            if deadline is not None and claims.is_near(books, deadline, invoice.date, as_of):
+                message = (
+                    f"invoice {invoice.id}: {_left(deadline, f'to file the claim with {payer_name(books, payer)}')}"
+                )
+                yield _of_invoices(
+                    "claim-deadline", invoice.id, [invoice], held, f"{message}, {money(held, books.currency)}", deadline
+                )
+    for state in claims.states(books, as_of):
+        amount = _denied(books, state, as_of)
+        deadline = claims.appeal_deadline(books, state, as_of) if amount else None
+        if deadline is not None and claims.is_near(books, deadline, state.since, as_of):
+            payer = payer_name(books, state.claim.payer)
+            left = _left(deadline, f"to appeal with {payer}")
+            yield Finding(
+                kind="claim-deadline",
+                key=state.claim.id,
+                date=state.since,
+                through=deadline.last,
+                provider=None,
+                count=1,
+                amount=amount,
+                message=f"claim {state.claim.id}, denied on {state.since}: {left}, {money(amount, books.currency)}",
+                where=(state.claim.meta,),
+                deadline=deadline.last,
+            )
+
+
+def denied_claim(books: Books, as_of: datetime.date) -> Iterator[Finding]:
+    """What insurers refused to pay and still hold, one finding a reason."""
+    groups: dict[str, list[tuple[ClaimState, Decimal]]] = {}
+    for state in claims.states(books, as_of):
+        amount = _denied(books, state, as_of)
+        if amount:
+            groups.setdefault(_reason_key(state), []).append((state, amount))
+    for key, group in groups.items():
+        amount = sum((part for _, part in group), _ZERO)
+        days = sorted(state.since for state, _ in group)
+        named = ", ".join(sorted({payer_name(books, state.claim.payer) for state, _ in group}))
+        reason = _reason(group[0][0]) or "no reason given"
+        yield Finding(
+            kind="denied-claim",
+            key=key,
+            date=days[0],
+            through=days[-1],
+            provider=None,
+            count=len(group),
+            amount=amount,
+            message=f"{many(len(group), 'claim')} denied by {named}, {money(amount, books.currency)}: {reason}",
+            where=tuple(state.claim.meta for state, _ in group),
+        )
+
+
+def underpaid_claim(books: Books, as_of: datetime.date) -> Iterator[Finding]:
+    """Claims for which an insurer allowed less than its contract says; what it denied is found as denied."""
+    for remittance, claim in claims.decisions(books, as_of):
+        lines = list(_underpaid(books, remittance, claim)) if claim.rank == "primary" else []
+        if lines:
+            amount = sum((short for _, short in lines), _ZERO)
+            yield Finding(
+                kind="underpaid-claim",
+                key=claim.claim,
+                date=remittance.date,
+                through=remittance.date,
+                provider=None,
+                count=1,
+                amount=amount,
+                message=f"claim {claim.claim}: {payer_name(books, remittance.payer)} allowed "
+                f"{'; '.join(words for words, _ in lines)}: {money(amount, books.currency)} too little",
+                where=(claim.meta,),
+            )
+
+
+def credit_balance(books: Books, as_of: datetime.date) -> Iterator[Finding]:
+    """Invoices that were paid or adjusted beyond their charge, and insurers' payments of claims nobody knows."""
+    unknown: set[str | None] = set()
+    for remittance, claim in claims.decisions(books, as_of):
+        invoice = known_claim(claim.invoice, remittance.payer, books)[1]
+        if invoice not in books.invoices and claim.paid > 0:
+            unknown.add(invoice)
+            message = (
+                f"{payer_name(books, remittance.payer)} pays {money(claim.paid, books.currency)} for claim "
+                f"{claim.claim}, of which the books have no invoice: import its bill, or ask what it is"
+            )
+            yield _credit(claim.claim, remittance.date, claim.paid, message, (claim.meta,))
+    for key, postings in books.receivable.items():
+        standing = [posting for posting in postings if posting.date <= as_of]
+        balance = sum((posting.amount for posting in standing), _ZERO)
+        if balance < 0 and key not in unknown:
+            what = "money on account" if key is None else f"invoice {key}"
+            message = f"{what}: {money(-balance, books.currency)} beyond what was charged: refund it, or find its bill"
+            metas = (standing[-1].meta, *(invoice.meta for invoice in books.invoices.get(key or "", ())))
+            yield _credit(key or "on-account", standing[-1].date, -balance, message, metas)
+
+
+def _unsent_by_payer(books: Books, as_of: datetime.date) -> dict[str, list[tuple[Invoice, Decimal]]]:
+    def work() -> dict[str, list[tuple[Invoice, Decimal]]]:
+        groups: dict[str, list[tuple[Invoice, Decimal]]] = {}
+        for invoice, held in claims.unsent(books, as_of):
+            groups.setdefault(invoice.payer or "", []).append((invoice, held))
+        return groups
+
+    return books.once(("unsent claims", as_of), work)
+
+
+def _has_claims(books: Books, payer: str) -> bool:
+    return any(states[-1].payer == payer for states in books.claims.values())
+
+
+def _of_invoices(
+    kind: str, key: str, invoices: list[Invoice], amount: Decimal, message: str, deadline: Deadline | None = None
+) -> Finding:
+    days = sorted(invoice.date for invoice in invoices)
+    return Finding(
+        kind=kind,
+        key=key,
+        date=days[0],
+        through=days[-1],
+        provider=invoices[0].provider or None,
+        count=len(invoices),
+        amount=amount,
+        message=message,
+        where=tuple(invoice.meta for invoice in invoices),
+        deadline=None if deadline is None else deadline.last,
+    )
+
+
+def _credit(key: str, day: datetime.date, amount: Decimal, message: str, where: tuple[object, ...]) -> Finding:
+    return Finding(
+        kind="credit-balance",
+        key=key,
+        date=day,
+        through=day,
+        provider=None,
+        count=1,
+        amount=amount,
+        message=message,
+        where=where,  # type: ignore[arg-type]  # metadata of directives
+    )
+
+
+def _left(deadline: Deadline, what: str) -> str:
+    if deadline.left < 0:
+        return f"{many(-deadline.left, 'day')} too late {what} (until {deadline.last})"
+    return f"{many(deadline.left, 'day')} left {what} (until {deadline.last})"
+
+
+def _denied(books: Books, state: ClaimState, as_of: datetime.date) -> Decimal:
+    """What of a claim is denied and not settled otherwise since."""
+    claim, decision = state.claim, state.decision
+    refused = decision.denied if decision is not None else None
+    if claim.status != "denied" and not (claim.status == "paid" and refused):
+        return _ZERO
+    if claim.invoice not in books.invoices:
+        return refused or _ZERO
+    held = max(_ZERO, claims.held_by_insurer(books, claim.invoice, claim.payer, as_of))
+    if not held and claim.status == "denied":
+        held = max(_ZERO, books.open_balance(claim.invoice, as_of))
+    return held if refused is None else min(refused, held)
+
+
+def _reason(state: ClaimState) -> str:
+    return state.claim.reason or (state.decision.reason if state.decision else "")
+
+
+def _reason_key(state: ClaimState) -> str:
+    reason = _reason(state)
+    code = _CODE.match(reason)
+    if code:
+        return code[0]
+    return "-".join(re.findall(r"[a-z0-9]+", reason.casefold())) or "no-reason"
+
+
+def _underpaid(books: Books, remittance: Remittance, claim: RemittedClaim) -> Iterator[tuple[str, Decimal]]:
+    for service in claim.services:
+        facts = [f for f in books.contracts.get((remittance.payer, service.code), ()) if f.since <= remittance.date]
+        agreed = facts[-1].allowed * service.units if facts else _ZERO
+        if _ZERO < service.allowed < agreed:
+            yield (
+                f"{service.allowed:,.2f} for {service.code} where the contract says {agreed:,.2f}",
+                agreed - service.allowed,
+            )

@@ -1,0 +1,214 @@
+"""What a year's pack holds: its tables, the files inside it, and what it says about the books it comes from.
+
+Everything here follows from the books, their settings and the year alone, so that `verify` can make it again.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from daysheet import __version__, digest
+from daysheet.books import Books
+from daysheet.errors import DaysheetError
+from daysheet.patients import PREFIX
+from daysheet.reports import data, registry
+from daysheet.reports.layout import Paper
+from daysheet.reports.pdf import Embedded
+from daysheet.reports.period import Period, year
+from daysheet.reports.table import Basis, Cell, Row, Table
+from daysheet.settings import Settings
+
+MANIFEST: Final = "manifest.json"
+LEDGER: Final = "general-ledger"
+# The order of the accountant's own checklist; the name of the table, and the report and basis that it is made by.
+ORDER: Final[Mapping[str, tuple[str, Basis]]] = {
+    "tie-outs": ("tie-outs", ""),
+    "monthly": ("monthly", ""),
+    "open-questions": ("open-questions", ""),
+    "income": ("income", ""),
+    "balance-sheet": ("balance-sheet", ""),
+    "working-trial-balance": ("working-trial-balance", ""),
+    "tax-lines": ("tax-lines", ""),
+    "adjusting-entries": ("adjusting-entries", ""),
+    "reconciliation": ("reconciliation", ""),
+    "fixed-assets": ("fixed-assets", ""),
+    "capital": ("capital", ""),
+    "contractors": ("contractors", ""),
+    "loans": ("loans", ""),
+    "payroll": ("payroll", ""),
+    LEDGER: (LEDGER, ""),
+    "documents": ("documents", ""),
+    "cash-flow": ("cash-flow", ""),
+    "income-accrual": ("income", "accrual"),
+    "cash-to-accrual": ("cash-to-accrual", ""),
+    "receivables": ("receivables", ""),
+    "billing-gaps": ("billing-gaps", ""),
+    "trial-balance": ("trial-balance", ""),
+}
+_TOKEN: Final = re.compile(rf"{PREFIX}[0-9a-f]{{12}}")
+_HIDDEN: Final = "patient"
+_PAPERS: Final = ("letter", "a4")
+_SHORT: Final = 8
+
+
+@dataclass(frozen=True)
+class PackSettings:
+    """The `[pack]` table: `paper` is `letter` or `a4`, `status` says draft or final, `accountant` whom it is for."""
+
+    paper: str = "letter"
+    status: str = "Draft"
+    accountant: str = ""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a pack is to be made; they are part of what it says of itself.
+
+    Attributes:
+        paper: what the pages are set for.
+        tokens: whether patient tokens may stand in it.
+    """
+
+    paper: Paper = "letter"
+    tokens: bool = False
+
+
+@dataclass(frozen=True)
+class Contents:
+    """A pack before it is set.
+
+    Attributes:
+        id: what the pack is called: practice, year, and the first digits of the books' digest.
+        practice: the `id` of the practice.
+        period: the year.
+        as_of: the last day of the year that the books cover.
+        books: the digest of all entries through the end of the year.
+        options: how it is made.
+        tables: what is printed, by report name, in order.
+        files: what is embedded and lies beside it.
+    """
+
+    id: str
+    practice: str
+    period: Period
+    as_of: datetime.date
+    books: str
+    options: Options
+    tables: Mapping[str, Table]
+    files: tuple[Embedded, ...]
+
+
+def paper_of(settings: Settings, asked: str | None) -> Paper:
+    """The paper asked for, else that of the settings.
+
+    Raises:
+        DaysheetError: the settings name another than `letter` or `a4`.
+    """
+    paper = asked or settings.table("pack", PackSettings).paper
+    if paper not in _PAPERS:
+        raise settings.error('paper in [pack] must be "letter" or "a4"', "paper", _PAPERS)
+    return "a4" if paper == "a4" else "letter"
+
+
+def basis_of(settings: Settings) -> Basis:
+    """The practice's method of accounting.
+
+    Raises:
+        DaysheetError: the settings name another than `cash` or `accrual`.
+    """
+    method = settings.practice.method
+    if method not in ("cash", "accrual"):
+        raise settings.error('method in [practice] must be "cash" or "accrual"', "method", ("cash", "accrual"))
+    return "accrual" if method == "accrual" else "cash"
+
+
+def gather(books: Books, settings: Settings, number: int, options: Options) -> Contents:
+    """The contents of the pack of a year.
+
+    Raises:
+        DaysheetError: the books hold nothing of that year, or the settings are wrong.
+    """
+    period = year(number)
+    through = [entry for entry in books.entries if entry.date <= period.last]
+    if not any(period.first <= entry.date for entry in through):
+        raise DaysheetError(
+            f"the books hold nothing of {number}", remedy="name a year that they cover, such as the last one"
+        )
+    basis = basis_of(settings)
+    tables = {}
+    for name, (report, own) in ORDER.items():
+        if report in registry.REPORTS and own != basis:
+            table = replace(registry.build(report, books, settings, period, own or basis), name=name)
+            tables[name] = table if options.tokens else without_tokens(table)
+    detail = registry.build(LEDGER, books, settings, period, basis, detail=True)
+    detailed = {**tables, LEDGER: detail if options.tokens else without_tokens(detail)}
+    fingerprint = digest.of(through)
+    identity = f"{settings.practice.id}-{number}-{fingerprint[:_SHORT]}"
+    return Contents(
+        id=identity,
+        practice=settings.practice.id,
+        period=period,
+        as_of=min(books.as_of, period.last),
+        books=fingerprint,
+        options=options,
+        tables=tables,
+        files=tuple(_csv(table) for table in detailed.values()),
+    )
+
+
+def without_tokens(table: Table) -> Table:
+    """The table with every patient token written as `patient`."""
+    if not any(_TOKEN.search(text) for text in _texts(table)):
+        return table
+    rows = tuple(Row(row.kind, tuple(_hidden(cell) for cell in row.cells), row.depth) for row in table.rows)
+    return replace(table, rows=rows, notes=tuple(_TOKEN.sub(_HIDDEN, note) for note in table.notes))
+
+
+def manifest(contents: Contents) -> Embedded:
+    """What the pack says of itself, for programs: what it was made from and how, and its tables with their SHA-256."""
+    return Embedded(MANIFEST, as_json(described(contents)), "application/json", "What this pack was made from")
+
+
+def described(contents: Contents) -> dict[str, Any]:
+    """`manifest` as JSON's types."""
+    return {
+        "pack": contents.id,
+        "practice": contents.practice,
+        "year": contents.period.first.year,
+        "as_of": contents.as_of.isoformat(),
+        "books": contents.books,
+        "daysheet": __version__,
+        "options": {"paper": contents.options.paper, "tokens": contents.options.tokens},
+        "embedded": [{"name": file.name, "sha256": sha256(file.data)} for file in contents.files],
+    }
+
+
+def as_json(value: Mapping[str, Any]) -> bytes:
+    """JSON as it is written to files: indented, in the order given, ending with a line feed."""
+    return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def sha256(content: bytes) -> str:
+    """The SHA-256 of a file, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def _csv(table: Table) -> Embedded:
+    description = f"{table.title}, every posting" if table.name == LEDGER else table.title
+    return Embedded(f"{table.name}.csv", data.to_csv(table).encode(), "text/csv", description)
+
+
+def _hidden(cell: Cell) -> Cell:
+    return _TOKEN.sub(_HIDDEN, cell) if isinstance(cell, str) else cell
+
+
+def _texts(table: Table) -> Iterator[str]:
+    yield from table.notes
+    for row in table.rows:
+        yield from (cell for cell in row.cells if isinstance(cell, str))

@@ -1,0 +1,222 @@
+"""The accountant's pack of a year: one PDF to read, with everything that it says embedded for programs.
+
+`build` puts the contents together, has them set, and gives the files of `packs/YEAR`; nothing is written here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from daysheet.books import Books
+from daysheet.reports import fonts, layout, pages, summary, volumes
+from daysheet.reports.contents import (
+    LEDGER,
+    MANIFEST,
+    Contents,
+    Options,
+    PackSettings,
+    as_json,
+    described,
+    gather,
+    manifest,
+    sha256,
+)
+from daysheet.reports.pages import Part
+from daysheet.reports.pdf import Document, Embedded
+from daysheet.reports.period import long_date
+from daysheet.reports.rendering import Progress, Renderer
+from daysheet.reports.table import Column, Row, Table
+from daysheet.reports.volumes import Volume
+from daysheet.settings import Settings
+
+RETURNS: Final[Mapping[str, str]] = {
+    "schedule-c": "Form 1040, Schedule C",
+    "1065": "Form 1065",
+    "1120-s": "Form 1120-S",
+}
+DISCLAIMER: Final = (
+    "Prepared from the practice's books without audit or review, for the preparation of tax returns."
+    " No patient is named in this pack{tokens}."
+)
+_TITLES: Final[Mapping[str, str]] = {"income": "Profit and loss", "income-accrual": "Profit and loss, accrual basis"}
+_SHORT_SHA = 16
+
+
+@dataclass(frozen=True)
+class Built:
+    """A finished pack.
+
+    Attributes:
+        contents: what it was made from.
+        files: each file of `packs/YEAR` by name, the pack itself first and its manifest last.
+        notes: what the bookkeeper should know of its making.
+    """
+
+    contents: Contents
+    files: Mapping[str, bytes]
+    notes: tuple[str, ...]
+
+
+def build(
+    books: Books,
+    settings: Settings,
+    year: int,
+    options: Options,
+    commit: str | None,
+    renderer: Renderer,
+    progress: Progress,
+) -> Built:
+    """The pack of a year.
+
+    Args:
+        books: the indexed books.
+        settings: their settings.
+        year: the calendar year.
+        options: the paper, and whether patient tokens may be shown.
+        commit: the commit that the books are at, None when they are not just that.
+        renderer: what sets the pages.
+        progress: told how far the setting is.
+
+    Raises:
+        DaysheetError: the books hold nothing of that year, or the settings are wrong.
+    """
+    contents = gather(books, settings, year, options)
+    ledger = contents.tables[LEDGER]
+    parts: tuple[Volume, ...] = ()
+    if len(ledger.rows) > volumes.ROWS_WITHIN:
+        parts = volumes.volumes(contents, settings, ledger)
+    main = document(contents, settings, commit, parts)
+    rendered = renderer.render([main, *(part.document for part in parts)], progress)
+    names = [f"accountants-pack-{year}.pdf", *(part.name for part in parts)]
+    files = dict(zip(names, rendered, strict=True))
+    files |= {file.name: file.data for file in contents.files}
+    listed = [{"name": name, "sha256": sha256(content), "bytes": len(content)} for name, content in files.items()]
+    files[MANIFEST] = as_json({**described(contents), "commit": commit, "files": listed})
+    lacking = fonts.lacking_note(text for table in contents.tables.values() for text in pages.texts(table))
+    return Built(contents, files, (lacking,) if lacking else ())
+
+
+def document(contents: Contents, settings: Settings, commit: str | None, parts: tuple[Volume, ...]) -> Document:
+    """The pack itself, before it is set."""
+    practice = settings.practice
+    entity = fonts.printable(practice.name)
+    period = contents.period
+    lead = next(iter(contents.tables.values()))
+    right = f"{period.title} · {lead.currency}"
+    embedded = (*contents.files, manifest(contents))
+    footing = [f"Pack {contents.id}", f"ledger {commit[:7]}" if commit else "", "Unaudited – for tax preparation"]
+    sections = tuple(_sections(contents, parts))
+    html = pages.html(
+        "pack.html",
+        contents.options.paper,
+        {
+            "title": f"{entity} – accountant's pack {period.first.year}",
+            "author": fonts.printable(practice.preparer or practice.name),
+            "description": f"Books of {period.first.year} for the preparation of tax returns, unaudited",
+            "left": entity,
+            "right": right,
+            "foot": fonts.printable(" · ".join(filter(None, footing))),
+            "entity": entity,
+            "cover": _cover(contents, settings, commit),
+            "parts": sections,
+            "listings": _listings(contents, embedded, parts),
+        },
+    )
+    return Document(html, pages.style(), contents.as_of, embedded)
+
+
+def _sections(contents: Contents, parts: tuple[Volume, ...]) -> list[Part]:
+    paper = contents.options.paper
+    sections = [summary.part(contents)]
+    for name, table in contents.tables.items():
+        if name in summary.TABLES or name == "trial-balance" or summary.is_empty(table):
+            continue
+        title = _TITLES.get(name, table.title)
+        shown = _list_of(contents, parts) if name == LEDGER and parts else table
+        charts = summary.charts_of(name, contents)
+        sections.append(pages.part_of(name, title, [shown], paper, charts))
+    return sections
+
+
+def _cover(contents: Contents, settings: Settings, commit: str | None) -> Mapping[str, Any]:
+    practice, pack = settings.practice, settings.table("pack", PackSettings)
+    method = f"{practice.method} method"
+    form = RETURNS.get(practice.returns, practice.returns)
+    entity = " – ".join(filter(None, (practice.entity, f"{form} ({method})")))
+    ledger = f"commit {commit[:12]}" if commit else "not committed, or changed since the last commit"
+    tie_outs = summary.tie_out_line(contents)
+    facts = [
+        ("Entity and return", entity),
+        ("Prepared for", pack.accountant),
+        ("Prepared by", practice.preparer),
+        ("Books", f"Covered through {long_date(contents.as_of)} · {ledger}"),
+        ("Pack", f"{contents.id} · digest of the books {contents.books[:_SHORT_SHA]}…"),
+        ("Status", " – ".join(filter(None, (pack.status, tie_outs)))),
+    ]
+    tokens = (
+        "" if contents.options.tokens is False else "; patients stand in it as tokens, which the practice can resolve"
+    )
+    return {
+        "subtitle": f"Accountant's pack · {contents.period.title[0].lower()}{contents.period.title[1:]}",
+        "facts": [(label, fonts.printable(value)) for label, value in facts if value],
+        "disclaimer": DISCLAIMER.format(tokens=tokens),
+    }
+
+
+def _listings(contents: Contents, embedded: tuple[Embedded, ...], parts: tuple[Volume, ...]) -> list[Any]:
+    """The embedded files as a table of the contents page."""
+    columns = (
+        Column("file", "File"),
+        Column("what", "What it holds"),
+        Column("bytes", "Bytes", "count"),
+        Column("sha256", "SHA-256, first digits"),
+    )
+    rows = tuple(
+        Row("line", (file.name, file.description, len(file.data), sha256(file.data)[:_SHORT_SHA]))
+        for file in embedded
+        if file.name != MANIFEST
+    )
+    listing = _plain(contents, "files", "Embedded files", columns, rows)
+    notes = (
+        f"The digest of the books is {contents.books}. daysheet verify makes each of these files again from the books"
+        " and says whether they are the same.",
+    )
+    del parts
+    sheet = layout.sheet(listing, contents.options.paper, fixed="portrait", largest=8.25)
+    return [{"title": "Files embedded in this document", "sheet": sheet, "notes": notes}]
+
+
+def _list_of(contents: Contents, parts: tuple[Volume, ...]) -> Table:
+    """In the ledger's place, where it is: its volumes."""
+    columns = (
+        Column("file", "Volume"),
+        Column("first", "From account"),
+        Column("last", "Through account"),
+        Column("rows", "Rows", "count"),
+    )
+    rows = [Row("line", (part.name, part.first, part.last, part.rows)) for part in parts]
+    rows.append(Row("total", ("Total", None, None, sum(part.rows for part in parts))))
+    ledger = contents.tables[LEDGER]
+    note = (
+        "The ledger is long and stands in volumes beside this document, each with its own page numbers and its rows"
+        f" embedded. Control accounts are printed as daily totals; every posting is in {LEDGER}.csv, embedded here.",
+    )
+    listing = _plain(contents, "volumes", ledger.title, columns, tuple(rows), note)
+    return Table(
+        "volumes", ledger.title, ledger.basis, ledger.first, ledger.last, ledger.as_of, ledger.currency,
+        listing.columns, listing.rows, note,
+    )  # fmt: skip
+
+
+def _plain(
+    contents: Contents,
+    name: str,
+    title: str,
+    columns: tuple[Column, ...],
+    rows: tuple[Row, ...],
+    notes: tuple[str, ...] = (),
+) -> Table:
+    period = contents.period
+    return Table(name, title, "", period.first, period.last, contents.as_of, "", columns, rows, notes)

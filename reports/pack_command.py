@@ -1,0 +1,69 @@
+"""The verbs about a whole year: `pack`, `verify` and `lock`."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+from daysheet import console
+from daysheet.reports import filing, pack, rendering
+from daysheet.reports.contents import Options, paper_of
+
+_BAR = 36
+
+
+@click.command("pack", cls=console.Verb)
+@click.argument("year", type=click.IntRange(1900, 9999))
+@click.option("--paper", type=click.Choice(("letter", "a4")), help="Default: paper in [pack], else letter.")
+@click.option("--tokens", is_flag=True, help="Let patient tokens stand where the books have them.")
+@click.option("--no-cache", is_flag=True, help="Set every page again, and keep none.")
+@console.pass_console
+def pack_year(shared: console.Console, *, year: int, paper: str | None, tokens: bool, no_cache: bool) -> None:
+    """Build the accountant's pack of a year in packs/YEAR: one PDF, its tables as CSV, and a manifest."""
+    folder, settings = shared.folder, shared.settings()
+    options = Options(paper_of(settings, paper), tokens)
+    with rendering.renderer(None if no_cache else rendering.cache_folder()) as renderer, _Bar() as bar:
+        built = pack.build(shared.books(), settings, year, options, filing.commit_of(folder), renderer, bar.show)
+    where = filing.write(folder, year, built.files)
+    contents = built.contents
+    listed = [{"name": name, "bytes": len(content)} for name, content in built.files.items()]
+    shared.emit(
+        {
+            "pack": contents.id, "year": year, "as_of": contents.as_of, "books": contents.books,
+            "folder": str(where), "files": listed, "notes": list(built.notes),
+        },
+        lambda: _told(built, str(where)),
+    )  # fmt: skip
+
+
+def _told(built: pack.Built, where: str) -> str:
+    contents = built.contents
+    lines = [f"Pack {contents.id}, books through {contents.as_of}, in {where}:"]
+    lines += [f"  {len(content):>10,}  {name}" for name, content in built.files.items()]
+    return "\n".join([*lines, *built.notes])
+
+
+class _Bar:
+    """A bar on standard error with an estimate of the time that is left; nothing when that is no terminal."""
+
+    def __init__(self) -> None:
+        """No work known yet."""
+        self._bar: click._termui_impl.ProgressBar[int] | None = None
+
+    def __enter__(self) -> _Bar:
+        """Begin."""
+        return self
+
+    def show(self, done: int, whole: int) -> None:
+        """Draw the bar anew."""
+        if not sys.stderr.isatty() or not whole:
+            return
+        if self._bar is None:
+            self._bar = click.progressbar(length=whole, label="Setting pages", width=_BAR, file=sys.stderr)
+            self._bar.__enter__()
+        self._bar.update(done - self._bar.pos)
+
+    def __exit__(self, *problem: object) -> None:
+        """Leave the cursor on a line of its own."""
+        if self._bar is not None:
+            self._bar.render_finish()

@@ -1,0 +1,178 @@
+"""HTML to PDF: tagged, archival (PDF/A-3a) and accessible (PDF/UA-1), the same bytes on every machine.
+
+WeasyPrint writes one conformance into the metadata; both belong into the one RDF block (a second block is ignored by
+validators), so the block is extended here. Fonts, style sheets and embedded files come from this program and nowhere
+else: no file, no network.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import MethodType
+from typing import TYPE_CHECKING, Any, Final
+from xml.etree.ElementTree import Element, SubElement, fromstring, register_namespace, tostring
+
+import daysheet.templates
+from daysheet import collector
+from daysheet.reports import fonts
+
+if TYPE_CHECKING:
+    from weasyprint.text.fonts import FontConfiguration
+
+TEMPLATES: Final = Path(daysheet.templates.__file__).parent
+VARIANT: Final = "pdf/a-3a"
+_FONTCONFIG: Final = "FONTCONFIG_FILE"
+_SCHEME: Final = "pack:"
+
+_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_PDFUA = "http://www.aiim.org/pdfua/ns/id/"
+_EXTENSION = "http://www.aiim.org/pdfa/ns/extension/"
+_SCHEMA = "http://www.aiim.org/pdfa/ns/schema#"
+_PROPERTY = "http://www.aiim.org/pdfa/ns/property#"
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """A file inside the PDF; `relationship` is PDF/A-3's: `Data`, `Source`, `Alternative`, `Supplement`."""
+
+    name: str
+    data: bytes
+    media_type: str
+    description: str
+    relationship: str = "Data"
+
+
+@dataclass(frozen=True)
+class Document:
+    """All that a PDF is made from: it can be sent to another process, and hashed.
+
+    Attributes:
+        html: the whole document; it can refer to nothing but its own style.
+        style: the style sheet.
+        dated: the day written into the file as that of its making (the books' own, never the clock's).
+        embedded: the files inside.
+    """
+
+    html: str
+    style: str
+    dated: datetime.date
+    embedded: tuple[Embedded, ...] = ()
+
+
+def render(document: Document) -> bytes:
+    """The PDF of a document.
+
+    Raises:
+        ValueError: the document refers to something outside itself.
+    """
+    with collector.paused(), _own_fonts():
+        # imported here because fontconfig is read at import, and because it takes half a second
+        from weasyprint import CSS, HTML, Attachment  # noqa: PLC0415
+        from weasyprint.urls import URLFetchingError  # noqa: PLC0415
+
+        fetcher = _fetcher(document.embedded)
+        configuration = _configuration()
+        html = HTML(string=document.html, base_url=_SCHEME, url_fetcher=fetcher)
+        style = CSS(string=document.style, base_url=_SCHEME, url_fetcher=fetcher, font_config=configuration)
+        made = html.render(stylesheets=[style], font_config=configuration)
+        moment = datetime.datetime.combine(document.dated, datetime.time(), datetime.UTC)
+        made.metadata.created = made.metadata.modified = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+        made.metadata.generate_rdf_metadata = MethodType(_both_conformances, made.metadata)
+        attachments = [
+            Attachment(
+                url=_SCHEME + file.name,
+                url_fetcher=fetcher,
+                name=file.name,
+                description=file.description,
+                created=moment,
+                modified=moment,
+                relationship=file.relationship,
+            )
+            for file in document.embedded
+        ]
+        try:
+            pdf: bytes = made.write_pdf(pdf_variant=VARIANT, attachments=attachments)
+        except URLFetchingError as problem:  # pragma: no cover - the fetcher below knows every embedded file
+            raise ValueError(str(problem)) from None
+    return pdf
+
+
+def warm() -> None:
+    """Load what sets a document, in a process that will."""
+    with _own_fonts():
+        _configuration()
+
+
+@contextmanager
+def _own_fonts() -> Iterator[None]:
+    """Let fontconfig see the fonts of this program and no others while it is being read."""
+    before = os.environ.get(_FONTCONFIG)
+    os.environ[_FONTCONFIG] = str(fonts.FOLDER / "fonts.conf")
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[_FONTCONFIG]
+        else:
+            os.environ[_FONTCONFIG] = before
+
+
+@cache
+def _configuration() -> FontConfiguration:
+    from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
+
+    return FontConfiguration()
+
+
+def _fetcher(embedded: tuple[Embedded, ...]) -> Any:  # noqa: ANN401 - WeasyPrint is untyped
+    """A fetcher that knows the embedded files and refuses everything else."""
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse  # noqa: PLC0415
+
+    known: Mapping[str, Embedded] = {_SCHEME + file.name: file for file in embedded}
+
+    class OnlyOwn(URLFetcher):  # type: ignore[misc]
+        def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> Any:  # noqa: ANN401
+            file = known.get(url)
+            if file is None:
+                raise FatalURLFetchingError(f"a document may not refer to {url}")
+            return URLFetcherResponse(url, file.data, {"Content-Type": file.media_type})
+
+    return OnlyOwn(allowed_protocols=(), allow_redirects=False, fail_on_errors=True)
+
+
+def _both_conformances(metadata: Any, variant: str, version: int, conformance: str) -> bytes:  # noqa: ANN401
+    """WeasyPrint's own RDF block, with PDF/UA-1 and its extension schema (ISO 19005-3, 6.6.2.3) in it."""
+    rdf = fromstring(type(metadata).generate_rdf_metadata(metadata, variant, version, conformance))  # noqa: S314 - made here
+    for prefix, namespace in (
+        ("pdfuaid", _PDFUA),
+        ("pdfaExtension", _EXTENSION),
+        ("pdfaSchema", _SCHEMA),
+        ("pdfaProperty", _PROPERTY),
+    ):
+        register_namespace(prefix, namespace)
+    claim = SubElement(rdf, f"{{{_RDF}}}Description", {f"{{{_RDF}}}about": ""})
+    SubElement(claim, f"{{{_PDFUA}}}part").text = "1"
+    extension = SubElement(rdf, f"{{{_RDF}}}Description", {f"{{{_RDF}}}about": ""})
+    schemas = SubElement(SubElement(extension, f"{{{_EXTENSION}}}schemas"), f"{{{_RDF}}}Bag")
+    schema = _resource(schemas)
+    SubElement(schema, f"{{{_SCHEMA}}}schema").text = "PDF/UA identification schema"
+    SubElement(schema, f"{{{_SCHEMA}}}namespaceURI").text = _PDFUA
+    SubElement(schema, f"{{{_SCHEMA}}}prefix").text = "pdfuaid"
+    properties = SubElement(SubElement(schema, f"{{{_SCHEMA}}}property"), f"{{{_RDF}}}Seq")
+    part = _resource(properties)
+    SubElement(part, f"{{{_PROPERTY}}}name").text = "part"
+    SubElement(part, f"{{{_PROPERTY}}}valueType").text = "Integer"
+    SubElement(part, f"{{{_PROPERTY}}}category").text = "internal"
+    SubElement(part, f"{{{_PROPERTY}}}description").text = "Which part of ISO 14289 the document follows"
+    block: bytes = tostring(rdf, encoding="utf-8")
+    return block
+
+
+def _resource(parent: Element) -> Element:
+    return SubElement(parent, f"{{{_RDF}}}li", {f"{{{_RDF}}}parseType": "Resource"})

@@ -1,0 +1,143 @@
+"""Several PDFs at once, in as many processes as there are processors, and none that was rendered before.
+
+A document is found again by all that its bytes depend on: its text, style and embedded files, the typeface, and the
+versions of the programs that set it. The cache lies in the user's cache folder, readable by that user alone.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import ctypes.util
+import gc
+import hashlib
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager, suppress
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+from daysheet import __version__, files
+from daysheet.reports import fonts, pdf
+from daysheet.reports.pdf import Document
+
+Progress = Callable[[int, int], None]
+
+_KEPT: Final = 200
+_SETTERS: Final = ("weasyprint", "pydyf", "fonttools", "tinycss2", "tinyhtml5")
+
+
+class Renderer:
+    """Processes that set documents; made before the documents are, so that they start while the books are read."""
+
+    def __init__(self, executor: ProcessPoolExecutor, folder: Path | None) -> None:
+        """Keep the processes and the cache's folder; None keeps nothing."""
+        self._executor = executor
+        self._folder = folder
+
+    def render(self, documents: Sequence[Document], progress: Progress) -> list[bytes]:
+        """The PDFs of these documents, in their order.
+
+        Args:
+            documents: what to set.
+            progress: called with how much of the whole work is done, and the whole, in characters of HTML.
+        """
+        keys = [key_of(document) for document in documents]
+        made = {key: found for key in keys if (found := self._cached(key)) is not None}
+        waiting = {key: document for key, document in zip(keys, documents, strict=True) if key not in made}
+        whole = sum(len(document.html) for document in waiting.values())
+        done = 0
+        progress(done, whole)
+        longest_first = sorted(waiting, key=lambda key: (-len(waiting[key].html), key))
+        work: dict[Future[bytes], str] = {self._executor.submit(pdf.render, waiting[key]): key for key in longest_first}
+        for future in as_completed(work):
+            key = work[future]
+            made[key] = future.result()
+            self._keep(key, made[key])
+            done += len(waiting[key].html)
+            progress(done, whole)
+        self._prune()
+        return [made[key] for key in keys]
+
+    def _cached(self, key: str) -> bytes | None:
+        if self._folder is None:
+            return None
+        path = self._folder / f"{key}.pdf"
+        with suppress(OSError):
+            content = path.read_bytes()
+            path.touch()
+            return content
+        return None
+
+    def _keep(self, key: str, content: bytes) -> None:
+        if self._folder is not None:
+            # a cache that cannot be written is no reason to fail
+            with suppress(OSError):
+                self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+                files.write(self._folder / f"{key}.pdf", content)
+
+    def _prune(self) -> None:
+        if self._folder is not None and self._folder.is_dir():
+            with suppress(OSError):
+                oldest_last = sorted(self._folder.glob("*.pdf"), key=lambda path: -path.stat().st_mtime_ns)
+                for path in oldest_last[_KEPT:]:
+                    path.unlink()
+
+
+@contextmanager
+def renderer(folder: Path | None) -> Iterator[Renderer]:
+    """Processes for rendering, ended with the block.
+
+    Args:
+        folder: where rendered documents are kept; None to keep none.
+    """
+    # spawned, not forked: the caller may have threads
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=context, initializer=_warm) as executor:
+        for _ in range(os.cpu_count() or 1):
+            executor.submit(_warm)
+        yield Renderer(executor, folder)
+
+
+def cache_folder() -> Path:
+    """Where rendered documents are kept: in the user's cache folder."""
+    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base) / "daysheet" / "volumes"
+
+
+def key_of(document: Document) -> str:
+    """What identifies the bytes that a document becomes."""
+    hashed = hashlib.sha256(_setting())
+    for part in (document.html, document.style, document.dated.isoformat()):
+        hashed.update(part.encode() + b"\0")
+    for file in document.embedded:
+        hashed.update(f"{file.name}\0{file.media_type}\0{file.description}\0{file.relationship}\0".encode())
+        hashed.update(hashlib.sha256(file.data).digest())
+    return hashed.hexdigest()
+
+
+@cache
+def _setting() -> bytes:
+    """The typeface and the programs, as bytes to hash."""
+    typeface = b"".join(hashlib.sha256(path.read_bytes()).digest() for path in sorted(fonts.FOLDER.glob("*.ttf")))
+    programs = [__version__, *(f"{name} {version(name)}" for name in _SETTERS), *_libraries()]
+    return typeface + "\n".join(programs).encode() + b"\0"
+
+
+def _libraries() -> Iterator[str]:
+    """The versions of the C libraries that shape and break text."""
+    for name, function in (("pango-1.0", "pango_version_string"), ("harfbuzz", "hb_version_string")):
+        found = ctypes.util.find_library(name)
+        if found is not None:
+            said = getattr(ctypes.CDLL(found), function)
+            said.restype = ctypes.c_char_p
+            yield f"{name} {said().decode()}"
+
+
+def _warm() -> None:
+    """Load what sets a document; a worker lives shortly, so that collecting its garbage only costs time."""
+    gc.disable()
+    pdf.warm()

@@ -1,0 +1,147 @@
+"""The summary: the year in a few figures, the proof that the statements agree, and three charts.
+
+Each figure is read from a finished table and stands there too.
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from typing import Final
+
+from daysheet.reports import charts, pages
+from daysheet.reports.charts import Chart, Series
+from daysheet.reports.contents import Contents
+from daysheet.reports.layout import shown
+from daysheet.reports.pages import KeyFigure, Part
+from daysheet.reports.table import Row, Table
+
+TABLES: Final = ("tie-outs", "monthly")
+_MONTHS: Final = tuple(calendar.month_abbr[month] for month in range(1, 13))
+
+
+def part(contents: Contents) -> Part:
+    """The summary's page."""
+    tables = [contents.tables[name] for name in TABLES if name in contents.tables]
+    left_out = _left_out(contents)
+    if tables and left_out:
+        tables[-1] = replace(tables[-1], notes=(*tables[-1].notes, left_out))
+    made = pages.part_of(
+        "summary", "Summary", tables, contents.options.paper, _collections(contents), tuple(_figures(contents))
+    )
+    period = contents.period
+    return replace(made, subtitle=period.title, right=f"{period.title} · {_currency(contents)}")
+
+
+def charts_of(name: str, contents: Contents) -> tuple[Chart, ...]:
+    """The charts that stand under a table."""
+    if name == "receivables":
+        return _by_age(contents.tables[name])
+    if name == "billing-gaps":
+        return _gaps(contents)
+    return ()
+
+
+def is_empty(table: Table) -> bool:
+    """Whether a table has nothing to show but its notes."""
+    return not any(row.kind == "line" for row in table.rows)
+
+
+def tie_out_line(contents: Contents) -> str:
+    """How many tie-outs agree and how much is open, for the cover."""
+    ties, questions = contents.tables.get("tie-outs"), contents.tables.get("open-questions")
+    said = []
+    if ties is not None:
+        said += [note.rstrip(".") + " (tie-outs)" for note in ties.notes[:1]]
+    if questions is not None:
+        count = sum(row.kind == "line" for row in questions.rows)
+        said.append("no open question" if not count else "1 open question" if count == 1 else f"{count} open questions")
+    return "; ".join(said)
+
+
+def _left_out(contents: Contents) -> str:
+    """One sentence that names the sections without anything to show, and says what each says of itself."""
+    empty = [table for name, table in contents.tables.items() if name not in TABLES and is_empty(table)]
+    said = [f"{table.title} – {table.notes[0]}" if table.notes else f"{table.title}." for table in empty]
+    return f"Left out, having nothing to show: {' '.join(said)}" if said else ""
+
+
+def _figures(contents: Contents) -> Iterator[KeyFigure]:
+    """Income, its remainder, the money at the bank's side of the balance sheet, and what was never billed."""
+    income, balance = contents.tables["income"], contents.tables["balance-sheet"]
+    for table, title, label in (
+        (income, "Total income", f"Income, {income.basis} basis"),
+        (income, "Net income", f"Net income, {income.basis} basis"),
+        (balance, "Total assets", "Assets at year end"),
+    ):
+        amount = _amount(table, title)
+        if amount is not None:
+            yield KeyFigure(shown(amount, "money"), label)
+    gaps = contents.tables["billing-gaps"]
+    total = _total(gaps)
+    if total is not None:
+        yield KeyFigure(shown(total.cells[_place(gaps, "amount")], "money"), "Visits never billed, at fees")
+
+
+def _collections(contents: Contents) -> tuple[Chart, ...]:
+    monthly = contents.tables.get("monthly")
+    if monthly is None:
+        return ()
+    values = _column(monthly, "collected")
+    if not any(values) or len(values) != 12:
+        return ()
+    title = f"Collections by month, {_currency(contents)}"
+    return (charts.bars(title, _MONTHS, [Series(str(contents.period.first.year), values)]),)
+
+
+def _by_age(table: Table) -> tuple[Chart, ...]:
+    total = _total(table)
+    if total is None:
+        return ()
+    ages = [place for place, column in enumerate(table.columns) if column.key.startswith("days_")]
+    values = tuple(_decimal(total.cells[place]) for place in ages)
+    if not any(values):
+        return ()
+    labels = [f"{table.columns[place].title} days" for place in ages]
+    return (charts.bars(f"Receivables by age, {table.currency}", labels, [Series("Owed", values)]),)
+
+
+def _gaps(contents: Contents) -> tuple[Chart, ...]:
+    """What was never billed, by the month that each gap begins in."""
+    table = contents.tables["billing-gaps"]
+    date, amount = _place(table, "date"), _place(table, "amount")
+    values = [Decimal()] * 12
+    for row in table.rows:
+        if row.kind == "line":
+            values[int(str(row.cells[date])[5:7]) - 1] += _decimal(row.cells[amount])
+    if not any(values):
+        return ()
+    return (charts.bars(f"Never billed, by month, {table.currency}", _MONTHS, [Series("At fees", tuple(values))]),)
+
+
+def _amount(table: Table, title: str) -> Decimal | None:
+    place = _place(table, "current")
+    return next((_decimal(row.cells[place]) for row in table.rows if row.cells[0] == title), None)
+
+
+def _total(table: Table) -> Row | None:
+    return next((row for row in reversed(table.rows) if row.kind == "total"), None)
+
+
+def _column(table: Table, key: str) -> tuple[Decimal, ...]:
+    place = _place(table, key)
+    return tuple(_decimal(row.cells[place]) for row in table.rows if row.kind == "line")
+
+
+def _place(table: Table, key: str) -> int:
+    return next(place for place, column in enumerate(table.columns) if column.key == key)
+
+
+def _decimal(cell: object) -> Decimal:
+    return cell if isinstance(cell, Decimal) else Decimal()
+
+
+def _currency(contents: Contents) -> str:
+    return contents.tables["income"].currency

@@ -1,0 +1,130 @@
+"""The general ledger in volumes: documents of their own, each with its own page numbers.
+
+A ledger of thousands of rows is set in parts, several at once, and only the parts that changed are set again. So
+a volume carries nothing that changes with every entry of the books: not their digest, not their commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+from daysheet.reports import data, fonts, pages
+from daysheet.reports.contents import Contents, as_json, sha256
+from daysheet.reports.pdf import Document, Embedded
+from daysheet.reports.table import Row, Table
+from daysheet.settings import Settings
+
+# About forty pages: a ledger up to this long stands within the pack itself.
+ROWS_WITHIN: Final = 1400
+# About eighteen pages: short enough that one edit makes little to set again, long enough that there are few files.
+ROWS_OF_VOLUME: Final = 700
+LABEL: Final = "volume.json"
+
+
+class Volume(NamedTuple):
+    """A part of the ledger: its file, the accounts in it, its rows and the document."""
+
+    name: str
+    first: str
+    last: str
+    rows: int
+    document: Document
+
+
+def volumes(contents: Contents, settings: Settings, ledger: Table) -> tuple[Volume, ...]:
+    """The ledger's volumes, in the order of its accounts."""
+    parts = list(cut(ledger))
+    return tuple(_volume(contents, settings, ledger, rows, number, len(parts)) for number, rows in enumerate(parts, 1))
+
+
+def cut(ledger: Table) -> Iterator[tuple[Row, ...]]:
+    """The ledger's rows in parts of about `ROWS_OF_VOLUME`, cut between accounts where that is possible.
+
+    An account that is longer is cut at the turn of a month; its heading is said again.
+    """
+    part: list[Row] = []
+    for account in _accounts(ledger.rows):
+        for piece in _pieces(ledger, account):
+            if part and len(part) + len(piece) > ROWS_OF_VOLUME:
+                yield tuple(part)
+                part = []
+            part += piece
+    if part:
+        yield tuple(part)
+
+
+def _accounts(rows: Sequence[Row]) -> Iterator[list[Row]]:
+    account: list[Row] = []
+    for row in rows:
+        if row.kind == "heading" and account:
+            yield account
+            account = []
+        account.append(row)
+    if account:
+        yield account
+
+
+def _pieces(ledger: Table, account: list[Row]) -> Iterator[list[Row]]:
+    """An account's rows, cut at the turn of a month where they are too many for one volume."""
+    date = next((place for place, column in enumerate(ledger.columns) if column.kind == "date"), 0)
+    piece: list[Row] = []
+    for row in account:
+        turned = piece and row.kind == "line" and str(row.cells[date])[:7] != str(piece[-1].cells[date])[:7]
+        if turned and len(piece) > ROWS_OF_VOLUME * 3 // 4:
+            yield piece
+            piece = [_continued(ledger, account[0])]
+        piece.append(row)
+    yield piece
+
+
+def _continued(ledger: Table, heading: Row) -> Row:
+    """The heading said again, with a word that it is; what programs read stays as it is."""
+    cells = tuple(
+        f"{cell} (continued)" if isinstance(cell, str) and column.shown != "data" else cell
+        for cell, column in zip(heading.cells, ledger.columns, strict=True)
+    )
+    return Row(heading.kind, cells, heading.depth)
+
+
+def _volume(
+    contents: Contents, settings: Settings, ledger: Table, rows: tuple[Row, ...], number: int, count: int
+) -> Volume:
+    year = contents.period.first.year
+    part = Table(
+        ledger.name, ledger.title, ledger.basis, ledger.first, ledger.last, contents.as_of, ledger.currency,
+        ledger.columns, rows, ledger.notes if number == count else (),
+    )  # fmt: skip
+    entity = fonts.printable(settings.practice.name)
+    right = f"{pages.period_of(ledger)} · {ledger.currency}"
+    block = pages.block_of(part, contents.options.paper, "landscape", pages.DENSE_SIZE)
+    csv = Embedded(f"{ledger.name}-{number}.csv", data.to_csv(part).encode(), "text/csv", "The rows of this volume")
+    label = {
+        "practice": contents.practice,
+        "year": year,
+        "volume": number,
+        "of": count,
+        "options": {"paper": contents.options.paper, "tokens": contents.options.tokens},
+        "embedded": [{"name": csv.name, "sha256": sha256(csv.data)}],
+    }
+    headings = [pages.heading_of(row) for row in rows if row.kind == "heading"]
+    html = pages.html(
+        "volume.html",
+        contents.options.paper,
+        {
+            "title": f"{entity} – general ledger {year}, volume {number} of {count}",
+            "author": fonts.printable(settings.practice.preparer or settings.practice.name),
+            "description": f"General ledger, volume {number} of {count}",
+            "left": entity,
+            "right": right,
+            "foot": f"General ledger {year}, volume {number} of {count} · Unaudited – for tax preparation",
+            "entity": entity,
+            "heading": "General ledger" if count == 1 else f"General ledger, volume {number} of {count}",
+            "subtitle": pages.subtitle_of(ledger),
+            "block": block,
+        },
+    )
+    files = (csv, Embedded(LABEL, as_json(label), "application/json", "What this volume was made from"))
+    document = Document(html, pages.style(), contents.as_of, files)
+    name = f"general-ledger-{year}-{number:0{len(str(count))}}.pdf"
+    return Volume(name, headings[0], headings[-1], sum(row.kind != "heading" for row in rows), document)
