@@ -10,6 +10,8 @@ import click
 from daysheet import __version__, console
 
 VERBS: Final[Mapping[str, str]] = {
+    "init": "daysheet.importers.commands:init",
+    "import": "daysheet.importers.commands:import_",
     "check": "daysheet.commands:check",
     "waive": "daysheet.commands:waive",
     "report": "daysheet.reports.command:report",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from filelock import FileLock, Timeout
 
 LOCK = ".daysheet.lock"
 _WAIT_SECONDS = 10
+_SUFFIX = ".tmp"
 
 
 @contextmanager
@@ -39,21 +40,68 @@ def write(path: Path, data: bytes) -> None:
     Raises:
         OSError: the disk refuses; `path` is then as it was.
     """
+    write_all([(path, data)])
+
+
+def write_all(contents: Sequence[tuple[Path, bytes]]) -> None:
+    """Put each file in place, in this order; when one fails, those before it are put back as they were.
+
+    All the data is on the disk before the first file is replaced, so that a full disk changes nothing. A program that
+    is killed between two renames leaves the first files new and the others old, none torn; what it leaves beside them
+    (`.NAME.….tmp`) is removed by `sweep`.
+
+    Raises:
+        OSError: the disk refuses; all files are then as they were, or the disk refused that as well.
+    """
+    staged: list[tuple[Path, Path]] = []
+    before: list[tuple[Path, bytes | None]] = []
+    try:
+        for path, data in contents:
+            staged.append((_stage(path, data), path))
+        for temporary, path in staged:
+            old = path.read_bytes() if path.exists() else None
+            temporary.replace(path)
+            before.append((path, old))
+        for folder in {path.parent: None for path, _ in contents}:
+            sync_folder(folder)
+    except BaseException:
+        for path, old in reversed(before):
+            with suppress(OSError):
+                _put_back(path, old)
+        for temporary, _ in staged:
+            with suppress(OSError):
+                temporary.unlink()
+        raise
+
+
+def sweep(folder: Path) -> None:
+    """Remove what a killed `write_all` left in a folder; only while the folder is `locked`."""
+    for leftover in folder.glob(f".*{_SUFFIX}"):
+        leftover.unlink()
+
+
+def _stage(path: Path, data: bytes) -> Path:
+    """A synced temporary file beside `path`, with the mode that the file has or will have."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_SUFFIX)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~umask()
-        Path(temporary).chmod(mode)
-        Path(temporary).replace(path)
+        Path(temporary).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~umask())
     except BaseException:
-        with suppress(FileNotFoundError):
+        with suppress(OSError):
             Path(temporary).unlink()
         raise
-    sync_folder(path.parent)
+    return Path(temporary)
+
+
+def _put_back(path: Path, old: bytes | None) -> None:
+    if old is None:
+        path.unlink()
+    else:
+        _stage(path, old).replace(path)
 
 
 def sync_folder(folder: Path) -> None:

@@ -1,0 +1,231 @@
+"""Records to directives: how visits, invoices, payments, adjustments and claims stand in the ledger.
+
+Both legs are always written, and every receivable leg has its equity leg, so that the receivables and `Equity:Billing`
+add up to zero and the ledger's own income statement is the cash-basis one.
+
+Example:
+    2026-03-20 * "Card payment" ^inv-INV-1001
+      payment: "PMT-551"
+      method: "card"
+      Assets:Clearing:Cards            50.00 USD
+      Income:Visits:Adams             -50.00 USD
+      Assets:Receivable:Patients      -50.00 USD
+      Equity:Billing:Collected         50.00 USD
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from beancount.core.amount import Amount
+from beancount.core.data import EMPTY_SET, Custom, Directive, Posting, Transaction
+from beancount.parser.grammar import ValueType
+from daysheet.accounts import (
+    BILLING_CHARGES,
+    BILLING_COLLECTED,
+    BILLING_CONTRACTUAL,
+    BILLING_COURTESY,
+    BILLING_WRITE_OFFS,
+    CLEARING_CARDS,
+    CLEARING_DEPOSITS,
+    INCOME_VISITS,
+    RECEIVABLE_INSURANCE,
+    RECEIVABLE_PATIENTS,
+    account_part,
+)
+from daysheet.books import INVOICE_LINK
+from daysheet.importers.known import Known
+from daysheet.importers.reading import Record
+from daysheet.ledgertext import link
+from daysheet.records import Adjustment, Claim, Invoice, Payment, Visit
+
+PREPAYMENTS: Final = "Liabilities:Prepayments"
+UNASSIGNED: Final = f"{INCOME_VISITS}:Unassigned"
+"""Income of a payment whose invoice the books do not know yet; it moves to the provider when the invoice comes."""
+
+_CLEARING: Final = {
+    "card": CLEARING_CARDS,
+    "cash": CLEARING_DEPOSITS,
+    "check": CLEARING_DEPOSITS,
+    "eft": CLEARING_DEPOSITS,
+}
+_PAID_BY: Final = {"card": "Card", "cash": "Cash", "check": "Check", "eft": "Electronic"}
+_ADJUSTED: Final = {
+    "contractual": (BILLING_CONTRACTUAL, "Contractual adjustment"),
+    "write-off": (BILLING_WRITE_OFFS, "Write-off"),
+    "courtesy": (BILLING_COURTESY, "Courtesy adjustment"),
+}
+_SLUG_DIGITS: Final = 8
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How a file's records are booked.
+
+    Attributes:
+        currency: of every amount.
+        prepayments: the account that money without an invoice waits in.
+        last: the last day of the file: that of a claim's state that has no day of its own.
+    """
+
+    currency: str
+    prepayments: str
+    last: datetime.date
+
+
+def book(record: Record, known: Known, terms: Terms) -> Directive:
+    """The directive of one practice record.
+
+    Args:
+        record: a visit, invoice, payment, adjustment or claim.
+        known: the books so far, for the provider and the payer behind an invoice.
+        terms: the currency and the account for money on account.
+    """
+    return _BOOKERS[type(record)](record, known, terms)
+
+
+def invoice_link(identifier: str) -> str:
+    """The link of an invoice's entries: `inv-` and its id.
+
+    An id with characters that a link cannot hold gets them as dashes and eight digits of its SHA-256 behind, so that
+    two ids never share a link; its exact form stands in the metadata `invoice`.
+    """
+    slug = link(identifier)
+    if slug != identifier:
+        slug = f"{slug}-{hashlib.sha256(identifier.encode()).hexdigest()[:_SLUG_DIGITS]}"
+    return INVOICE_LINK + slug
+
+
+def income_account(invoice: Invoice | None, known: Known) -> str:
+    """Where the income of an invoice's payments goes: the provider's account."""
+    if invoice is None:
+        return UNASSIGNED
+    provider = invoice.provider or next((known.visits[v].provider for v in invoice.visits if v in known.visits), "")
+    return f"{INCOME_VISITS}:{account_part(provider)}" if provider else UNASSIGNED
+
+
+def _visit(visit: Visit, known: Known, terms: Terms) -> Directive:
+    del known
+    fee = None if visit.fee is None else Amount(visit.fee, terms.currency)
+    meta = _meta(patient=visit.patient or None, service=visit.service, fee=fee)
+    return custom(visit.date, "visit", meta, visit.id, visit.provider, visit.status)
+
+
+def _claim(claim: Claim, known: Known, terms: Terms) -> Directive:
+    meta = _meta(submitted=claim.submitted, reason=claim.reason)
+    day = claim.submitted
+    if day is None or claim.id in known.claims:  # a later state is known as of the file
+        day = terms.last
+    return custom(day, "claim", meta, claim.id, claim.invoice, claim.payer, claim.status)
+
+
+def _invoice(invoice: Invoice, known: Known, terms: Terms) -> Directive:
+    meta = _meta(
+        invoice=_exact(invoice.id),
+        visit=" ".join(invoice.visits) or None,
+        provider=invoice.provider or None,
+        patient=invoice.patient or None,
+        payer=invoice.payer,
+        due=invoice.due,
+    )
+    account = known.receivable(invoice.payer, invoice.date) if invoice.payer else RECEIVABLE_PATIENTS
+    legs = ((account, invoice.amount), (BILLING_CHARGES, -invoice.amount))
+    return _transaction(invoice.date, f"Invoice {invoice.id}", invoice.id, meta, legs, terms)
+
+
+def _payment(payment: Payment, known: Known, terms: Terms) -> Directive:
+    meta = _meta(
+        payment=payment.id,
+        invoice=None if payment.invoice is None else _exact(payment.invoice),
+        method=payment.method,
+        payer=payment.payer,
+        reference=payment.reference,
+    )
+    words = f"{_PAID_BY[payment.method]} {'refund' if payment.amount < 0 else 'payment'}"
+    amount = payment.amount
+    cash = (_CLEARING[payment.method], amount)
+    if payment.invoice is None:
+        legs: tuple[tuple[str, Decimal], ...] = (cash, (terms.prepayments, -amount))
+        return _transaction(payment.date, f"{words} on account", None, meta, legs, terms)
+    invoice = _invoice_of(payment.invoice, known)
+    legs = (
+        cash,
+        (income_account(invoice, known), -amount),
+        (_owed_by(payment.payer, invoice, payment.date, known), -amount),
+        (BILLING_COLLECTED, amount),
+    )
+    return _transaction(payment.date, words, payment.invoice, meta, legs, terms)
+
+
+def _adjustment(adjustment: Adjustment, known: Known, terms: Terms) -> Directive:
+    meta = _meta(adjustment=adjustment.id, invoice=_exact(adjustment.invoice), kind=adjustment.kind)
+    invoice = _invoice_of(adjustment.invoice, known)
+    payer = None if invoice is None else invoice.payer
+    amount = adjustment.amount
+    if adjustment.kind == "transfer":
+        words = "Moved to the patient"
+        insurer = RECEIVABLE_INSURANCE if payer is None else _owed_by(payer, invoice, adjustment.date, known)
+        legs = ((insurer, -amount), (RECEIVABLE_PATIENTS, amount))
+    else:
+        equity, words = _ADJUSTED[adjustment.kind]
+        if adjustment.kind != "contractual" and adjustment.invoice in known.transferred:
+            payer = None  # what the insurer left to the patient is the patient's to be let off
+        legs = ((_owed_by(payer, invoice, adjustment.date, known), -amount), (equity, amount))
+    return _transaction(adjustment.date, words, adjustment.invoice, meta, legs, terms)
+
+
+_BOOKERS: Final[Mapping[type, Callable[[Any, Known, Terms], Directive]]] = {
+    Visit: _visit,
+    Claim: _claim,
+    Invoice: _invoice,
+    Payment: _payment,
+    Adjustment: _adjustment,
+}
+
+
+def _invoice_of(identifier: str, known: Known) -> Invoice | None:
+    charges = known.invoices.get(identifier)
+    return charges[0] if charges else None
+
+
+def _owed_by(payer: str | None, invoice: Invoice | None, day: datetime.date, known: Known) -> str:
+    """The receivable account: a payer's as of the day of the invoice, where the charge was booked."""
+    if payer is None:
+        return RECEIVABLE_PATIENTS
+    return known.receivable(payer, day if invoice is None else invoice.date)
+
+
+def _exact(identifier: str) -> str | None:
+    return identifier if invoice_link(identifier) != INVOICE_LINK + identifier else None
+
+
+def _meta(**values: Any) -> dict[str, Any]:  # noqa: ANN401 - metadata holds values of many types
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def custom(day: datetime.date, kind: str, meta: Mapping[str, Any], *values: object) -> Custom:
+    """A `custom` directive of text, dates and numbers."""
+    return Custom(dict(meta), day, kind, [ValueType(value, type(value)) for value in values])
+
+
+def _transaction(
+    day: datetime.date,
+    words: str,
+    invoice: str | None,
+    meta: dict[str, Any],
+    legs: tuple[tuple[str, Decimal], ...],
+    terms: Terms,
+) -> Transaction:
+    links = EMPTY_SET if invoice is None else frozenset({invoice_link(invoice)})
+    postings = [posting(account, number, terms.currency) for account, number in legs]
+    return Transaction(meta, day, "*", None, words, EMPTY_SET, links, postings)
+
+
+def posting(account: str, number: Decimal, currency: str) -> Posting:
+    """One leg."""
+    return Posting(account, Amount(number, currency), None, None, None, None)

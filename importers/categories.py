@@ -1,0 +1,122 @@
+"""What a bank line was for: first-match rules, then the payee as it was booked before; else it is left to a person.
+
+A line that no rule and no history explains goes to `Income:Uncategorized` or `Expenses:Uncategorized` with the flag
+`!`, so that it is in the books, and in sight.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Final, NamedTuple
+
+from beancount.core.data import Directive, Transaction
+from daysheet.accounts import UNCATEGORIZED_EXPENSE, UNCATEGORIZED_INCOME
+from daysheet.errors import DaysheetError
+from daysheet.importers.settings import CategoryRule
+from daysheet.ledgertext import link
+from daysheet.records import BankLine
+
+TRANSFERS: Final = "Assets:Clearing:Transfers"
+"""Where the two sides of a transfer between own accounts meet, each side from its own bank's file."""
+
+_UNCATEGORIZED: Final = frozenset({UNCATEGORIZED_INCOME, UNCATEGORIZED_EXPENSE})
+
+
+class Category(NamedTuple):
+    """What a line is booked to; `payee` where a rule gives a better one, `why` where it is only a suggestion."""
+
+    account: str
+    payee: str | None = None
+    tags: frozenset[str] = frozenset()
+    flag: str = "*"
+    why: str | None = None
+
+
+Categorize = Callable[[BankLine, str], Category]
+"""A function from a line and the account that it is of to what it was for."""
+
+
+def categorizer(rules: Sequence[CategoryRule], entries: Iterable[Directive], own: frozenset[str]) -> Categorize:
+    """The categories of a practice.
+
+    Args:
+        rules: the `[[category]]` tables, of which the first that fits counts.
+        entries: the books, for payees as they were booked before.
+        own: the accounts whose files are imported; a line never goes straight from one to another, because the other
+            account's file has it as well.
+
+    Raises:
+        DaysheetError: a rule is wrong.
+    """
+    compiled = [_compile(rule, own) for rule in rules]
+    remembered = _remembered(entries, own)
+
+    def of(line: BankLine, account: str) -> Category:
+        text = f"{line.payee} {line.narration}"
+        for fits, category in compiled:
+            if fits(line, account, text):
+                return category
+        before = remembered.get((_payee_key(line), line.amount > 0))
+        if before is not None:
+            return Category(before)
+        return Category(UNCATEGORIZED_INCOME if line.amount > 0 else UNCATEGORIZED_EXPENSE, flag="!")
+
+    return of
+
+
+_Fits = Callable[[BankLine, str, str], bool]
+
+
+def _compile(rule: CategoryRule, own: frozenset[str]) -> tuple[_Fits, Category]:
+    payee, text = _pattern(rule.payee), _pattern(rule.text)
+    least, most = _bound(rule.at_least), _bound(rule.at_most)
+    if rule.account in own:
+        raise DaysheetError(
+            f"[[category]] books to {rule.account}, whose own file brings the same money again",
+            remedy=f"book transfers between your accounts to {TRANSFERS}, on both sides",
+        )
+
+    def fits(line: BankLine, account: str, words: str) -> bool:
+        return (
+            (payee is None or payee.search(line.payee) is not None)
+            and (text is None or text.search(words) is not None)
+            and (least is None or line.amount >= least)
+            and (most is None or line.amount <= most)
+            and (not rule.bank or rule.bank == account)
+        )
+
+    return fits, Category(rule.account, rule.name or None, frozenset(link(tag) for tag in rule.tags))
+
+
+def _pattern(text: str) -> re.Pattern[str] | None:
+    try:
+        return re.compile(text, re.IGNORECASE) if text else None
+    except re.error as problem:
+        raise DaysheetError(f'[[category]] "{text}" is no regular expression: {problem}') from None
+
+
+def _bound(text: str) -> Decimal | None:
+    try:
+        return Decimal(text) if text else None
+    except InvalidOperation:
+        raise DaysheetError(f'[[category]] "{text}" is no amount such as "-12.50"') from None
+
+
+def _remembered(entries: Iterable[Directive], own: frozenset[str]) -> Mapping[tuple[str, bool], str]:
+    """The other account of each payee whose lines were always booked alike; money in and money out apart."""
+    seen: dict[tuple[str, bool], set[str]] = defaultdict(set)
+    for entry in entries:
+        if isinstance(entry, Transaction) and len(entry.postings) == 2 and "source" in entry.meta and entry.flag == "*":
+            mine, other = entry.postings
+            if mine.account in own and other.account not in _UNCATEGORIZED and mine.units is not None:
+                text = entry.meta.get("memo") or entry.payee or entry.narration
+                target = TRANSFERS if other.account in own else other.account
+                seen[str(text).casefold(), bool(mine.units.number and mine.units.number > 0)].add(target)
+    return {key: accounts.pop() for key, accounts in seen.items() if len(accounts) == 1}
+
+
+def _payee_key(line: BankLine) -> str:
+    return (line.payee or line.narration).casefold()

@@ -1,0 +1,49 @@
+"""The verbs that bring files into the books: `init`, `import`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+from daysheet import console
+from daysheet.importers import importing, newbooks
+from daysheet.importers.report import as_json, as_text
+from daysheet.importers.settings import ImportSettings
+
+
+@click.command(cls=console.Verb)
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--name", default="", help="What the practice is called (default: the folder's name).")
+@console.pass_console
+def init(shell: console.Console, folder: Path, name: str) -> None:
+    """Make new books in an empty folder."""
+    written = newbooks.make(folder, name)
+    warning = newbooks.with_git(folder)
+    answer: dict[str, Any] = {"folder": str(folder), "written": written, "warning": warning}
+    lines = [f"New books in {folder}: {', '.join(written)}"]
+    lines += [f"Note: {warning}."] if warning else []
+    lines.append(f"Next: name the providers in {folder / 'practice.beancount'} and the banks in")
+    lines.append(f"{folder / 'daysheet.toml'}, put exports into {folder / 'inbox'}, and run daysheet import.")
+    shell.emit(answer, lambda: "\n".join(lines))
+
+
+@click.command("import", cls=console.Verb)
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
+@click.option("--dry-run", is_flag=True, help="Show what would change in the ledger, and change nothing.")
+@click.option("--profile", help="Read the files by this profile, whatever they look like.")
+@console.pass_console
+def import_(shell: console.Console, paths: tuple[Path, ...], dry_run: bool, profile: str | None) -> int:
+    """Take exports into the books: these files, or those in the inbox."""
+    folder = shell.folder
+    if not paths:
+        settings = shell.settings().table("import", ImportSettings)
+        paths = tuple(importing.inbox(folder, settings.inbox))
+        if not paths:
+            shell.emit([], lambda: f"The inbox {folder / settings.inbox} is empty.")
+            return console.OK
+    outcome = importing.import_files(folder, paths, profile=profile, dry_run=dry_run)
+    shell.emit(as_json(outcome), lambda: as_text(outcome, folder))
+    for problem in outcome.refused.values():
+        click.echo(f"daysheet: {problem}", err=True)
+    return console.BROKEN if outcome.refused else console.OK

@@ -1,0 +1,265 @@
+"""What of a file the books already have: by the source's own id, else by account, date, amount and occurrence.
+
+Nothing is matched by likeness, and nothing is set aside in silence: a record is new, known, repeated within its file, a
+later state to take over, or changed, which is reported with both places.
+
+A bank line is known by the bank's id where it has one (with its amount: a bank uses an id again for a reversal), else
+by its raw row, else as one of the lines of its day and amount: the file's count less the ledger's. So two equal
+coffees on one day are two, and an export that overlaps another adds only what is new, even if the bank has reworded a
+line or added a column.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Final, Literal, NamedTuple
+
+from beancount.core.data import Directive, Transaction
+from daysheet.importers.known import Known
+from daysheet.importers.reading import Record
+from daysheet.ledgertext import clean
+from daysheet.records import BankLine, Claim, Invoice, Meta, Payment, Visit
+
+SOURCE: Final = "source"
+BANK_ID: Final = "bank-id"
+ROW: Final = "row"
+MEMO: Final = "memo"
+_PADDING: Final = "P"
+
+
+class Verdict(NamedTuple):
+    """What to do with one record.
+
+    Attributes:
+        what: `new`: book it; `known`: the books have it; `repeated`: an earlier row of the file says the same;
+            `later`: it takes the place of an earlier state; `changed`: the books have it otherwise, and keep it so.
+        where: the place of what it was compared with.
+        note: for `changed`, what differs, in words without content.
+    """
+
+    what: Literal["new", "known", "repeated", "later", "changed"]
+    where: Meta | None = None
+    note: str = ""
+
+
+NEW: Final = Verdict("new")
+KNOWN: Final = Verdict("known")
+
+
+def judge_practice(records: Sequence[Record], known: Known) -> list[Verdict]:
+    """A verdict for each visit, invoice, payment, adjustment or claim of a file, in its order."""
+    groups: dict[tuple[type, str], list[int]] = defaultdict(list)
+    for place, record in enumerate(records):
+        if not isinstance(record, BankLine):
+            groups[type(record), record.id].append(place)
+    verdicts = [NEW] * len(records)
+    for (kind, identifier), places in groups.items():
+        existing = _existing(kind, identifier, known)
+        if len(places) > 1 or existing:
+            for place, verdict in _judge_group([(place, records[place]) for place in places], existing):
+                verdicts[place] = verdict
+    return verdicts
+
+
+def _existing(kind: type, identifier: str, known: Known) -> list[Record]:
+    if kind is Visit:
+        visit = known.visits.get(identifier)
+        return [] if visit is None else [visit]
+    if kind is Invoice:
+        return list(known.invoices.get(identifier, ()))
+    if kind is Claim:
+        return list(known.claims.get(identifier, ()))
+    if kind is Payment:
+        return list(known.payments.get(identifier, ()))
+    return list(known.adjustments.get(identifier, ()))  # one of either may be split over several invoices
+
+
+def _judge_group(rows: list[tuple[int, Record]], existing: list[Record]) -> Iterator[tuple[int, Verdict]]:
+    """Verdicts on the rows of one id: equal ones first, then what is left on both sides."""
+    seen: list[Record] = []
+    left: list[tuple[int, Record]] = []
+    for place, record in rows:
+        twin = next((earlier for earlier in seen if _says(earlier) == _says(record)), None)
+        if twin is not None:
+            yield place, Verdict("repeated", twin.meta)
+            continue
+        seen.append(record)
+        equal = next((entry for entry in existing if _says(entry) == _says(record)), None)
+        if equal is None:
+            left.append((place, record))
+            continue
+        yield place, KNOWN
+        if not isinstance(record, Claim):
+            existing.remove(equal)
+    for place, record in left:
+        final = _final_state(left) if isinstance(record, Visit) else record
+        yield place, _judge_other(record, existing) if record is final else Verdict("repeated", final.meta)
+
+
+def _final_state(rows: Sequence[tuple[int, Record]]) -> Record:
+    """Of several rows about one visit the last, but for one that still calls it scheduled."""
+    done = [record for _, record in rows if isinstance(record, Visit) and record.status != "scheduled"]
+    return done[-1] if done else rows[-1][1]
+
+
+def _judge_other(record: Record, existing: list[Record]) -> Verdict:
+    """The verdict on a record that the books do not have as it stands; takes what it answers to from `existing`."""
+    if isinstance(record, Claim):
+        return NEW  # a claim's states stand one after the other
+    if isinstance(record, Visit) and existing:
+        return _judge_visit(record, existing[0])
+    rivals = [entry for entry in existing if not isinstance(record, Invoice) or _same_service(record, entry)]
+    if not rivals:
+        return NEW
+    existing.remove(rivals[0])
+    return Verdict("changed", rivals[0].meta, _difference(record, rivals[0]))
+
+
+def _judge_visit(visit: Visit, before: Record) -> Verdict:
+    """A visit that was only scheduled is overtaken by what became of it; what is final stays, and is reported."""
+    if isinstance(before, Visit) and before.status == "scheduled":
+        return Verdict("later", before.meta)
+    if visit.status == "scheduled":
+        return KNOWN  # the file is older than the books
+    return Verdict("changed", before.meta, _difference(visit, before))
+
+
+def _same_service(record: Invoice, entry: Record) -> bool:
+    """Whether two charges of one invoice are for the same visits, so that one is the other changed."""
+    visits = entry.visits if isinstance(entry, Invoice) else ()
+    return not (visits or record.visits) or bool(set(visits) & set(record.visits))
+
+
+def _says(record: Record) -> Record:
+    return record._replace(meta={})
+
+
+def _difference(record: Record, entry: Record) -> str:
+    mine, theirs = record._asdict(), entry._asdict()
+    return ", ".join(field for field in mine if field != "meta" and mine[field] != theirs.get(field))
+
+
+class Line(NamedTuple):
+    """A posting to a bank's or card's account, as the ledger has it."""
+
+    date: datetime.date
+    amount: Decimal
+    source: str | None
+    bank_id: str | None
+    row: str | None
+    text: str
+    meta: Meta
+
+
+Account = tuple[str, str]
+"""An account and a currency."""
+
+
+def lines_of(entries: Iterable[Directive], accounts: Iterable[str]) -> dict[Account, list[Line]]:
+    """The lines of some accounts, in ledger order; padding is none."""
+    wanted = frozenset(accounts)
+    found: dict[Account, list[Line]] = defaultdict(list)
+    for entry in entries:
+        if not isinstance(entry, Transaction) or entry.flag == _PADDING:
+            continue
+        for posting in entry.postings:
+            if posting.account in wanted and posting.units is not None and posting.units.number is not None:
+                meta = entry.meta
+                text = meta.get(MEMO) or described(entry.payee or "", entry.narration or "")
+                key = posting.account, posting.units.currency
+                values = (meta.get(SOURCE), meta.get(BANK_ID), meta.get(ROW))
+                found[key].append(Line(entry.date, posting.units.number, *values, text, meta))
+    return found
+
+
+def described(payee: str, narration: str) -> str:
+    """A line's words, to compare with another's."""
+    return clean(f"{payee} {narration}")
+
+
+def judge_bank(rows: Sequence[BankLine], lines: Sequence[Line], profile: str) -> list[Verdict]:
+    """A verdict for each line of one account in a file, in its order.
+
+    Args:
+        rows: the file's lines.
+        lines: those that the books have in the same account and currency.
+        profile: the source of the rows; ids of different sources are never compared.
+    """
+    match = _Matching(rows, lines, profile)
+    if lines:
+        match.by_id()
+        match.by(lambda line: (line.row, line.date, line.amount), lambda row: (row.fingerprint, row.date, row.amount))
+        match.by(lambda line: (line.text, line.date, line.amount), lambda row: (_words(row), row.date, row.amount))
+        match.by(lambda line: (line.date, line.amount), lambda row: (row.date, row.amount))
+    return [NEW if verdict is None else verdict for verdict in match.verdicts]
+
+
+class _Matching:
+    """Rows and lines that are still without a partner; each pass joins those that are equal in its key, in order."""
+
+    def __init__(self, rows: Sequence[BankLine], lines: Sequence[Line], profile: str) -> None:
+        self.rows = rows
+        self.lines = lines
+        self.profile = profile
+        self.verdicts: list[Verdict | None] = [None] * len(rows)
+        self.with_id = {place for place, line in enumerate(lines) if line.bank_id and line.source == profile}
+        self.without_id = set(range(len(lines))) - self.with_id
+
+    def by_id(self) -> None:
+        """The bank's id and the amount."""
+        if not self.with_id:
+            return
+        index = self._index(self.with_id, lambda line: (line.bank_id, line.amount))
+        for number, row in enumerate(self.rows):
+            if row.source_id and (places := index.get((row.source_id, row.amount))):
+                self._join(number, places.pop())
+
+    def by(self, key_of_line: Callable[[Line], object], key_of_row: Callable[[BankLine], object]) -> None:
+        """A key of both; a row with an id never joins a line with another id of the same source."""
+        without_id = self._index(self.without_id, key_of_line)
+        with_id = self._index(self.with_id, key_of_line)
+        if not without_id and not with_id:
+            return
+        for number, row in enumerate(self.rows):
+            if self.verdicts[number] is None:
+                key = key_of_row(row)
+                places = without_id.get(key) or (None if row.source_id else with_id.get(key))
+                if places:
+                    self._join(number, places.pop())
+
+    def _index(self, places: set[int], key_of_line: Callable[[Line], object]) -> dict[object, list[int]]:
+        index: dict[object, list[int]] = {}
+        for place in sorted(places, reverse=True):
+            index.setdefault(key_of_line(self.lines[place]), []).append(place)
+        return index
+
+    def _join(self, number: int, place: int) -> None:
+        self.with_id.discard(place)
+        self.without_id.discard(place)
+        self.verdicts[number] = _judge_line(self.rows[number], self.lines[place])
+
+
+def _judge_line(row: BankLine, line: Line) -> Verdict:
+    if line.row is None or line.row == row.fingerprint or line.text == _words(row):
+        return KNOWN
+    return Verdict("changed", line.meta, "description")
+
+
+def planned(row: BankLine, profile: str) -> Line:
+    """A row as the line that it will be in the books."""
+    return Line(row.date, row.amount, profile, row.source_id, row.fingerprint, _words(row), row.meta)
+
+
+def _words(row: BankLine) -> str:
+    return described(row.payee, row.narration)
+
+
+def counts(verdicts: Iterable[Verdict]) -> Mapping[str, int]:
+    """How many of each verdict."""
+    found: dict[str, int] = defaultdict(int)
+    for verdict in verdicts:
+        found[verdict.what] += 1
+    return found

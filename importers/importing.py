@@ -1,0 +1,271 @@
+"""`daysheet import` as a function: files in, books changed, an account of every row.
+
+Each file is taken whole or not at all. One that is refused does not hinder the others: each is complete in itself, and
+what the refused one lacks shows in its error and in the checks. All files that are taken are written together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from beancount.core.amount import Amount
+from beancount.core.data import Directive
+from daysheet import collector, files, loading, patients
+from daysheet.books import Books
+from daysheet.errors import DaysheetError
+from daysheet.importers import bankbook, originals, practicebook, remittance, store
+from daysheet.importers.booking import custom
+from daysheet.importers.intake import Intake, OneByOneError, Taken, month_file
+from daysheet.importers.reading import RawFile, Reading
+from daysheet.importers.sources import all_sources, source_of
+from daysheet.records import BankLine
+from daysheet.remittances import Remittance
+from daysheet.settings import Settings
+
+_ORDER: Final = ("visits", "practice", "invoices", "claims", "adjustments", "payments")
+
+
+@dataclass
+class Outcome:
+    """What an import did.
+
+    Attributes:
+        taken: an account of each file that was taken, in the order given.
+        refused: each file that was not, and why.
+        diff: what would change in the books, for a dry run.
+    """
+
+    taken: list[Taken] = field(default_factory=list)
+    refused: dict[Path, DaysheetError] = field(default_factory=dict)
+    diff: list[str] = field(default_factory=list)
+
+
+def inbox(folder: Path, name: str) -> list[Path]:
+    """The files that were dropped into the inbox, by name; hidden ones are not looked at."""
+    place = folder / name
+    if not place.is_dir():
+        return []
+    return sorted(path for path in place.iterdir() if not path.name.startswith("."))
+
+
+def import_files(folder: Path, paths: Sequence[Path], *, profile: str | None = None, dry_run: bool = False) -> Outcome:
+    """Take files into the books of a folder, and file their originals.
+
+    Args:
+        folder: the books folder.
+        paths: the files.
+        profile: the profile to read them by, where the user has said so.
+        dry_run: change nothing, and give the diff.
+
+    Raises:
+        DaysheetError: the books or the settings are broken, or another program holds the books.
+        OSError: the disk refuses; the books are as they were.
+    """
+    with files.locked(folder), collector.paused():
+        settings = Settings.of(folder)
+        books = loading.load(folder)
+        if not dry_run and store.mend(folder, books):
+            books = loading.load(folder)
+        run = _Run(folder, settings, books, profile, dry_run=dry_run)
+        run.over([RawFile(path) for path in paths])
+        return run.outcome
+
+
+class _Run:
+    """An import over its files; begins anew where one must be left out after all."""
+
+    def __init__(self, folder: Path, settings: Settings, books: Books, profile: str | None, *, dry_run: bool) -> None:
+        self.folder = folder
+        self.settings = settings
+        self.books = books
+        self.profile = profile
+        self.dry_run = dry_run
+        self.sources = all_sources(folder, settings)
+        self.outcome = Outcome()
+        self.token = cache(self._token())
+
+    def over(self, given: Sequence[RawFile]) -> None:
+        """Take the files in the order in which they build on each other."""
+        readings = self._read(given)
+        waiting = sorted(readings, key=lambda file: _rank(readings[file]))
+        while waiting:
+            intake = self._intake()
+            taken, waiting_next = self._plan(intake, waiting, readings)
+            if taken is None:
+                waiting = waiting_next
+                continue
+            self._finish(intake, taken, readings)
+            waiting = waiting_next
+            if waiting and not self.dry_run:
+                self.books = loading.load(self.folder)
+            elif waiting:
+                for file in waiting:
+                    self.outcome.refused[file.path] = DaysheetError(
+                        "builds on a file that is imported with it", filename=file.path,
+                        remedy="import them for a preview of both",
+                    )  # fmt: skip
+                waiting = []
+        order = [file.path for file in given]
+        self.outcome.taken.sort(key=lambda taken: order.index(taken.file))
+
+    def _read(self, given: Sequence[RawFile]) -> dict[RawFile, Reading]:
+        context = self._intake().context
+        readings: dict[RawFile, Reading] = {}
+        seen: dict[str, Path] = {}
+        for file in given:
+            try:
+                _refuse_twin(file, seen)
+                readings[file] = source_of(file, self.sources, self.profile).read(file, context)
+                seen[file.sha256] = file.path
+                _check_total(file, readings[file])
+            except DaysheetError as problem:
+                readings.pop(file, None)
+                self.outcome.refused[file.path] = problem
+        return readings
+
+    def _plan(
+        self, intake: Intake, waiting: list[RawFile], readings: dict[RawFile, Reading]
+    ) -> tuple[list[tuple[RawFile, Taken]] | None, list[RawFile]]:
+        """What is taken in this round, and what is left for another; None to begin anew without a refused file."""
+        taken: list[tuple[RawFile, Taken]] = []
+        for place, file in enumerate(waiting):
+            try:
+                taken.append((file, _take(intake, file, readings[file])))
+            except OneByOneError:
+                return taken, waiting[place:]
+            except DaysheetError as problem:
+                self.outcome.refused[file.path] = problem
+                return None, [other for other in waiting if other is not file]
+        return taken, []
+
+    def _finish(self, intake: Intake, taken: list[tuple[RawFile, Taken]], readings: dict[RawFile, Reading]) -> None:
+        self.outcome.taken += [each for _, each in taken]
+        if self.dry_run:
+            self.outcome.diff += intake.batch.diff()
+            return
+        for file, _ in taken:
+            originals.keep(file, self.folder, originals.filed_name(file, readings[file]))
+        intake.batch.write()
+        dropped = (self.folder / intake.settings.inbox).resolve()
+        for file, _ in taken:
+            if file.path.resolve().parent == dropped:
+                file.path.unlink()
+
+    def _intake(self) -> Intake:
+        return Intake(self.folder, self.books, self.settings, self.token)
+
+    def _token(self) -> Any:  # noqa: ANN401 - a function from a patient's id to a token
+        secret: list[bytes] = []
+
+        def token(identifier: str) -> str:
+            if not secret:
+                fresh = not any(visit.patient for visit in self.books.visits.values())
+                secret.append(patients.secret_of(self.settings.practice.id, create=fresh and not self.dry_run))
+            return patients.token(identifier, secret[0])
+
+        return token
+
+
+def _take(intake: Intake, file: RawFile, reading: Reading) -> Taken:
+    """Book what is new in a file.
+
+    Raises:
+        OneByOneError: it builds on an earlier file of the same import; nothing of it has been taken.
+        DaysheetError: it cannot be booked; the intake is of no more use then.
+    """
+    taken = Taken(file.path, reading, skipped=list(reading.skipped))
+    known_file = any(imported.meta.get("sha256") == file.sha256 for imported in intake.books.imported)
+    if known_file:
+        taken.notes.append("this very file was imported before")
+    practice = [record for record in reading.records if not isinstance(record, BankLine | Remittance)]
+    lines = [record for record in reading.records if isinstance(record, BankLine)]
+    remitted = [record for record in reading.records if isinstance(record, Remittance)]
+    accounts: Iterable[str | None] = (None,)
+    if practice:
+        practicebook.take(intake, practice, reading, taken)
+    if remitted:
+        _take_remittances(intake, remitted, taken)
+    if lines:
+        accounts = bankbook.take(intake, lines, reading, taken)
+    if not known_file:
+        intake.batch.add(store.IMPORTS, _imported(file, reading, taken, accounts))
+        taken.written[store.IMPORTS] = None
+    return taken
+
+
+def _take_remittances(intake: Intake, records: Sequence[Remittance], taken: Taken) -> None:
+    for record in records:
+        claims = sum(1 for claim in record.claims if claim.status)
+        currency = intake.books.currency
+        taken.amounts[currency] += record.amount
+        if record.id in intake.books.remittances:
+            taken.known += claims
+            taken.known_amounts[currency] += record.amount
+            continue
+        remittance.refuse_unbalanced([record])
+        entries = remittance.directives(record, intake.books)
+        intake.add({month_file(record.date, "remittances"): entries}, taken)
+        taken.booked += claims
+        taken.booked_amounts[currency] += record.amount
+
+
+def _imported(file: RawFile, reading: Reading, taken: Taken, accounts: Iterable[str | None]) -> list[Directive]:
+    """The facts that say what was imported: one for each kind of record in the file, and for each account."""
+    meta: dict[str, Any] = {
+        "file": originals.filed_name(file, reading),
+        "sha256": file.sha256,
+        "rows": Decimal(reading.rows),
+        "booked": Decimal(taken.booked),
+        "known": Decimal(taken.known),
+        "skipped": Decimal(len(taken.skipped)),
+    }
+    if len(taken.amounts) == 1:
+        ((currency, amount),) = taken.amounts.items()
+        meta["amount"] = Amount(amount, currency)
+    kinds = dict.fromkeys(_kind(record, reading) for record in reading.records) or {reading.kind: None}
+    return [
+        custom(
+            reading.last,
+            "imported",
+            meta if account is None else {**meta, "account": account},
+            kind,
+            reading.first,
+            reading.last,
+        )
+        for kind in kinds
+        for account in accounts
+    ]
+
+
+def _kind(record: object, reading: Reading) -> str:
+    if isinstance(record, BankLine):
+        return reading.profile
+    return practicebook.KIND_OF.get(type(record), reading.kind)
+
+
+def _refuse_twin(file: RawFile, seen: Mapping[str, Path]) -> None:
+    if file.sha256 in seen:
+        message = f"is the same file as {seen[file.sha256].name}"
+        raise DaysheetError(message, filename=file.path, remedy="remove one of them")
+
+
+def _check_total(file: RawFile, reading: Reading) -> None:
+    """Refuse a reading that does not account for every row: the records and the skipped rows are all there are."""
+    read = sum(len(r.claims) if isinstance(r, Remittance) else 1 for r in reading.records)
+    skipped = len(reading.skipped) if reading.kind != remittance.KIND else 0
+    if reading.rows != read + skipped:
+        raise DaysheetError(
+            f"{reading.rows} rows were read, but {read} records and {skipped} skipped rows came of them",
+            filename=file.path,
+            remedy=f"report this as a defect of profile {reading.profile}",
+        )
+
+
+def _rank(reading: Reading) -> tuple[int, Any]:
+    rank = _ORDER.index(reading.kind) if reading.kind in _ORDER else len(_ORDER)
+    return rank, reading.first

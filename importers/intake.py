@@ -1,0 +1,157 @@
+"""One import as it is put together: the books it goes into, what the files have brought, and what came of each."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from beancount.core.data import Directive, Transaction
+from daysheet.books import Books
+from daysheet.importers import dedupe, privacy
+from daysheet.importers.categories import Categorize, categorizer
+from daysheet.importers.known import Known
+from daysheet.importers.reading import Context, Reading, Skipped
+from daysheet.importers.settings import BankSettings, CategoryRule, ImportSettings
+from daysheet.importers.store import Batch
+from daysheet.records import BankLine, Meta
+from daysheet.settings import Settings
+
+AT_ONCE: Final = 2_000
+"""How many records are booked, printed and parsed at a time, which bounds the memory that a large file takes."""
+
+_COUNTRY: Final = re.compile(r"^[a-z]{2}-")
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A record that the books have otherwise, and keep so: its row, what differs, and where the books have it."""
+
+    row: int
+    what: str
+    where: Meta
+
+
+@dataclass
+class Taken:
+    """What became of one file.
+
+    Attributes:
+        file: its path, as given.
+        reading: what it held.
+        booked: rows that are new to the books, or take the place of an earlier state.
+        known: rows that the books had.
+        skipped: rows that give no record, and rows that repeat another.
+        amounts: money in the file, by currency; `booked_amounts` and `known_amounts` are its parts.
+        changed: known rows that the books have otherwise.
+        uncategorized: new bank lines that a person must look at.
+        notes: sentences about the file as a whole.
+        written: files of the books that it changes.
+    """
+
+    file: Path
+    reading: Reading
+    booked: int = 0
+    known: int = 0
+    skipped: list[Skipped] = field(default_factory=list)
+    amounts: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    booked_amounts: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    known_amounts: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    changed: list[Changed] = field(default_factory=list)
+    uncategorized: list[BankLine] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    written: dict[str, None] = field(default_factory=dict)
+
+    @property
+    def path(self) -> str:
+        """The file's path as text."""
+        return str(self.file)
+
+
+class OneByOneError(Exception):
+    """A file changes what an earlier one of the same import has brought: that must be in the books first."""
+
+
+class Intake:
+    """The state of one import.
+
+    Attributes:
+        folder: the books folder.
+        books: the books as they were loaded.
+        batch: the changes so far.
+        known: the practice's records, with those that the files so far have brought.
+        lines: the bank lines likewise, by account and currency.
+        own: the accounts whose files are imported.
+        context: what sources may know.
+        brought: ids of the visits that this import has booked.
+    """
+
+    def __init__(self, folder: Path, books: Books, settings: Settings, token: Callable[[str], str]) -> None:
+        """Nothing taken yet.
+
+        Raises:
+            DaysheetError: the settings are wrong.
+        """
+        self.folder = folder
+        self.books = books
+        self.settings = settings.table("import", ImportSettings)
+        self.banks = settings.tables("bank", BankSettings)
+        self.batch = Batch(folder, books)
+        self.known = Known(books)
+        self.own = frozenset(bank.account for bank in self.banks)
+        self.context = Context(
+            token,
+            books.currency,
+            privacy.providers_of(books),
+            privacy.payers_of(books),
+            frozenset((*books.claims, *books.invoices, *books.visits)),
+        )
+        self.brought: set[str] = set()
+        self._rules = settings.tables("category", CategoryRule)
+
+    @cached_property
+    def lines(self) -> dict[dedupe.Account, list[dedupe.Line]]:
+        """Found when the first bank file comes."""
+        return dedupe.lines_of(self.books.entries, self.own)
+
+    @cached_property
+    def categorize(self) -> Categorize:
+        """What bank lines were for.
+
+        Raises:
+            DaysheetError: a rule in the settings is wrong.
+        """
+        return categorizer(self._rules, self.books.entries, self.own)
+
+    def add(self, entries: Mapping[str, Sequence[Directive]], taken: Taken) -> None:
+        """Put directives into the batch, by file, and open their accounts.
+
+        Raises:
+            DaysheetError: one of them cannot be written.
+        """
+        for path, group in entries.items():
+            self.batch.add(path, group)
+            taken.written[path] = None
+            for entry in group:
+                if isinstance(entry, Transaction):
+                    self.batch.open(posting.account for posting in entry.postings)
+
+    def relative(self, path: Path) -> str:
+        """A file of the books as named from their folder."""
+        return path.resolve().relative_to(self.folder.resolve()).as_posix()
+
+
+def month_file(day: datetime.date, kind: str) -> str:
+    """The file of a month and kind: `2026/2026-03-visits.beancount`."""
+    return f"{day.year:04}/{day.year:04}-{day.month:02}-{kind}.beancount"
+
+
+def short_name(profile: str) -> str:
+    """A profile's name in the names of month files: without its country."""
+    return re.sub(r"[^A-Za-z0-9-]", "-", _COUNTRY.sub("", profile))

@@ -1,0 +1,137 @@
+"""New books: the files that `daysheet init` puts into an empty folder."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import shutil
+import subprocess
+from importlib import resources
+from pathlib import Path
+from typing import Final
+
+from daysheet import files
+from daysheet.errors import DaysheetError
+from daysheet.importers.store import OPENED
+from daysheet.loading import MAIN
+from daysheet.settings import FILE
+
+_GITIGNORE: Final = """\
+# dropped files and filed originals name patients; the cache is the ledger in clear
+inbox/
+originals/
+catch-up/
+*.picklecache
+.daysheet.lock
+"""
+_MAIN: Final = """\
+option "title" "{title}"
+option "operating_currency" "USD"
+
+{plugins}
+include "accounts.beancount"
+include "practice.beancount"
+include "imports.beancount"
+"""
+_PRACTICE: Final = """\
+; Who works here, who pays, and when the practice is closed. A fact holds from its date on: when a fee or a schedule
+; changes, write it again with the new date and leave the old one, so that last year stays what it was.
+;
+; 2026-01-01 custom "provider" "adams" "Dr. Adams"
+;   days: "mon tue wed thu fri"
+;   visits-per-day: 14
+;   fee: 50.00 USD
+; 2026-01-01 custom "payer" "aetna" "Aetna"
+;   receivable: Assets:Receivable:Insurance:Aetna
+;   filing-days: 180
+; 2026-12-24 custom "closed" 2027-01-01 "Holidays"
+"""
+_IMPORTS: Final = "; Written by daysheet import: one directive for each file that was taken.\n"
+
+PLUGINS: Final = (
+    'plugin "daysheet.plugins.billing_gaps"',
+    f'{OPENED} custom "fava-extension" "daysheet.plugins.fava"',
+)
+"""What new books load, so that Fava and bean-check show the findings."""
+
+
+def make(folder: Path, name: str = "") -> list[str]:
+    """Make new books; the files that were written.
+
+    Args:
+        folder: where; made if it is not there, refused if it is not empty.
+        name: what the practice is called; the folder's name if empty.
+
+    Raises:
+        DaysheetError: the folder is not empty.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise DaysheetError("is not a folder", filename=folder)
+    if folder.is_dir() and any(path.name not in (".git", files.LOCK) for path in folder.iterdir()):
+        raise DaysheetError("is not empty", filename=folder, remedy="name a new folder for the new books")
+    title = name or folder.resolve().name.replace("-", " ").title()
+    identity = f"{_slug(folder.resolve().name)}-{secrets.token_hex(2)}"
+    contents = {
+        ".gitignore": _GITIGNORE,
+        "accounts.beancount": _accounts(),
+        "practice.beancount": _PRACTICE,
+        "imports.beancount": _IMPORTS,
+        FILE: _resource("daysheet.toml").replace("{id}", identity).replace("{name}", _escaped(title)),
+        MAIN: _MAIN.format(title=_escaped(title), plugins="".join(f"{line}\n" for line in PLUGINS)),
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    for place in ("inbox", "packs"):
+        (folder / place).mkdir()
+    files.write_all([(folder / path, text.encode()) for path, text in contents.items()])
+    return sorted(contents)
+
+
+def with_git(folder: Path) -> str | None:
+    """Make the folder a git repository with a hook that checks each commit; what was not done, in words.
+
+    A folder inside a repository is left as it is; an existing hook is never touched.
+    """
+    git = shutil.which("git")
+    if git is None:
+        return "git is not installed: the books are not under version control"
+    inside = subprocess.run(  # noqa: S603 - git with fixed arguments
+        [git, "-C", str(folder), "rev-parse", "--show-toplevel"], capture_output=True, text=True, check=False
+    )
+    if inside.returncode == 0 and Path(inside.stdout.strip()).resolve() != folder.resolve():
+        return "the folder lies in another git repository: no repository and no hook were made"
+    if inside.returncode != 0:
+        subprocess.run([git, "-C", str(folder), "init", "--quiet"], check=True, capture_output=True)  # noqa: S603
+    hooks = subprocess.run(  # noqa: S603
+        [git, "-C", str(folder), "rev-parse", "--git-path", "hooks"], capture_output=True, text=True, check=True
+    )
+    hook = folder / hooks.stdout.strip() / "pre-commit"
+    if hook.exists():
+        return f"{hook} is there already and was left alone: call daysheet-check from it"
+    hook.parent.mkdir(parents=True, exist_ok=True)
+    files.write(hook, _resource("pre-commit.sh").encode())
+    hook.chmod(0o755)
+    return None
+
+
+def _accounts() -> str:
+    """The accounts, each with the line of the tax return that it belongs to."""
+    lines = ["; The accounts. tax-line says where the tax-lines report puts an account; see docs/books.md.", ""]
+    for line in _resource("accounts.txt").splitlines():
+        account, _, tax_line = line.partition(" ")
+        if account:
+            lines.append(f"{OPENED} open {account}")
+            if tax_line.strip():
+                lines.append(f'  tax-line: "{tax_line.strip()}"')
+    return "\n".join(lines) + "\n"
+
+
+def _resource(name: str) -> str:
+    return resources.files("daysheet.importers").joinpath("newbooks_files", name).read_text(encoding="utf-8")
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "practice"
+
+
+def _escaped(text: str) -> str:
+    return " ".join(text.split()).replace("\\", "\\\\").replace('"', '\\"')

@@ -1,0 +1,329 @@
+"""The practice's own CSV files: visits, invoices, payments, adjustments and claims, by the headers in `KINDS`.
+
+This is the form that every practice system's export is mapped to, and the one to write by hand or by a script. Columns
+are found by name, in any order; further columns are not read. Dates are ISO dates, decimals have a point.
+
+Example:
+    visit_id,date,provider,patient_id,status,service,fee
+    V1001,2026-03-02,adams,P-17,completed,97110,50.00
+"""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from daysheet.errors import DaysheetError
+from daysheet.importers import privacy
+from daysheet.importers.reading import Context, RawFile, Reading, Record
+from daysheet.importers.tables import Tables, tables
+from daysheet.importers.text import RaggedQuotesError, Row, check_text, rows_of
+from daysheet.importers.values import amount_parser
+from daysheet.ledgertext import clean
+from daysheet.records import (
+    ADJUSTMENT_KINDS,
+    CLAIM_STATUSES,
+    PAYMENT_METHODS,
+    VISIT_STATUSES,
+    Adjustment,
+    Claim,
+    Invoice,
+    Meta,
+    Payment,
+    Visit,
+)
+
+KINDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "claims": ("claim_id", "invoice_id", "payer", "submitted", "status", "reason"),
+    "adjustments": ("adjustment_id", "date", "invoice_id", "kind", "amount"),
+    "payments": ("payment_id", "date", "invoice_id", "payer", "method", "amount", "reference"),
+    "invoices": ("invoice_id", "visit_id", "date", "provider", "patient_id", "payer", "amount", "due"),
+    "visits": ("visit_id", "date", "provider", "patient_id", "status", "service", "fee"),
+}
+"""The columns of each kind, its own id first; the kind whose id comes first here claims a file that has several ids."""
+
+_DELIMITERS: Final = (",", ";", "\t")
+_ALIKE: Final = 0.7
+_SEVERAL_IDS: Final = re.compile(r"[;\s]+")
+_AMOUNT: Final = amount_parser(".")
+_YEARS: Final = range(1900, 2200)  # what the books can open accounts for, and a ledger's dates can say
+_CENT: Final = Decimal("0.01")
+
+
+class PracticeSource:
+    """One kind of practice file as a `Source`."""
+
+    def __init__(self, kind: str) -> None:
+        """`kind` is a key of `KINDS`."""
+        self.kind = kind
+        self.name = kind
+
+    def matches(self, file: RawFile) -> bool:
+        """Whether the header is this kind's, or so near to it that a column is missing or misspelled."""
+        found = tables(file)
+        return any(_kind_of(header) == self.kind for header, _ in _headers(file, found))
+
+    def read(self, file: RawFile, context: Context) -> Reading:
+        """The file's records.
+
+        Raises:
+            DaysheetError: a column is missing or a cell is not what its column holds.
+        """
+        found = tables(file)
+        header, delimiter = next((head, mark) for head, mark in _headers(file, found) if _kind_of(head) == self.kind)
+        places = _places(file, header, KINDS[self.kind])
+        cells_of = _Cells(file, places, len(header.cells), context, header)
+        make = _MAKERS[self.kind]
+        body = (
+            row for row in _rows(file, found, delimiter) if row.line > header.line and any(map(str.strip, row.cells))
+        )
+        records = tuple(make(cells_of.at(row)) for row in body)
+        if not records:
+            raise DaysheetError("has a header and no rows", filename=file.path, remedy="export it again")
+        days = _days(records)
+        return Reading(self.name, self.kind, len(records), records, (), min(days), max(days), currency=context.currency)
+
+
+def sources() -> list[PracticeSource]:
+    """A source for each kind."""
+    return [PracticeSource(kind) for kind in KINDS]
+
+
+def _days(records: Iterable[Record]) -> list[datetime.date]:
+    days = [record.submitted if isinstance(record, Claim) else record.date for record in records]
+    return [day for day in days if day is not None] or [datetime.date.min]
+
+
+def _headers(file: RawFile, found: Tables) -> Iterator[tuple[Row, str]]:
+    """The first row that is not blank, under each delimiter."""
+    if found.kind == "text":
+        candidates = [(found.head(file, delimiter), delimiter) for delimiter in _DELIMITERS]
+    else:
+        candidates = [(list(rows), "") for _, rows in found.sheets[:1]]
+    for rows, delimiter in candidates:
+        first = next((row for row in rows if any(map(str.strip, row.cells))), None)
+        if first is not None:
+            yield first, delimiter
+
+
+def _rows(file: RawFile, found: Tables, delimiter: str) -> Iterator[Row]:
+    if found.sheets:
+        yield from found.sheets[0][1]
+        return
+    check_text(file, found.encoding)
+    try:
+        yield from rows_of(file, found.encoding, delimiter)
+    except RaggedQuotesError:
+        raise DaysheetError(
+            "quotes stand where CSV allows none",
+            filename=file.path,
+            remedy="double each quote inside a cell, and quote the cell",
+        ) from None
+
+
+def _kind_of(header: Row) -> str | None:
+    names = _names(header)
+    for kind, columns in KINDS.items():
+        if columns[0] in names and len(names & set(columns)) * 2 > len(columns):
+            return kind
+    likeness = {kind: len(names & set(columns)) / len(columns) for kind, columns in KINDS.items()}
+    best = max(likeness, key=lambda kind: likeness[kind])
+    return best if likeness[best] >= _ALIKE else None
+
+
+def _names(header: Row) -> set[str]:
+    return {cell.strip("\ufeff \t").casefold() for cell in header.cells}
+
+
+def _places(file: RawFile, header: Row, columns: tuple[str, ...]) -> dict[str, int]:
+    names = [cell.strip("\ufeff \t").casefold() for cell in header.cells]
+    for column in columns:
+        if names.count(column) > 1:
+            raise DaysheetError(f"the column {column} stands twice", filename=file.path, line=header.line)
+        if column not in names:
+            near = difflib.get_close_matches(column, names, 1)
+            raise DaysheetError(
+                f"the column {column} is missing",
+                filename=file.path,
+                line=header.line,
+                remedy=f'is it "{clean(near[0])}"?' if near else f"the header is {','.join(columns)}",
+            )
+    return {column: names.index(column) for column in columns}
+
+
+@dataclass(slots=True)
+class _Cells:
+    """A row's cells by column; each reader refuses what its column cannot hold, and never quotes it."""
+
+    file: RawFile
+    places: Mapping[str, int]
+    width: int
+    context: Context
+    row: Row
+
+    def at(self, row: Row) -> _Cells:
+        """Move to a row."""
+        if len(row.cells) < self.width:
+            message = f"has {len(row.cells)} cells where the header has {self.width}"
+            raise DaysheetError(
+                message, filename=self.file.path, line=row.line, remedy="the row is cut; export it again"
+            )
+        if any(map(str.strip, row.cells[self.width :])):
+            message = f"has {len(row.cells)} cells where the header has {self.width}"
+            raise DaysheetError(message, filename=self.file.path, line=row.line, remedy="quote cells that hold a comma")
+        self.row = row
+        return self
+
+    def wrong(self, column: str, what: str) -> DaysheetError:
+        """The error for a cell of the current row."""
+        return DaysheetError(f"{column} {what}", filename=self.file.path, line=self.row.line)
+
+    @property
+    def meta(self) -> Meta:
+        """Where the row stands."""
+        return {"filename": str(self.file.path), "lineno": self.row.line}
+
+    def text(self, column: str) -> str:
+        """The cell as one line, perhaps empty."""
+        return clean(self.row.cells[self.places[column]])
+
+    def optional(self, column: str) -> str | None:
+        """The cell, None if blank."""
+        return self.text(column) or None
+
+    def required(self, column: str) -> str:
+        """The cell, which may not be blank."""
+        text = self.text(column)
+        if not text:
+            raise self.wrong(column, "is blank")
+        return text
+
+    def word(self, column: str, known: tuple[str, ...]) -> str:
+        """One of the known words."""
+        text = self.text(column).casefold()
+        if text not in known:
+            raise self.wrong(column, f"must be one of {', '.join(known)}")
+        return text
+
+    def date(self, column: str) -> datetime.date:
+        """An ISO date; a time behind it is not read."""
+        day = self.optional_date(column)
+        if day is None:
+            raise self.wrong(column, "is blank")
+        return day
+
+    def optional_date(self, column: str) -> datetime.date | None:
+        """An ISO date, None if blank."""
+        text = self.text(column)
+        if not text:
+            return None
+        try:
+            day = datetime.datetime.fromisoformat(text).date()
+        except ValueError:
+            raise self.wrong(column, "is not a date such as 2026-03-31") from None
+        if day.year not in _YEARS:
+            raise self.wrong(column, f"is not between {_YEARS.start} and {_YEARS.stop - 1}")
+        return day
+
+    def amount(self, column: str) -> Decimal:
+        """Money, to the cent."""
+        value = self.optional_amount(column)
+        if value is None:
+            raise self.wrong(column, "is blank")
+        return value
+
+    def optional_amount(self, column: str) -> Decimal | None:
+        """Money, None if blank."""
+        try:
+            value = _AMOUNT(self.text(column))
+        except ValueError:
+            raise self.wrong(column, "is not an amount such as 1234.50") from None
+        if value is None:
+            return None
+        exact = value.quantize(_CENT) if abs(value) < 10**15 else None
+        if exact is None or exact != value:
+            raise self.wrong(column, "has more decimals or digits than money has")
+        return exact
+
+    def patient(self) -> str:
+        """The patient's token, empty where the file names none."""
+        identifier = self.text("patient_id")
+        return self.context.token(identifier) if identifier else ""
+
+    def provider(self, *, required: bool = False) -> str:
+        """The provider's id in the books, where they know the name; else the cell."""
+        return _bearer(self.required("provider") if required else self.text("provider"), self.context.providers)
+
+    def payer(self, *, required: bool = False) -> str:
+        """The payer's id in the books, where they know the name; else the cell."""
+        return _bearer(self.required("payer") if required else self.text("payer"), self.context.payers)
+
+    def reference(self) -> str | None:
+        """A check's or transfer's number; words, which may name a patient, are made unreadable."""
+        text = self.text("reference")
+        return privacy.identifier(text, self.context.token) if text else None
+
+    def service(self) -> str | None:
+        """A procedure code or words of the trade; any other text is not taken."""
+        return privacy.service(self.text("service"))
+
+    def visit_id(self) -> str:
+        """One visit's id; an invoice lists several with spaces between, so that it can hold none itself."""
+        text = self.required("visit_id")
+        if _SEVERAL_IDS.search(text):
+            raise self.wrong("visit_id", "may not hold a space or a semicolon")
+        return text
+
+
+def _bearer(text: str, known: Mapping[str, str]) -> str:
+    return known.get(privacy.normal(text)) or known.get(privacy.untitled(text)) or text
+
+
+def _visit(cells: _Cells) -> Visit:
+    return Visit(
+        cells.visit_id(), cells.date("date"), cells.provider(required=True), cells.word("status", VISIT_STATUSES),
+        cells.patient(), cells.service(), cells.optional_amount("fee"), cells.meta,
+    )  # fmt: skip
+
+
+def _invoice(cells: _Cells) -> Invoice:
+    visits = tuple(part for part in _SEVERAL_IDS.split(cells.text("visit_id")) if part)
+    return Invoice(
+        cells.required("invoice_id"), cells.date("date"), visits, cells.provider(), cells.patient(),
+        cells.payer() or None, cells.amount("amount"), cells.optional_date("due"), cells.meta,
+    )  # fmt: skip
+
+
+def _payment(cells: _Cells) -> Payment:
+    return Payment(
+        cells.required("payment_id"), cells.date("date"), cells.optional("invoice_id"), cells.payer() or None,
+        cells.word("method", PAYMENT_METHODS), cells.amount("amount"), cells.reference(), cells.meta,
+    )  # fmt: skip
+
+
+def _adjustment(cells: _Cells) -> Adjustment:
+    return Adjustment(
+        cells.required("adjustment_id"), cells.date("date"), cells.required("invoice_id"),
+        cells.word("kind", ADJUSTMENT_KINDS), cells.amount("amount"), cells.meta,
+    )  # fmt: skip
+
+
+def _claim(cells: _Cells) -> Claim:
+    return Claim(
+        cells.required("claim_id"), cells.required("invoice_id"), cells.payer(required=True),
+        cells.optional_date("submitted"), cells.word("status", CLAIM_STATUSES), cells.optional("reason"), cells.meta,
+    )  # fmt: skip
+
+
+_MAKERS: Final[Mapping[str, Callable[[_Cells], Record]]] = {
+    "claims": _claim,
+    "adjustments": _adjustment,
+    "payments": _payment,
+    "invoices": _invoice,
+    "visits": _visit,
+}

@@ -1,0 +1,157 @@
+"""The practice's own records into the books: what is new, what overtakes an earlier state, what differs.
+
+A visit that the books have as scheduled is overtaken by what became of it, or by its new day: that is what a
+bookkeeper expects of a later export. Nothing else is overwritten. A record that the practice system has changed since
+(an amount, a date, a status that was final) is reported with the place where the books have it, because money may
+hang on it, and because the books may have been put right by hand.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+from beancount.core.data import Directive
+from daysheet import ledgertext
+from daysheet.importers import dedupe
+from daysheet.importers.booking import UNASSIGNED, Terms, book, income_account
+from daysheet.importers.intake import AT_ONCE, Changed, Intake, OneByOneError, Taken, month_file
+from daysheet.importers.reading import Reading, Record, Skipped
+from daysheet.importers.store import Edit, block_of
+from daysheet.records import Adjustment, Claim, Invoice, Meta, Payment, Visit
+
+KIND_OF: Final[Mapping[type, str]] = {
+    Visit: "visits",
+    Invoice: "invoices",
+    Claim: "claims",
+    Adjustment: "adjustments",
+    Payment: "payments",
+}
+"""What files of each record are called, in the order of booking: an invoice before what is paid on it."""
+
+_ORDER: Final = tuple(KIND_OF)
+_OWN_KEYS: Final = frozenset({"filename", "lineno", "patient", "service", "fee"})
+
+
+def take(intake: Intake, records: Sequence[Record], reading: Reading, taken: Taken) -> None:
+    """Book what is new among a file's records.
+
+    Raises:
+        OneByOneError: the file changes what another of the same import brought; nothing has been taken.
+        DaysheetError: something cannot be booked.
+    """
+    terms = Terms(reading.currency, intake.settings.prepayments, reading.last)
+    verdicts = dedupe.judge_practice(records, intake.known)
+    _refuse_entangled(intake, records, verdicts)
+    fresh: list[Record] = []
+    for record, verdict in zip(records, verdicts, strict=True):
+        amount = _money(record)
+        taken.amounts[reading.currency] += amount
+        if verdict.what in ("new", "later"):
+            taken.booked += 1
+            taken.booked_amounts[reading.currency] += amount
+        elif verdict.what != "repeated":
+            taken.known += 1
+            taken.known_amounts[reading.currency] += amount
+        if verdict.what == "new":
+            fresh.append(record)
+        elif verdict.where is not None:
+            _settle(intake, record, verdict.what, verdict, terms, taken)
+    _note_strangers(intake, records, taken)
+    fresh.sort(key=lambda record: (_ORDER.index(type(record)), _day(record, reading.last)))
+    for start in range(0, len(fresh), AT_ONCE):
+        _book(intake, fresh[start : start + AT_ONCE], terms, taken)
+
+
+def _refuse_entangled(intake: Intake, records: Sequence[Record], verdicts: Sequence[dedupe.Verdict]) -> None:
+    for record, verdict in zip(records, verdicts, strict=True):
+        if verdict.what == "later" and record.id in intake.brought:  # type: ignore[union-attr]
+            raise OneByOneError
+        if isinstance(record, Invoice) and verdict.what == "new":
+            waiting = intake.known.paid_unassigned.get(record.id, ())
+            if any("payment" not in payment.meta for payment in waiting):
+                raise OneByOneError
+
+
+def _settle(intake: Intake, record: Record, what: str, verdict: dedupe.Verdict, terms: Terms, taken: Taken) -> None:
+    where = verdict.where or {}
+    row = int(record.meta["lineno"])
+    if what == "later" and isinstance(record, Visit):
+        _overtake(intake, record, where, terms, taken)
+    elif what == "repeated":
+        taken.skipped.append(Skipped(row, f"repeats row {where['lineno']}"))
+    elif what == "changed":
+        taken.changed.append(Changed(row, verdict.note, where))
+
+
+def _book(intake: Intake, records: Sequence[Record], terms: Terms, taken: Taken) -> None:
+    groups: dict[str, list[Directive]] = defaultdict(list)
+    for record in records:
+        entry = book(record, intake.known, terms)
+        groups[month_file(entry.date, KIND_OF[type(record)])].append(entry)
+        intake.known.add(record)
+        if isinstance(record, Visit):
+            intake.brought.add(record.id)
+        elif isinstance(record, Invoice):
+            _assign(intake, record, taken)
+    intake.add(groups, taken)
+
+
+def _overtake(intake: Intake, visit: Visit, where: Meta, terms: Terms, taken: Taken) -> None:
+    """Put a visit's later state in the place of the scheduled one; what a person added to it stays."""
+    path = Path(where["filename"])
+    last, lines = block_of(path, where["lineno"])
+    entry = book(visit, intake.known, terms)
+    entry.meta.update((key, value) for key, value in where.items() if key not in _OWN_KEYS)
+    comments = tuple(line for line in lines[1:] if line.lstrip().startswith(";"))
+    target = month_file(visit.date, KIND_OF[Visit])
+    lines = (*ledgertext.render([entry]).rstrip("\n").split("\n"), *comments)
+    if intake.relative(path) == target:
+        intake.batch.edit(target, Edit(where["lineno"], last, lines))
+    else:
+        intake.batch.edit(intake.relative(path), Edit(where["lineno"], last, ()))
+        intake.batch.add_text(target, "\n".join(lines) + "\n")
+        taken.written[target] = None
+    taken.written[intake.relative(path)] = None
+    intake.known.add(visit)
+    intake.brought.add(visit.id)
+
+
+def _assign(intake: Intake, invoice: Invoice, taken: Taken) -> None:
+    """Give the income of payments that came before their invoice to the invoice's provider."""
+    account = income_account(invoice, intake.known)
+    for payment in intake.known.paid_unassigned.pop(invoice.id, ()):
+        path = Path(payment.meta["filename"])
+        last, lines = block_of(path, payment.meta["lineno"])
+        if account != UNASSIGNED and any(UNASSIGNED in line for line in lines):
+            moved = tuple(line.replace(UNASSIGNED, account) for line in lines)
+            intake.batch.edit(intake.relative(path), Edit(payment.meta["lineno"], last, moved))
+            intake.batch.open([account])
+            taken.written[intake.relative(path)] = None
+
+
+def _note_strangers(intake: Intake, records: Sequence[Record], taken: Taken) -> None:
+    providers = {record.provider for record in records if isinstance(record, Visit | Invoice) and record.provider}
+    payers = {record.payer for record in records if isinstance(record, Invoice | Payment | Claim) and record.payer}
+    facts: tuple[tuple[str, set[str], Mapping[str, Any]], ...] = (
+        ("provider", providers, intake.books.providers),
+        ("payer", payers, intake.books.payers),
+    )
+    for word, names, known in facts:
+        for name in sorted(name for name in names if name not in known):
+            taken.notes.append(f'practice.beancount has no {word} "{name}": add it, so that the checks know it')
+
+
+def _money(record: Record) -> Decimal:
+    if isinstance(record, Visit):
+        return record.fee or Decimal()
+    return record.amount if isinstance(record, Invoice | Payment | Adjustment) else Decimal()
+
+
+def _day(record: Record, last: datetime.date) -> datetime.date:
+    day = record.submitted if isinstance(record, Claim) else record.date
+    return day or last

@@ -1,0 +1,125 @@
+"""What an import did, for people and for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+from daysheet.importers.importing import Outcome
+from daysheet.importers.intake import Taken
+from daysheet.records import BankLine, Meta
+
+_SHOWN: Final = 20
+_NAMED: Final = 3
+
+
+def as_json(outcome: Outcome) -> list[dict[str, Any]]:
+    """One object a file; refused files have an `error`, and nothing of them was taken."""
+    taken = [
+        {
+            "file": taken.path,
+            "profile": taken.reading.profile,
+            "kind": taken.reading.kind,
+            "rows": taken.reading.rows,
+            "booked": taken.booked,
+            "known": taken.known,
+            "skipped": [{"row": skipped.row, "reason": skipped.reason} for skipped in taken.skipped],
+            "amount": _total(taken.amounts),
+            "written": list(taken.written),
+            "changed": [
+                {"row": changed.row, "what": changed.what, "where": _place(changed.where)} for changed in taken.changed
+            ],
+            "uncategorized": len(taken.uncategorized),
+            "notes": taken.notes,
+        }
+        for taken in outcome.taken
+    ]
+    refused: list[dict[str, Any]] = [
+        {
+            "file": str(path),
+            "profile": None,
+            "kind": None,
+            "rows": 0,
+            "booked": 0,
+            "known": 0,
+            "skipped": [],
+            "amount": "0",
+            "written": [],
+            "error": str(problem),
+        }
+        for path, problem in outcome.refused.items()
+    ]
+    return taken + refused
+
+
+def as_text(outcome: Outcome, folder: Path) -> str:
+    """Each file's control totals, what changed, what a person must look at, and the diff of a dry run."""
+    lines: list[str] = []
+    for taken in outcome.taken:
+        lines += [*_file(taken, folder), ""]
+    lines += _worklist([line for taken in outcome.taken for line in taken.uncategorized])
+    written = dict.fromkeys(path for taken in outcome.taken for path in sorted(taken.written))
+    if outcome.diff:
+        lines += ["Nothing was written. The change would be:", "", *outcome.diff]
+    elif written:
+        named = ", ".join(list(written)[:_NAMED]) + (
+            f" and {len(written) - _NAMED} more" if len(written) > _NAMED else ""
+        )
+        lines.append(f"Written: {named}")
+    return "\n".join(lines)
+
+
+def _file(taken: Taken, folder: Path) -> Iterator[str]:
+    reading = taken.reading
+    yield f"{taken.file.name}: {reading.profile}, {reading.first} to {reading.last}"
+    yield (
+        f"  {reading.rows:,} rows = {taken.booked:,} booked + {taken.known:,} already there"
+        f" + {len(taken.skipped):,} skipped"
+    )
+    for currency, amount in sorted(taken.amounts.items()):
+        booked, known = taken.booked_amounts[currency], taken.known_amounts[currency]
+        other = amount - booked - known
+        yield (
+            f"  {amount:,.2f} {currency} = {booked:,.2f} booked + {known:,.2f} already there"
+            + (f" + {other:,.2f} skipped" if other else "")
+        )
+    reasons: dict[str, list[int]] = {}
+    for skipped in taken.skipped:
+        reasons.setdefault(skipped.reason, []).append(skipped.row)
+    for reason, rows in reasons.items():
+        yield f"  skipped, {reason}: row {', '.join(map(str, rows[:_SHOWN]))}{_more(len(rows))}"
+    for changed in taken.changed[:_SHOWN]:
+        place = _place(changed.where, folder)
+        yield f"  row {changed.row} differs from the books, which stay: {changed.what} ({place})"
+    if len(taken.changed) > _SHOWN:
+        yield f"  and {len(taken.changed) - _SHOWN:,} rows more differ"
+    for note in taken.notes:
+        yield f"  note: {note}"
+
+
+def _worklist(lines: list[BankLine]) -> Iterator[str]:
+    if not lines:
+        return
+    yield f"To categorize ({len(lines):,}): give a payee another account in the ledger, or add a [[category]] rule."
+    for line in lines[:_SHOWN]:
+        yield f"  {line.date}  {line.amount:>12,.2f} {line.currency}  {(line.payee or line.narration)[:46]}"
+    if len(lines) > _SHOWN:
+        yield f"  and {len(lines) - _SHOWN:,} more, all marked ! in the ledger"
+    yield ""
+
+
+def _total(amounts: dict[str, Decimal]) -> str:
+    return f"{sum(amounts.values(), Decimal()):f}"
+
+
+def _place(meta: Meta, folder: Path | None = None) -> str:
+    path = Path(str(meta["filename"]))
+    if folder is not None and path.is_relative_to(folder.resolve()):
+        path = path.relative_to(folder.resolve())
+    return f"{path}:{meta['lineno']}"
+
+
+def _more(count: int) -> str:
+    return f" and {count - _SHOWN:,} more" if count > _SHOWN else ""

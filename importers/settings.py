@@ -1,0 +1,93 @@
+"""The tables of `daysheet.toml` that an import reads: `[import]`, `[[bank]]` and `[[category]]`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from daysheet.errors import DaysheetError
+from daysheet.importers.booking import PREPAYMENTS
+
+_DIGITS: Final = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportSettings:
+    """The `[import]` table: the folder that files are dropped in, and where money without an invoice waits."""
+
+    inbox: str = "inbox"
+    prepayments: str = PREPAYMENTS
+
+
+@dataclass(frozen=True, kw_only=True)
+class BankSettings:
+    """A `[[bank]]` table: the account of a profile's files; `number` tells several accounts of one bank apart."""
+
+    profile: str
+    account: str
+    number: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CategoryRule:
+    """A `[[category]]` table: what a bank line that fits all its conditions is booked to.
+
+    Conditions: `payee` and `text` are regular expressions, whatever the case, for the payee and for payee and
+    description; `at-least` and `at-most` bound the amount (money out is negative); `bank` is the bank's account.
+    Results: `account` is the other account; `name` a better payee; `tags` are added.
+    """
+
+    account: str
+    payee: str = ""
+    text: str = ""
+    at_least: str = ""
+    at_most: str = ""
+    bank: str = ""
+    name: str = ""
+    tags: tuple[str, ...] = field(default=())
+
+
+def bank_account(banks: Sequence[BankSettings], profile: str, number: str | None, path: Path) -> str:
+    """The ledger account of a file's lines.
+
+    Args:
+        banks: the `[[bank]]` tables.
+        profile: the profile that read the file.
+        number: the account number that the file names, where it does.
+        path: the file, for the error.
+
+    Raises:
+        DaysheetError: the settings do not say, or not uniquely.
+    """
+    named = [bank for bank in banks if bank.profile == profile]
+    if len(named) > 1 or any(bank.number for bank in named):
+        named = [bank for bank in named if not bank.number or _ends_alike(bank.number, number or "")]
+        named = [bank for bank in named if bank.number] or named
+    accounts = {bank.account for bank in named}
+    if len(accounts) == 1:
+        return accounts.pop()
+    which = f" number {_tail(number)}" if number else ""
+    example = f'[[bank]] profile = "{profile}" account = "Assets:Bank:Checking"'
+    raise DaysheetError(
+        f"the settings do not say which account {profile}{which} is"
+        if not accounts
+        else f"several accounts fit {profile}{which}",
+        filename=path,
+        remedy=f"add to daysheet.toml: {example}" + (f' number = "{_tail(number)}"' if number else ""),
+    )
+
+
+def _ends_alike(wanted: str, found: str) -> bool:
+    wanted, found = _bare(wanted), _bare(found)
+    return bool(wanted) and (wanted == found or (len(wanted) >= _DIGITS and found.endswith(wanted[-_DIGITS:])))
+
+
+def _tail(number: str | None) -> str:
+    return _bare(number or "")[-_DIGITS:]
+
+
+def _bare(number: str) -> str:
+    return re.sub(r"[^0-9A-Za-z]", "", number).upper()

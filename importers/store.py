@@ -1,0 +1,198 @@
+"""An import's changes to the books folder, put together in memory and written in one go.
+
+The order of writing makes a kill at any moment harmless: accounts are opened first, then the month files, then
+`main.beancount` includes them, and `imports.beancount` says last that the file was taken. What was written before the
+kill is found there by the next run, which adds the rest.
+"""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+import fnmatch
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from beancount.core import data
+from beancount.core.data import Directive
+from daysheet import files, ledgertext
+from daysheet.books import Books
+from daysheet.errors import DaysheetError
+from daysheet.loading import MAIN
+
+ACCOUNTS: Final = "accounts.beancount"
+IMPORTS: Final = "imports.beancount"
+OPENED: Final = datetime.date(1900, 1, 1)
+"""The day on which accounts are opened: before anything a practice may import, in whatever order."""
+
+_INCLUDE: Final = re.compile(r'^include\s+"([^"]+)"', re.MULTILINE)
+_MONTH_FILE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[A-Za-z0-9-]+\.beancount\Z")
+_YEAR: Final = re.compile(r"[0-9]{4}\Z")
+
+
+class Edit(NamedTuple):
+    """Lines of a file, counted from 1 and both included, that others take the place of."""
+
+    first: int
+    last: int
+    lines: tuple[str, ...]
+
+
+class Batch:
+    """What one import adds to the books, and the few lines that it changes."""
+
+    def __init__(self, folder: Path, books: Books) -> None:
+        """Nothing yet."""
+        self.folder = folder
+        self._books = books
+        self._added: dict[str, list[str]] = defaultdict(list)
+        self._edits: dict[str, list[Edit]] = defaultdict(list)
+        self._opened: set[str] = set()
+
+    def add(self, path: str, entries: Sequence[Directive]) -> None:
+        """Append directives to a file, named from the books folder.
+
+        Raises:
+            DaysheetError: one of them cannot be written so that it means what it should.
+        """
+        self._added[path].append(ledgertext.render(entries))
+
+    def add_text(self, path: str, text: str) -> None:
+        """Append ledger text that `ledgertext` has rendered."""
+        self._added[path].append(text)
+
+    def edit(self, path: str, edit: Edit) -> None:
+        """Change lines of a file as it was loaded, named from the books folder."""
+        self._edits[path].append(edit)
+
+    def open(self, accounts: Iterable[str]) -> None:
+        """Open the accounts among these that are not open yet."""
+        self._opened.update(account for account in accounts if account not in self._books.opened)
+
+    def contents(self) -> dict[str, bytes]:
+        """Every file that changes, as it will be, in the order of writing; empty if nothing changes."""
+        if self._opened:
+            opened: list[Directive] = [data.Open({}, OPENED, name, None, None) for name in sorted(self._opened)]  # type: ignore[arg-type]
+            self._added[ACCOUNTS] = [ledgertext.render(opened).replace("\n\n", "\n")]
+            self._opened.clear()
+        texts = {path: self._text(path) for path in sorted({*self._added, *self._edits}, key=_rank)}
+        main = with_includes(self.folder, self._books, [path for path in texts if _is_month_file(path)])
+        if main is not None:
+            texts[MAIN] = main
+        return {path: texts[path] for path in sorted(texts, key=_rank)}
+
+    def write(self) -> list[str]:
+        """Write it all, or nothing; the files that changed.
+
+        Raises:
+            OSError: the disk refuses; the books are as they were.
+        """
+        contents = self.contents()
+        # a directive that moves to another file is taken out first: twice in the books, it would keep them from loading
+        taken_out = {path: _edited(_read(self.folder / path), edits) for path, edits in self._edits.items()}
+        steps = [*taken_out.items(), *contents.items()] if self._added else [*contents.items()]
+        files.write_all([(self.folder / path, text) for path, text in steps])
+        return list(contents)
+
+    def diff(self) -> Iterator[str]:
+        """What `write` would change, as a unified diff's lines."""
+        for path, text in self.contents().items():
+            old = _read(self.folder / path)
+            yield f"--- {path}" if old else "--- /dev/null"
+            yield f"+++ {path}"
+            if text.startswith(old):
+                yield from (f"+{line}" for line in text[len(old) :].decode().splitlines())
+            else:
+                before, after = old.decode().splitlines(), text.decode().splitlines()
+                yield from list(difflib.unified_diff(before, after, n=0, lineterm=""))[2:]
+
+    def _text(self, path: str) -> bytes:
+        old = _read(self.folder / path)
+        edits = self._edits.get(path)
+        if edits:
+            old = _edited(old, edits)
+        parts = self._added.get(path, ())
+        gap = b"" if not old or old.endswith(b"\n\n") else b"\n" if old.endswith(b"\n") else b"\n\n"
+        if path in (ACCOUNTS, IMPORTS) and old.endswith(b"\n"):
+            gap = b""
+        separator = "" if path == IMPORTS else "\n"
+        return old + (gap + separator.join(parts).encode() if parts else b"")
+
+
+def mend(folder: Path, books: Books) -> bool:
+    """Complete what a killed import left: month files that nothing includes yet; whether there were any.
+
+    The books must be `locked`; they are to be loaded again after this.
+    """
+    for place in (folder, *_years(folder)):
+        files.sweep(place)
+    loose = [f"{year.name}/{path.name}" for year in _years(folder) for path in sorted(year.glob("*.beancount"))]
+    included = {Path(name).resolve() for name in books.options["include"]}
+    loose = [name for name in loose if _is_month_file(name) and (folder / name).resolve() not in included]
+    main = with_includes(folder, books, loose)
+    if main is None:
+        return False
+    files.write(folder / MAIN, main)
+    return True
+
+
+def with_includes(folder: Path, books: Books, paths: Sequence[str]) -> bytes | None:
+    """The main file with what it takes to include these month files, None if it does so already.
+
+    A year gets one pattern, `include "2026/*.beancount"`, unless its files are included one by one.
+    """
+    text = _read(folder / MAIN).decode()
+    patterns = _INCLUDE.findall(text)
+    included = {Path(name).resolve() for name in books.options["include"]}
+    wanted: dict[str, None] = {}
+    for path in paths:
+        if (folder / path).resolve() in included or any(fnmatch.fnmatch(path, pattern) for pattern in patterns):
+            continue
+        year = path.partition("/")[0]
+        one_by_one = any(name.parent == (folder / year).resolve() for name in included)
+        wanted[path if one_by_one else f"{year}/*.beancount"] = None
+    if not wanted:
+        return None
+    lines = "".join(f'include "{pattern}"\n' for pattern in wanted)
+    return (text + ("" if text.endswith("\n") else "\n") + lines).encode()
+
+
+def block_of(path: Path, line: int) -> tuple[int, tuple[str, ...]]:
+    """The lines of the directive that starts on a line: its last line's number, and the text.
+
+    Raises:
+        DaysheetError: there is no such line.
+    """
+    lines = path.read_text(encoding="utf-8").split("\n")
+    if not 1 <= line <= len(lines):
+        raise DaysheetError("has changed while it was read", filename=path, remedy="run this again")
+    last = line
+    while last < len(lines) and lines[last][:1] in (" ", "\t") and lines[last].strip():
+        last += 1
+    return last, tuple(lines[line - 1 : last])
+
+
+def _edited(old: bytes, edits: Sequence[Edit]) -> bytes:
+    lines = old.decode().split("\n")
+    for edit in sorted(edits, reverse=True):
+        lines[edit.first - 1 : edit.last] = edit.lines
+    return "\n".join(lines).encode()
+
+
+def _years(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if _YEAR.match(path.name) and path.is_dir())
+
+
+def _is_month_file(path: str) -> bool:
+    return bool(_MONTH_FILE.search(path))
+
+
+def _rank(path: str) -> tuple[int, str]:
+    return {ACCOUNTS: 0, MAIN: 2, IMPORTS: 3}.get(path, 1), path
+
+
+def _read(path: Path) -> bytes:
+    return path.read_bytes() if path.exists() else b""
