@@ -48,9 +48,11 @@ MONTHLY: Final = (
     (17, "IRS USATAXPYMT CCD ID: 5550100006", "1431.18", "ACH_DEBIT"),
     (20, "Online Transfer to owner draw transaction#: 5550100007", "4000.00", "ACCT_XFER"),
     (28, "QUAYSIDE PAYROLL SVC PAYROLL CCD ID: 5550100005", "1904.37", "ACH_DEBIT"),
+    (26, "CASCADE EQUIPMENT FINANCE LOAN PPD ID: 5550100011", "356.40", "ACH_DEBIT"),
     (28, "MONTHLY SERVICE FEE", "15.00", "FEE_TRANSACTION"),
 )
 ONCE: Final = (
+    (datetime.date(YEAR, 2, 18), "CLEARWATER SONOGRAPHY INC EQUIPMENT WEB ID: 5550100013", "4850.00", ""),
     (datetime.date(YEAR, 3, 24), "CHECK 1201", "1450.00", "1201"),  # the accountant
     (datetime.date(YEAR, 6, 16), "CHECK 1202", "380.00", "1202"),  # the plumber
     (datetime.date(YEAR, 4, 8), "Zelle payment to NORTHGATE 5550100010", "215.00", ""),
@@ -162,6 +164,9 @@ def _bills(desk: Desk) -> list[BankRow]:
         )
         if seen:
             posted = working_day(datetime.date(YEAR, month, 5))
-            number = f"{1202 + month - 7}"
-            rows.append(BankRow("CHECK", posted, f"CHECK {number}", -seen * BAKER_SHARE, "CHECK_PAID", number))
+            rows.append(
+                BankRow(
+                    "DEBIT", posted, "BAKER MEDICAL PC CONTRACT PPD ID: 5550100012", -seen * BAKER_SHARE, "ACH_DEBIT"
+                )
+            )
     return rows
