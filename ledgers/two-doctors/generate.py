@@ -36,15 +36,13 @@ def files() -> dict[str, bytes]:
             ("visits", desk.Visit, year.visits),
             ("invoices", desk.Invoice, year.invoices),
             ("payments", desk.Payment, year.payments),
-            ("adjustments", desk.Adjustment, year.adjustments),
         ):
-            of_month = [row for row in rows if row.date.month == month]
-            if of_month:
-                made[f"{kind}-{name}"] = _csv(record._fields, of_month)
+            made[f"{kind}-{name}"] = _csv(record._fields, (row for row in rows if row.date.month == month))
         lines = [_chase(row, after) for row, after in reversed(checking) if row.date.month == month]
         made[f"chase-{name}"] = _csv(CHASE, lines)
         bought = [_capital_one(row) for row in reversed(card) if row.posted.month == month]
         made[f"capitalone-{name}"] = _csv(CAPITAL_ONE, bought)
+    made[f"adjustments-{desk.YEAR}.csv"] = _csv(desk.Adjustment._fields, year.adjustments)
     return made
 
 

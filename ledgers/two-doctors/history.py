@@ -14,14 +14,18 @@ from daysheet.ledgers.two_doctors.banks import OPENING
 from daysheet.ledgers.two_doctors.desk import FEE, ONE_DAY, YEAR
 
 PATH: Final = f"{YEAR - 1}/{YEAR - 1}-former-books.beancount"
-_HEAD: Final = f"; The totals of {YEAR - 1}, carried over from the former books.\n"
+_HEAD: Final = f"""\
+; The totals of {YEAR - 1}, carried over from the former books.
+
+{YEAR - 1}-01-01 open Income:Visits:Adams
+"""
 _CHECKING: Final = "Assets:Bank:Checking"
 _FIXED: Final = (
     ("Equity:Owner:Draws", "4000.00"),
     ("Expenses:Rent", "3050.00"),
     ("Expenses:Payroll:Wages", "3612.00"),
     ("Expenses:Payroll:Taxes", "1356.40"),
-    ("Expenses:Insurance:Malpractice", "702.00"),
+    ("Expenses:Insurance", "702.00"),
     ("Expenses:Telephone", "124.90"),
     ("Expenses:Software", "179.00"),
     ("Expenses:BankFees", "15.00"),

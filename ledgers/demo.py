@@ -1,0 +1,151 @@
+"""`daysheet demo`: the two-doctor practice from its files to the accountant's pack, by the commands' own functions."""
+
+from __future__ import annotations
+
+import os
+import textwrap
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from decimal import Decimal
+from importlib import resources
+from pathlib import Path
+from typing import Final
+
+import click
+from daysheet import checks, console, loading, worklist
+from daysheet.books import Books
+from daysheet.findings import KINDS, Finding, gap
+from daysheet.importers import importing, newbooks
+from daysheet.importers.importing import Outcome
+from daysheet.ledgers.two_doctors import generate, history
+from daysheet.ledgers.two_doctors.desk import YEAR
+from daysheet.loading import MAIN
+from daysheet.patients import SECRET_VARIABLE
+from daysheet.settings import FILE
+from daysheet.wording import many, money
+
+NAME: Final = "Alder Street Family Practice"
+SECRET: Final = "published: the patients of this practice are invented"  # noqa: S105 - and so it is no secret
+BY_HAND: Final = ("practice.beancount", FILE, f"{YEAR}/{YEAR}-adjusting.beancount")
+"""What a bookkeeper writes herself: who works here, how bank lines are booked, the entries of the year's end."""
+
+
+@click.command(cls=console.Verb)
+@click.argument("folder", type=click.Path(path_type=Path), default="daysheet-demo")
+@console.pass_console
+def demo(shell: console.Console, folder: Path) -> None:
+    """Show it all on an invented practice: files, books, findings, the accountant's pack."""
+
+    def say(line: str = "") -> None:
+        if not shell.as_json:
+            click.echo(line)
+
+    made = generate.files()
+    say(_title(f"{NAME}, {YEAR}"))
+    say("An invented practice: Dr. Adams since January, Dr. Baker since July, 50.00 USD a visit.")
+    say()
+    say(f"{len(made)} files, as its front desk and its banks would export them, go to {folder / 'inbox'}.")
+    outcome = make_books(folder, made)
+    for line in _imported(outcome):
+        say(line)
+    books = loading.load(folder)
+    found = checks.run(books)
+    for line in (*_gap_lines(books, found), *_other_lines(books, found)):
+        say(line)
+    say()
+    say(f"See each one:   daysheet --books {folder} check")
+    say(f"Look around:    fava {folder / MAIN}")
+    if shell.as_json:
+        shell.emit(
+            {"folder": str(folder), "files": len(made), **worklist.as_json(books, books.as_of, found, folder)}, str
+        )
+
+
+def make_books(folder: Path, made: Mapping[str, bytes]) -> Outcome:
+    """New books in a folder, the practice's files in its inbox, and those imported.
+
+    Raises:
+        DaysheetError: the folder is not empty.
+    """
+    newbooks.make(folder, NAME)
+    sample = resources.files("daysheet.ledgers.two_doctors")
+    for name in BY_HAND:
+        _put(folder / name, sample.joinpath(name).read_text(encoding="utf-8"))
+    _put(folder / history.PATH, history.former_books())
+    main = folder / MAIN
+    includes = "".join(f'include "{name}"\n' for name in (history.PATH, BY_HAND[-1]))
+    _put(main, main.read_text(encoding="utf-8") + includes)
+    paths = generate.write(folder / "inbox", made)
+    with _secret():
+        outcome = importing.import_files(folder, paths)
+    for problem in outcome.refused.values():
+        raise problem
+    return outcome
+
+
+def _imported(outcome: Outcome) -> Iterator[str]:
+    """How many rows of each kind were booked."""
+    rows: Counter[str] = Counter()
+    files: Counter[str] = Counter()
+    for taken in outcome.taken:
+        files[taken.reading.profile] += 1
+        rows[taken.reading.profile] += taken.booked
+    for profile in rows:
+        yield f"  {profile:<20}{many(files[profile], 'file'):>9}{rows[profile]:>8,} rows booked"
+    left = sum(taken.reading.rows - taken.booked for taken in outcome.taken)
+    yield f"  {'':<20}{'':>9}{left or 'no':>8} row left over"
+
+
+def _gap_lines(books: Books, found: list[Finding]) -> Iterator[str]:
+    """What was never billed: the lapses with their dates, then the visits outside of them."""
+    price = gap(found)
+    lapses = [finding for finding in found if finding.kind == "billing-lapse"]
+    covered = frozenset[str]().union(*(lapse.covers for lapse in lapses))
+    single = [finding for finding in found if finding.kind == "unbilled-visit" and finding.key not in covered]
+    yield ""
+    yield _title(f"Never billed: {money(price.gross, books.currency)}")
+    hole = sum((lapse.amount for lapse in lapses), Decimal())
+    yield f"{money(hole, books.currency):>13}  days on which nobody sent a bill:"
+    for lapse in lapses:
+        name = books.providers[lapse.provider or ""][-1].name
+        visits = many(lapse.count, "visit")
+        yield f"{'':>13}  {name}, {lapse.date} to {lapse.through}, {visits}, {money(lapse.amount, books.currency)}"
+    rest = sum((finding.amount for finding in single), Decimal())
+    yield f"{money(rest, books.currency):>13}  {many(len(single), 'visit')} forgotten on other days:"
+    days = ", ".join(finding.date.isoformat() for finding in single)
+    yield from textwrap.wrap(days, 80, initial_indent=" " * 15, subsequent_indent=" " * 15)
+
+
+def _other_lines(books: Books, found: list[Finding]) -> Iterator[str]:
+    """The other findings, by kind."""
+    counts = Counter(finding.kind for finding in found)
+    kinds = [kind for kind in KINDS if counts[kind] and kind not in ("unbilled-visit", "billing-lapse")]
+    yield ""
+    yield _title("Worth a look besides")
+    for kind in kinds:
+        amount = sum((finding.amount for finding in found if finding.kind == kind), Decimal())
+        yield f"{money(amount, books.currency):>13}  {counts[kind]:>3} {kind}"
+
+
+def _title(text: str) -> str:
+    return click.style(text, bold=True)
+
+
+def _put(path: Path, text: str) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+@contextmanager
+def _secret() -> Iterator[None]:
+    """The published secret while tokens are made, so that the demo leaves none on the machine."""
+    before = os.environ.get(SECRET_VARIABLE)
+    os.environ[SECRET_VARIABLE] = SECRET
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[SECRET_VARIABLE]
+        else:
+            os.environ[SECRET_VARIABLE] = before
