@@ -46,9 +46,7 @@ def _rows(request: Request) -> Iterator[Row]:
         if opening or drawn or added:
             amounts = [opening, added, _ZERO, -drawn, opening + added - drawn]
             sums = [total + part for total, part in zip(sums, amounts, strict=True)]
-            parts = account.name.split(":")
-            title = " – ".join(titles[":".join(parts[: at + 1])] for at in range(1, len(parts)))
-            yield Row("line", (title, account.name, *amounts))
+            yield Row("line", (titles.whole(account.name), account.name, *amounts))
     held = moved.accounts.get(moved.earnings)
     start = period.year_start
     before = -moved.earned_before(start) - (held.before(period.first) if held else _ZERO)

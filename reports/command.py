@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Final
 
 import click
-from daysheet import console
+from daysheet import console, files
 from daysheet.errors import DaysheetError
-from daysheet.reports import data, period, registry, text
+from daysheet.reports import data, exporters, period, registry, text, workbook
+from daysheet.reports.request import Request
 from daysheet.reports.table import Basis
 
-FORMATS: Final = ("text", "csv", "json")
+TEXTS: Final = ("text", "csv", "json")
+FORMATS: Final = (*TEXTS, "xlsx", *exporters.SUFFIXES)
 
 
 @click.command(cls=console.Verb)
@@ -19,22 +22,55 @@ FORMATS: Final = ("text", "csv", "json")
 @click.option("--period", "period_text", metavar="PERIOD", help=f"{period.GRAMMAR} (default: the books' last year).")
 @click.option("--basis", type=click.Choice(("cash", "accrual")), default=None, help="Default: the practice's method.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write a file instead of printing.")
 @click.option("--detail", is_flag=True, help="Every posting of control accounts, not their daily totals.")
 @console.pass_console
 def report(
-    shared: console.Console, *, name: str, period_text: str | None, basis: Basis | None, form: str, detail: bool
+    shared: console.Console,
+    *,
+    name: str,
+    period_text: str | None,
+    basis: Basis | None,
+    form: str,
+    output: Path | None,
+    detail: bool,
 ) -> None:
-    """Print one statement or ledger, such as income, balance-sheet or receivables."""
+    """Print one statement or ledger, such as income, balance-sheet or receivables.
+
+    proseries, ultratax and caseware are layouts of the trial balance for the programs of that name.
+    """
     books, settings = shared.books(), shared.settings()
     days = period.parse(period_text) if period_text else period.year(books.as_of.year)
     method = settings.practice.method
     if basis is None and method not in ("cash", "accrual"):
         raise DaysheetError('method in [practice] must be "cash" or "accrual"', filename=settings.path)
     wanted: Basis = basis or ("accrual" if method == "accrual" else "cash")
-    table = registry.build(name, books, settings, days, wanted, detail=detail)
-    if shared.as_json or form == "json":
-        click.echo(data.to_json_text(table), nl=False)
-    elif form == "csv":
-        sys.stdout.buffer.write(data.to_csv(table).encode())
+    request = Request(books, settings, days, wanted, detail)
+    made = render(name, request, "json" if shared.as_json else form)
+    if output is not None:
+        files.write(output, made)
+    elif form not in (*TEXTS, "caseware", "proseries") and sys.stdout.isatty():
+        raise DaysheetError(f"{form} is no text for a terminal", remedy="name a file with --output FILE")
     else:
-        click.echo(text.render(table, settings.practice.name), nl=False)
+        sys.stdout.buffer.write(made)
+
+
+def render(name: str, request: Request, form: str) -> bytes:
+    """A report in a format.
+
+    Raises:
+        DaysheetError: there is no such report, or the format is not one of it.
+    """
+    if form in exporters.SUFFIXES:
+        if name != "trial-balance":
+            raise DaysheetError(
+                f"{form} takes a trial balance", remedy=f"daysheet report trial-balance --format {form}"
+            )
+        return exporters.export(form, request)
+    table = registry.find(name)(request)
+    practice = request.settings.practice.name
+    if form == "xlsx":
+        return workbook.to_xlsx([table], practice)
+    if form == "csv":
+        return data.to_csv(table).encode()
+    return (data.to_json_text(table) if form == "json" else text.render(table, practice)).encode()

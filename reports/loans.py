@@ -48,7 +48,7 @@ def _rows(request: Request) -> Iterator[Row]:
             interest = _interest(request, account, request.period)
             amounts = [opening, borrowed, paid, opening + borrowed - paid, interest]
             sums = [total + part for total, part in zip(sums, amounts, strict=True)]
-            yield Row("line", (titles[account.name], account.name, *amounts))
+            yield Row("line", (titles.whole(account.name), account.name, *amounts))
     if any(sums):
         yield Row("total", ("Total", None, *sums))
 

@@ -83,7 +83,7 @@ def _without_tax_line(request: Request) -> Iterator[Question]:
     for entry in taxsummary.by_word(request).get(None, []):
         amount = -entry.current if entry.account.startswith("Income") else entry.current
         if amount and not any(is_under(entry.account, root) for root in _UNDECIDED):
-            yield Question("Tax line", f"On which line of the return is {titles[entry.account]}?", amount)
+            yield Question("Tax line", f"On which line of the return is {titles.whole(entry.account)}?", amount)
 
 
 def _unreconciled(request: Request) -> Iterator[Question]:
@@ -91,14 +91,14 @@ def _unreconciled(request: Request) -> Iterator[Question]:
     for item in reconcile.reconciliations(request):
         if item.stated is None:
             yield Question(
-                "Reconciliation", f"{titles[item.account]}: no statement balance is in the books", item.ledger
+                "Reconciliation", f"{titles.whole(item.account)}: no statement balance is in the books", item.ledger
             )
         elif item.stated < request.period.last:
             yield Question(
-                "Reconciliation", f"{titles[item.account]}: the last statement is of {item.stated}", item.after
+                "Reconciliation", f"{titles.whole(item.account)}: the last statement is of {item.stated}", item.after
             )
     for name, balance in reconcile.in_transit(activity(request.books, "cash"), request.period.last):
-        yield Question("In transit", f"{titles[name]}: taken, and not yet in the bank on the last day", balance)
+        yield Question("In transit", f"{titles.whole(name)}: taken, and not yet in the bank on the last day", balance)
 
 
 def _vendors(request: Request) -> Iterator[Question]:
@@ -122,7 +122,9 @@ def _assets(request: Request) -> Iterator[Question]:
         balance = held.balance(day) if held else _ZERO
         if balance > 0 and balance != costs.get(name, _ZERO):
             difference = balance - costs.get(name, _ZERO)
-            yield Question("Fixed assets", f"{titles[name]}: the declared assets explain less or more", difference)
+            yield Question(
+                "Fixed assets", f"{titles.whole(name)}: the declared assets explain less or more", difference
+            )
 
 
 def _billing(request: Request) -> Iterator[Question]:

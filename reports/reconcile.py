@@ -110,12 +110,12 @@ def _rows(request: Request, found: list[Reconciliation]) -> Iterator[Row]:
     titles = Titles(request.books)
     for item in found:
         amounts = (item.statement, item.after if item.stated else None, item.ledger, item.difference, item.uncleared)
-        yield Row("line", (titles[item.account], item.account, item.stated, *amounts))
+        yield Row("line", (titles.whole(item.account), item.account, item.stated, *amounts))
     transit = list(in_transit(activity(request.books, "cash"), request.period.last))
     if transit:
         yield Row("heading", ("In transit: taken, and not yet in the bank", *(None,) * 7))
         for name, balance in transit:
-            yield Row("line", (titles[name], name, None, None, None, balance, None, None))
+            yield Row("line", (titles.whole(name), name, None, None, None, balance, None, None))
 
 
 def in_transit(moved: Activity, day: datetime.date) -> Iterator[tuple[str, Decimal]]:
@@ -128,8 +128,10 @@ def in_transit(moved: Activity, day: datetime.date) -> Iterator[tuple[str, Decim
 
 def _notes(request: Request, found: list[Reconciliation]) -> Iterator[str]:
     titles = Titles(request.books)
-    never = [titles[item.account] for item in found if item.stated is None]
-    behind = [titles[item.account] for item in found if item.stated is not None and item.stated < request.period.last]
+    never = [titles.whole(item.account) for item in found if item.stated is None]
+    behind = [
+        titles.whole(item.account) for item in found if item.stated is not None and item.stated < request.period.last
+    ]
     if never:
         yield f"No statement balance is in the books for: {', '.join(never)}."
     if behind:

@@ -79,7 +79,16 @@ def build(
     Raises:
         DaysheetError: there is no report of that name.
     """
+    return find(name)(Request(books, settings, period, basis, detail))
+
+
+def find(name: str) -> Report:
+    """The report of a name.
+
+    Raises:
+        DaysheetError: there is none.
+    """
     report = REPORTS.get(name)
     if report is None:
         raise DaysheetError(f'no report "{name}"', remedy=f"known are: {', '.join(REPORTS)}")
-    return report(Request(books, settings, period, basis, detail))
+    return report

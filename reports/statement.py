@@ -279,9 +279,7 @@ class _Printer:
         if node.account == NET_INCOME:
             year = self.request.period.last.year
             return "Net income" if self.statement.measure == "change" else f"Net income, {year} to date"
-        parts = node.account.split(":")
-        groups = [self._titles[":".join(parts[: at + 1])] for at in range(1, len(parts) - 1)] if whole else []
-        return " – ".join([*groups, self._titles[node.account]])
+        return self._titles.whole(node.account) if whole else self._titles[node.account]
 
     def _row(self, kind: RowKind, title: str, figures: Figures | None, depth: int, account: str = "") -> Row:
         if figures is None:

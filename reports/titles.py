@@ -35,6 +35,11 @@ class Titles:
     def __getitem__(self, account: str) -> str:
         return self._known.get(account) or words(account.rpartition(":")[2])
 
+    def whole(self, account: str) -> str:
+        """The title with those of the groups that the account is in: `Clearing – Cards`."""
+        parts = account.split(":")
+        return " – ".join(self[":".join(parts[: at + 1])] for at in range(1, len(parts)))
+
 
 def words(component: str) -> str:
     """One component of an account name in words, the first one capitalised; an abbreviation stays one."""
