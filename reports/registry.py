@@ -12,10 +12,12 @@ from daysheet.errors import DaysheetError
 from daysheet.reports.assets import fixed_assets
 from daysheet.reports.bridge import cash_to_accrual
 from daysheet.reports.capital import capital
+from daysheet.reports.cash_forecast import cash_forecast
 from daysheet.reports.contractors import contractors
 from daysheet.reports.day_sheet import day_sheet_table
 from daysheet.reports.documents import documents
 from daysheet.reports.gaps import billing_gaps
+from daysheet.reports.kpis import kpis
 from daysheet.reports.ledger import adjusting_entries, general_ledger, journal
 from daysheet.reports.loans import loans
 from daysheet.reports.monthly import monthly
@@ -47,6 +49,8 @@ REPORTS: Final[Mapping[str, Report]] = MappingProxyType(
         "receivables": receivables,
         "billing-gaps": billing_gaps,
         "day-sheet": day_sheet_table,
+        "kpis": kpis,
+        "cash-forecast": cash_forecast,
         "monthly": monthly,
         "cash-to-accrual": cash_to_accrual,
         "reconciliation": reconciliation,

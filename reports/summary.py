@@ -11,7 +11,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from daysheet.reports import charts, pages
+from daysheet.reports import cash_forecast, charts, kpis, pages
 from daysheet.reports.charts import Chart, Series
 from daysheet.reports.contents import Contents
 from daysheet.reports.layout import shown
@@ -41,6 +41,10 @@ def charts_of(name: str, contents: Contents) -> tuple[Chart, ...]:
         return _by_age(contents.tables[name])
     if name == "billing-gaps":
         return _gaps(contents)
+    if name == "kpis":
+        return kpis.charts_of(contents.tables[name])
+    if name == "cash-forecast":
+        return cash_forecast.charts_of(contents.tables[name])
     return ()
 
 

@@ -1,0 +1,229 @@
+"""The measures that practices are judged by, each with its formula and where it comes from.
+
+Amounts are in the books' currency, shares in percent, ages and lags in days. A measure is None where the books
+have nothing to divide by: without claims there is no denial rate.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final, NamedTuple
+
+from daysheet.books import Books
+from daysheet.pricing import invoices_by_date
+from daysheet.records import Claim, Invoice
+
+_ZERO: Final = Decimal()
+_TENTH: Final = Decimal("0.1")
+_YEAR: Final = datetime.timedelta(days=365)
+_OLD: Final = datetime.timedelta(days=90)
+
+
+@dataclass(frozen=True)
+class Benchmarks:
+    """The `[check]` table: what the practice measures itself against; the defaults are the usual figures."""
+
+    days_in_receivables: int = 50
+    over_90_percent: int = 10
+    charge_lag_days: int = 5
+    net_collection_percent: int = 95
+    denial_percent: int = 5
+    first_pass_percent: int = 95
+
+
+class Definition(NamedTuple):
+    """A measure in words: its name, formula, source, the benchmark's field and whether less is better."""
+
+    name: str
+    formula: str
+    source: str
+    benchmark: str | None
+    less_is_better: bool
+
+
+DEFINITIONS: Final = {
+    "days_in_ar": Definition(
+        "Days in A/R",
+        "(receivables − credit balances) ÷ (charges of the last 365 days ÷ 365); since the first bill in a first year",
+        "AAFP",
+        "days_in_receivables",
+        less_is_better=True,
+    ),
+    "over_90": Definition(
+        "A/R over 90 days", "open bills over 90 days ÷ open bills", "HFMA MAP", "over_90_percent", less_is_better=True
+    ),
+    "lag_median": Definition(
+        "Charge lag, median", "day of the bill − day of the visit", "MGMA", "charge_lag_days", less_is_better=True
+    ),
+    "lag_p90": Definition(
+        "Charge lag, 90 %", "the lag that 90 % of the bills keep", "MGMA", "charge_lag_days", less_is_better=True
+    ),
+    "net_collection": Definition(
+        "Net collection",
+        "(payments − refunds) ÷ (charges − contractual adjustments)",
+        "AAFP",
+        "net_collection_percent",
+        less_is_better=False,
+    ),
+    "gross_collection": Definition("Gross collection", "payments ÷ charges", "MGMA", None, less_is_better=False),
+    "denial": Definition(
+        "Denials", "claims denied ÷ claims submitted", "HFMA MAP", "denial_percent", less_is_better=True
+    ),
+    "first_pass": Definition(
+        "First pass",
+        "claims paid at first submission ÷ claims submitted",
+        "HFMA MAP",
+        "first_pass_percent",
+        less_is_better=False,
+    ),
+    "credits": Definition(
+        "Credit balances", "paid beyond what was charged, or on account", "HFMA MAP", None, less_is_better=True
+    ),
+}
+
+
+class Measures(NamedTuple):
+    """The measures of a period, in the order and under the names of `DEFINITIONS`, and what they are made of."""
+
+    days_in_ar: Decimal | None
+    over_90: Decimal | None
+    lag_median: Decimal | None
+    lag_p90: Decimal | None
+    net_collection: Decimal | None
+    gross_collection: Decimal | None
+    denial: Decimal | None
+    first_pass: Decimal | None
+    credits: Decimal
+    charges: Decimal
+    contractual: Decimal
+    payments: Decimal
+    receivable: Decimal
+
+
+def measure(
+    books: Books, first: datetime.date, last: datetime.date, invoices: frozenset[str] | None = None
+) -> Measures:
+    """The measures of a period; balances stand at its end.
+
+    Args:
+        books: the practice's books.
+        first: the period's first day.
+        last: its last day.
+        invoices: ids of the invoices to look at, such as those of one payer; None for the whole practice, which also
+            has the money that is on no invoice.
+    """
+    bills = [one for one in invoices_by_date(books) if one.date <= last and (invoices is None or one.id in invoices)]
+    within = [bill for bill in bills if bill.date >= first]
+    charges = sum((bill.amount for bill in within), _ZERO)
+    yearly = sum((bill.amount for bill in bills if bill.date > last - _YEAR), _ZERO)
+    days = min((last - bills[0].date.replace(day=1)).days + 1, _YEAR.days) if bills else _YEAR.days
+    contractual = sum(
+        (
+            one.amount
+            for key, same in books.adjustments_of_invoice.items()
+            if invoices is None or key in invoices
+            for one in same
+            if one.kind == "contractual" and first <= one.date <= last
+        ),
+        _ZERO,
+    )
+    payments = sum(
+        (
+            one.amount
+            for key, paid in books.payments_of_invoice.items()
+            if invoices is None or key in invoices
+            for one in paid
+            if first <= one.date <= last
+        ),
+        _ZERO,
+    )
+    open_bills, old, credit = _balances(books, last, invoices)
+    lags = _lags(books, within)
+    submitted, denied, first_pass = _claims(books, first, last, invoices)
+    return Measures(
+        days_in_ar=_ratio((open_bills - credit) * days, yearly),
+        over_90=_ratio(old * 100, open_bills),
+        lag_median=_rank(lags, 50),
+        lag_p90=_rank(lags, 90),
+        net_collection=_ratio(payments * 100, charges - contractual),
+        gross_collection=_ratio(payments * 100, charges),
+        denial=_ratio(Decimal(denied * 100), Decimal(submitted)),
+        first_pass=_ratio(Decimal(first_pass * 100), Decimal(submitted)),
+        credits=credit,
+        charges=charges,
+        contractual=contractual,
+        payments=payments,
+        receivable=open_bills - credit,
+    )
+
+
+def by_provider(books: Books) -> dict[str, frozenset[str]]:
+    """The ids of each provider's invoices."""
+    return _grouped((invoice.provider, invoice.id) for invoice in invoices_by_date(books) if invoice.provider)
+
+
+def by_payer(books: Books) -> dict[str, frozenset[str]]:
+    """The ids of the invoices to each payer; those to patients under an empty id."""
+    return _grouped((invoice.payer or "", invoice.id) for invoice in invoices_by_date(books))
+
+
+def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
+    groups: dict[str, set[str]] = defaultdict(set)
+    for group, identifier in pairs:
+        groups[group].add(identifier)
+    return {group: frozenset(groups[group]) for group in sorted(groups)}
+
+
+def _balances(books: Books, day: datetime.date, invoices: frozenset[str] | None) -> tuple[Decimal, Decimal, Decimal]:
+    """What is open on bills, what of it on bills older than 90 days, and credit balances (as a positive amount)."""
+    owed = old = credit = _ZERO
+    for key, postings in books.receivable.items():
+        if invoices is not None and key not in invoices:
+            continue
+        balance = sum([posting.amount for posting in postings if posting.date <= day], _ZERO)
+        if balance < 0:
+            credit -= balance
+        elif balance:
+            owed += balance
+            same = books.invoices.get(key) if key is not None else None
+            since = same[0].date if same else postings[0].date
+            old += balance if day - since > _OLD else _ZERO
+    return owed, old, credit
+
+
+def _lags(books: Books, bills: Iterable[Invoice]) -> list[int]:
+    visits = books.visits
+    return sorted((bill.date - visits[key].date).days for bill in bills for key in bill.visits if key in visits)
+
+
+def _claims(
+    books: Books, first: datetime.date, last: datetime.date, invoices: frozenset[str] | None
+) -> tuple[int, int, int]:
+    """Claims submitted in a period, and how many of them were denied, or paid without having been."""
+    submitted = denied = first_pass = 0
+    for states in books.claims.values():
+        day = next((state.submitted for state in states if state.submitted is not None), None)
+        if day is None or not first <= day <= last or (invoices is not None and states[0].invoice not in invoices):
+            continue
+        submitted += 1
+        refused = _has(states, "denied", "appealed")
+        denied += refused
+        first_pass += not refused and _has(states, "paid")
+    return submitted, denied, first_pass
+
+
+def _has(states: Iterable[Claim], *statuses: str) -> bool:
+    return any(state.status in statuses for state in states)
+
+
+def _ratio(above: Decimal, below: Decimal) -> Decimal | None:
+    return (above / below).quantize(_TENTH, ROUND_HALF_UP) if below else None
+
+
+def _rank(ordered: list[int], percent: int) -> Decimal | None:
+    """The smallest value that this percentage of the values does not exceed (the nearest rank)."""
+    return Decimal(ordered[-(-len(ordered) * percent // 100) - 1]) if ordered else None
