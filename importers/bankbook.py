@@ -11,22 +11,28 @@ Example:
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
 
-from beancount.core.data import EMPTY_SET, Directive, Transaction
+from beancount.core.amount import Amount
+from beancount.core.data import EMPTY_SET, Balance, Directive, Pad, Transaction
 from daysheet.accounts import MERCHANT_FEES
-from daysheet.importers import dedupe
+from daysheet.importers import dedupe, proofs
 from daysheet.importers.booking import posting
 from daysheet.importers.categories import Category
 from daysheet.importers.intake import AT_ONCE, Changed, Intake, Taken, month_file, short_name
 from daysheet.importers.reading import Reading
 from daysheet.importers.settings import bank_account
+from daysheet.importers.store import Edit, block_of
 from daysheet.ledgertext import clean
 from daysheet.records import BankLine
 
+BALANCES: Final = "balances"
+"""What month files of balance assertions are called."""
 
-def take(intake: Intake, rows: Sequence[BankLine], reading: Reading, taken: Taken) -> list[str]:
+
+def take(intake: Intake, rows: Sequence[BankLine], reading: Reading, digest: str, taken: Taken) -> list[str]:
     """Book what is new among a file's lines; the accounts that they are of.
 
     Raises:
@@ -39,9 +45,46 @@ def take(intake: Intake, rows: Sequence[BankLine], reading: Reading, taken: Take
         if number not in accounts:
             accounts[number] = bank_account(intake.banks, reading.profile, number, taken.file)
         by_account[accounts[number], row.currency].append(row)
-    for (account, currency), group in by_account.items():
-        _take_account(intake, group, (account, currency), reading.profile, taken)
+    for account, group in by_account.items():
+        _take_account(intake, group, account, reading.profile, taken)
+        if len(by_account) == 1:
+            intake.wanted[account] += proofs.balances_of(reading.proof, digest)
     return sorted(set(accounts.values()))
+
+
+def closing(reading: Reading) -> dict[str, Amount]:
+    """What an `imported` directive keeps of a file's proof: the balance at its end."""
+    if reading.proof is None or not reading.proof.closed or not reading.proof.daily:
+        return {}
+    currency = next((row.currency for row in reading.records if isinstance(row, BankLine)), reading.currency)
+    return {proofs.CLOSING: Amount(reading.proof.closing, currency)}
+
+
+def prove(intake: Intake, taken: Mapping[Path, Taken]) -> None:
+    """Assert the balances that the files prove, once all of them are booked.
+
+    Raises:
+        DaysheetError: a file has rows in days whose balance is proved already; `filename` says which.
+    """
+    for account, fresh in intake.fresh.items():
+        wanted = [*intake.wanted[account], *proofs.waiting(intake.books, account)]
+        outcome = proofs.change(account, intake.lines[account], fresh, proofs.standing(intake.books, account), wanted)
+        files = {str(line.meta["filename"]): None for line in fresh}
+        last = taken[Path(list(files)[-1])] if files else list(taken.values())[-1]
+        for meta in outcome.removed:
+            path = Path(meta["filename"])
+            end, _ = block_of(path, meta["lineno"])
+            intake.batch.edit(intake.relative(path), Edit(meta["lineno"], end, ()))
+            last.written[intake.relative(path)] = None
+        for entry in outcome.added:
+            intake.add({month_file(entry.date, BALANCES): [entry]}, last)
+        if any(isinstance(entry, Pad) for entry in outcome.added):
+            intake.batch.open([proofs.OPENING_BALANCES])
+        of_file = {each.sha256[:8]: each for each in taken.values()}
+        for entry in outcome.added:
+            if isinstance(entry, Balance):
+                of_file.get(entry.meta[proofs.PROVED], last).asserted += 1
+        last.notes += outcome.notes
 
 
 def _take_account(
@@ -72,7 +115,9 @@ def _take_account(
                 taken.uncategorized.append(row)
             groups[month_file(row.date, short_name(profile))].append(_transaction(row, account[0], category, profile))
         intake.add(groups, taken)
-    lines.extend(dedupe.planned(row, profile) for row in fresh)
+    planned = [dedupe.planned(row, profile) for row in fresh]
+    lines += planned
+    intake.fresh[account] += planned
 
 
 def _transaction(row: BankLine, account: str, category: Category, profile: str) -> Transaction:

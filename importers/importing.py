@@ -133,15 +133,23 @@ class _Run:
     ) -> tuple[list[tuple[RawFile, Taken]] | None, list[RawFile]]:
         """What is taken in this round, and what is left for another; None to begin anew without a refused file."""
         taken: list[tuple[RawFile, Taken]] = []
+        later: list[RawFile] = []
         for place, file in enumerate(waiting):
             try:
                 taken.append((file, _take(intake, file, readings[file])))
             except OneByOneError:
-                return taken, waiting[place:]
+                later = waiting[place:]
+                break
             except DaysheetError as problem:
                 self.outcome.refused[file.path] = problem
                 return None, [other for other in waiting if other is not file]
-        return taken, []
+        try:
+            bankbook.prove(intake, {file.path: each for file, each in taken})
+        except DaysheetError as problem:
+            culprit = next(file for file in waiting if str(file.path) == problem.filename)
+            self.outcome.refused[culprit.path] = problem
+            return None, [other for other in waiting if other is not culprit]
+        return taken, later
 
     def _finish(self, intake: Intake, taken: list[tuple[RawFile, Taken]], readings: dict[RawFile, Reading]) -> None:
         self.outcome.taken += [each for _, each in taken]
@@ -178,7 +186,7 @@ def _take(intake: Intake, file: RawFile, reading: Reading) -> Taken:
         OneByOneError: it builds on an earlier file of the same import; nothing of it has been taken.
         DaysheetError: it cannot be booked; the intake is of no more use then.
     """
-    taken = Taken(file.path, reading, skipped=list(reading.skipped))
+    taken = Taken(file.path, reading, file.sha256, skipped=list(reading.skipped))
     known_file = any(imported.meta.get("sha256") == file.sha256 for imported in intake.books.imported)
     if known_file:
         taken.notes.append("this very file was imported before")
@@ -191,7 +199,7 @@ def _take(intake: Intake, file: RawFile, reading: Reading) -> Taken:
     if remitted:
         _take_remittances(intake, remitted, taken)
     if lines:
-        accounts = bankbook.take(intake, lines, reading, taken)
+        accounts = bankbook.take(intake, lines, reading, file.sha256, taken)
     if not known_file:
         intake.batch.add(store.IMPORTS, _imported(file, reading, taken, accounts))
         taken.written[store.IMPORTS] = None
@@ -232,7 +240,7 @@ def _imported(file: RawFile, reading: Reading, taken: Taken, accounts: Iterable[
         custom(
             reading.last,
             "imported",
-            meta if account is None else {**meta, "account": account},
+            meta if account is None else {**meta, "account": account, **bankbook.closing(reading)},
             kind,
             reading.first,
             reading.last,

@@ -14,7 +14,7 @@ from typing import Final
 
 from beancount.core.data import Directive, Transaction
 from daysheet.books import Books
-from daysheet.importers import dedupe, privacy
+from daysheet.importers import dedupe, privacy, proofs
 from daysheet.importers.categories import Categorize, categorizer
 from daysheet.importers.known import Known
 from daysheet.importers.reading import Context, Reading, Skipped
@@ -45,11 +45,13 @@ class Taken:
     Attributes:
         file: its path, as given.
         reading: what it held.
+        sha256: the digest of its bytes.
         booked: rows that are new to the books, or take the place of an earlier state.
         known: rows that the books had.
         skipped: rows that give no record, and rows that repeat another.
         amounts: money in the file, by currency; `booked_amounts` and `known_amounts` are its parts.
         changed: known rows that the books have otherwise.
+        asserted: how many balances the import has written assertions of.
         uncategorized: new bank lines that a person must look at.
         notes: sentences about the file as a whole.
         written: files of the books that it changes.
@@ -57,6 +59,7 @@ class Taken:
 
     file: Path
     reading: Reading
+    sha256: str = ""
     booked: int = 0
     known: int = 0
     skipped: list[Skipped] = field(default_factory=list)
@@ -64,6 +67,7 @@ class Taken:
     booked_amounts: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     known_amounts: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     changed: list[Changed] = field(default_factory=list)
+    asserted: int = 0
     uncategorized: list[BankLine] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     written: dict[str, None] = field(default_factory=dict)
@@ -90,6 +94,8 @@ class Intake:
         own: the accounts whose files are imported.
         context: what sources may know.
         brought: ids of the visits that this import has booked.
+        fresh: the bank lines that this import has booked, by account and currency.
+        wanted: the balances that its files prove, likewise.
     """
 
     def __init__(self, folder: Path, books: Books, settings: Settings, token: Callable[[str], str]) -> None:
@@ -113,6 +119,8 @@ class Intake:
             frozenset((*books.claims, *books.invoices, *books.visits)),
         )
         self.brought: set[str] = set()
+        self.fresh: dict[dedupe.Account, list[dedupe.Line]] = defaultdict(list)
+        self.wanted: dict[dedupe.Account, list[proofs.Assertion]] = defaultdict(list)
         self._rules = settings.tables("category", CategoryRule)
 
     @cached_property

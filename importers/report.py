@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from daysheet.importers.importing import Outcome
 from daysheet.importers.intake import Taken
+from daysheet.importers.reading import Proof
 from daysheet.records import BankLine, Meta
 
 _SHOWN: Final = 20
@@ -32,6 +33,8 @@ def as_json(outcome: Outcome) -> list[dict[str, Any]]:
                 {"row": changed.row, "what": changed.what, "where": _place(changed.where)} for changed in taken.changed
             ],
             "uncategorized": len(taken.uncategorized),
+            "proof": _proof(taken.reading.proof),
+            "asserted": taken.asserted,
             "notes": taken.notes,
         }
         for taken in outcome.taken
@@ -52,6 +55,10 @@ def as_json(outcome: Outcome) -> list[dict[str, Any]]:
         for path, problem in outcome.refused.items()
     ]
     return taken + refused
+
+
+def _proof(proof: Proof | None) -> dict[str, Any] | None:
+    return None if proof is None else {"closed": proof.closed, "checked": proof.checked, "broken_at": proof.broken_at}
 
 
 def as_text(outcome: Outcome, folder: Path) -> str:
@@ -95,6 +102,12 @@ def _file(taken: Taken, folder: Path) -> Iterator[str]:
         yield f"  row {changed.row} differs from the books, which stay: {changed.what} ({place})"
     if len(taken.changed) > _SHOWN:
         yield f"  and {len(taken.changed) - _SHOWN:,} rows more differ"
+    proof = reading.proof
+    if proof is not None and proof.closed and proof.checked:
+        yield f"  proved by its balances: each of {proof.checked:,} rows leads to the next balance"
+        yield f"  {taken.asserted} balance assertion{'' if taken.asserted == 1 else 's'} written"
+    elif proof is not None and not proof.closed:
+        yield f"  NOT PROVED: the balances break at row {proof.broken_at}: a row is missing or doubled there"
     for note in taken.notes:
         yield f"  note: {note}"
 

@@ -62,6 +62,11 @@ class Folder:
         assert books.errors == []
         return books
 
+    def write_by_hand(self, text: str, name: str = "practice.beancount") -> None:
+        """Add to a file of the books, as a user would."""
+        path = self.path / name
+        path.write_text(path.read_text() + text)
+
     def text(self, name: str) -> str:
         """A file of the books."""
         return (self.path / name).read_text()

@@ -72,9 +72,9 @@ def test_money_on_account_is_owed_to_the_patient(folder: Folder) -> None:
 
 
 def test_an_insurer_owes_in_the_account_that_its_fact_names(folder: Folder) -> None:
-    with (folder.path / "practice.beancount").open("a") as facts:
-        facts.write('2026-01-01 custom "payer" "aetna" "Aetna Inc"\n  receivable: Assets:Receivable:Insurance:Aetna\n')
-        facts.write('2026-06-01 custom "payer" "aetna" "Aetna Inc"\n  receivable: Assets:Receivable:Insurance:CVS\n')
+    for day, account in (("2026-01-01", "Aetna"), ("2026-06-01", "CVS")):
+        name = f'{day} custom "payer" "aetna" "Aetna Inc"'
+        folder.write_by_hand(f"{name}\n  receivable: Assets:Receivable:Insurance:{account}\n")
     folder.take("i.csv", INVOICES + "INV-1,V1,2026-03-02,adams,P-17,AETNA INC,150.00,\n")
     folder.take("p.csv", PAYMENTS + "P1,2026-06-20,INV-1,aetna,eft,80.00,\n")
     folder.take("a.csv", ADJUSTMENTS + "A1,2026-06-20,INV-1,contractual,50.00\nA2,2026-06-20,INV-1,transfer,20.00\n")

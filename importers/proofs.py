@@ -1,0 +1,221 @@
+"""Balances that a bank's file proves, as assertions in the ledger, and as a guard of what is proved already.
+
+A file whose balance chain closes says what the account held at the end of each day. Those balances become `balance`
+directives for the day after, so that Beancount keeps proving them. Once a stretch of days is proved, a file that would
+put another row into it is refused: it is the same money under another date or amount, or it is of another account.
+
+What the account held before the first file is padded from `Equity:Opening-Balances`; the pad moves back when an earlier
+file comes. An assertion is written only where it holds: after a gap in the files it waits, with the balances in the
+`imported` directive, until the gap is closed.
+"""
+
+from __future__ import annotations
+
+import datetime
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import accumulate
+from typing import Final, NamedTuple
+
+from beancount.core.amount import Amount
+from beancount.core.data import Balance, Directive, Pad
+from daysheet.books import Books
+from daysheet.errors import DaysheetError
+from daysheet.importers.dedupe import Account, Line
+from daysheet.importers.reading import Proof
+from daysheet.records import Meta
+
+OPENING_BALANCES: Final = "Equity:Opening-Balances"
+PROVED: Final = "proved-by"
+"""Metadata of an assertion that an import has written: the beginning of the file's SHA-256."""
+
+CLOSING: Final = "closing"
+_ONE_DAY: Final = datetime.timedelta(days=1)
+
+
+class Assertion(NamedTuple):
+    """What an account holds as a day begins; `meta` is the directive's, `digest` that of the file that proves it."""
+
+    date: datetime.date
+    number: Decimal
+    meta: Meta | None = None
+    digest: str = ""
+
+
+@dataclass
+class Change:
+    """What an import does to the assertions of one account: directives to add, and places of those to take out."""
+
+    added: list[Directive] = field(default_factory=list)
+    removed: list[Meta] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+class Standing(NamedTuple):
+    """What the books have of one account and currency before this import: its assertions and its pad."""
+
+    assertions: tuple[Assertion, ...]
+    pad: Pad | None
+
+
+def standing(books: Books, account: Account) -> Standing:
+    """The assertions and the first pad of an account."""
+    name, currency = account
+    assertions = [
+        Assertion(entry.date, entry.amount.number or Decimal(), entry.meta)
+        for entry in books.entries
+        if isinstance(entry, Balance) and entry.account == name and entry.amount.currency == currency
+    ]
+    pads = (entry for entry in books.entries if isinstance(entry, Pad) and entry.account == name)
+    return Standing(tuple(assertions), next(pads, None))
+
+
+def balances_of(proof: Proof | None, digest: str) -> list[Assertion]:
+    """What a closed chain asserts: the ends of its first day, of each month's last and of its last."""
+    if proof is None or not proof.closed or not proof.daily:
+        return []
+    chosen = {day.replace(day=1): (day, number) for day, number in proof.daily}
+    days = sorted({proof.daily[0], *chosen.values()})
+    return [Assertion(day + _ONE_DAY, number, digest=digest[:8]) for day, number in days]
+
+
+def waiting(books: Books, account: Account) -> list[Assertion]:
+    """Balances that files before this one have brought and that were not asserted, for want of files between."""
+    name, currency = account
+    return [
+        Assertion(
+            imported.last + _ONE_DAY, imported.meta[CLOSING].number, digest=str(imported.meta.get("sha256", ""))[:8]
+        )
+        for imported in books.imported
+        if imported.account == name
+        and isinstance(imported.meta.get(CLOSING), Amount)
+        and imported.meta[CLOSING].currency == currency
+    ]
+
+
+def change(
+    account: Account,
+    lines: Sequence[Line],
+    fresh: Iterable[Line],
+    found: Standing,
+    wanted: Sequence[Assertion],
+) -> Change:
+    """What to do about an account's assertions.
+
+    Args:
+        account: the account and its currency.
+        lines: all its lines, the new ones among them.
+        fresh: the new ones.
+        found: what the books have.
+        wanted: what the files assert, and what files before them have left to assert.
+
+    Raises:
+        DaysheetError: new lines fall into days whose balance is proved.
+    """
+    held = _Held(lines)
+    touched: dict[datetime.date, Line] = {}
+    for line in fresh:
+        touched.setdefault(line.date, line)
+    outcome = Change()
+    kept = _without_broken(found, held, touched, outcome)
+    base = kept[0] if kept and found.pad is not None else None
+    dates = {assertion.date for assertion in kept}
+    fits: list[Assertion] = []
+    padded = found.pad is not None
+    for assertion in sorted(wanted, key=lambda assertion: assertion.date):
+        if assertion.date in dates:
+            continue
+        if base is None and not padded and not kept and not held.agrees(assertion):
+            padded = True
+        if padded and base is None:
+            base = assertion
+        if held.agrees(assertion, base):
+            fits.append(assertion)
+            dates.add(assertion.date)
+            outcome.notes.clear()
+        else:
+            outcome.notes = [_difference(assertion, held.at(assertion.date, base), account)]
+    _pad(account, held, found, sorted([*kept, *fits], key=lambda each: each.date), padded, outcome)
+    name, currency = account
+    for assertion in fits:
+        amount = Amount(assertion.number, currency)
+        outcome.added.append(Balance({PROVED: assertion.digest}, assertion.date, name, amount, None, None))
+    return outcome
+
+
+class _Held:
+    """What the lines of an account add up to as a day begins."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        totals: dict[datetime.date, Decimal] = {}
+        for line in lines:
+            totals[line.date] = totals.get(line.date, Decimal()) + line.amount
+        self.days = sorted(totals)
+        self.sums = [Decimal(), *accumulate(totals[day] for day in self.days)]
+
+    def at(self, day: datetime.date, base: Assertion | None = None) -> Decimal:
+        """The sum of the lines before a day, from a base whose balance is given."""
+        total = self.sums[bisect_left(self.days, day)]
+        return total if base is None else base.number + total - self.sums[bisect_left(self.days, base.date)]
+
+    def agrees(self, assertion: Assertion, base: Assertion | None = None) -> bool:
+        return self.at(assertion.date, base) == assertion.number
+
+
+def _without_broken(
+    found: Standing, held: _Held, touched: Mapping[datetime.date, Line], outcome: Change
+) -> list[Assertion]:
+    """The assertions that still hold; one that a file made of a day that it had only in part is taken out."""
+    kept: list[Assertion] = []
+    base: Assertion | None = None
+    for assertion in found.assertions:
+        if found.pad is not None and base is None:
+            base = assertion
+        if held.agrees(assertion, base):
+            kept.append(assertion)
+            continue
+        meta = assertion.meta or {}
+        if PROVED in meta and assertion.date - _ONE_DAY in touched:
+            outcome.removed.append(meta)
+            if base is assertion:
+                base = None
+            continue
+        newest = max((day for day in touched if day < assertion.date), default=None)
+        if newest is not None:
+            raise DaysheetError(
+                f"the row would break the balance that the books prove on {assertion.date} "
+                f"({meta.get('filename')}:{meta.get('lineno')})",
+                filename=touched[newest].meta["filename"],
+                line=touched[newest].meta["lineno"],
+                remedy="those days are complete: is this the same money under another date, or another account?",
+            )
+        kept.append(assertion)
+    return kept
+
+
+def _pad(
+    account: Account, held: _Held, found: Standing, assertions: Sequence[Assertion], padded: bool, outcome: Change
+) -> None:
+    """Write, move or take out the pad, so that it stands before the first line and is there only if it is needed."""
+    if not padded or not assertions:
+        return
+    before = min([assertions[0].date, *held.days[:1]]) - _ONE_DAY
+    needed = not held.agrees(assertions[0])
+    if found.pad is not None and (not needed or found.pad.date > before):
+        if PROVED not in found.pad.meta:
+            return  # written by hand: it stays as it is
+        outcome.removed.append(found.pad.meta)
+    if needed and (found.pad is None or found.pad.date > before):
+        digest = assertions[0].digest or str((assertions[0].meta or {}).get(PROVED, ""))
+        outcome.added.insert(0, Pad({PROVED: digest}, before, account[0], OPENING_BALANCES))
+
+
+def _difference(assertion: Assertion, books: Decimal, account: Account) -> str:
+    name, currency = account
+    day = assertion.date - _ONE_DAY
+    return (
+        f"at the end of {day} the bank has {assertion.number:,.2f} {currency} and {name} {books:,.2f}: days before are"
+        " not imported yet, or something in the account is not the bank's"
+    )
