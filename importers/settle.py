@@ -40,13 +40,13 @@ class Held(Protocol):
         ...
 
     @property
-    def payments(self) -> Mapping[tuple[str, str | None], Sequence[Payment]]:
-        """By payment id and invoice id."""
+    def payments(self) -> Mapping[str, Sequence[Payment]]:
+        """By payment id."""
         ...
 
     @property
-    def adjustments(self) -> Mapping[tuple[str, str], Sequence[Adjustment]]:
-        """By adjustment id and invoice id."""
+    def adjustments(self) -> Mapping[str, Sequence[Adjustment]]:
+        """By adjustment id."""
         ...
 
 
@@ -156,9 +156,9 @@ class _Visits:
         sought = payment.meta.get(SEEK)
         if not isinstance(sought, Sought):
             return payment
-        earlier = next((key for key in self.held.payments if key[0] == payment.id), None)
-        if earlier is not None:
-            return payment._replace(invoice=earlier[1])
+        earlier = self.held.payments.get(payment.id)
+        if earlier:
+            return payment._replace(invoice=earlier[0].invoice)
         bills = (bill for visit in self._alike(sought) for bill in self._bills_alike(visit, payment.payer))
         found = next(bills, None)
         return payment if found is None else payment._replace(invoice=found.id)

@@ -22,8 +22,8 @@ class _Nothing:
 
     visits: Mapping[str, Visit] = {}
     invoices: Mapping[str, list[Invoice]] = {}
-    payments: Mapping[tuple[str, str | None], list[Payment]] = {}
-    adjustments: Mapping[tuple[str, str], list[Adjustment]] = {}
+    payments: Mapping[str, list[Payment]] = {}
+    adjustments: Mapping[str, list[Adjustment]] = {}
 
 
 _SECRET: Final = b"the samples hold nobody"

@@ -1,0 +1,123 @@
+"""Finding what identifies a person in free text: to blank it in bank memos, and to stop a commit that holds it.
+
+Numbers are known by their shape: Social Security numbers, telephone numbers, e-mail addresses, dates of birth. Names
+are not; they are known if an export on this machine names them as a patient's (`Names`), or if the text says that a
+person paid (`Zelle payment from …`).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+
+from daysheet.importers.privacy import normal
+
+BLANK: Final = "…"
+_SHAPES: Final = {
+    "a Social Security number": re.compile(
+        r"(?<![0-9-])(?!000|666)[0-9]{3}[- ](?!00)[0-9]{2}[- ](?!0000)[0-9]{4}(?![0-9-])"
+    ),
+    "an e-mail address": re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+"),
+    "a telephone number": re.compile(
+        r"(?<![\w./-])(\+?1[-. ]?)?(\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[-. ])[2-9][0-9]{2}[-. ][0-9]{4}(?![\w-])"
+    ),
+    "a date of birth": re.compile(
+        r"\b(dob|d\.o\.b\.|born|birth ?date|date of birth)\b\W{0,3}[0-9]{1,4}[-./][0-9]{1,2}[-./][0-9]{1,4}",
+        re.IGNORECASE,
+    ),
+}
+_PAYER: Final = re.compile(
+    r"\b(?:zelle|venmo|cash ?app|e-?transfer|paypal)\b[^\n]{0,20}?\b(?:from|fr)\b[ :*]*"
+    r"(?P<person>[^\W\d_][^\n\d#*;:\"]*[^\W\d_])",
+    re.IGNORECASE,
+)
+_WORD: Final = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_LONGEST: Final = 6
+_SHORTEST: Final = 5
+
+
+class Hit(NamedTuple):
+    """Something in a text that identifies a person: where it stands, and what it is; never what it says."""
+
+    start: int
+    end: int
+    what: str
+
+
+class Names:
+    """Names and numbers of patients, as exports on this machine give them, in comparable form."""
+
+    def __init__(self, cells: Iterable[str]) -> None:
+        """`cells` are whole cells of columns that name or number a patient.
+
+        A name counts with two words or more: a single one is too often a word of the ledger as well. A number counts
+        with five digits or more.
+        """
+        self.people: set[str] = set()
+        self.numbers: set[str] = set()
+        for cell in cells:
+            words = normal(cell).split()
+            letters = [word for word in words if word.isalpha() and len(word) > 1]
+            if len(letters) > 1 and len(letters) == len([word for word in words if len(word) > 1]):
+                self.people.add(" ".join(letters))
+            elif sum(character.isdigit() for character in cell) >= _SHORTEST:
+                self.numbers.add(_compact(cell))
+
+    def __bool__(self) -> bool:
+        return bool(self.people or self.numbers)
+
+    def hits(self, text: str) -> Iterator[Hit]:
+        """Where the text names one of them, in whatever case and order, with or without accents and commas."""
+        words = list(_WORD.finditer(text))
+        start = 0
+        while start < len(words):
+            size = next((n for n in range(_LONGEST, 1, -1) if self._names(text, words[start : start + n], n)), 0)
+            if size:
+                yield Hit(words[start].start(), words[start + size - 1].end(), "a patient's name")
+            start += size or 1
+        if self.numbers:
+            for match in re.finditer(r"[A-Za-z0-9][A-Za-z0-9./-]{3,}[A-Za-z0-9]", text):
+                if _compact(match[0]) in self.numbers:
+                    yield Hit(match.start(), match.end(), "a patient's number or birth date")
+
+    def _names(self, text: str, words: list[re.Match[str]], size: int) -> bool:
+        if len(words) < size:
+            return False
+        between = text[words[0].end() : words[-1].start()]
+        if "\n" in between or len(between) > 60:
+            return False
+        letters = [word for word in normal(" ".join(word[0] for word in words)).split() if len(word) > 1]
+        return len(letters) > 1 and " ".join(letters) in self.people
+
+
+def hits(text: str, names: Names) -> list[Hit]:
+    """Everything in a text that identifies a person, in order; of what overlaps, the first."""
+    found = [Hit(*match.span(), what) for what, pattern in _SHAPES.items() for match in pattern.finditer(text)]
+    found += [Hit(*match.span("person"), "the name of a person who paid") for match in _PAYER.finditer(text)]
+    found += names.hits(text)
+    kept: list[Hit] = []
+    for hit in sorted(found):
+        if not kept or hit.start >= kept[-1].end:
+            kept.append(hit)
+    return kept
+
+
+def scrubbed(text: str, names: Names) -> str:
+    """The text with `…` in the place of everything that identifies a person."""
+    parts, last = [], 0
+    for hit in hits(text, names):
+        parts += [text[last : hit.start], BLANK]
+        last = hit.end
+    return "".join((*parts, text[last:]))
+
+
+def scan(text: str, names: Names) -> list[tuple[int, str]]:
+    """Each line, counted from 1, that identifies a person, and by what; for a check before a commit."""
+    composed = unicodedata.normalize("NFC", text)
+    return [(composed.count("\n", 0, hit.start) + 1, hit.what) for hit in hits(composed, names)]
+
+
+def _compact(cell: str) -> str:
+    return re.sub(r"[^0-9a-z]", "", cell.casefold())
