@@ -18,8 +18,9 @@ from typing import Any, Final, NamedTuple
 from beancount.core.data import Posting, Transaction
 from daysheet.accounts import CLEARING, CLEARING_CARDS, CLEARING_DEPOSITS, RECEIVABLE, is_under
 from daysheet.books import Books
+from daysheet.payers import known_claim
 from daysheet.records import Meta
-from daysheet.remittances import Remittance
+from daysheet.remittances import Remittance, RemittedClaim
 
 DEPOSIT: Final = "deposit"
 """Metadata of a merchant fee: the id of the bank deposit that it was taken from."""
@@ -131,13 +132,33 @@ def pending(books: Books) -> list[Remittance]:
 
 
 def posted_elsewhere(remittance: Remittance, books: Books) -> bool:
-    """Whether payments of the practice's own system bear this remittance's trace number: then it has posted it all."""
+    """Whether the practice's own system has posted a remittance's payments, and has given them with its exports.
+
+    It has when payments bear the trace number, or when each claim that is paid has on its invoice a payment by this
+    payer of this amount.
+    """
 
     def work() -> frozenset[str]:
         payments = (payment for group in books.payments_of_invoice.values() for payment in group)
-        return frozenset(p.reference for p in payments if p.reference and "remittance" not in p.meta)
+        return frozenset(p.reference for p in payments if p.reference and not is_settlement(p.meta))
 
-    return bool(remittance.trace) and remittance.trace in books.once("references of payments", work)
+    if remittance.trace and remittance.trace in books.once("references of payments", work):
+        return True
+    paid = [claim for claim in remittance.claims if claim.paid]
+    return bool(paid) and all(_is_paid(remittance, claim, books) for claim in paid)
+
+
+def is_settlement(meta: Meta) -> bool:
+    """Whether an entry was posted from a remittance."""
+    return "remittance" in meta
+
+
+def _is_paid(remittance: Remittance, claim: RemittedClaim, books: Books) -> bool:
+    invoice = known_claim(claim.invoice, remittance.payer, books)[1]
+    return any(
+        payment.payer == remittance.payer and payment.amount == claim.paid and not is_settlement(payment.meta)
+        for payment in books.payments_of_invoice.get(invoice, ())
+    )
 
 
 def words_of(text: str) -> frozenset[str]:
@@ -172,12 +193,12 @@ def _receipt(entry: Transaction, posting: Posting, books: Books) -> Receipt:
     if remittance is not None:
         return Receipt(
             remittance.id, entry.date, account, remittance.method, _number(posting), remittance.trace,
-            remittance.payer, _names(remittance.payer, books), remittance.id, True, (meta,),
+            remittance.payer, names_of(remittance.payer, books), remittance.id, True, (meta,),
         )  # fmt: skip
     method = str(meta.get("method") or ("card" if is_under(account, CLEARING_CARDS) else "check"))
     return Receipt(
         str(meta.get("payment") or f"{entry.date} {_number(posting):.2f}"), entry.date, account, method,
-        _number(posting), str(meta.get("reference") or ""), meta.get("payer"), _names(meta.get("payer"), books), None,
+        _number(posting), str(meta.get("reference") or ""), meta.get("payer"), names_of(meta.get("payer"), books), None,
         True, (meta,),
     )  # fmt: skip
 
@@ -185,11 +206,12 @@ def _receipt(entry: Transaction, posting: Posting, books: Books) -> Receipt:
 def _expected(remittance: Remittance, books: Books) -> Receipt:
     return Receipt(
         remittance.id, remittance.effective, CLEARING_DEPOSITS, remittance.method, remittance.amount,
-        remittance.trace, remittance.payer, _names(remittance.payer, books), remittance.id, False, (remittance.meta,),
+        remittance.trace, remittance.payer, names_of(remittance.payer, books), remittance.id, False, (remittance.meta,),
     )  # fmt: skip
 
 
-def _names(payer: str | None, books: Books) -> frozenset[str]:
+def names_of(payer: str | None, books: Books) -> frozenset[str]:
+    """The words by which a bank may call an insurer."""
     if payer is None:
         return frozenset()
     return words_of(" ".join([payer, *(fact.name for fact in books.payers.get(payer, ()))]))

@@ -1,0 +1,218 @@
+"""What follows from remittances and bank deposits once both are in the books, in whatever order they came.
+
+On the date of a remittance its adjustments are posted: what nobody owes, and what the patient owes for the insurer.
+What an insurer pays or adjusts beyond what its receivable holds is moved there from the patient first: a second insurer
+pays of what the first has left to the patient, and some practices bill the patient for everything.
+
+On the date of the bank line that brings its money the payments are posted, and with them the income of a practice on
+the cash basis. An advice of 30 December whose money comes on 2 January is income of the new year, and at year end
+still a receivable. Fees that a card processor kept are split off when a deposit is found to be a batch less its fee.
+
+`settle` looks at the whole books and gives what is missing; run again on the result it gives nothing.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import Any, Final
+
+from beancount.core.amount import Amount
+from beancount.core.data import EMPTY_SET, Directive, Posting, Transaction
+from daysheet.accounts import (
+    BILLING_COLLECTED,
+    BILLING_CONTRACTUAL,
+    CLEARING_DEPOSITS,
+    CLEARING_SUSPENSE,
+    INCOME_VISITS,
+    MERCHANT_FEES,
+    RECEIVABLE_PATIENTS,
+    account_part,
+)
+from daysheet.books import Books
+from daysheet.deposits import Match, reconcile
+from daysheet.importers.booking import UNASSIGNED, invoice_link
+from daysheet.payers import known_claim, receivable_of
+from daysheet.receipts import DEPOSIT, RECOUPMENTS, is_settlement, pending, posted_elsewhere
+from daysheet.records import Adjustment, Meta
+from daysheet.remittances import Remittance, RemittedClaim
+
+PURPOSES: Final = {
+    "recoupment": RECOUPMENTS,
+    "withheld": "Assets:Withheld",
+    "interest": "Income:Interest",
+    "penalty": "Expenses:PayerPenalties",
+    "other": "Income:PayerAdjustments",
+}
+"""Where a remittance's adjustments beside its claims go, by purpose."""
+
+Balances = defaultdict[tuple[str, str], Decimal]
+"""Sums by invoice and account."""
+
+_ZERO: Final = Decimal()
+
+
+def settle(books: Books) -> list[Directive]:
+    """The entries that the books lack, by date.
+
+    Args:
+        books: everything, the newest import included.
+    """
+    if not books.entries:
+        return []
+    found: list[Transaction] = []
+    fresh: Balances = defaultdict(Decimal)
+    for remittance in sorted(books.remittances.values(), key=lambda remittance: (remittance.date, remittance.id)):
+        if not posted_elsewhere(remittance, books):
+            found += _adjustments(remittance, books, fresh)
+    open_ = {remittance.id for remittance in pending(books)}
+    for match in reconcile(books, books.entries[-1].date).matches:
+        for receipt in match.receipts:
+            if receipt.remittance in open_:
+                found += _payments(books.remittances[receipt.remittance], match.deposit.date, match.basis, books)
+        if match.fee and not match.deposit.fee:
+            found.append(_fee(match, books.currency))
+    for remittance in books.remittances.values():
+        if remittance.method == "none" and not _is_posted(remittance, books):
+            found += _payments(remittance, remittance.date, "nothing is sent", books)
+    return sorted(found, key=lambda entry: entry.date)
+
+
+def _is_posted(remittance: Remittance, books: Books) -> bool:
+    posted = books.once("posted remittances", lambda: {entry.meta.get("remittance") for entry in books.clearing})
+    return remittance.id in posted
+
+
+def _adjustments(remittance: Remittance, books: Books, fresh: Balances) -> Iterator[Transaction]:
+    """The adjustments of claims whose invoice the books know and that they lack; what they move is added to `fresh`."""
+    own: Balances = defaultdict(Decimal)
+    new: Balances = defaultdict(Decimal)
+    for claim in remittance.claims:
+        invoice = known_claim(claim.invoice, remittance.payer, books)[1]
+        if invoice not in books.invoices:
+            continue
+        account = _receivable(remittance, invoice, books)
+        patients = RECEIVABLE_PATIENTS
+        before = {name: own[invoice, name] + fresh[invoice, name] for name in (account, patients)}
+        for posting in books.receivable.get(invoice, ()):
+            if posting.account in before and posting.date <= remittance.date and not _is_of(posting.meta, remittance):
+                before[posting.account] += posting.amount
+        relieved = claim.paid + claim.contractual + claim.transfer
+        transfer = claim.transfer - max(_ZERO, min(relieved - before[account], before[patients]))
+        own[invoice, account] -= claim.paid + claim.contractual + transfer
+        own[invoice, patients] += transfer
+        posted = books.adjustments_of_invoice.get(invoice, ())
+        for kind, amount, other in (
+            ("contractual", claim.contractual, BILLING_CONTRACTUAL),
+            ("transfer", transfer, patients),
+        ):
+            identifier = f"{remittance.id}-{claim.line}-{kind}"
+            if amount and not any(_is_same(adjustment, identifier, kind, amount) for adjustment in posted):
+                new[invoice, account] -= amount
+                new[invoice, other] += amount
+                meta = {"adjustment": identifier, "kind": kind, **_of(remittance, claim, invoice)}
+                if claim.codes:
+                    meta["codes"] = claim.codes
+                legs = ((account, -amount), (other, amount))
+                yield _transaction(remittance.date, remittance.payer, _words(kind, amount), invoice, meta, legs, books)
+    for key, amount in new.items():
+        fresh[key] += amount
+
+
+def _is_same(adjustment: Adjustment, identifier: str, kind: str, amount: Decimal) -> bool:
+    """Whether this is the adjustment, or the one that the practice's own system has made of it."""
+    own = not is_settlement(adjustment.meta) and adjustment.kind == kind and adjustment.amount == amount
+    return adjustment.id == identifier or own
+
+
+def _is_of(meta: Meta, remittance: Remittance) -> bool:
+    return meta.get("remittance") == remittance.id
+
+
+def _words(kind: str, amount: Decimal) -> str:
+    if kind == "contractual":
+        return "Contractual adjustment"
+    return "Moved to the patient" if amount > 0 else "Moved to the insurer"
+
+
+def _payments(remittance: Remittance, day: datetime.date, basis: str, books: Books) -> Iterator[Transaction]:
+    """A remittance's payments, with its adjustments beside the claims, on the day of the money."""
+    for claim in remittance.claims:
+        if claim.paid:
+            invoice = known_claim(claim.invoice, remittance.payer, books)[1]
+            account = _receivable(remittance, invoice, books)
+            meta = {
+                "payment": f"{remittance.id}-{claim.line}",
+                "method": remittance.method,
+                "payer": remittance.payer,
+                "reference": remittance.trace,
+                **_of(remittance, claim, invoice),
+                "matched": basis,
+            }
+            legs = (
+                (CLEARING_DEPOSITS, claim.paid),
+                (_income(invoice, books), -claim.paid),
+                (account, -claim.paid),
+                (BILLING_COLLECTED, claim.paid),
+            )
+            words = "Insurance payment" if claim.paid > 0 else "Insurance payment taken back"
+            yield _transaction(day, remittance.payer, words, invoice, meta, legs, books)
+    beside = [(PURPOSES.get(item.purpose, PURPOSES["other"]), item.amount) for item in remittance.adjustments]
+    if remittance.difference:
+        beside.append((CLEARING_SUSPENSE, -remittance.difference))
+    if beside:
+        meta = {"remittance": remittance.id, "reference": remittance.trace, "matched": basis}
+        total = sum((amount for _, amount in beside), _ZERO)
+        both = [leg for leg in ((CLEARING_DEPOSITS, -total), *beside) if leg[1]]
+        yield _transaction(day, remittance.payer, "Adjustments beside the claims", None, meta, both, books)
+
+
+def _fee(match: Match, currency: str) -> Transaction:
+    deposit = match.deposit
+    meta = {DEPOSIT: deposit.id, "matched": match.basis}
+    legs = ((MERCHANT_FEES, match.fee), (deposit.account, -match.fee))
+    postings = [Posting(account, _money(number, currency), None, None, None, None) for account, number in legs]
+    return Transaction(
+        meta, deposit.date, "*", None, "Merchant fees kept from the card batch", EMPTY_SET, EMPTY_SET, postings
+    )
+
+
+def _of(remittance: Remittance, claim: RemittedClaim, invoice: str) -> dict[str, Any]:
+    exact = {} if invoice_link(invoice) == f"inv-{invoice}" else {"invoice": invoice}
+    return {"remittance": remittance.id, "line": Decimal(claim.line), **exact}
+
+
+def _receivable(remittance: Remittance, invoice: str, books: Books) -> str:
+    """The payer's receivable account as of the day of the invoice, where the charge was booked."""
+    charges = books.invoices.get(invoice)
+    return receivable_of(remittance.payer, charges[0].date if charges else remittance.date, books)
+
+
+def _income(invoice: str, books: Books) -> str:
+    charges = books.invoices.get(invoice)
+    if not charges:
+        return UNASSIGNED
+    seen = [books.visits[visit].provider for visit in charges[0].visits if visit in books.visits]
+    provider = charges[0].provider or next(iter(seen), "")
+    return f"{INCOME_VISITS}:{account_part(provider)}" if provider else UNASSIGNED
+
+
+def _transaction(
+    day: datetime.date,
+    payer: str,
+    words: str,
+    invoice: str | None,
+    meta: dict[str, Any],
+    legs: Iterable[tuple[str, Decimal]],
+    books: Books,
+) -> Transaction:
+    facts = books.payers.get(payer)
+    links = EMPTY_SET if invoice is None else frozenset({invoice_link(invoice)})
+    postings = [Posting(account, _money(number, books.currency), None, None, None, None) for account, number in legs]
+    return Transaction(meta, day, "*", facts[-1].name if facts else payer, words, EMPTY_SET, links, postings)
+
+
+def _money(number: Decimal, currency: str) -> Amount:
+    return Amount(number.quantize(Decimal("0.01")), currency)
