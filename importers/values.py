@@ -41,6 +41,7 @@ def date_parser(formats: tuple[str, ...], language: str = "en") -> DateParser:
         The function; it raises ValueError for a cell that no format fits.
     """
     names = MONTHS[language]
+    formats = tuple(notation.replace("%B", "%b") for notation in formats)
     known: dict[str, datetime.datetime] = {}
 
     def parse(cell: str) -> datetime.datetime:

@@ -1,0 +1,144 @@
+"""A file's table found without a profile: the delimiter, the header, the rows and what each column holds.
+
+The rule: classify each cell alone; a row with a date and a number is a data row; the delimiter is the one under which
+most rows are data rows of one width; the header is the nearest row of texts alone above the first of them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from daysheet.importers.cellkinds import Kind, common_formats, kind_of
+from daysheet.importers.reading import RawFile
+from daysheet.importers.tables import Tables
+from daysheet.importers.text import Row
+
+DELIMITERS: Final = (",", ";", "\t", "|", "^", "~", ":")
+SAMPLE_ROWS: Final = 2000
+_HEADER_ABOVE: Final = 40
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the data rows: its place from 0, its header (or nothing) and its cells, blank ones included."""
+
+    place: int
+    header: str
+    cells: tuple[str, ...]
+
+    @cached_property
+    def filled(self) -> tuple[str, ...]:
+        """The cells that are not blank."""
+        return tuple(cell for cell in self.cells if kind_of(cell) != "blank")
+
+    @cached_property
+    def kind(self) -> Kind:
+        """What at least nine tenths of the filled cells are; a column of both is text."""
+        counts = Counter(kind_of(cell) for cell in self.filled)
+        if not counts:
+            return "blank"
+        kind, count = counts.most_common(1)[0]
+        return kind if count >= 0.9 * len(self.filled) else "text"
+
+    @cached_property
+    def formats(self) -> tuple[str, ...]:
+        """The notations in which the filled cells are dates."""
+        return tuple(common_formats(list(self.filled))) if self.kind == "date" else ()
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table found in a file.
+
+    Attributes:
+        delimiter: of text; for a workbook its kind.
+        sheet: the sheet's place in a workbook.
+        header: the header row, if there is one.
+        rows: the data rows looked at, all as wide as the header or the widest.
+        above: the rows above the header (or above the first data row).
+        columns: of the data rows.
+    """
+
+    delimiter: str
+    sheet: int
+    header: Row | None
+    rows: tuple[Row, ...]
+    above: tuple[Row, ...]
+    columns: tuple[Column, ...]
+
+
+def find_grid(file: RawFile, found: Tables) -> Grid | None:
+    """The table in a file, None if no row has a date and a number."""
+    if found.sheets:
+        candidates = [(found.kind, number, rows[:SAMPLE_ROWS]) for number, (_, rows) in enumerate(found.sheets)]
+    elif found.kind == "text":
+        candidates = [(delimiter, 0, found.head(file, delimiter)) for delimiter in DELIMITERS]
+    else:
+        return None
+    scored = [(_score(rows), -number, delimiter, rows) for delimiter, number, rows in candidates]
+    best = max(scored, key=lambda item: (item[0], item[1]), default=None)
+    if best is None or best[0] == (0, 0):
+        return None
+    return _grid(best[2], -best[1], best[3])
+
+
+def is_data(cells: Sequence[str]) -> bool:
+    """Whether a row has a date and a number."""
+    kinds = [kind_of(cell) for cell in cells]
+    return "date" in kinds and "number" in kinds
+
+
+def _width(rows: Sequence[Row]) -> tuple[int, int]:
+    """The commonest width of the data rows, and how many have it."""
+    widths = Counter(len(row.cells) for row in rows if is_data(row.cells))
+    return max(((width, count) for width, count in widths.items()), key=lambda item: (item[1], item[0]), default=(0, 0))
+
+
+def _score(rows: Sequence[Row]) -> tuple[int, int]:
+    """How well a delimiter explains the rows: data rows of one width, then that width."""
+    width, count = _width(rows)
+    return (count, width)
+
+
+def _grid(delimiter: str, sheet: int, rows: Sequence[Row]) -> Grid:
+    usual, dated = _width(rows)[0], _date_place(rows)
+    data = [
+        row for row in rows if is_data(row.cells) and dated < len(row.cells) and kind_of(row.cells[dated]) == "date"
+    ]
+    first = rows.index(next((row for row in data if abs(len(row.cells) - usual) <= 2), data[0]))
+    place = _header_place(rows, first, usual)
+    header = rows[place] if place is not None else None
+    above = tuple(rows[: first if place is None else place])
+    below = [row for row in data if row.line >= rows[first].line]
+    regular = [row for row in below if len(row.cells) == usual]
+    below = regular if 2 * len(regular) > len(below) else below
+    width = max(usual, len(header.cells) if header else 0)
+    padded = [[*row.cells[:width], *[""] * (width - len(row.cells))] for row in below]
+    names = [*(header.cells if header else ()), *[""] * width][:width]
+    columns = tuple(
+        Column(number, " ".join(names[number].split()), tuple(cells[number] for cells in padded))
+        for number in range(width)
+    )
+    return Grid(delimiter, sheet, header, tuple(below), above, columns)
+
+
+def _date_place(rows: Sequence[Row]) -> int:
+    """The column in which most data rows have a date, the leftmost of several."""
+    places = Counter(
+        place for row in rows if is_data(row.cells) for place, cell in enumerate(row.cells) if kind_of(cell) == "date"
+    )
+    return max(places, key=lambda place: (places[place], -place))
+
+
+def _header_place(rows: Sequence[Row], first: int, width: int) -> int | None:
+    """The nearest row of texts alone above the first data row, if it is about as wide as the data."""
+    for place in range(first - 1, max(first - _HEADER_ABOVE, -1), -1):
+        kinds = [kind_of(cell) for cell in rows[place].cells]
+        texts = kinds.count("text")
+        if texts >= 2 and not {"date", "number"} & set(kinds) and texts * 2 >= min(width, 4):
+            return place
+    return None

@@ -1,0 +1,145 @@
+"""Words by which banks name their columns and say which way money went, in the languages of the exports seen.
+
+Used by detection alone, and only where the numbers themselves do not settle a question. A word counts when it is a part
+of a header's text in lower case.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+DEBIT: Final = (
+    "debit", "débit", "debet", "débito", "debito", "withdraw", "paid out", "money out", "funds out", "outflow", "soll",
+    "belastung", "lastschrift", "ausgabe", "ausgang", "uttag", "cargo", "salida", "saída", "uscite", "dare", "avgang",
+    "支出", "取出", "转出", "借方", "výdaj", "wydat", "obciąż", "charge", "spent", "payments", "dr",
+)  # fmt: skip
+CREDIT: Final = (
+    "credit", "crédit", "crédito", "credito", "kredit", "deposit", "paid in", "money in", "funds in", "inflow", "haben",
+    "gutschrift", "einnahme", "eingang", "insättning", "abono", "entrada", "entrate", "avere", "收入", "存入", "转入",
+    "贷方", "příjem", "wpływ", "uznan", "receipts", "received", "cr",
+)  # fmt: skip
+BALANCE: Final = (
+    "balance", "saldo", "solde", "kontostand", "running", "余额", "egyenleg", "zůstatek", "stan konta", "stand",
+)  # fmt: skip
+AMOUNT: Final = (
+    "amount", "betrag", "umsatz", "importe", "importo", "montant", "valor", "value", "bedrag", "belopp", "beløb",
+    "beloep", "kwota", "částka", "ciastka", "suma", "summa", "sum", "összeg", "összege", "金额", "money", "total",
+    "gross", "cad$",
+    "soll/haben", "entrée", "sarja", "määrä", "znesek", "iznos",
+)  # fmt: skip
+SIDE_AMOUNT: Final = (
+    "foreign", "fremd", "original", "orig", "local", "tax", "fee", "gebühr", "converted", "refund", "exchange", "kurs",
+    "rate", "tip", "discount", "shipping", "gift", "交易金额", "订单金额", "compensation", "ursprung", "auslage", "net",
+    "kosten", "courtage", "instructed", "equivalent",
+)  # fmt: skip
+NO_AMOUNT: Final = (
+    "number", "nummer", "numéro", "no.", "#", "account", "konto", "card", "kart", "karte", "carte", "check", "cheque",
+    "reference", "ref", "id", "code", "zip", "year", "month", "time", "uhrzeit", "时间", "号", "symbol", "iban", "blz",
+    "sort", "phone", "digits", "rtn", "batch", "sequence", "volgnr", "mandat", "kunde", "clearing", "postal", "rows",
+    "quantity", "shares", "price", "latitude", "longitude", "serial", "terminal", "journal",
+)  # fmt: skip
+BOOKED: Final = ("book", "post", "buchung", "记账", "入账", "bokför", "zaúčt", "księg", "processed", "clear")
+VALUE_DATE: Final = ("valu", "wertstell", "rente", "value", "effective", "interest", "execution")
+CARD: Final = (
+    "card", "visa", "mastercard", "amex", "kreditkarte", "kredietkaart", "carte", "tarjeta", "cartão", "信用卡", "卡号",
+    "卡末", "merchant", "order",
+)  # fmt: skip
+OUTSIDE_US: Final = (
+    "sort code",
+    "gbp",
+    "£",
+    "eur",
+    "€",
+    "iban",
+    "bic",
+    "chf",
+    "sek",
+    "aud",
+    "nzd",
+    "sgd",
+    "inr",
+    "hkd",
+)
+PROCESSOR: Final = ("fee", "payout", "net", "gross")
+
+# what an indicator column says (the accounting words), and what a type column says (the words of daily life)
+OUT_WORDS: Final = frozenset(
+    {
+        "d",
+        "dr",
+        "db",
+        "dbit",
+        "debit",
+        "debet",
+        "débit",
+        "debito",
+        "débito",
+        "s",
+        "soll",
+        "af",
+        "借",
+        "借 dr",
+        "-",
+        "withdrawal",
+        "out",
+    }
+)
+IN_WORDS: Final = frozenset(
+    {
+        "c",
+        "cr",
+        "crdt",
+        "credit",
+        "kredit",
+        "crédit",
+        "credito",
+        "crédito",
+        "h",
+        "haben",
+        "k",
+        "bij",
+        "贷",
+        "贷 cr",
+        "+",
+        "deposit",
+        "in",
+    }
+)
+OUT_TYPES: Final = re.compile(
+    r"^(支出|消费|取现|转出|expense|spend|sent|purchase|sale|pos |payment to|money out|outgoing|ausgabe|dépense|gasto)",
+    re.I,
+)
+IN_TYPES: Final = re.compile(
+    r"^(收入|退货|退款|还款|信用卡还款|转入|income|received?|refund|return|money in|incoming|einnahme|recette|ingreso)",
+    re.I,
+)
+
+# texts of entries that go one way only, seen from the account's owner
+MONEY_IN: Final = re.compile(
+    r"payment (received|recv|- ?thank|thank)|thank you|autopay|还款|退款|退货|refund|cash ?back|返|direct deposit|"
+    r"payroll|salary|salaire|gehalt|lohn\b|income|interest (paid|earned|credit)|deposit|gutschrift|remboursement|"
+    r"credit (interest|voucher)|nómina|wynagrodzenie|dividend|inflow\b",
+    re.IGNORECASE,
+)
+# what no bank writes of money that left
+SURELY_IN: Final = re.compile(
+    r"payment (received|recv|- ?thank|thank)|thank you for your payment|autopay payment", re.I
+)
+MONEY_OUT: Final = re.compile(
+    r"\bpos\b|purchase|withdraw|\batm\b|kartenzahlung|lastschrift|消费|rent\b|\bfee\b|uber|amazon|grocer|supermarket|"
+    r"restaurant|netflix|starbucks|outflow\b|expense|miete",
+    re.IGNORECASE,
+)
+
+
+def says(header: str, words: tuple[str, ...]) -> bool:
+    """Whether a header holds one of the words; a word of at most three letters must stand alone."""
+    low = header.casefold()
+    for word in words:
+        if len(word) > 3 or not word.isascii() or not word.isalpha():
+            if word in low:
+                return True
+        elif re.search(rf"(?<![a-z]){re.escape(word)}(?![a-z])", low):
+            return True
+    return False
