@@ -27,7 +27,7 @@ DEFAULTS: Final = MappingProxyType(
             "Working days that a bill may take before a visit counts as unbilled. Not set, it is what 95 % of the "
             "provider's bills took in the last 180 days, and at most 14 days; none where fewer than 20 bills say so.",
         ),
-        "lapse-days": Default(Decimal(2), "Working days without bills that make a lapse, where visits are recorded."),
+        "lapse-days": Default(Decimal(1), "Working days without bills that make a lapse, where visits are recorded."),
         "schedule-lapse-days": Default(
             Decimal(3), "Working days without bills that make a lapse, where only the schedule is known."
         ),

@@ -31,5 +31,7 @@ def many(count: int, one: str, several: str | None = None) -> str:
 
 
 def span(run: Run) -> str:
-    """`2026-03-09 to 2026-03-13 (5 working days)`."""
+    """`2026-03-09 to 2026-03-13 (5 working days)`, or the one day."""
+    if run.first == run.last:
+        return f"{run.first} ({many(run.days, 'working day')})"
     return f"{run.first} to {run.last} ({many(run.days, 'working day')})"

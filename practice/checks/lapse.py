@@ -17,6 +17,7 @@ from daysheet.unbilled import COMPLETED, unbilled_visits
 from daysheet.wording import many, money, name_of, span
 
 _ENOUGH_VISITS = 6
+_PARTIAL_DAYS = 3
 
 
 def lapse(books: Books, as_of: datetime.date) -> Iterator[Finding]:
@@ -51,7 +52,7 @@ def _runs(days: list[Day], least: int) -> list[Run]:
     usual = usual_miss(days)
     stopped = [run for run in by_visits(days, usual, LAPSED) if run.days >= least]
     left = [day for day in days if not any(run.first <= day.date <= run.last for run in stopped)]
-    partial = [run for run in by_visits(left, usual, HALVED) if run.days >= least]
+    partial = [run for run in by_visits(left, usual, HALVED) if run.days >= max(least, _PARTIAL_DAYS)]
     return sorted(stopped + partial)
 
 

@@ -40,7 +40,7 @@ def page(score: Score) -> str:
         "Asked for are full lapses of at least so many working days; shorter ones and partial ones (half of the visits",
         "unbilled, for two weeks or more) are shown beside them. Of what is reported, `invented` was not planted.",
         "",
-        "| what is known | asked for | found | missed | invented | recall | precision | short | partial |",
+        "| what is known | asked for | found | missed | invented | recall | precision | shorter | partial |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
     for mode in MODES:
