@@ -14,6 +14,7 @@ VERBS: Final[Mapping[str, str]] = {
     "import": "daysheet.importers.commands:import_",
     "check": "daysheet.commands:check",
     "waive": "daysheet.commands:waive",
+    "catch-up": "daysheet.importers.catch_up:catch_up",
     "report": "daysheet.reports.command:report",
     "pack": "daysheet.reports.pack_command:pack_year",
 }

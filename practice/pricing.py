@@ -56,11 +56,15 @@ def priced(books: Books, as_of: datetime.date, findings: Iterable[Finding]) -> I
 
 def price_of(books: Books, as_of: datetime.date, visit: Visit) -> Price | None:
     """The cash that a visit would bring, by what was known on a day; None where nothing is known of any like it."""
-    payer = _payers(books).before(visit.patient, visit.date)
-    key = (visit.provider, visit.service, payer)
+    key = (visit.provider, visit.service, payer_of(books, visit))
     month = (visit.date.year, visit.date.month)
     alike = books.once(("alike", as_of, month, key), lambda: _of_alike(books, as_of, visit, month, key))
     return alike or _by_yield(books, as_of, visit.provider, visit.date, fee_of(books, as_of, visit))
+
+
+def payer_of(books: Books, visit: Visit) -> str | None:
+    """Whom an unbilled visit's bill would go to: where the patient's last bill before it went; None for the patient."""
+    return _payers(books).before(visit.patient, visit.date)
 
 
 def fee_of(books: Books, as_of: datetime.date, visit: Visit) -> Decimal:

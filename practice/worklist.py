@@ -92,7 +92,7 @@ def as_csv(findings: Iterable[Finding], folder: Path) -> str:
             finding.kind, finding.key, finding.date, finding.through, finding.provider or "", finding.count,
             f"{finding.amount:.2f}", finding.deadline or "", finding.message, where,
         )  # fmt: skip
-        writer.writerow([_harmless(str(cell)) for cell in cells])
+        writer.writerow([harmless(str(cell)) for cell in cells])
     return buffer.getvalue()
 
 
@@ -136,6 +136,6 @@ def _by_kind(findings: Iterable[Finding]) -> list[tuple[str, list[Finding]]]:
     return [(kind, same) for kind, same in groups.items() if same]
 
 
-def _harmless(cell: str) -> str:
+def harmless(cell: str) -> str:
     """A cell that a spreadsheet shows as it is and does not compute: OWASP's quote before a formula's first sign."""
     return "'" + cell if cell.startswith(_FORMULA) else cell

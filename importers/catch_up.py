@@ -1,0 +1,153 @@
+"""The file that bills what was not billed: unbilled visits in the shape of `invoices.csv`, for the front desk.
+
+The ledger knows patients as tokens only. Who they are is read again from the filed originals, with the secret of this
+machine, and goes into a folder that git is told to ignore before anything is put there, readable by the user alone.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+from collections.abc import Iterable
+from decimal import Decimal
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import click
+from daysheet import checks, console, files, patients
+from daysheet.books import Books
+from daysheet.findings import Finding, Gap, gap
+from daysheet.forecast import forecast
+from daysheet.importers.practice_csv import KINDS
+from daysheet.importers.reading import Context, RawFile
+from daysheet.importers.sources import all_sources, source_of
+from daysheet.pricing import fee_of, payer_of
+from daysheet.records import Visit
+from daysheet.settings import Settings
+from daysheet.wording import many, money
+from daysheet.worklist import harmless
+
+FOLDER: Final = "catch-up"
+_DAY: Final = click.DateTime(["%Y-%m-%d"])
+_MOST: Final = Decimal("0.9")
+
+
+class CatchUp(NamedTuple):
+    """What was written: the file, its visits, what they are worth, and how many patients were not found."""
+
+    path: Path
+    visits: int
+    worth: Gap
+    unknown: int
+    weeks: int
+
+
+@click.command("catch-up", cls=console.Verb)
+@click.option("--as-of", type=_DAY, help="As the books stood on this day (default: the last day they cover).")
+@console.pass_console
+def catch_up(shell: console.Console, as_of: datetime.datetime | None) -> None:
+    """The file that bills what was not billed."""
+    books = shell.books()
+    made = write(shell.folder, shell.settings(), books, books.as_of if as_of is None else as_of.date())
+    data = None
+    if made is not None:
+        data = {
+            "file": made.path.relative_to(shell.folder).as_posix(),
+            "visits": made.visits,
+            "amount": f"{made.worth.gross:.2f}",
+            "expected_cash": None if made.worth.expected_cash is None else f"{made.worth.expected_cash:.2f}",
+            "unknown_patients": made.unknown,
+        }
+    shell.emit(data, lambda: _said(made, shell.folder, books.currency))
+
+
+def write(folder: Path, settings: Settings, books: Books, as_of: datetime.date) -> CatchUp | None:
+    """Write the unbilled visits of a day to `catch-up/`; None when there are none.
+
+    Raises:
+        DaysheetError: the secret that tokens are made with is not on this machine.
+        OSError: the disk refuses.
+    """
+    unbilled = [finding for finding in checks.run(books, as_of) if finding.kind == "unbilled-visit"]
+    if not unbilled:
+        return None
+    visits = [books.visits[finding.key] for finding in unbilled]
+    known = _patients(folder, settings, books, {visit.patient for visit in visits if visit.patient})
+    path = folder / FOLDER / f"{as_of}-to-bill.csv"
+    files.write(folder / FOLDER / ".gitignore", b"*\n")
+    files.write(path, _rows(books, as_of, visits, known).encode())
+    path.chmod(0o600)
+    unknown = {visit.patient for visit in visits if visit.patient} - set(known)
+    return CatchUp(path, len(visits), gap(unbilled), len(unknown), _weeks(books, as_of, unbilled))
+
+
+def _patients(folder: Path, settings: Settings, books: Books, wanted: set[str]) -> dict[str, str]:
+    """The practice system's own name for each of these tokens, from the newest original that has it."""
+    if not wanted:
+        return {}
+    secret = patients.secret_of(settings.practice.id)
+    seen: dict[str, str] = {}
+
+    def remember(identifier: str) -> str:
+        token = patients.token(identifier, secret)
+        seen.setdefault(token, identifier)
+        return token
+
+    sources = all_sources(folder, settings)
+    names = [imported.meta.get("file") for imported in books.imported if imported.kind == "visits"]
+    for name in reversed(names):
+        if wanted <= set(seen):
+            break
+        path = folder / str(name)
+        if path.is_file():
+            file = RawFile(path)
+            source_of(file, sources).read(file, Context(remember, books.currency))
+    return {token: seen[token] for token in wanted if token in seen}
+
+
+def _rows(books: Books, as_of: datetime.date, visits: Iterable[Visit], known: dict[str, str]) -> str:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow(KINDS["invoices"])
+    for visit in sorted(visits, key=lambda visit: (visit.date, visit.provider, visit.id)):
+        cells = {
+            "visit_id": visit.id,
+            "date": visit.date.isoformat(),
+            "provider": visit.provider,
+            "patient_id": known.get(visit.patient, visit.patient),
+            "payer": payer_of(books, visit) or "",
+            "amount": f"{fee_of(books, as_of, visit):.2f}",
+        }
+        writer.writerow([harmless(cells.get(column, "")) for column in KINDS["invoices"]])
+    return buffer.getvalue()
+
+
+def _weeks(books: Books, as_of: datetime.date, unbilled: list[Finding]) -> int:
+    """The weeks in which nine tenths of the expected cash come, when billed now; 0 where no history says so."""
+    worth = gap(unbilled).expected_cash or Decimal()
+    came = Decimal()
+    for number, week in enumerate(forecast(books, as_of, gap(unbilled)).weeks, 1):
+        came += week.if_billed
+        if came and came >= worth * _MOST:
+            return number
+    return 0
+
+
+def _said(made: CatchUp | None, folder: Path, currency: str) -> str:
+    if made is None:
+        return "Every kept visit is billed: there is nothing to catch up."
+    lines = [
+        f"{made.path.relative_to(folder)}: {many(made.visits, 'visit')} to bill, "
+        f"{money(made.worth.gross, currency)} at the practice's fees.",
+    ]
+    if made.worth.expected_cash is not None:
+        when = f", nine tenths of it within {many(made.weeks, 'week')}" if made.weeks else ""
+        lines.append(f"Billed now, that brings about {money(made.worth.expected_cash, currency)}{when}.")
+    if made.unknown:
+        lines.append(
+            f"{many(made.unknown, 'patient is', 'patients are')} in no filed original on this machine: "
+            "the token stands instead."
+        )
+    lines.append("The file names patients. It is ignored by git: give it to the front desk and delete it.")
+    return "\n".join(lines)
