@@ -14,7 +14,19 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from beancount.core.data import Custom, Directive, Open, Transaction
-from daysheet.facts import Closure, Contract, Fact, FactError, Imported, Payer, Provider, Threshold, Waiver, parse_fact
+from daysheet.facts import (
+    Closure,
+    Contract,
+    Fact,
+    FactError,
+    Imported,
+    Lock,
+    Payer,
+    Provider,
+    Threshold,
+    Waiver,
+    parse_fact,
+)
 from daysheet.indexing import BookError, Indexes, Receivable, index_transactions
 from daysheet.records import CLAIM_STATUSES, VISIT_STATUSES, Adjustment, Claim, Invoice, Meta, Payment, Visit
 from daysheet.remittances import Remittance, RemittedClaim, parse_remittance, parse_remitted
@@ -38,6 +50,7 @@ class Books:
         closures: days without visits.
         imported: every imported file, in date order.
         waivers: findings set aside, by kind and key.
+        locks: the last lock of each locked year.
         thresholds: numbers that checks compare with, in date order, by name.
         state: the two-letter state whose public holidays count, or empty.
         visits: by visit id.
@@ -60,9 +73,9 @@ class Books:
 
     __slots__ = (
         "adjustments_of_invoice", "claim_days", "claims", "clearing", "closures", "contracts", "currency", "entries",
-        "errors", "imported", "invoices", "invoices_of_visit", "known", "opened", "options", "payers", "payments",
-        "payments_of_invoice", "providers", "receivable", "remittances", "state", "tax_facts", "thresholds", "visits",
-        "waivers",
+        "errors", "imported", "invoices", "invoices_of_visit", "known", "locks", "opened", "options", "payers",
+        "payments", "payments_of_invoice", "providers", "receivable", "remittances", "state", "tax_facts", "thresholds",
+        "visits", "waivers",
     )  # fmt: skip
 
     def __init__(self, entries: list[Directive], options: Mapping[str, Any]) -> None:
@@ -76,6 +89,7 @@ class Books:
         self.closures: list[Closure] = []
         self.imported: list[Imported] = []
         self.waivers: dict[tuple[str, str], Waiver] = {}
+        self.locks: dict[int, Lock] = {}
         self.thresholds: dict[str, list[Threshold]] = defaultdict(list)
         self.state = ""
         self.known: dict[Hashable, Any] = {}
@@ -216,6 +230,8 @@ class Books:
             self.imported.append(fact)
         elif isinstance(fact, Waiver):
             self.waivers[fact.kind, fact.key] = fact
+        elif isinstance(fact, Lock):
+            self.locks[fact.last.year] = fact
         elif isinstance(fact, Threshold):
             self.thresholds[fact.name].append(fact)
         elif isinstance(fact, Contract):

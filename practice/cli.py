@@ -17,6 +17,8 @@ VERBS: Final[Mapping[str, str]] = {
     "catch-up": "daysheet.importers.catch_up:catch_up",
     "report": "daysheet.reports.command:report",
     "pack": "daysheet.reports.pack_command:pack_year",
+    "verify": "daysheet.reports.pack_command:verify",
+    "lock": "daysheet.reports.pack_command:lock",
 }
 
 

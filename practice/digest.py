@@ -11,11 +11,10 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any, Final
 
-from beancount.core.data import Directive
+from beancount.core.data import Custom, Directive
 from beancount.core.position import Cost
 
-LOCKED: Final = "locked"
-WAIVED: Final = "waived"
+_ABOUT_ENTRIES: Final = frozenset({"locked", "waived"})
 _PLACE: Final = frozenset({"filename", "lineno"})
 _SHORT: Final = 12
 
@@ -30,16 +29,16 @@ def of(entries: Iterable[Directive]) -> str:
     return hashed.hexdigest()
 
 
-def of_year(entries: Iterable[Directive], year: int) -> str:
-    """The digest of what the books say of one year.
-
-    Locks and waivers are left out: they speak about the entries, and are written after the year.
-    """
-    return of(entries_of_year(entries, year))
+def through(entries: Iterable[Directive], last: datetime.date) -> str:
+    """The digest of what the books say through a day; locks and waivers, which speak about entries, left out."""
+    return of(entry for entry in entries if entry.date <= last and not _is_about_entries(entry))
 
 
 def entries_of_year(entries: Iterable[Directive], year: int) -> list[Directive]:
-    """The entries of a year that a lock holds fast."""
+    """The entries of a year that a lock holds fast.
+
+    Locks and waivers are left out: they speak about the entries, and are written after the year.
+    """
     return [entry for entry in entries if entry.date.year == year and not _is_about_entries(entry)]
 
 
@@ -57,7 +56,7 @@ def meaning(entry: Directive) -> str:
 
 
 def _is_about_entries(entry: Directive) -> bool:
-    return getattr(entry, "type", None) in (LOCKED, WAIVED)
+    return isinstance(entry, Custom) and entry.type in _ABOUT_ENTRIES
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - a directive holds values of many types

@@ -17,6 +17,8 @@ Example:
       sha256: "…"
       rows: 424
     2026-04-02 custom "waived" "unbilled-visit" "V1001" "courtesy visit, agreed with Dr. Adams"
+    2026-12-31 custom "locked" "9c1e…"
+      months: "1f0a… …"
     2026-01-01 custom "threshold" "overdue-days" 45
     2026-01-01 custom "contract" "aetna" "97110" 80.00 USD
 """
@@ -120,7 +122,16 @@ class Contract(NamedTuple):
     meta: Meta
 
 
-Fact = Provider | Payer | Closure | Imported | Waiver | Threshold | Contract
+class Lock(NamedTuple):
+    """A year declared finished: the digest of its entries as they were, and the first digits of each month's."""
+
+    last: datetime.date
+    digest: str
+    months: tuple[str, ...]
+    meta: Meta
+
+
+Fact = Provider | Payer | Closure | Imported | Waiver | Threshold | Contract | Lock
 
 
 def parse_fact(entry: Custom) -> Fact | None:
@@ -268,6 +279,14 @@ def _contract(entry: Custom) -> Contract:
     return Contract(values[0], values[1], values[2].number, entry.date, entry.meta)
 
 
+def _lock(entry: Custom) -> Lock:
+    digest = strings(entry, ("digest",))[0]
+    months = tuple((text(entry, "months") or "").split())
+    if (entry.date.month, entry.date.day) != (12, 31) or len(months) != 12:
+        raise ValueError("locked: written by daysheet lock YEAR, on the last day of the year, with a digest a month")
+    return Lock(entry.date, digest, months, entry.meta)
+
+
 _PARSERS: Final[Mapping[str, Callable[[Custom], Fact]]] = {
     "provider": _provider,
     "payer": _payer,
@@ -276,4 +295,5 @@ _PARSERS: Final[Mapping[str, Callable[[Custom], Fact]]] = {
     "waived": _waiver,
     "threshold": _threshold,
     "contract": _contract,
+    "locked": _lock,
 }

@@ -29,6 +29,7 @@ KINDS: Final = (
     "unmatched-deposit",
     "undeposited-payment",
     "credit-balance",
+    "locked-year",
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from beancount import loader
-from daysheet import collector
+from daysheet import collector, files
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
 from daysheet.findings import FindingError
@@ -55,3 +55,12 @@ def load(folder: Path) -> Books:
             remedy=f"run bean-check {folder / MAIN}" if more else None,
         )
     return books
+
+
+def include(folder: Path, name: str) -> None:
+    """Let the main file of a books folder include a file, once, after all that it says."""
+    main = folder / MAIN
+    text = main.read_text(encoding="utf-8")
+    line = f'include "{name}"'
+    if line not in text.splitlines():
+        files.write(main, (text.rstrip("\n") + f"\n{line}\n").encode())

@@ -12,7 +12,7 @@ from daysheet.books import Books
 from daysheet.errors import DaysheetError
 from daysheet.facts import Waiver
 from daysheet.findings import Finding
-from daysheet.loading import MAIN
+from daysheet.loading import include
 
 FILE: Final = "waivers.beancount"
 
@@ -35,7 +35,7 @@ def waive_finding(folder: Path, books: Books, key: str, reason: str, kind: str |
         path = folder / FILE
         before = path.read_bytes() if path.exists() else b""
         files.write(path, before + (b"\n" if before else b"") + ledgertext.render([entry]).encode())
-        _include(folder / MAIN)
+        include(folder, FILE)
     kind, key, text = (value.value for value in entry.values)
     return Waiver(kind, key, text, entry.date, new_metadata(str(folder / FILE), 0))
 
@@ -64,11 +64,3 @@ def _the_finding(findings: list[Finding], key: str, kind: str | None) -> Finding
     if len(kinds) > 1:
         raise DaysheetError(f"{key} is the key of {' and '.join(kinds)}", remedy=f"say which: --kind {kinds[0]}")
     return found[0]
-
-
-def _include(main: Path) -> None:
-    """Let the main file include the waivers, once, after all that it says."""
-    text = main.read_text(encoding="utf-8")
-    line = f'include "{FILE}"'
-    if line not in text.splitlines():
-        files.write(main, (text.rstrip("\n") + f"\n{line}\n").encode())

@@ -91,6 +91,7 @@ class Contents:
         books: the digest of all entries through the end of the year.
         options: how it is made.
         tables: what is printed, by report name, in order.
+        prior_months: the months of the year before, for the charts.
         files: what is embedded and lies beside it.
     """
 
@@ -101,6 +102,7 @@ class Contents:
     books: str
     options: Options
     tables: Mapping[str, Table]
+    prior_months: Table
     files: tuple[Embedded, ...]
 
 
@@ -135,20 +137,19 @@ def gather(books: Books, settings: Settings, number: int, options: Options) -> C
         DaysheetError: the books hold nothing of that year, or the settings are wrong.
     """
     period = year(number)
-    through = [entry for entry in books.entries if entry.date <= period.last]
-    if not any(period.first <= entry.date for entry in through):
+    if not any(period.first <= entry.date <= period.last for entry in books.entries):
         raise DaysheetError(
             f"the books hold nothing of {number}", remedy="name a year that they cover, such as the last one"
         )
     basis = basis_of(settings)
     tables = {}
     for name, (report, own) in ORDER.items():
-        if report in registry.REPORTS and own != basis:
+        if own != basis:
             table = replace(registry.build(report, books, settings, period, own or basis), name=name)
             tables[name] = table if options.tokens else without_tokens(table)
     detail = registry.build(LEDGER, books, settings, period, basis, detail=True)
     detailed = {**tables, LEDGER: detail if options.tokens else without_tokens(detail)}
-    fingerprint = digest.of(through)
+    fingerprint = digest.through(books.entries, period.last)
     identity = f"{settings.practice.id}-{number}-{fingerprint[:_SHORT]}"
     return Contents(
         id=identity,
@@ -158,6 +159,7 @@ def gather(books: Books, settings: Settings, number: int, options: Options) -> C
         books=fingerprint,
         options=options,
         tables=tables,
+        prior_months=registry.build("monthly", books, settings, period.prior, basis),
         files=tuple(_csv(table) for table in detailed.values()),
     )
 

@@ -77,9 +77,13 @@ def shown(cell: Cell, kind: ColumnKind) -> str:
     return f"({digits})" if cell < 0 else digits
 
 
-def on_paper(columns: Sequence[Column]) -> tuple[int, ...]:
-    """The places of the columns that are printed; the others are for programs."""
-    return tuple(place for place, column in enumerate(columns) if column.shown != "data")
+def on_paper(columns: Sequence[Column], rows: Sequence[Row]) -> tuple[int, ...]:
+    """The places of the columns that are printed: not those for programs, and none in which nothing stands."""
+    return tuple(
+        place
+        for place, column in enumerate(columns)
+        if column.shown != "data" and (place == 0 or any(row.cells[place] is not None for row in rows))
+    )
 
 
 def printed(row: Row, columns: Sequence[Column], places: Sequence[int]) -> Printed:
@@ -105,15 +109,16 @@ def sheet(table: Table, paper: Paper, *, fixed: Orientation | None = None, large
         fixed: the orientation, where it is not to be chosen.
         largest: the largest type size to try, in points.
     """
-    places = on_paper(table.columns)
+    places = on_paper(table.columns, table.rows)
     columns = tuple(table.columns[place] for place in places)
     rows = tuple(printed(row, table.columns, places) for row in table.rows)
     fitted: tuple[float, ...] = ()
     orientation: Orientation = "portrait"
     size = largest
-    for orientation, size in _TRIALS:
-        if size > largest or fixed not in (None, orientation):
+    for orientation, type_size in _TRIALS:
+        if fixed not in (None, orientation):
             continue
+        size = min(type_size, largest)
         room = room_of(paper, orientation)
         fitted, fits = _fit(columns, rows, size, room)
         if fits:

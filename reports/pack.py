@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from daysheet.books import Books
-from daysheet.reports import fonts, layout, pages, summary, volumes
+from daysheet.reports import fonts, pages, summary, volumes
 from daysheet.reports.contents import (
     LEDGER,
     MANIFEST,
@@ -107,7 +107,7 @@ def document(contents: Contents, settings: Settings, commit: str | None, parts: 
     right = f"{period.title} · {lead.currency}"
     embedded = (*contents.files, manifest(contents))
     footing = [f"Pack {contents.id}", f"ledger {commit[:7]}" if commit else "", "Unaudited – for tax preparation"]
-    sections = tuple(_sections(contents, parts))
+    sections = (_list_of_files(contents, embedded), *_sections(contents, parts))
     html = pages.html(
         "pack.html",
         contents.options.paper,
@@ -121,7 +121,6 @@ def document(contents: Contents, settings: Settings, commit: str | None, parts: 
             "entity": entity,
             "cover": _cover(contents, settings, commit),
             "parts": sections,
-            "listings": _listings(contents, embedded, parts),
         },
     )
     return Document(html, pages.style(), contents.as_of, embedded)
@@ -131,7 +130,7 @@ def _sections(contents: Contents, parts: tuple[Volume, ...]) -> list[Part]:
     paper = contents.options.paper
     sections = [summary.part(contents)]
     for name, table in contents.tables.items():
-        if name in summary.TABLES or name == "trial-balance" or summary.is_empty(table):
+        if name in (summary.TIE_OUTS, "trial-balance") or summary.is_empty(table):
             continue
         title = _TITLES.get(name, table.title)
         shown = _list_of(contents, parts) if name == LEDGER and parts else table
@@ -159,14 +158,14 @@ def _cover(contents: Contents, settings: Settings, commit: str | None) -> Mappin
         "" if contents.options.tokens is False else "; patients stand in it as tokens, which the practice can resolve"
     )
     return {
-        "subtitle": f"Accountant's pack · {contents.period.title[0].lower()}{contents.period.title[1:]}",
+        "subtitle": f"Accountant’s pack · {contents.period.title[0].lower()}{contents.period.title[1:]}",
         "facts": [(label, fonts.printable(value)) for label, value in facts if value],
         "disclaimer": DISCLAIMER.format(tokens=tokens),
     }
 
 
-def _listings(contents: Contents, embedded: tuple[Embedded, ...], parts: tuple[Volume, ...]) -> list[Any]:
-    """The embedded files as a table of the contents page."""
+def _list_of_files(contents: Contents, embedded: tuple[Embedded, ...]) -> Part:
+    """What is embedded, and how it can be proved."""
     columns = (
         Column("file", "File"),
         Column("what", "What it holds"),
@@ -178,14 +177,12 @@ def _listings(contents: Contents, embedded: tuple[Embedded, ...], parts: tuple[V
         for file in embedded
         if file.name != MANIFEST
     )
-    listing = _plain(contents, "files", "Embedded files", columns, rows)
     notes = (
-        f"The digest of the books is {contents.books}. daysheet verify makes each of these files again from the books"
-        " and says whether they are the same.",
+        f"Digest of the books, by which each entry through {contents.period.last} is held fast: {contents.books}.",
+        "daysheet verify makes each of these files again from the books and says whether they are the same.",
     )
-    del parts
-    sheet = layout.sheet(listing, contents.options.paper, fixed="portrait", largest=8.25)
-    return [{"title": "Files embedded in this document", "sheet": sheet, "notes": notes}]
+    listing = _plain(contents, "files", "Embedded files", columns, rows, notes)
+    return pages.part_of("files", listing.title, [listing], contents.options.paper)
 
 
 def _list_of(contents: Contents, parts: tuple[Volume, ...]) -> Table:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
-from daysheet import console
-from daysheet.reports import filing, pack, rendering
+from daysheet import console, locking
+from daysheet.reports import filing, pack, rendering, verifying
 from daysheet.reports.contents import Options, paper_of
+from daysheet.wording import many
 
 _BAR = 36
 
@@ -34,6 +36,37 @@ def pack_year(shared: console.Console, *, year: int, paper: str | None, tokens: 
         },
         lambda: _told(built, str(where)),
     )  # fmt: skip
+
+
+@click.command(cls=console.Verb)
+@click.argument("pdf", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@console.pass_console
+def verify(shared: console.Console, *, pdf: Path) -> int:
+    """Make every table in a pack again from the books: yes, or no with the first difference."""
+    claim = verifying.claim_of(pdf)
+    verdict = verifying.verify(claim, shared.books(), shared.settings())
+    shared.emit(
+        {"pack": verdict.pack, "agrees": verdict.difference is None, "files": verdict.checked,
+         "difference": verdict.difference},
+        lambda: (
+            f"Yes: {verdict.pack} comes from these books; {many(verdict.checked, 'embedded file')} made again."
+            if verdict.difference is None
+            else f"No: {verdict.pack} does not come from these books as they are: {verdict.difference}."
+        ),
+    )  # fmt: skip
+    return console.OK if verdict.difference is None else console.FINDINGS
+
+
+@click.command(cls=console.Verb)
+@click.argument("year", type=click.IntRange(1900, 9999))
+@console.pass_console
+def lock(shared: console.Console, *, year: int) -> None:
+    """Declare a year finished: later edits to it become a finding."""
+    written = locking.lock_year(shared.folder, shared.books(), year)
+    shared.emit(
+        {"year": year, "locked": True, "written": written},
+        lambda: f"{year} is locked; a later edit becomes a finding." if written else f"{year} is locked already.",
+    )
 
 
 def _told(built: pack.Built, where: str) -> str:

@@ -20,7 +20,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 PIECE: Final = 250
 # Tables that list one account after another: each account is set as a table of its own, named on every page.
 BY_ACCOUNT: Final = frozenset({"general-ledger"})
-DENSE: Final = frozenset({"general-ledger", "journal", "trial-balance", "working-trial-balance"})
+DENSE: Final = frozenset({"general-ledger", "working-trial-balance", "documents"})
+WIDE: Final = frozenset({"general-ledger", "documents"})
 DENSE_SIZE: Final = 8.0
 _SIZE: Final = 9.0
 
@@ -79,7 +80,7 @@ def part_of(
     largest = DENSE_SIZE if dense else _SIZE
     if any(layout.sheet(table, paper, largest=largest).orientation == "landscape" for table in tables):
         fixed = "landscape"
-    if any(table.name in BY_ACCOUNT for table in tables):
+    if any(table.name in WIDE for table in tables):
         fixed = "landscape"
     several = len(tables) > 1
     blocks = tuple(block_of(table, paper, fixed, largest, titled=several) for table in tables)
@@ -91,7 +92,7 @@ def part_of(
 
 def block_of(table: Table, paper: Paper, fixed: Orientation, largest: float, *, titled: bool = False) -> Block:
     """A table laid out and cut into pieces."""
-    if table.name in BY_ACCOUNT:
+    if table.columns[0].kind == "date":
         table = replace(table, rows=tuple(row._replace(depth=0) for row in table.rows))
     sheet = layout.sheet(table, paper, fixed=fixed, largest=largest)
     by_account = table.name in BY_ACCOUNT
@@ -102,7 +103,7 @@ def block_of(table: Table, paper: Paper, fixed: Orientation, largest: float, *, 
         sheet=sheet,
         pieces=pieces,
         notes=tuple(fonts.printable(note) for note in table.notes),
-        named_rows=not by_account and table.name != "journal",
+        named_rows=table.columns[0].kind == "text",
     )
 
 

@@ -17,22 +17,23 @@ from daysheet.reports.contents import Contents
 from daysheet.reports.layout import shown
 from daysheet.reports.pages import KeyFigure, Part
 from daysheet.reports.table import Row, Table
+from daysheet.reports.tieouts import AGREES, DIFFERS
 
-TABLES: Final = ("tie-outs", "monthly")
+TIE_OUTS: Final = "tie-outs"
+_MARKS: Final = {AGREES: f"✓ {AGREES}", DIFFERS: f"✗ {DIFFERS}"}
 _MONTHS: Final = tuple(calendar.month_abbr[month] for month in range(1, 13))
 
 
 def part(contents: Contents) -> Part:
     """The summary's page."""
-    tables = [contents.tables[name] for name in TABLES if name in contents.tables]
+    ties = contents.tables[TIE_OUTS]
     left_out = _left_out(contents)
-    if tables and left_out:
-        tables[-1] = replace(tables[-1], notes=(*tables[-1].notes, left_out))
+    rows = tuple(row._replace(cells=tuple(_MARKS.get(str(cell), cell) for cell in row.cells)) for row in ties.rows)
+    marked = replace(ties, rows=rows, notes=(*ties.notes, *left_out))
     made = pages.part_of(
-        "summary", "Summary", tables, contents.options.paper, _collections(contents), tuple(_figures(contents))
+        "summary", "Summary", [marked], contents.options.paper, _collections(contents), tuple(_figures(contents))
     )
-    period = contents.period
-    return replace(made, subtitle=period.title, right=f"{period.title} · {_currency(contents)}")
+    return replace(made, subtitle=pages.subtitle_of(ties))
 
 
 def charts_of(name: str, contents: Contents) -> tuple[Chart, ...]:
@@ -55,21 +56,18 @@ def is_empty(table: Table) -> bool:
 
 def tie_out_line(contents: Contents) -> str:
     """How many tie-outs agree and how much is open, for the cover."""
-    ties, questions = contents.tables.get("tie-outs"), contents.tables.get("open-questions")
-    said = []
-    if ties is not None:
-        said += [note.rstrip(".") + " (tie-outs)" for note in ties.notes[:1]]
-    if questions is not None:
-        count = sum(row.kind == "line" for row in questions.rows)
-        said.append("no open question" if not count else "1 open question" if count == 1 else f"{count} open questions")
-    return "; ".join(said)
+    ties, questions = contents.tables[TIE_OUTS], contents.tables["open-questions"]
+    verdicts = [row.cells[-1] for row in ties.rows if row.kind == "line"]
+    agreed = verdicts.count(AGREES)
+    count = sum(row.kind == "line" for row in questions.rows)
+    open_ones = "no open question" if not count else "1 open question" if count == 1 else f"{count} open questions"
+    return f"{agreed} of {len(verdicts)} tie-outs agree; {open_ones}"
 
 
-def _left_out(contents: Contents) -> str:
-    """One sentence that names the sections without anything to show, and says what each says of itself."""
-    empty = [table for name, table in contents.tables.items() if name not in TABLES and is_empty(table)]
-    said = [f"{table.title} – {table.notes[0]}" if table.notes else f"{table.title}." for table in empty]
-    return f"Left out, having nothing to show: {' '.join(said)}" if said else ""
+def _left_out(contents: Contents) -> tuple[str, ...]:
+    """A sentence for each section without anything to show, with what it says of itself."""
+    empty = [table for table in contents.tables.values() if is_empty(table)]
+    return tuple(" ".join((f"{table.title} is left out.", *table.notes[:1])) for table in empty)
 
 
 def _figures(contents: Contents) -> Iterator[KeyFigure]:
@@ -90,14 +88,15 @@ def _figures(contents: Contents) -> Iterator[KeyFigure]:
 
 
 def _collections(contents: Contents) -> tuple[Chart, ...]:
-    monthly = contents.tables.get("monthly")
-    if monthly is None:
+    """The year's collections beside those of the year before, where there were any."""
+    year = contents.period.first.year
+    series = [Series(str(year), _column(contents.tables["monthly"], "collected"))]
+    before = _column(contents.prior_months, "collected")
+    if any(before):
+        series.insert(0, Series(str(year - 1), before))
+    if not any(any(one.values) for one in series):
         return ()
-    values = _column(monthly, "collected")
-    if not any(values) or len(values) != 12:
-        return ()
-    title = f"Collections by month, {_currency(contents)}"
-    return (charts.bars(title, _MONTHS, [Series(str(contents.period.first.year), values)]),)
+    return (charts.bars(f"Collections by month, {_currency(contents)}", _MONTHS, series),)
 
 
 def _by_age(table: Table) -> tuple[Chart, ...]:

@@ -17,6 +17,7 @@ from daysheet.checks.exports import missing_export
 from daysheet.checks.habits import late_charge, number_gap
 from daysheet.checks.invoices import duplicate_bill, orphan_invoice, overdue
 from daysheet.checks.lapse import lapse
+from daysheet.checks.locks import locked_year
 from daysheet.checks.visits import billed_no_show, unbilled
 from daysheet.findings import Finding
 from daysheet.pricing import priced
@@ -42,6 +43,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "unmatched-deposit": unmatched_deposit,
         "undeposited-payment": undeposited_payment,
         "credit-balance": credit_balance,
+        "locked-year": locked_year,
     }
 )
 

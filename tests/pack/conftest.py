@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from daysheet import cli
 
 ROOT = Path(__file__).parent.parent.parent
 # a practice with something for every section, and text from a hostile export
@@ -93,6 +96,22 @@ def daysheet(*arguments: str, environment: Mapping[str, str] | None = None) -> s
         check=False,
         env=None if environment is None else dict(environment),
     )
+
+
+def here(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command in this process: as `daysheet`, without the time that a process takes to start."""
+    out, problems = io.StringIO(), io.StringIO()
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(problems),
+    ):
+        patch.setattr(sys, "argv", ["daysheet", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+    code = ended.value.code
+    assert isinstance(code, int)
+    return subprocess.CompletedProcess(arguments, code, out.getvalue(), problems.getvalue())
 
 
 @pytest.fixture(scope="session")
