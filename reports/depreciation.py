@@ -67,13 +67,14 @@ def _macrs(asset: Asset, disposed: datetime.date | None, year: int) -> Decimal:
     at = year - asset.since.year
     if at >= len(table):
         return _ZERO
+    amounts: list[Decimal] = []
+    for percent in table[: at + 1]:
+        amounts.append(min(_of(asset.cost, percent), asset.cost - sum(amounts, _ZERO)))
     if at == len(table) - 1:
-        taken = sum((_of(asset.cost, percent) for percent in table[:-1]), _ZERO)
-        return asset.cost - taken
-    amount = _of(asset.cost, table[at])
+        return asset.cost - sum(amounts[:-1], _ZERO)
     if disposed is not None and disposed.year == year:
-        return _ZERO if at == 0 else (amount / 2).quantize(_CENT, ROUND_HALF_UP)
-    return amount
+        return _ZERO if at == 0 else (amounts[-1] / 2).quantize(_CENT, ROUND_HALF_UP)
+    return amounts[-1]
 
 
 def _of(cost: Decimal, percent: Decimal) -> Decimal:

@@ -15,6 +15,7 @@ from daysheet.reports.capital import capital
 from daysheet.reports.cash_forecast import cash_forecast
 from daysheet.reports.contractors import contractors
 from daysheet.reports.day_sheet import day_sheet_table
+from daysheet.reports.deposits import card_receipts, deposit_tie_out
 from daysheet.reports.documents import documents
 from daysheet.reports.gaps import billing_gaps
 from daysheet.reports.kpis import kpis
@@ -51,6 +52,8 @@ REPORTS: Final[Mapping[str, Report]] = MappingProxyType(
         "day-sheet": day_sheet_table,
         "kpis": kpis,
         "cash-forecast": cash_forecast,
+        "deposits": deposit_tie_out,
+        "card-receipts": card_receipts,
         "monthly": monthly,
         "cash-to-accrual": cash_to_accrual,
         "reconciliation": reconciliation,
