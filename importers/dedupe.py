@@ -28,6 +28,7 @@ BANK_ID: Final = "bank-id"
 ROW: Final = "row"
 MEMO: Final = "memo"
 _PADDING: Final = "P"
+_HALF_A_YEAR: Final = datetime.timedelta(days=180)
 
 
 class Verdict(NamedTuple):
@@ -192,6 +193,7 @@ def judge_bank(rows: Sequence[BankLine], lines: Sequence[Line], profile: str) ->
     if lines:
         match.by_id()
         match.by(lambda line: (line.row, line.date, line.amount), lambda row: (row.fingerprint, row.date, row.amount))
+        match.by(lambda line: (line.row, line.amount), lambda row: (row.fingerprint, row.amount), moved=True)
         match.by(lambda line: (line.text, line.date, line.amount), lambda row: (_words(row), row.date, row.amount))
         match.by(lambda line: (line.date, line.amount), lambda row: (row.date, row.amount))
     return [NEW if verdict is None else verdict for verdict in match.verdicts]
@@ -217,8 +219,14 @@ class _Matching:
             if row.source_id and (places := index.get((row.source_id, row.amount))):
                 self._join(number, places.pop())
 
-    def by(self, key_of_line: Callable[[Line], object], key_of_row: Callable[[BankLine], object]) -> None:
-        """A key of both; a row with an id never joins a line with another id of the same source."""
+    def by(
+        self, key_of_line: Callable[[Line], object], key_of_row: Callable[[BankLine], object], *, moved: bool = False
+    ) -> None:
+        """A key of both; a row with an id never joins a line with another id of the same source.
+
+        `moved`: the line may have been given another day by hand. A raw row may leave the year out, so that the same
+        row comes again a year later: what is further away than half a year is another line.
+        """
         without_id = self._index(self.without_id, key_of_line)
         with_id = self._index(self.with_id, key_of_line)
         if not without_id and not with_id:
@@ -227,7 +235,7 @@ class _Matching:
             if self.verdicts[number] is None:
                 key = key_of_row(row)
                 places = without_id.get(key) or (None if row.source_id else with_id.get(key))
-                if places:
+                if places and (not moved or abs(self.lines[places[-1]].date - row.date) < _HALF_A_YEAR):
                     self._join(number, places.pop())
 
     def _index(self, places: set[int], key_of_line: Callable[[Line], object]) -> dict[object, list[int]]:

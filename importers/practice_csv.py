@@ -116,12 +116,18 @@ def _rows(file: RawFile, found: Tables, delimiter: str) -> Iterator[Row]:
         yield from found.sheets[0][1]
         return
     check_text(file, found.encoding)
+    line = 0
     try:
-        yield from rows_of(file, found.encoding, delimiter)
+        for row in rows_of(file, found.encoding, delimiter):
+            yield row
+            line = row.line
     except RaggedQuotesError:
+        # read leniently, a quote that never closes is told from one that is only misplaced
+        after = [row.line for row in rows_of(file, found.encoding, delimiter, lenient=True) if row.line > line]
         raise DaysheetError(
             "quotes stand where CSV allows none",
             filename=file.path,
+            line=min(after, default=None),
             remedy="double each quote inside a cell, and quote the cell",
         ) from None
 

@@ -32,7 +32,7 @@ _FLAG: Final = re.compile(r"[*!]\Z")
 _CONTROL: Final = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
-_OWN_META: Final = frozenset({"filename", "lineno"})
+_OWN_META: Final = frozenset({"filename", "lineno", "__tolerances__", "__automatic__", "__residual__"})
 _AT_ONCE: Final = 2_000
 
 
