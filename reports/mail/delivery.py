@@ -34,15 +34,17 @@ class Mailroom:
     Attributes:
         outbox: the outbox.
         mail: the `[mail]` settings.
-        known: the addresses of the books' own contacts.
+        known: asks the books for the addresses of their own contacts.
         clock: the time, in UTC; given from outside so that it can be held still.
     """
 
-    def __init__(self, outbox: Outbox, mail: MailSettings, known: Sequence[str], clock: Clock = _now) -> None:
+    def __init__(
+        self, outbox: Outbox, mail: MailSettings, known: Callable[[], Sequence[str]], clock: Clock = _now
+    ) -> None:
         """Nothing happens yet."""
         self.outbox = outbox
         self.mail = mail
-        self.known = tuple(known)
+        self.known = known
         self.clock = clock
 
     def draft(
@@ -63,7 +65,7 @@ class Mailroom:
         Raises:
             DaysheetError: the recipient is refused, a file is over the budget, or this pack was sent there before.
         """
-        recipient = allowed(to, self.mail.recipients, self.known)
+        recipient = allowed(to, self.mail.recipients, self.known())
         sender = mailbox(self.mail.sender)
         parts = split(files, self.mail.budget_mb * _MEGABYTE)
         with self.outbox.held():
@@ -210,7 +212,7 @@ class Mailroom:
     def _checked(self, event: Event, message: bytes) -> Envelope:
         parsed = message_from_bytes(message, _class=EmailMessage, policy=SMTP)
         addressed = envelope(parsed)
-        recipient = allowed(addressed.recipient.address, self.mail.recipients, self.known)
+        recipient = allowed(addressed.recipient.address, self.mail.recipients, self.known())
         if recipient.address != event.recipient:
             raise DaysheetError(f"{event.id} was drafted for {event.recipient}, not for {recipient.address}")
         if addressed.sender.address != mailbox(self.mail.sender).address:

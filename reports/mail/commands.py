@@ -1,0 +1,145 @@
+"""`daysheet mail`: draft, approve, send, status and settle."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from importlib import resources
+from pathlib import Path
+from typing import Final
+
+import click
+from daysheet import console
+from daysheet.console import Console, pass_console
+from daysheet.errors import DaysheetError
+from daysheet.reports.mail.delivery import Mailroom
+from daysheet.reports.mail.login import login
+from daysheet.reports.mail.outbox import Event, Outbox
+from daysheet.reports.mail.packed import built_pack, for_mail
+from daysheet.reports.mail.recipients import contacts, mailbox
+from daysheet.reports.mail.secret import resolve
+from daysheet.reports.mail.settings import MailSettings, mail_settings
+from jinja2 import Environment, StrictUndefined, TemplateError
+
+NOTE: Final = "mail-note.txt"
+
+
+@click.group(params=console.shared_options())
+def mail() -> None:
+    """Send the pack to the accountant: once, to the right person.
+
+    draft → read the .eml in outbox/ → approve → send
+    """
+
+
+@mail.command(cls=console.Verb)
+@click.argument("year", type=int)
+@click.option("--to", help="One recipient (default: all of recipients in [mail]).")
+@pass_console
+def draft(console_: Console, year: int, to: str | None) -> int:
+    """Put the pack of YEAR into the outbox, one message a recipient, for review."""
+    room, mail_ = _room(console_)
+    pack = built_pack(console_.folder, year)
+    password = resolve(mail_.pdf_password, "password of the PDF") if mail_.pdf_password else None
+    files = for_mail(pack, password)
+    practice = console_.settings().practice.name
+    subject = f"Accountant's pack {year} – {practice}"
+    note = _note(console_.folder)
+    events = []
+    for recipient in [to] if to else mail_.recipients:
+
+        def text(part: int, parts: int, recipient: str = recipient) -> str:
+            return _rendered(
+                note,
+                recipient=mailbox(recipient).name,
+                sender=mailbox(mail_.sender).name,
+                practice=practice,
+                year=year,
+                pack=pack.id,
+                part=part,
+                parts=parts,
+                encrypted=password is not None,
+            )
+
+        events += room.draft(year, pack.id, files, to=recipient, subject=subject, note=text)
+    hint = "\n".join(f"Read outbox/{event.id}.eml, then: daysheet mail approve {event.id}" for event in events)
+    _show(console_, events, hint)
+    return console.OK
+
+
+@mail.command(cls=console.Verb)
+@click.argument("message")
+@pass_console
+def approve(console_: Console, message: str) -> int:
+    """Fix the bytes of MESSAGE: these, and no others, may be sent."""
+    room, _ = _room(console_)
+    event = room.approve(message)
+    _show(console_, [event], f"Fixed as {event.message_sha256[:16]}…; now: daysheet mail send {event.id}")
+    return console.OK
+
+
+@mail.command(cls=console.Verb)
+@click.argument("messages", nargs=-1)
+@pass_console
+def send(console_: Console, messages: Sequence[str]) -> int:
+    """Send MESSAGES, or all that are approved or deferred, each once."""
+    room, mail_ = _room(console_)
+    events = list(room.send(messages, lambda: login(mail_)))
+    _show(console_, events, "" if events else "Nothing is approved: see daysheet mail status.")
+    return console.OK if all(event.state == "sent" for event in events) else console.BROKEN
+
+
+@mail.command(cls=console.Verb)
+@pass_console
+def status(console_: Console) -> int:
+    """The state of every message."""
+    room, _ = _room(console_)
+    events = room.status()
+    _show(console_, events, "" if events else "The outbox is empty: daysheet mail draft YEAR.")
+    return console.OK
+
+
+@mail.command(cls=console.Verb)
+@click.argument("message")
+@click.option("--arrived", "arrived", flag_value=True, type=bool, help="The recipient has it.")
+@click.option("--not-arrived", "arrived", flag_value=False, type=bool, help="It may be sent again.")
+@pass_console
+def settle(console_: Console, message: str, arrived: bool | None) -> int:
+    """Say what became of MESSAGE, when the connection broke before the server's answer."""
+    if arrived is None:
+        raise DaysheetError("say --arrived or --not-arrived", remedy="ask the recipient")
+    room, _ = _room(console_)
+    _show(console_, [room.settle(message, arrived=arrived)], "")
+    return console.OK
+
+
+def _room(console_: Console) -> tuple[Mailroom, MailSettings]:
+    mail_ = mail_settings(console_.settings())
+    return Mailroom(Outbox(console_.folder), mail_, lambda: tuple(contacts(console_.books()).values())), mail_
+
+
+def _note(folder: Path) -> str:
+    own = folder / NOTE
+    if own.exists():
+        return own.read_text(encoding="utf-8")
+    return (resources.files("daysheet.templates") / "mail_note.txt").read_text(encoding="utf-8")
+
+
+def _rendered(template: str, **values: object) -> str:
+    environment = Environment(undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True)  # noqa: S701 - plain text
+    try:
+        return environment.from_string(template).render(**values)
+    except TemplateError as problem:
+        raise DaysheetError(f"the cover note cannot be made: {problem.message}", filename=NOTE) from None
+
+
+def _show(console_: Console, events: Sequence[Event], hint: str) -> None:
+    def text() -> str:
+        lines = [
+            f"{event.id}  {event.state:<9} {event.part}  {event.recipient}"
+            + (f"\n  {event.reply}" if event.reply else "")
+            for event in events
+        ]
+        return "\n".join([*lines, *([hint] if hint else [])])
+
+    console_.emit([asdict(event) for event in events], text)
