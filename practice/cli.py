@@ -19,6 +19,7 @@ VERBS: Final[Mapping[str, str]] = {
     "pack": "daysheet.reports.pack_command:pack_year",
     "verify": "daysheet.reports.pack_command:verify",
     "lock": "daysheet.reports.pack_command:lock",
+    "mail": "daysheet.reports.mail.commands:mail",
 }
 
 

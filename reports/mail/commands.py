@@ -39,7 +39,7 @@ def mail() -> None:
 def draft(console_: Console, year: int, to: str | None) -> int:
     """Put the pack of YEAR into the outbox, one message a recipient, for review."""
     room, mail_ = _room(console_)
-    pack = built_pack(console_.folder, year)
+    pack = built_pack(console_.folder, console_.books(), year)
     password = resolve(mail_.pdf_password, "password of the PDF") if mail_.pdf_password else None
     files = for_mail(pack, password)
     practice = console_.settings().practice.name
@@ -101,8 +101,7 @@ def status(console_: Console) -> int:
 
 @mail.command(cls=console.Verb)
 @click.argument("message")
-@click.option("--arrived", "arrived", flag_value=True, type=bool, help="The recipient has it.")
-@click.option("--not-arrived", "arrived", flag_value=False, type=bool, help="It may be sent again.")
+@click.option("--arrived/--not-arrived", default=None, help="The recipient has it; or not, and it may be sent again.")
 @pass_console
 def settle(console_: Console, message: str, arrived: bool | None) -> int:
     """Say what became of MESSAGE, when the connection broke before the server's answer."""

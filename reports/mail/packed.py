@@ -6,11 +6,14 @@ are encrypted with it. The plain PDF/A stays on file.
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from daysheet import digest
+from daysheet.books import Books
 from daysheet.errors import DaysheetError
 from daysheet.reports.mail.encryption import encrypted
 from daysheet.reports.mail.message import File
@@ -23,13 +26,18 @@ class Pack(NamedTuple):
     files: tuple[File, ...]
 
 
-def built_pack(books: Path, year: int) -> Pack:
+def built_pack(folder: Path, books: Books, year: int) -> Pack:
     """The pack of a year as it was built, each file as its manifest says.
 
+    Args:
+        folder: the books folder.
+        books: the books in it, which the pack must still be the pack of.
+        year: the pack's year.
+
     Raises:
-        DaysheetError: it was not built, or a file is missing or changed since.
+        DaysheetError: it was not built, the books have changed since, or a file is missing or changed.
     """
-    folder = books / "packs" / str(year)
+    folder = folder / "packs" / str(year)
     path = folder / "manifest.json"
     again = f"run daysheet pack {year}"
     if not path.exists():
@@ -37,9 +45,11 @@ def built_pack(books: Path, year: int) -> Pack:
     try:
         manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         listed = [(str(entry["name"]), str(entry["sha256"])) for entry in manifest["files"]]
-        identity = str(manifest["pack"])
+        identity, made_from = str(manifest["pack"]), str(manifest["books"])
     except (ValueError, KeyError, TypeError):
         raise DaysheetError("not a pack's manifest", filename=path, remedy=again) from None
+    if made_from != digest.of(entry for entry in books.entries if entry.date <= datetime.date(year, 12, 31)):
+        raise DaysheetError("the books have changed since this pack was built", filename=path, remedy=again)
     return Pack(identity, tuple(_file(folder, name, sha256, again) for name, sha256 in listed if _is_mailed(name)))
 
 

@@ -1,0 +1,266 @@
+"""`daysheet mail` as a bookkeeper runs it, on a real pack, over a real server, to what the accountant opens."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from .conftest import PASSWORD, RECIPIENT, USER
+
+LEDGER = """\
+option "title" "Willow Creek"
+option "operating_currency" "USD"
+2025-01-01 open Assets:Bank:Checking
+2025-01-01 open Equity:Opening-Balances
+2025-01-01 open Expenses:Rent
+2026-01-01 custom "contact" "accountant" "Dana Whitfield, CPA"
+  email: "dana@whitfield-cpa.example"
+2026-03-01 * "Owner" "Starting capital"
+  Assets:Bank:Checking       9000.00 USD
+  Equity:Opening-Balances   -9000.00 USD
+2026-04-01 * "Main Street Realty" "Rent"
+  Expenses:Rent              1100.00 USD
+  Assets:Bank:Checking      -1100.00 USD
+"""
+PRACTICE = """\
+[practice]
+id = "willow-creek"
+name = "Willow Creek Physical Therapy PLLC"
+"""
+MAIL = """\
+
+[mail]
+from = "Harbor Bookkeeping <{user}>"
+recipients = ["Dana Whitfield <{recipient}>"]
+host = "127.0.0.1"
+port = {port}
+security = "{security}"
+ca-file = "{ca_file}"
+secret = "env:MAIL_SECRET"
+timeout = 10
+{more}"""
+
+
+def daysheet(folder: Path, *arguments: str, code: int = 0):
+    environment = {**os.environ, "MAIL_SECRET": PASSWORD, "PDF_PASSWORD": "a shared password"}
+    done = subprocess.run(
+        [sys.executable, "-c", "from daysheet.cli import main; main()", *arguments, "--books", str(folder)],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
+    )
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stdout if code == 0 else done.stderr
+
+
+@pytest.fixture(scope="session")
+def packed(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("mail") / "books"
+    folder.mkdir()
+    (folder / "main.beancount").write_text(LEDGER)
+    (folder / "daysheet.toml").write_text(PRACTICE)
+    daysheet(folder, "pack", "2026")
+    return folder
+
+
+@pytest.fixture
+def security():
+    return "starttls"
+
+
+@pytest.fixture
+def books(packed, tmp_path, server, security, ca_file):
+    """A function that gives books with their pack and mail settings."""
+
+    def made(more: str = "") -> Path:
+        folder = tmp_path / "books"
+        shutil.copytree(packed, folder)
+        values = {"user": USER, "recipient": RECIPIENT, "port": server.port, "security": security, "ca_file": ca_file}
+        (folder / "daysheet.toml").write_text(PRACTICE + MAIL.format(**values, more=more))
+        return folder
+
+    return made
+
+
+def draft(folder: Path):
+    (event,) = json.loads(daysheet(folder, "mail", "draft", "2026", "--json"))
+    assert event["state"] == "draft"
+    return event["id"]
+
+
+def drafted(folder: Path) -> EmailMessage:
+    return message_from_bytes((folder / f"outbox/{draft(folder)}.eml").read_bytes(), _class=EmailMessage, policy=SMTP)
+
+
+def note_of(message: EmailMessage) -> str:
+    body = message.get_body()
+    assert body is not None
+    text: str = body.get_content()
+    return text.replace("\r\n", "\n")
+
+
+def attachments(message: bytes) -> dict[str, bytes]:
+    parsed = message_from_bytes(message, _class=EmailMessage, policy=SMTP)
+    return {str(part.get_filename()): part.get_content() for part in parsed.iter_attachments()}
+
+
+def test_drafted_approved_and_sent_the_pack_arrives_as_it_was_built(books, received):
+    folder = books()
+    identifier = draft(folder)
+    daysheet(folder, "mail", "approve", identifier)
+    assert "sent" in daysheet(folder, "mail", "send")
+    manifest = json.loads((folder / "packs/2026/manifest.json").read_text())
+    built = {file["name"]: file["sha256"] for file in manifest["files"] if file["name"].endswith((".pdf", ".xlsx"))}
+    arrived = attachments(received.messages[0])
+    assert {name: hashlib.sha256(data).hexdigest() for name, data in arrived.items()} == built
+    (event,) = json.loads(daysheet(folder, "mail", "status", "--json"))
+    assert (event["state"], event["recipient"], event["pack"]) == ("sent", RECIPIENT, manifest["pack"])
+
+
+def test_the_cover_note_names_the_pack_and_greets_the_recipient(books):
+    folder = books()
+    message = drafted(folder)
+    note = note_of(message)
+    assert note.startswith("Dear Dana Whitfield,\n\nattached is the accountant's pack 2026 of Willow Creek")
+    assert message["X-Daysheet-Pack"] in note
+    assert str(message["Subject"]) == "Accountant's pack 2026 – Willow Creek Physical Therapy PLLC"
+
+
+def test_ones_own_cover_note_is_used(books):
+    folder = books()
+    (folder / "mail-note.txt").write_text("Hi {{ recipient }}: {{ pack }}\n")
+    assert note_of(drafted(folder)).startswith("Hi Dana Whitfield: willow-creek-2026-")
+
+
+def test_a_cover_note_with_an_unknown_word_is_refused(books):
+    folder = books()
+    (folder / "mail-note.txt").write_text("Hi {{ patient }}\n")
+    assert "mail-note.txt: the cover note cannot be made" in daysheet(folder, "mail", "draft", "2026", code=2)
+
+
+def test_with_a_password_only_encrypted_volumes_leave_and_decrypted_they_are_archival_again(books, received, verapdf):
+    folder = books('pdf-password = "env:PDF_PASSWORD"\n')
+    daysheet(folder, "mail", "approve", draft(folder))
+    daysheet(folder, "mail", "send")
+    arrived = attachments(received.messages[0])
+    assert arrived
+    assert all(name.endswith(".pdf") for name in arrived)
+    for name, data in arrived.items():
+        with pytest.raises(pikepdf.PasswordError):
+            pikepdf.open(io.BytesIO(data))
+        plain = folder / f"decrypted-{name}"
+        with pikepdf.open(io.BytesIO(data), password="a shared password") as document:
+            assert document.encryption.R == 6
+            assert document.encryption.bits == 256
+            document.save(plain)
+        assert verapdf(plain) == []
+        with pikepdf.open(plain) as opened, pikepdf.open(folder / "packs/2026" / name) as kept:
+            assert set(opened.attachments) == set(kept.attachments)
+            for file in kept.attachments:
+                inside = opened.attachments[file].get_file().read_bytes()
+                assert inside == kept.attachments[file].get_file().read_bytes()
+
+
+def test_the_plain_pack_stays_on_file(books, verapdf):
+    folder = books('pdf-password = "env:PDF_PASSWORD"\n')
+    draft(folder)
+    assert verapdf(next((folder / "packs/2026").glob("accountants-pack-*.pdf"))) == []
+
+
+def test_a_pack_that_was_not_built_is_a_clear_error(books):
+    assert "the pack is not built; run daysheet pack 2025" in daysheet(books(), "mail", "draft", "2025", code=2)
+
+
+def test_a_pack_of_older_books_is_not_sent(books):
+    folder = books()
+    with (folder / "main.beancount").open("a") as main:
+        main.write('2026-05-01 * "Main Street Realty" "Rent"\n')
+        main.write("  Expenses:Rent  1100.00 USD\n  Assets:Bank:Checking  -1100.00 USD\n")
+    assert "the books have changed since this pack was built" in daysheet(folder, "mail", "draft", "2026", code=2)
+
+
+def test_a_changed_file_of_the_pack_is_not_sent(books):
+    folder = books()
+    pdf = next((folder / "packs/2026").glob("accountants-pack-*.pdf"))
+    pdf.write_bytes(pdf.read_bytes() + b" ")
+    assert "is not the file that the pack was built with" in daysheet(folder, "mail", "draft", "2026", code=2)
+
+
+@pytest.mark.parametrize(
+    ("to", "why"),
+    [
+        ("eve@elsewhere.example", "is not a recipient of these books"),
+        ("dana@whitfleld-cpa.example", "looks like dana@whitfield-cpa.example"),
+        (f"{RECIPIENT}\nBcc: eve@elsewhere.example", "line breaks"),
+    ],
+)
+def test_a_stranger_a_look_alike_and_an_injection_are_refused(books, to, why):
+    folder = books()
+    assert why in daysheet(folder, "mail", "draft", "2026", "--to", to, code=2)
+    assert not list(folder.glob("outbox/*.eml"))
+
+
+def test_a_recipient_whom_the_books_do_not_name_is_refused(books):
+    folder = books()
+    settings = folder / "daysheet.toml"
+    settings.write_text(settings.read_text().replace(RECIPIENT, "partner@elsewhere.example"))
+    assert "is not a contact that the books name" in daysheet(folder, "mail", "draft", "2026", code=2)
+
+
+def test_an_unknown_key_in_the_mail_settings_names_its_line(books):
+    folder = books('pasword = "hunter2"\n')
+    error = daysheet(folder, "mail", "status", code=2)
+    assert 'daysheet.toml:14: unknown key "pasword" in [mail]; did you mean' in error
+
+
+def test_a_refused_message_ends_with_exit_2_and_the_servers_words(books, plan):
+    folder = books()
+    daysheet(folder, "mail", "approve", draft(folder))
+    plan.verb, plan.answer = "RCPT", "550 5.1.1 no such mailbox"
+    daysheet(folder, "mail", "send", code=2)
+    assert "550 5.1.1 no such mailbox" in daysheet(folder, "mail", "status")
+
+
+def test_without_the_secret_nothing_is_sent(books, received):
+    folder = books()
+    settings = folder / "daysheet.toml"
+    settings.write_text(settings.read_text().replace("env:MAIL_SECRET", "env:NOT_SET_AT_ALL"))
+    daysheet(folder, "mail", "approve", draft(folder))
+    assert "the mail password is not there (env)" in daysheet(folder, "mail", "send", code=2)
+    assert received.messages == []
+
+
+def test_the_outbox_is_kept_out_of_git(books):
+    folder = books()
+    subprocess.run(["git", "init", "-q", str(folder)], check=True)
+    draft(folder)
+    listed = subprocess.run(
+        ["git", "-C", str(folder), "ls-files", "-o", "--exclude-standard"], capture_output=True, text=True, check=True
+    )
+    assert "outbox" not in listed.stdout
+
+
+def test_an_unknown_message_is_settled_by_a_word(books, plan, received):
+    folder = books()
+    identifier = draft(folder)
+    daysheet(folder, "mail", "approve", identifier)
+    plan.verb, plan.drop = "END", True
+    daysheet(folder, "mail", "send", code=2)
+    plan.verb = ""
+    assert "say --arrived or --not-arrived" in daysheet(folder, "mail", "settle", identifier, code=2)
+    assert "sent" in daysheet(folder, "mail", "settle", identifier, "--arrived")
+    assert len(received.messages) == 1
