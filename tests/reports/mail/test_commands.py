@@ -86,7 +86,7 @@ def security():
 def books(packed, tmp_path, server, security, ca_file):
     """A function that gives books with their pack and mail settings."""
 
-    def made(more: str = "") -> Path:
+    def made(more: str = ""):
         folder = tmp_path / "books"
         shutil.copytree(packed, folder)
         values = {"user": USER, "recipient": RECIPIENT, "port": server.port, "security": security, "ca_file": ca_file}
