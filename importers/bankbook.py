@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from beancount.core.amount import Amount
 from beancount.core.data import EMPTY_SET, Balance, Directive, Pad, Transaction
-from daysheet.accounts import MERCHANT_FEES
+from daysheet.accounts import CLEARING_DEPOSITS, MERCHANT_FEES
 from daysheet.importers import dedupe, proofs
 from daysheet.importers.booking import posting
 from daysheet.importers.categories import Category
@@ -111,6 +111,8 @@ def _take_account(
         groups: dict[str, list[Directive]] = defaultdict(list)
         for row in fresh[start : start + AT_ONCE]:
             category = intake.categorize(row, account[0])
+            if category.flag == "!" and intake.remittance_of(row) is not None:
+                category = Category(CLEARING_DEPOSITS)
             if category.flag == "!":
                 taken.uncategorized.append(row)
             groups[month_file(row.date, short_name(profile))].append(_transaction(row, account[0], category, profile))

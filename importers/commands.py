@@ -31,9 +31,10 @@ def init(shell: console.Console, folder: Path, name: str) -> None:
 @click.command("import", cls=console.Verb)
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
 @click.option("--dry-run", is_flag=True, help="Show what would change in the ledger, and change nothing.")
+@click.option("--suspense", is_flag=True, help="Book remittances that do not balance, the difference to suspense.")
 @click.option("--profile", help="Read the files by this profile, whatever they look like.")
 @console.pass_console
-def import_(shell: console.Console, paths: tuple[Path, ...], dry_run: bool, profile: str | None) -> int:
+def import_(shell: console.Console, paths: tuple[Path, ...], dry_run: bool, suspense: bool, profile: str | None) -> int:
     """Take exports into the books: these files, or those in the inbox."""
     folder = shell.folder
     if not paths:
@@ -42,7 +43,7 @@ def import_(shell: console.Console, paths: tuple[Path, ...], dry_run: bool, prof
         if not paths:
             shell.emit([], lambda: f"The inbox {folder / settings.inbox} is empty.")
             return console.OK
-    outcome = importing.import_files(folder, paths, profile=profile, dry_run=dry_run)
+    outcome = importing.import_files(folder, paths, profile=profile, dry_run=dry_run, suspense=suspense)
     shell.emit(as_json(outcome), lambda: as_text(outcome, folder))
     for problem in outcome.refused.values():
         click.echo(f"daysheet: {problem}", err=True)

@@ -15,10 +15,10 @@ from typing import Any, Final
 
 from beancount.core.amount import Amount
 from beancount.core.data import Directive
-from daysheet import collector, files, loading, patients
+from daysheet import collector, files, loading, patients, payers
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
-from daysheet.importers import bankbook, originals, practicebook, remittance, store
+from daysheet.importers import bankbook, originals, practicebook, remittance, settling, store
 from daysheet.importers.booking import custom
 from daysheet.importers.intake import Intake, OneByOneError, Taken, month_file
 from daysheet.importers.reading import RawFile, Reading
@@ -27,7 +27,7 @@ from daysheet.records import BankLine
 from daysheet.remittances import Remittance
 from daysheet.settings import Settings
 
-_ORDER: Final = ("visits", "practice", "invoices", "claims", "adjustments", "payments")
+_ORDER: Final = ("visits", "practice", "invoices", "claims", "adjustments", "payments", "remittance")
 
 
 @dataclass
@@ -38,11 +38,13 @@ class Outcome:
         taken: an account of each file that was taken, in the order given.
         refused: each file that was not, and why.
         diff: what would change in the books, for a dry run.
+        settled: what was posted because remittances, invoices and bank lines met, in words.
     """
 
     taken: list[Taken] = field(default_factory=list)
     refused: dict[Path, DaysheetError] = field(default_factory=dict)
     diff: list[str] = field(default_factory=list)
+    settled: str = ""
 
 
 def inbox(folder: Path, name: str) -> list[Path]:
@@ -53,7 +55,9 @@ def inbox(folder: Path, name: str) -> list[Path]:
     return sorted(path for path in place.iterdir() if not path.name.startswith("."))
 
 
-def import_files(folder: Path, paths: Sequence[Path], *, profile: str | None = None, dry_run: bool = False) -> Outcome:
+def import_files(
+    folder: Path, paths: Sequence[Path], *, profile: str | None = None, dry_run: bool = False, suspense: bool = False
+) -> Outcome:
     """Take files into the books of a folder, and file their originals.
 
     Args:
@@ -61,6 +65,7 @@ def import_files(folder: Path, paths: Sequence[Path], *, profile: str | None = N
         paths: the files.
         profile: the profile to read them by, where the user has said so.
         dry_run: change nothing, and give the diff.
+        suspense: book remittances that do not balance, the difference to a suspense account.
 
     Raises:
         DaysheetError: the books or the settings are broken, or another program holds the books.
@@ -71,7 +76,7 @@ def import_files(folder: Path, paths: Sequence[Path], *, profile: str | None = N
         books = loading.load(folder)
         if not dry_run and store.mend(folder, books):
             books = loading.load(folder)
-        run = _Run(folder, settings, books, profile, dry_run=dry_run)
+        run = _Run(folder, settings, books, profile, dry_run=dry_run, suspense=suspense)
         run.over([RawFile(path) for path in paths])
         return run.outcome
 
@@ -79,12 +84,15 @@ def import_files(folder: Path, paths: Sequence[Path], *, profile: str | None = N
 class _Run:
     """An import over its files; begins anew where one must be left out after all."""
 
-    def __init__(self, folder: Path, settings: Settings, books: Books, profile: str | None, *, dry_run: bool) -> None:
+    def __init__(
+        self, folder: Path, settings: Settings, books: Books, profile: str | None, *, dry_run: bool, suspense: bool
+    ) -> None:
         self.folder = folder
         self.settings = settings
         self.books = books
         self.profile = profile
         self.dry_run = dry_run
+        self.suspense = suspense
         self.sources = all_sources(folder, settings)
         self.outcome = Outcome()
         self.token = cache(self._token())
@@ -93,6 +101,7 @@ class _Run:
         """Take the files in the order in which they build on each other."""
         readings = self._read(given)
         waiting = sorted(readings, key=lambda file: _rank(readings[file]))
+        moved = False
         while waiting:
             intake = self._intake()
             taken, waiting_next = self._plan(intake, waiting, readings)
@@ -100,6 +109,8 @@ class _Run:
                 waiting = waiting_next
                 continue
             self._finish(intake, taken, readings)
+            booked = any(each.booked for _, each in taken)
+            moved = moved or intake.clears or bool(intake.remitted) or (booked and bool(self.books.remittances))
             waiting = waiting_next
             if waiting and not self.dry_run:
                 self.books = loading.load(self.folder)
@@ -112,6 +123,10 @@ class _Run:
                 waiting = []
         order = [file.path for file in given]
         self.outcome.taken.sort(key=lambda taken: order.index(taken.file))
+        if self.outcome.taken and not self.dry_run:
+            settled = settling.post(self.folder, loading.load(self.folder) if moved else self.books)
+            self.outcome.settled = settled.words
+            self.outcome.taken[-1].written |= dict.fromkeys(settled.written)
 
     def _read(self, given: Sequence[RawFile]) -> dict[RawFile, Reading]:
         context = self._intake().context
@@ -135,8 +150,11 @@ class _Run:
         taken: list[tuple[RawFile, Taken]] = []
         later: list[RawFile] = []
         for place, file in enumerate(waiting):
+            if readings[file].kind == remittance.KIND and self._comes_after(taken, intake):
+                later = waiting[place:]
+                break
             try:
-                taken.append((file, _take(intake, file, readings[file])))
+                taken.append((file, _take(intake, file, readings[file], suspense=self.suspense)))
             except OneByOneError:
                 later = waiting[place:]
                 break
@@ -150,6 +168,10 @@ class _Run:
             self.outcome.refused[culprit.path] = problem
             return None, [other for other in waiting if other is not culprit]
         return taken, later
+
+    def _comes_after(self, taken: list[tuple[RawFile, Taken]], intake: Intake) -> bool:
+        """Whether a remittance has to wait for another round: its claims may be of invoices that were just booked."""
+        return not self.dry_run and not intake.remitted and any(each.booked for _, each in taken)
 
     def _finish(self, intake: Intake, taken: list[tuple[RawFile, Taken]], readings: dict[RawFile, Reading]) -> None:
         self.outcome.taken += [each for _, each in taken]
@@ -179,7 +201,7 @@ class _Run:
         return token
 
 
-def _take(intake: Intake, file: RawFile, reading: Reading) -> Taken:
+def _take(intake: Intake, file: RawFile, reading: Reading, *, suspense: bool) -> Taken:
     """Book what is new in a file.
 
     Raises:
@@ -197,7 +219,7 @@ def _take(intake: Intake, file: RawFile, reading: Reading) -> Taken:
     if practice:
         practicebook.take(intake, practice, reading, taken)
     if remitted:
-        _take_remittances(intake, remitted, taken)
+        _take_remittances(intake, remitted, taken, suspense=suspense)
     if lines:
         accounts = bankbook.take(intake, lines, reading, file.sha256, taken)
     if not known_file:
@@ -206,17 +228,19 @@ def _take(intake: Intake, file: RawFile, reading: Reading) -> Taken:
     return taken
 
 
-def _take_remittances(intake: Intake, records: Sequence[Remittance], taken: Taken) -> None:
+def _take_remittances(intake: Intake, records: Sequence[Remittance], taken: Taken, *, suspense: bool) -> None:
     for record in records:
         claims = sum(1 for claim in record.claims if claim.status)
         currency = intake.books.currency
         taken.amounts[currency] += record.amount
-        if record.id in intake.books.remittances:
+        if record.id in intake.books.remittances or record.id in intake.remitted:
             taken.known += claims
             taken.known_amounts[currency] += record.amount
             continue
-        remittance.refuse_unbalanced([record])
+        if not suspense:
+            remittance.refuse_unbalanced([record])
         entries = remittance.directives(record, intake.books)
+        intake.remitted[record.id] = record._replace(payer=payers.payer_of(record, intake.books))
         intake.add({month_file(record.date, "remittances"): entries}, taken)
         taken.booked += claims
         taken.booked_amounts[currency] += record.amount

@@ -13,14 +13,18 @@ from pathlib import Path
 from typing import Final
 
 from beancount.core.data import Directive, Transaction
+from daysheet.accounts import CLEARING, is_under
 from daysheet.books import Books
 from daysheet.importers import dedupe, privacy, proofs
 from daysheet.importers.categories import Categorize, categorizer
+from daysheet.importers.expected import remittance_of
 from daysheet.importers.known import Known
 from daysheet.importers.reading import Context, Reading, Skipped
 from daysheet.importers.settings import BankSettings, CategoryRule, ImportSettings
 from daysheet.importers.store import Batch
+from daysheet.receipts import pending
 from daysheet.records import BankLine, Meta
+from daysheet.remittances import Remittance
 from daysheet.settings import Settings
 
 AT_ONCE: Final = 2_000
@@ -94,6 +98,8 @@ class Intake:
         own: the accounts whose files are imported.
         context: what sources may know.
         brought: ids of the visits that this import has booked.
+        remitted: the remittances that this import has booked, by id.
+        clears: whether this import has brought money to or from a clearing account.
         fresh: the bank lines that this import has booked, by account and currency.
         wanted: the balances that its files prove, likewise.
     """
@@ -119,6 +125,8 @@ class Intake:
             frozenset((*books.claims, *books.invoices, *books.visits)),
         )
         self.brought: set[str] = set()
+        self.remitted: dict[str, Remittance] = {}
+        self.clears = False
         self.fresh: dict[dedupe.Account, list[dedupe.Line]] = defaultdict(list)
         self.wanted: dict[dedupe.Account, list[proofs.Assertion]] = defaultdict(list)
         self._rules = settings.tables("category", CategoryRule)
@@ -137,6 +145,16 @@ class Intake:
         """
         return categorizer(self._rules, self.books.entries, self.own)
 
+    def remittance_of(self, row: BankLine) -> Remittance | None:
+        """The remittance whose money a bank line brings, where one waits for it."""
+        waiting = [*self._pending, *self.remitted.values()]
+        text = f"{row.payee} {row.narration}"
+        return remittance_of(text, row.amount, row.date, waiting, self.books) if waiting else None
+
+    @cached_property
+    def _pending(self) -> list[Remittance]:
+        return pending(self.books)
+
     def add(self, entries: Mapping[str, Sequence[Directive]], taken: Taken) -> None:
         """Put directives into the batch, by file, and open their accounts.
 
@@ -148,7 +166,9 @@ class Intake:
             taken.written[path] = None
             for entry in group:
                 if isinstance(entry, Transaction):
-                    self.batch.open(posting.account for posting in entry.postings)
+                    accounts = [posting.account for posting in entry.postings]
+                    self.batch.open(accounts)
+                    self.clears = self.clears or any(is_under(account, CLEARING) for account in accounts)
 
     def relative(self, path: Path) -> str:
         """A file of the books as named from their folder."""

@@ -21,6 +21,7 @@ from daysheet.importers import dedupe
 from daysheet.importers.booking import UNASSIGNED, Terms, book, income_account
 from daysheet.importers.intake import AT_ONCE, Changed, Intake, OneByOneError, Taken, month_file
 from daysheet.importers.reading import Reading, Record, Skipped
+from daysheet.importers.remittance import trace_of
 from daysheet.importers.store import Edit, block_of
 from daysheet.records import Adjustment, Claim, Invoice, Meta, Payment, Visit
 
@@ -45,6 +46,7 @@ def take(intake: Intake, records: Sequence[Record], reading: Reading, taken: Tak
         DaysheetError: something cannot be booked.
     """
     terms = Terms(reading.currency, intake.settings.prepayments, reading.last)
+    records = _without_remitted(intake, records, reading, taken)
     verdicts = dedupe.judge_practice(records, intake.known)
     _refuse_entangled(intake, records, verdicts)
     fresh: list[Record] = []
@@ -65,6 +67,19 @@ def take(intake: Intake, records: Sequence[Record], reading: Reading, taken: Tak
     fresh.sort(key=lambda record: (_ORDER.index(type(record)), _day(record, reading.last)))
     for start in range(0, len(fresh), AT_ONCE):
         _book(intake, fresh[start : start + AT_ONCE], terms, taken)
+
+
+def _without_remitted(intake: Intake, records: Sequence[Record], reading: Reading, taken: Taken) -> list[Record]:
+    """The records less the payments and adjustments that were posted from an insurer's remittance before."""
+    kept: list[Record] = []
+    for record in records:
+        trace = trace_of(record, intake.books) if isinstance(record, Payment | Adjustment) else None
+        if trace is None:
+            kept.append(record)
+        else:
+            taken.amounts[reading.currency] += _money(record)
+            taken.skipped.append(Skipped(int(record.meta["lineno"]), f"posted from remittance {trace}"))
+    return kept
 
 
 def _refuse_entangled(intake: Intake, records: Sequence[Record], verdicts: Sequence[dedupe.Verdict]) -> None:

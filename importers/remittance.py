@@ -19,6 +19,8 @@ from daysheet.books import Books
 from daysheet.errors import DaysheetError
 from daysheet.importers import era, x12
 from daysheet.importers.reading import Context, RawFile, Reading, Skipped
+from daysheet.receipts import is_settlement
+from daysheet.records import Adjustment, Payment
 from daysheet.remittances import (
     AMOUNTS,
     Remittance,
@@ -117,6 +119,32 @@ def directives(remittance: Remittance, books: Books) -> list[Directive]:
     values = [_text(remittance.id), _text(payer), ValueType(_money(remittance.amount, books.currency), Amount)]
     claims = [_claim(remittance, claim, payer, books) for claim in remittance.claims if claim.status]
     return [Custom(meta, remittance.date, "remittance", values), *claims]
+
+
+def trace_of(record: Payment | Adjustment, books: Books) -> str | None:
+    """The trace number of the remittance that has posted what a practice system's export gives too; else None.
+
+    A payment is the same when it is on the same invoice, of the same amount, and of the same reference or payer; an
+    adjustment when it is of the same invoice, kind and amount.
+    """
+    if isinstance(record, Adjustment):
+        posted: list[Payment | Adjustment] = [
+            adjustment
+            for adjustment in books.adjustments_of_invoice.get(record.invoice, ())
+            if (adjustment.kind, adjustment.amount) == (record.kind, record.amount)
+        ]
+    else:
+        posted = [
+            payment
+            for payment in books.payments_of_invoice.get(record.invoice, ())
+            if payment.amount == record.amount
+            and (
+                (record.payer and payment.payer == record.payer)
+                or (record.reference and payment.reference == record.reference)
+            )
+        ]
+    ids = [str(entry.meta["remittance"]) for entry in posted if is_settlement(entry.meta)]
+    return books.remittances[ids[0]].trace if ids else None
 
 
 def _claim(remittance: Remittance, claim: RemittedClaim, payer: str, books: Books) -> Custom:

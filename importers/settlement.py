@@ -20,7 +20,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from beancount.core.amount import Amount
-from beancount.core.data import EMPTY_SET, Directive, Posting, Transaction
+from beancount.core.data import EMPTY_SET, Posting, Transaction
 from daysheet.accounts import (
     BILLING_COLLECTED,
     BILLING_CONTRACTUAL,
@@ -54,7 +54,7 @@ Balances = defaultdict[tuple[str, str], Decimal]
 _ZERO: Final = Decimal()
 
 
-def settle(books: Books) -> list[Directive]:
+def settle(books: Books) -> list[Transaction]:
     """The entries that the books lack, by date.
 
     Args:
