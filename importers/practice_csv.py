@@ -122,14 +122,20 @@ def _rows(file: RawFile, found: Tables, delimiter: str) -> Iterator[Row]:
             yield row
             line = row.line
     except RaggedQuotesError:
-        # read leniently, a quote that never closes is told from one that is only misplaced
-        after = [row.line for row in rows_of(file, found.encoding, delimiter, lenient=True) if row.line > line]
-        raise DaysheetError(
-            "quotes stand where CSV allows none",
-            filename=file.path,
-            line=min(after, default=None),
-            remedy="double each quote inside a cell, and quote the cell",
-        ) from None
+        raise _ragged(file, found, delimiter, line) from None
+
+
+def _ragged(file: RawFile, found: Tables, delimiter: str, last_good: int) -> DaysheetError:
+    """The error for quotes that CSV does not allow, at the row behind the last good one."""
+    line = None
+    message, remedy = "quotes stand where CSV allows none", "double each quote inside a cell, and quote the cell"
+    try:
+        for row in rows_of(file, found.encoding, delimiter, lenient=True):
+            if line is None and row.line > last_good:
+                line = row.line
+    except DaysheetError as problem:
+        message, remedy = problem.message, "export the file again"
+    return DaysheetError(message, filename=file.path, line=line, remedy=remedy)
 
 
 def _kind_of(header: Row) -> str | None:
