@@ -37,7 +37,14 @@ lock: ## resolve the dependencies anew and write the lock files
 		--no-emit-index-url --custom-compile-command 'make lock' --group build --group dev --all-extras \
 		--constraint requirements.txt pyproject.toml -o requirements-dev.txt
 
+sample: ## make the books in ledgers/two-doctors anew, after the import has changed
+	@./bootstrap run
+	rm -rf build/sample
+	$(PYTHON) -m daysheet.ledgers.demo build/sample
+	rm -rf ledgers/two-doctors/2025 ledgers/two-doctors/2026/2026-[01]*
+	cd build/sample && cp -r .gitignore *.beancount 2025 2026 ../../ledgers/two-doctors/
+
 clean: ## remove what the targets above made, the environment included
 	rm -rf .venv build dist demo *.egg-info .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help demo test test-long bench lock clean
+.PHONY: help demo test test-long bench lock sample clean

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import textwrap
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -22,8 +23,12 @@ from daysheet.ledgers.two_doctors import generate, history
 from daysheet.ledgers.two_doctors.desk import YEAR
 from daysheet.loading import MAIN
 from daysheet.patients import SECRET_VARIABLE
-from daysheet.settings import FILE
+from daysheet.reports import filing, pack, rendering
+from daysheet.reports.contents import Options, paper_of
+from daysheet.reports.pack_command import Bar
+from daysheet.settings import FILE, Settings
 from daysheet.wording import many, money
+from pikepdf import Pdf
 
 NAME: Final = "Alder Street Family Practice"
 SECRET: Final = "published: the patients of this practice are invented"  # noqa: S105 - and so it is no secret
@@ -43,9 +48,10 @@ def demo(shell: console.Console, folder: Path) -> None:
 
     made = generate.files()
     say(_title(f"{NAME}, {YEAR}"))
-    say("An invented practice: Dr. Adams since January, Dr. Baker since July, 50.00 USD a visit.")
+    say("An invented practice: Dr. Adams from January, Dr. Baker from July, 50.00 USD a")
+    say("visit.")
     say()
-    say(f"{len(made)} files, as its front desk and its banks would export them, go to {folder / 'inbox'}.")
+    say(f"{len(made)} files, as its front desk and its banks would export them:")
     outcome = make_books(folder, made)
     for line in _imported(outcome):
         say(line)
@@ -54,12 +60,19 @@ def demo(shell: console.Console, folder: Path) -> None:
     for line in (*_gap_lines(books, found), *_other_lines(books, found)):
         say(line)
     say()
-    say(f"See each one:   daysheet --books {folder} check")
-    say(f"Look around:    fava {folder / MAIN}")
+    say(_title("The accountant's pack"))
+    packed = _pack(folder, books)
+    say(str(packed[0]))
+    pages = many(len(Pdf.open(packed[0]).pages), "page")
+    say(f"  {pages} to read, the same bytes each time. {len(packed) - 1} files beside it: the general")
+    say("  ledger in volumes, every table as CSV, and a manifest of them all.")
+    say()
+    say(f"See each finding:   daysheet --books {folder} check")
+    say(f"See a statement:    daysheet --books {folder} report income")
+    say(f"Look around:        fava {folder / MAIN}")
     if shell.as_json:
-        shell.emit(
-            {"folder": str(folder), "files": len(made), **worklist.as_json(books, books.as_of, found, folder)}, str
-        )
+        findings = worklist.as_json(books, books.as_of, found, folder)
+        shell.emit({"folder": str(folder), "files": len(made), "pack": str(packed[0]), **findings}, str)
 
 
 def make_books(folder: Path, made: Mapping[str, bytes]) -> Outcome:
@@ -92,9 +105,9 @@ def _imported(outcome: Outcome) -> Iterator[str]:
         files[taken.reading.profile] += 1
         rows[taken.reading.profile] += taken.booked
     for profile in rows:
-        yield f"  {profile:<20}{many(files[profile], 'file'):>9}{rows[profile]:>8,} rows booked"
-    left = sum(taken.reading.rows - taken.booked for taken in outcome.taken)
-    yield f"  {'':<20}{'':>9}{left or 'no':>8} row left over"
+        yield f"  {profile:<20}{many(files[profile], 'file'):>9}{rows[profile]:>8,} rows"
+    read = sum(taken.reading.rows for taken in outcome.taken)
+    yield f"{read:,} rows read, {sum(rows.values()):,} booked. Their originals are filed in originals/."
 
 
 def _gap_lines(books: Books, found: list[Finding]) -> Iterator[str]:
@@ -132,6 +145,15 @@ def _title(text: str) -> str:
     return click.style(text, bold=True)
 
 
+def _pack(folder: Path, books: Books) -> list[Path]:
+    """The pack of the year, written; the PDF to read comes first."""
+    settings = Settings.of(folder)
+    with rendering.renderer(None) as renderer, Bar() as bar:
+        built = pack.build(books, settings, YEAR, Options(paper_of(settings, None)), None, renderer, bar.show)
+    where = filing.write(folder, YEAR, built.files)
+    return [where / name for name in built.files]
+
+
 def _put(path: Path, text: str) -> None:
     path.parent.mkdir(exist_ok=True)
     path.write_text(text, encoding="utf-8")
@@ -149,3 +171,7 @@ def _secret() -> Iterator[None]:
             del os.environ[SECRET_VARIABLE]
         else:
             os.environ[SECRET_VARIABLE] = before
+
+
+if __name__ == "__main__":
+    make_books(Path(sys.argv[1]), generate.files())

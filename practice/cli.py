@@ -11,6 +11,7 @@ from daysheet import __version__, console
 
 VERBS: Final[Mapping[str, str]] = {
     "init": "daysheet.importers.commands:init",
+    "demo": "daysheet.ledgers.demo:demo",
     "import": "daysheet.importers.commands:import_",
     "check": "daysheet.commands:check",
     "waive": "daysheet.commands:waive",

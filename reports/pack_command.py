@@ -24,7 +24,7 @@ def pack_year(shared: console.Console, *, year: int, paper: str | None, tokens: 
     """Build the accountant's pack of a year in packs/YEAR: one PDF, its tables as CSV, and a manifest."""
     folder, settings = shared.folder, shared.settings()
     options = Options(paper_of(settings, paper), tokens)
-    with rendering.renderer(None if no_cache else rendering.cache_folder()) as renderer, _Bar() as bar:
+    with rendering.renderer(None if no_cache else rendering.cache_folder()) as renderer, Bar() as bar:
         built = pack.build(shared.books(), settings, year, options, filing.commit_of(folder), renderer, bar.show)
     where = filing.write(folder, year, built.files)
     contents = built.contents
@@ -76,14 +76,14 @@ def _told(built: pack.Built, where: str) -> str:
     return "\n".join([*lines, *built.notes])
 
 
-class _Bar:
+class Bar:
     """A bar on standard error with an estimate of the time that is left; nothing when that is no terminal."""
 
     def __init__(self) -> None:
         """No work known yet."""
         self._bar: click._termui_impl.ProgressBar[int] | None = None
 
-    def __enter__(self) -> _Bar:
+    def __enter__(self) -> Bar:
         """Begin."""
         return self
 
