@@ -41,8 +41,8 @@ sample: ## make the books in ledgers/two-doctors anew, after the import has chan
 	@./bootstrap run
 	rm -rf build/sample
 	$(PYTHON) -m daysheet.ledgers.demo build/sample
-	rm -rf ledgers/two-doctors/2025 ledgers/two-doctors/2026/2026-[01]*
-	cd build/sample && cp -r .gitignore *.beancount 2025 2026 ../../ledgers/two-doctors/
+	rm -rf ledgers/two-doctors/20??
+	cd build/sample && cp -r .gitignore *.beancount 20?? ../../ledgers/two-doctors/
 
 clean: ## remove what the targets above made, the environment included
 	rm -rf .venv build dist demo *.egg-info .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -115,13 +115,14 @@ def with_git(folder: Path) -> str | None:
 
 def _accounts() -> str:
     """The accounts, each with the line of the tax return that it belongs to."""
-    lines = ["; The accounts. tax-line says where the tax-lines report puts an account; see docs/books.md.", ""]
+    lines = [
+        "; The accounts. tax-line says on which line of the return an account is, payroll what Form 941 calls it.",
+        "",
+    ]
     for line in _resource("accounts.txt").splitlines():
-        account, _, tax_line = line.partition(" ")
-        if account:
-            lines.append(f"{OPENED} open {account}")
-            if tax_line.strip():
-                lines.append(f'  tax-line: "{tax_line.strip()}"')
+        account, tax_line, payroll = (*line.split(), "", "")[:3]
+        lines.append(f"{OPENED} open {account}")
+        lines += [f'  {key}: "{word}"' for key, word in (("tax-line", tax_line), ("payroll", payroll)) if word]
     return "\n".join(lines) + "\n"
 
 

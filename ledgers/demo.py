@@ -32,8 +32,10 @@ from pikepdf import Pdf
 
 NAME: Final = "Alder Street Family Practice"
 SECRET: Final = "published: the patients of this practice are invented"  # noqa: S105 - and so it is no secret
-BY_HAND: Final = ("practice.beancount", FILE, f"{YEAR}/{YEAR}-adjusting.beancount")
-"""What a bookkeeper writes herself: who works here, how bank lines are booked, the entries of the year's end."""
+BY_HAND: Final = ("practice.beancount", FILE)
+"""What a bookkeeper writes herself before the first import: who works here, and how bank lines are booked."""
+YEAR_END: Final = f"{YEAR}/{YEAR}-adjusting.beancount"
+"""What she writes after the last one."""
 
 
 @click.command(cls=console.Verb)
@@ -82,18 +84,17 @@ def make_books(folder: Path, made: Mapping[str, bytes]) -> Outcome:
         DaysheetError: the folder is not empty.
     """
     newbooks.make(folder, NAME)
-    sample = resources.files("daysheet.ledgers.two_doctors")
     for name in BY_HAND:
-        _put(folder / name, sample.joinpath(name).read_text(encoding="utf-8"))
+        _put(folder / name, _sample(name))
     _put(folder / history.PATH, history.former_books())
     main = folder / MAIN
-    includes = "".join(f'include "{name}"\n' for name in (history.PATH, BY_HAND[-1]))
-    _put(main, main.read_text(encoding="utf-8") + includes)
+    _put(main, main.read_text(encoding="utf-8") + f'include "{YEAR - 1}/*.beancount"\n')
     paths = generate.write(folder / "inbox", made)
     with _secret():
         outcome = importing.import_files(folder, paths)
     for problem in outcome.refused.values():
         raise problem
+    _put(folder / YEAR_END, _sample(YEAR_END))
     return outcome
 
 
@@ -152,6 +153,10 @@ def _pack(folder: Path, books: Books) -> list[Path]:
         built = pack.build(books, settings, YEAR, Options(paper_of(settings, None)), None, renderer, bar.show)
     where = filing.write(folder, YEAR, built.files)
     return [where / name for name in built.files]
+
+
+def _sample(name: str) -> str:
+    return resources.files("daysheet.ledgers.two_doctors").joinpath(name).read_text(encoding="utf-8")
 
 
 def _put(path: Path, text: str) -> None:
