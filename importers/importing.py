@@ -18,10 +18,11 @@ from beancount.core.data import Directive
 from daysheet import collector, files, loading, patients, payers
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
-from daysheet.importers import bankbook, originals, practicebook, remittance, settling, store
+from daysheet.importers import bankbook, originals, payoutbook, practicebook, remittance, settling, store
 from daysheet.importers.booking import custom
 from daysheet.importers.intake import Intake, OneByOneError, Taken, month_file
 from daysheet.importers.reading import RawFile, Reading
+from daysheet.importers.settle import settle
 from daysheet.importers.sources import all_sources, source_of
 from daysheet.records import BankLine
 from daysheet.remittances import Remittance
@@ -108,7 +109,7 @@ class _Run:
             if taken is None:
                 waiting = waiting_next
                 continue
-            self._finish(intake, taken, readings)
+            self._finish(intake, taken)
             booked = any(each.booked for _, each in taken)
             moved = moved or intake.clears or bool(intake.remitted) or (booked and bool(self.books.remittances))
             waiting = waiting_next
@@ -154,7 +155,8 @@ class _Run:
                 later = waiting[place:]
                 break
             try:
-                taken.append((file, _take(intake, file, readings[file], suspense=self.suspense)))
+                reading = settle(readings[file], intake.known)
+                taken.append((file, _take(intake, file, reading, suspense=self.suspense)))
             except OneByOneError:
                 later = waiting[place:]
                 break
@@ -173,13 +175,13 @@ class _Run:
         """Whether a remittance has to wait for another round: its claims may be of invoices that were just booked."""
         return not self.dry_run and not intake.remitted and any(each.booked for _, each in taken)
 
-    def _finish(self, intake: Intake, taken: list[tuple[RawFile, Taken]], readings: dict[RawFile, Reading]) -> None:
+    def _finish(self, intake: Intake, taken: list[tuple[RawFile, Taken]]) -> None:
         self.outcome.taken += [each for _, each in taken]
         if self.dry_run:
             self.outcome.diff += intake.batch.diff()
             return
-        for file, _ in taken:
-            originals.keep(file, self.folder, originals.filed_name(file, readings[file]))
+        for file, each in taken:
+            originals.keep(file, self.folder, originals.filed_name(file, each.reading))
         intake.batch.write()
         dropped = (self.folder / intake.settings.inbox).resolve()
         for file, _ in taken:
@@ -220,7 +222,9 @@ def _take(intake: Intake, file: RawFile, reading: Reading, *, suspense: bool) ->
         practicebook.take(intake, practice, reading, taken)
     if remitted:
         _take_remittances(intake, remitted, taken, suspense=suspense)
-    if lines:
+    if lines and payoutbook.is_payouts(reading):
+        payoutbook.take(intake, lines, reading, taken)
+    elif lines:
         accounts = bankbook.take(intake, lines, reading, file.sha256, taken)
     if not known_file:
         intake.batch.add(store.IMPORTS, _imported(file, reading, taken, accounts))
@@ -289,6 +293,7 @@ def _refuse_twin(file: RawFile, seen: Mapping[str, Path]) -> None:
 def _check_total(file: RawFile, reading: Reading) -> None:
     """Refuse a reading that does not account for every row: the records and the skipped rows are all there are."""
     read = sum(len(r.claims) if isinstance(r, Remittance) else 1 for r in reading.records)
+    read = read if reading.used is None else reading.used
     skipped = len(reading.skipped) if reading.kind != remittance.KIND else 0
     if reading.rows != read + skipped:
         raise DaysheetError(

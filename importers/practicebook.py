@@ -20,7 +20,7 @@ from daysheet import ledgertext
 from daysheet.importers import dedupe
 from daysheet.importers.booking import UNASSIGNED, Terms, book, income_account
 from daysheet.importers.intake import AT_ONCE, Changed, Intake, OneByOneError, Taken, month_file
-from daysheet.importers.reading import Reading, Record, Skipped
+from daysheet.importers.reading import Reading, Record, Skipped, rows_of_record
 from daysheet.importers.remittance import trace_of
 from daysheet.importers.store import Edit, block_of
 from daysheet.records import Adjustment, Claim, Invoice, Meta, Payment, Visit
@@ -50,19 +50,23 @@ def take(intake: Intake, records: Sequence[Record], reading: Reading, taken: Tak
     verdicts = dedupe.judge_practice(records, intake.known)
     _refuse_entangled(intake, records, verdicts)
     fresh: list[Record] = []
+    booked: set[int] = set()
+    known: set[int] = set()
     for record, verdict in zip(records, verdicts, strict=True):
         amount = _money(record)
         taken.amounts[reading.currency] += amount
         if verdict.what in ("new", "later"):
-            taken.booked += 1
+            booked.update(rows_of_record(record))
             taken.booked_amounts[reading.currency] += amount
         elif verdict.what != "repeated":
-            taken.known += 1
+            known.update(rows_of_record(record))
             taken.known_amounts[reading.currency] += amount
         if verdict.what == "new":
             fresh.append(record)
         elif verdict.where is not None:
             _settle(intake, record, verdict.what, verdict, terms, taken)
+    taken.booked += len(booked)
+    taken.known += len(known - booked)
     _note_strangers(intake, records, taken)
     fresh.sort(key=lambda record: (_ORDER.index(type(record)), _day(record, reading.last)))
     for start in range(0, len(fresh), AT_ONCE):

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from daysheet.errors import DaysheetError
 from daysheet.records import Adjustment, BankLine, Claim, Invoice, Payment, Visit
@@ -97,6 +97,7 @@ class Reading:
         account: the account number or card that the file itself names, where it does.
         currency: of amounts whose record names none.
         proof: what the file's balances prove, where it has any.
+        used: how many of the rows gave records, where one may give several, or several one; None if one gave one.
     """
 
     profile: str
@@ -109,6 +110,17 @@ class Reading:
     account: str | None = None
     currency: str = "USD"
     proof: Proof | None = None
+    used: int | None = None
+
+
+ROWS: Final = "rows"
+"""In a record's `meta`: all the rows that it was made of, where these are several."""
+
+
+def rows_of_record(record: Record) -> tuple[int, ...]:
+    """The rows of its file that a record was made of."""
+    rows: tuple[int, ...] = record.meta.get(ROWS) or (int(record.meta["lineno"]),)
+    return rows
 
 
 @dataclass(frozen=True)

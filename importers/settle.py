@@ -16,8 +16,8 @@ from decimal import Decimal
 from typing import Final, Protocol, TypeVar
 
 from daysheet.errors import DaysheetError
-from daysheet.importers.mapping import SEEK, SO_FAR, UNDATED, Sought
-from daysheet.importers.reading import Reading, Record
+from daysheet.importers.mapping import NOTHING, SEEK, SO_FAR, UNDATED, Sought
+from daysheet.importers.reading import Reading, Record, Skipped, rows_of_record
 from daysheet.records import Adjustment, Invoice, Payment, Visit
 
 _LATER: Final = re.compile(r"(?P<base>.+)\.(?P<number>[0-9]+)")
@@ -63,7 +63,14 @@ def settle(reading: Reading, held: Held) -> Reading:
     first, last = reading.first, reading.last
     if first == UNDATED:
         first, last = min(days, default=first), max(days, default=last)
-    return replace(reading, records=tuple(records), first=first, last=last)
+    vanished = sorted(_rows(reading.records) - _rows(records))
+    skipped = (*reading.skipped, *(Skipped(row, NOTHING) for row in vanished))
+    used = reading.used if reading.used is None else reading.used - len(vanished)
+    return replace(reading, records=tuple(records), skipped=skipped, first=first, last=last, used=used)
+
+
+def _rows(records: Iterable[Record]) -> set[int]:
+    return {row for record in records for row in rows_of_record(record)}
 
 
 def _is_open(record: Record) -> bool:

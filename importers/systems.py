@@ -15,6 +15,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -26,7 +27,7 @@ from daysheet.importers.columns import Match, PracticeProfile, numbered
 from daysheet.importers.extract import trimmed
 from daysheet.importers.mapping import KIND_OF, MERGE, SO_FAR, UNDATED, Cells, Mapper, Terms
 from daysheet.importers.practice_profile import load
-from daysheet.importers.reading import Context, RawFile, Reading, Record, Skipped
+from daysheet.importers.reading import ROWS, Context, RawFile, Reading, Record, Skipped
 from daysheet.importers.tables import HEAD_ROWS, tables
 from daysheet.importers.text import RaggedQuotesError, Row, check_text, rows_of
 from daysheet.records import BankLine, Claim, Invoice, Payment, Visit
@@ -146,6 +147,7 @@ class SystemSource:
             rows=count,
             records=tuple(records),
             skipped=tuple(skipped),
+            used=count - len(skipped),
             first=min(days, default=UNDATED),
             last=max(days, default=UNDATED),
             currency=currencies.pop() if len(currencies) == 1 else context.currency,
@@ -239,7 +241,7 @@ def combined(records: Sequence[Record]) -> list[Record]:
 
     The first line's place and day stand for all; a payout has the day of its last.
     """
-    found: dict[Any, Record] = {}
+    found: dict[Any, list[Record]] = {}
     for number, record in enumerate(records):
         if isinstance(record, BankLine):
             key: Any = (BankLine, record.source_id, record.currency)
@@ -249,21 +251,30 @@ def combined(records: Sequence[Record]) -> list[Record]:
             key = (Payment, record.id)
         else:
             key = number
-        found[key] = _added(found[key], record) if key in found else record
-    return list(found.values())
+        found.setdefault(key, []).append(record)
+    return [_sum(parts) for parts in found.values()]
 
 
-def _added(first: Record, other: Record) -> Record:
-    if isinstance(first, BankLine) and isinstance(other, BankLine):
-        fees = [fee for fee in (first.fee, other.fee) if fee is not None]
+def _sum(parts: Sequence[Record]) -> Record:
+    first = parts[0]
+    if len(parts) == 1:
+        return first
+    rows = {**first.meta, ROWS: tuple(dict.fromkeys(int(part.meta["lineno"]) for part in parts))}
+    if isinstance(first, BankLine):
+        lines = [part for part in parts if isinstance(part, BankLine)]
+        fees = [line.fee for line in lines if line.fee is not None]
         return first._replace(
-            amount=first.amount + other.amount,
-            fee=sum(fees[1:], fees[0]) if fees else None,
-            date=max(first.date, other.date),
+            amount=sum((line.amount for line in lines), Decimal()),
+            fee=sum(fees, Decimal()) if fees else None,
+            date=max(line.date for line in lines),
+            meta=rows,
         )
-    if isinstance(first, Invoice | Payment) and isinstance(other, Invoice | Payment):
-        return first._replace(amount=first.amount + other.amount)
-    raise TypeError(type(other))
+    amounts = [part.amount for part in parts if isinstance(part, Invoice | Payment)]
+    if isinstance(first, Invoice):
+        return first._replace(amount=sum(amounts, Decimal()), meta=rows)
+    if isinstance(first, Payment):
+        return first._replace(amount=sum(amounts, Decimal()), meta=rows)
+    return first
 
 
 def _happened(record: Record) -> Any:  # noqa: ANN401 - a date or None
