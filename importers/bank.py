@@ -21,6 +21,7 @@ from daysheet.errors import DaysheetError
 from daysheet.importers import profile as profiles
 from daysheet.importers.balance import prove
 from daysheet.importers.extract import Extracted, Extractor, Setting, trimmed
+from daysheet.importers.grid import is_data
 from daysheet.importers.language import Column, Layout, Profile
 from daysheet.importers.reading import Context, RawFile, Reading
 from daysheet.importers.tables import HEAD_ROWS, Tables, tables
@@ -103,8 +104,8 @@ class BankSource:
         for sheet, rows in self._candidates(file, found):
             for number, row in enumerate(rows):
                 index = self._index(row.cells) if self.profile.match.header else self._shape(rows[number:])
-                if index is None and not self.profile.match.header and _like_header(row.cells):
-                    break  # a profile without a header reads no file that has one
+                if index is None and not self.profile.match.header and (_like_header(row.cells) or is_data(row.cells)):
+                    break  # a profile without a header reads no file that has one, and leaves no row above
                 if index is not None:
                     line = row.line if self.profile.match.header else 0
                     names = tuple(row.cells) if line else self.profile.match.columns

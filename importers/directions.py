@@ -261,6 +261,7 @@ class _Table:
         def rank(column: Column) -> tuple[object, ...]:
             return (
                 not words.says(column.header, words.AMOUNT),
+                not words.says(column.header, words.POSTED_AMOUNT),
                 words.says(column.header, words.SIDE_AMOUNT),
                 not shows_money(column),
                 -len(column.filled),

@@ -53,14 +53,16 @@ class Money:
 
 
 def decimal_mark(grid: Grid) -> str:
-    """The decimal mark of the number columns, by majority of the cells that show it; a point if none does."""
-    points = commas = 0
-    for column in grid.columns:
-        if column.kind == "number":
-            for cell in column.filled:
-                point, comma = decimal_votes(cell)
-                points, commas = points + point, commas + comma
-    return "," if commas > points else "."
+    """The decimal mark of the number columns, by majority of the cells that show it, else of the lines above."""
+    shown = [cell for column in grid.columns if column.kind == "number" for cell in column.filled]
+    around = [cell.strip(" :;'\"") for row in grid.above for cell in row.cells]
+    for cells in (shown, [cell for cell in around if kind_of(cell) == "number"]):
+        votes = [decimal_votes(cell) for cell in cells]
+        points, commas = sum(vote[0] for vote in votes), sum(vote[1] for vote in votes)
+        if points != commas:
+            return "," if commas > points else "."
+    # 1.000 alone: three digits behind a mark are thousands, for money has two decimals
+    return "," if any(re.fullmatch(r"-?\d{1,3}(\.\d{3})+", cell.strip()) for cell in shown) else "."
 
 
 def holds_money(column: Column) -> bool:

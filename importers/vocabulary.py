@@ -39,8 +39,19 @@ NO_AMOUNT: Final = (
     "sort", "phone", "digits", "rtn", "batch", "sequence", "volgnr", "mandat", "kunde", "clearing", "postal", "rows",
     "quantity", "shares", "price", "latitude", "longitude", "serial", "terminal", "journal",
 )  # fmt: skip
+POSTED_AMOUNT: Final = ("billing", "posted", "settle", "结算", "入账", "记账", "buchungsbetrag")
 BOOKED: Final = ("book", "post", "buchung", "记账", "入账", "bokför", "zaúčt", "księg", "processed", "clear")
 VALUE_DATE: Final = ("valu", "wertstell", "rente", "value", "effective", "interest", "execution")
+PENDING: Final = re.compile(
+    r"^(pending|vorgemerkt|offen|en attente|pendiente|in behandeling|preliminär|authori[sz]ed|processing|scheduled)\b|"
+    r"\bvorgemerkt|\bpending\b",
+    re.IGNORECASE,
+)
+STATED_BALANCE: Final = re.compile(
+    r"^(opening|closing|beginning|ending|starting|previous|new|final) balance|^anfangssaldo|^endsaldo|"
+    r"^saldo (inicial|final|anterior)|^turnover$|^(alter|neuer) kontostand|^balance (brought|carried)",
+    re.IGNORECASE,
+)
 CARD: Final = (
     "card", "visa", "mastercard", "amex", "kreditkarte", "kredietkaart", "carte", "tarjeta", "cartão", "信用卡", "卡号",
     "卡末", "merchant", "order",

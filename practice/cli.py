@@ -12,7 +12,9 @@ from daysheet import __version__, console
 VERBS: Final[Mapping[str, str]] = {
     "init": "daysheet.importers.commands:init",
     "demo": "daysheet.ledgers.demo:demo",
+    "identify": "daysheet.importers.profile_commands:identify_",
     "import": "daysheet.importers.commands:import_",
+    "profile": "daysheet.importers.profile_commands:profile",
     "check": "daysheet.commands:check",
     "waive": "daysheet.commands:waive",
     "catch-up": "daysheet.importers.catch_up:catch_up",

@@ -1,0 +1,162 @@
+"""Which profile a file is of, and what the detector sees in it: values, and how they read on a screen."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from typing import Any, Final
+
+from daysheet.errors import DaysheetError
+from daysheet.importers import bank
+from daysheet.importers.detect import Detected, detect
+from daysheet.importers.reading import Context, RawFile, Source
+from daysheet.importers.tables import tables
+from daysheet.records import BankLine
+from daysheet.remittances import Remittance
+
+_KINDS: Final = {"bank": "bank or card statement", "payout": "payouts of a processor", "practice": "practice system"}
+
+
+def describe(file: RawFile, sources: Sequence[Source]) -> dict[str, Any]:
+    """One file's answer for `identify --json`.
+
+    Returns:
+        `file`, `profile` (None if none fits or several do), `kind`, and for text and workbooks `detected`; where
+        several profiles fit `profiles`; where a header nearly fits one `nearest`; for a bank file that a profile reads
+        `rows`, `entries`, `first`, `last`, `proved` and `broken_at`; for a remittance `claims`, `paid` and `balanced`.
+
+    Raises:
+        DaysheetError: the file cannot be read at all.
+    """
+    matching = _matching(file, sources)
+    only = matching[0] if len(matching) == 1 else None
+    answer: dict[str, Any] = {"file": str(file.path), "profile": only.name if only else None}
+    if only is not None and only.kind == "remittance":
+        return {"file": answer["file"], "kind": "remittance", **_remitted(only, file)}
+    detected = detect(file)
+    answer["kind"] = only.kind if only else "bank" if detected.money else "unknown"
+    answer["detected"] = detected.as_json()
+    if len(matching) > 1:
+        answer["profiles"] = [source.name for source in matching]
+    if only is None and not matching:
+        near = bank.nearest(file, [source for source in sources if isinstance(source, bank.BankSource)])
+        answer["nearest"] = near.message if near else None
+    if only is not None and only.kind in ("bank", "payout"):
+        answer |= _read(only, file)
+    return answer
+
+
+def _matching(file: RawFile, sources: Sequence[Source]) -> list[Source]:
+    remittances = [source for source in sources if source.kind == "remittance" and source.matches(file)]
+    return remittances or [source for source in sources if source.matches(file)]
+
+
+def _read(source: Source, file: RawFile) -> dict[str, Any]:
+    try:
+        reading = source.read(file, Context(lambda _: ""))
+    except DaysheetError as problem:
+        return {"problem": problem.message, "line": problem.line}
+    proof = reading.proof
+    lines = [record for record in reading.records if isinstance(record, BankLine)]
+    return {
+        "rows": reading.rows,
+        "entries": len(lines),
+        "first": reading.first.isoformat(),
+        "last": reading.last.isoformat(),
+        "proved": None if proof is None else proof.closed,
+        "broken_at": None if proof is None else proof.broken_at,
+    }
+
+
+def _remitted(source: Source, file: RawFile) -> dict[str, Any]:
+    reading = source.read(file, Context(lambda _: "patient"))
+    found = [record for record in reading.records if isinstance(record, Remittance)]
+    return {
+        "claims": sum(len(remittance.claims) for remittance in found),
+        "paid": str(sum(remittance.amount for remittance in found)),
+        "balanced": reading.proof is None or reading.proof.closed,
+    }
+
+
+def as_text(answer: dict[str, Any], detected: Detected | None) -> str:
+    """An answer for people, 80 columns wide."""
+    lines = [answer["file"]]
+    if answer["kind"] == "remittance":
+        state = "balanced" if answer["balanced"] else "not balanced"
+        return "\n".join([*lines, f"  remittance: {answer['claims']} claims, {answer['paid']} paid, {state}"])
+    kind = _KINDS.get(answer["kind"], answer["kind"])
+    if answer["profile"]:
+        lines.append(f"  profile {answer['profile']} ({kind})")
+        lines += _said_of_reading(answer)
+    elif "profiles" in answer:
+        lines += _wrapped(
+            "  several profiles fit: " + ", ".join(answer["profiles"]) + "; say which with import --profile"
+        )
+    else:
+        lines.append("  no profile fits")
+        if answer.get("nearest"):
+            lines += _wrapped("  " + answer["nearest"])
+    if detected is not None:
+        lines += ["", *_table(detected)]
+    if not answer["profile"] and "profiles" not in answer and detected is not None and detected.money:
+        lines += ["", f"  daysheet profile new {answer['file']} writes a profile from this."]
+    return "\n".join(lines)
+
+
+def _said_of_reading(answer: dict[str, Any]) -> list[str]:
+    if "problem" in answer:
+        return _wrapped(f"  but line {answer['line']}: {answer['problem']}")
+    if "entries" not in answer:
+        return []
+    lines = [f"  {answer['entries']} entries in {answer['rows']} rows, {answer['first']} to {answer['last']}"]
+    if answer["proved"]:
+        lines.append("  its balances prove that no row is missing or doubled")
+    elif answer["broken_at"]:
+        lines.append(f"  the balance in line {answer['broken_at']} does not follow from the row before")
+    return lines
+
+
+def _table(detected: Detected) -> list[str]:
+    """What was detected, each with its evidence."""
+    money, columns, evidence = detected.money, detected.columns, detected.evidence
+    names = {role: _name(detected, place) for role, place in columns.items()}
+    rows = [("encoding", detected.encoding, evidence.get("encoding", ""))]
+    if detected.grid is None:
+        return [_row(*rows[0]), _row("table", "none", evidence.get("table", ""))]
+    shown = {"\t": "tab"}.get(detected.delimiter, detected.delimiter)
+    header = f"line {detected.header_line}" if detected.header_line else "none"
+    rows += [("delimiter", shown, evidence["delimiter"]), ("header", header, evidence["header_line"])]
+    rows.append(("date", f"{names.get('date', '')} as {detected.date_format}", evidence["date_format"]))
+    if money is not None:
+        parts = [names[role] for role in ("amount", "debit", "credit", "direction") if role in names]
+        rows.append(("amounts", f"{money.mode}: {', '.join(parts)}", evidence["amount_mode"]))
+        rows.append(("decimals", "comma" if money.decimal == "," else "point", ""))
+        if "balance" in names:
+            rows.append(("balance", names["balance"], ""))
+    if detected.order:
+        rows.append(("order", detected.order, evidence["order"]))
+    if detected.unsettled:
+        what = {"date_format": "the order of day and month", "amount_mode": "which way money went"}
+        rows.append(("not settled", ", ".join(what[word] for word in detected.unsettled), ""))
+    return [_row(*row) for row in rows]
+
+
+def _name(detected: Detected, place: int) -> str:
+    header = detected.grid.columns[place - 1].header if detected.grid else ""
+    return f'"{header}"' if header else f"column {place}"
+
+
+def _row(what: str, answer: str, why: str) -> str:
+    first = f"  {what:<12}{answer}"
+    if not why:
+        return first
+    return "\n".join([first, *textwrap.wrap(why, 78, initial_indent=" " * 16, subsequent_indent=" " * 16)])
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(text, 79, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+
+
+def detected_of(file: RawFile) -> Detected | None:
+    """The detector's answer for text and workbooks, None for all else."""
+    return None if tables(file).kind == "ofx" else detect(file)

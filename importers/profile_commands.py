@@ -1,0 +1,207 @@
+"""The verbs about kinds of files: `identify`, and `profile new`, `test` and `list`."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import click
+from daysheet import console, files
+from daysheet.errors import DaysheetError
+from daysheet.importers import bank, identify, propose, selftest, sources, systems, systems_selftest
+from daysheet.importers.detect import Detected, detect
+from daysheet.importers.profile import load
+from daysheet.importers.reading import RawFile
+from daysheet.loading import find_books
+
+_FILE: Final = click.Path(path_type=Path)
+
+
+@click.command("identify", cls=console.Verb)
+@click.argument("paths", nargs=-1, required=True, type=_FILE, metavar="FILE...")
+@console.pass_console
+def identify_(shell: console.Console, paths: tuple[Path, ...]) -> int:
+    """Say of each file which profile reads it, or what it looks like and why."""
+    known = sources.all_sources(_folder(shell))
+    answers: list[dict[str, Any]] = []
+    texts: list[str] = []
+    refused: list[DaysheetError] = []
+    for path in paths:
+        file = RawFile(path)
+        try:
+            answer = identify.describe(file, known)
+            texts.append(identify.as_text(answer, identify.detected_of(file)))
+            answers.append(answer)
+        except DaysheetError as problem:
+            refused.append(problem)
+    shell.emit(answers, lambda: "\n\n".join(texts))
+    for each in refused:
+        click.echo(f"daysheet: {each}", err=True)
+    return console.BROKEN if refused else console.OK
+
+
+@click.group("profile")
+def profile() -> None:
+    """Profiles: how the file of a bank or a practice system is read."""
+
+
+@profile.command("new", cls=console.Verb)
+@click.argument("path", type=_FILE, metavar="FILE")
+@click.option("--name", help="The profile's name (default: from the file's).")
+@click.option("--institution", default="", help="The bank.")
+@click.option("--country", default="US", show_default=True, help="Two letters.")
+@click.option("--currency", default="", help="Where no column says it, such as USD.")
+@click.option("--date-format", help="Where the file does not settle it, such as %m/%d/%Y.")
+@click.option("--amount-mode", help="Where the file does not settle it: signed or inverted.")
+@click.option("--account", help="The ledger account of these files; written to daysheet.toml.")
+@click.option("--to", "target", type=_FILE, help="Where to write it (default: profiles/ in the books, else here).")
+@console.pass_console
+def new(
+    shell: console.Console,
+    path: Path,
+    name: str | None,
+    institution: str,
+    country: str,
+    currency: str,
+    date_format: str | None,
+    amount_mode: str | None,
+    account: str | None,
+    target: Path | None,
+) -> None:
+    """Write a profile for a file that none fits, with an anonymous sample of its rows as its test."""
+    file = RawFile(path)
+    detected = _settled(detect(file), file, date_format, amount_mode)
+    name = name or propose.slug(path.stem)
+    folder = _folder(shell)
+    place = target or (folder / "profiles" / f"{name}.toml" if folder else Path(f"{name}.toml"))
+    if place.exists():
+        raise DaysheetError("is there already", filename=place, remedy="choose another --name, or remove it first")
+    named = propose.Named(
+        name=name,
+        title=f"{institution or name}, written from a file",
+        institution=institution or name,
+        country=country.upper(),
+        source="a file of this practice's own",
+        currency=currency.upper(),
+    )
+    text, reading = propose.propose(file, detected, named)
+    files.write(place, text.encode())
+    wrong = selftest.problems(bank.BankSource(name, load(place)))
+    if wrong:
+        raise DaysheetError(f"the sample does not pass: {wrong[0]}", filename=place, remedy="correct it by hand")
+    noted = _note_account(folder, name, account)
+    answer = {"profile": name, "written": str(place), "entries": len(reading.records), "skipped": len(reading.skipped)}
+    shell.emit(answer, lambda: _told(answer, noted, name))
+
+
+def _told(answer: dict[str, Any], noted: bool, name: str) -> str:
+    lines = [
+        f"Wrote {answer['written']}.",
+        f"It reads {answer['entries']} entries from the file and skips {answer['skipped']} rows.",
+        "Look it over: its sample is anonymous, and daysheet profile test runs it.",
+    ]
+    if not noted:
+        lines += ["Say in daysheet.toml which account such files are:", "  [[bank]]", f'  profile = "{name}"']
+        lines.append('  account = "Assets:Bank:Checking"')
+    return "\n".join(lines)
+
+
+def _settled(detected: Detected, file: RawFile, date_format: str | None, amount_mode: str | None) -> Detected:
+    """The detector's answer with what only a person knows: from the options, else asked.
+
+    Raises:
+        DaysheetError: it is needed, no option gives it, and nobody can be asked.
+    """
+    formats = detected.date_formats
+    if date_format is None and len(formats) > 1:
+        date_format = _ask(file, "--date-format", f"Dates as {formats[0]} or {formats[1]}?", formats)
+    mode = detected.money.mode if detected.money else ""
+    choices = ("signed", "inverted") if mode in ("signed", "inverted") else ("split", "swapped")
+    if amount_mode is None and "amount_mode" in detected.unsettled:
+        question = "Is money out negative (signed) or positive (inverted)?"
+        if "split" in choices:
+            question = "Does the first of the two amount columns hold money out (split) or money in (swapped)?"
+        amount_mode = _ask(file, "--amount-mode", question, choices)
+    return _replaced(detected, date_format, amount_mode)
+
+
+def _replaced(detected: Detected, date_format: str | None, amount_mode: str | None) -> Detected:
+    if date_format:
+        detected = replace(detected, date_format=date_format, date_formats=(date_format,))
+    money = detected.money
+    if amount_mode and money is not None:
+        swapped = amount_mode == "swapped"
+        money = replace(money, mode=money.mode if swapped or amount_mode == "split" else amount_mode, sure=True)
+        money = replace(money, debit=money.credit, credit=money.debit) if swapped else money
+        detected = replace(detected, money=money)
+    return detected
+
+
+def _ask(file: RawFile, option: str, question: str, choices: tuple[str, ...]) -> str:
+    if not sys.stdin.isatty():
+        raise DaysheetError(
+            f"does not settle it: {question}", filename=file.path, remedy=f"say {option} {' or '.join(choices)}"
+        )
+    answer: str = click.prompt(question, type=click.Choice(choices), err=True)
+    return answer
+
+
+def _note_account(folder: Path | None, name: str, account: str | None) -> bool:
+    """Add a `[[bank]]` table to the settings; whether that was done."""
+    if account is None or folder is None:
+        return False
+    path = folder / "daysheet.toml"
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    table = f'\n[[bank]]\nprofile = "{name}"\naccount = "{account}"\n'
+    files.write(path, (before.rstrip("\n") + "\n" + table if before else table.lstrip()).encode())
+    return True
+
+
+@profile.command("test", cls=console.Verb)
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@console.pass_console
+def test(shell: console.Console, names: tuple[str, ...]) -> int:
+    """Run the profiles' own samples: the practice's own and the shipped ones, or those named."""
+    known = sources.all_sources(_folder(shell))
+    tried: dict[str, list[str]] = {}
+    for source in known:
+        if names and source.name not in names:
+            continue
+        if isinstance(source, bank.BankSource):
+            tried[source.name] = selftest.problems(source)
+        elif isinstance(source, systems.SystemSource):
+            tried[source.name] = systems_selftest.problems(source)
+    for name in names:
+        if name not in tried:
+            raise DaysheetError(f"there is no profile {name}", remedy="daysheet profile list names them all")
+    wrong = {name: problems for name, problems in tried.items() if problems}
+    answer = [{"profile": name, "problems": problems} for name, problems in tried.items()]
+    lines = [f"{name}: {problem}" for name, problems in wrong.items() for problem in problems]
+    lines.append(f"{len(tried) - len(wrong)} of {len(tried)} profiles pass.")
+    shell.emit(answer, lambda: "\n".join(lines))
+    return console.BROKEN if wrong else console.OK
+
+
+@profile.command("list", cls=console.Verb)
+@console.pass_console
+def list_(shell: console.Console) -> None:
+    """Name all profiles."""
+    rows = [
+        {"profile": source.name, "kind": source.kind, "title": source.profile.title}
+        for source in sources.all_sources(_folder(shell))
+        if isinstance(source, bank.BankSource | systems.SystemSource)
+    ]
+    width = max(len(row["profile"]) for row in rows)
+    shell.emit(rows, lambda: "\n".join(f"{row['profile']:<{width}}  {row['title']}" for row in rows))
+
+
+def _folder(shell: console.Console) -> Path | None:
+    """The books, if we stand in any or they are named; profiles can be had without."""
+    if shell.books_folder is not None:
+        return shell.folder
+    try:
+        return find_books(Path.cwd())
+    except DaysheetError:
+        return None
