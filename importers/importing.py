@@ -18,7 +18,7 @@ from beancount.core.data import Directive
 from daysheet import collector, files, loading, patients, payers
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
-from daysheet.importers import bankbook, originals, payoutbook, practicebook, remittance, settling, store
+from daysheet.importers import bankbook, originals, payoutbook, practicebook, remittance, settling, store, x12_strict
 from daysheet.importers.booking import custom
 from daysheet.importers.intake import Intake, OneByOneError, Taken, month_file
 from daysheet.importers.reading import RawFile, Reading
@@ -130,13 +130,16 @@ class _Run:
             self.outcome.taken[-1].written |= dict.fromkeys(settled.written)
 
     def _read(self, given: Sequence[RawFile]) -> dict[RawFile, Reading]:
-        context = self._intake().context
+        intake = self._intake()
+        context = intake.context
         readings: dict[RawFile, Reading] = {}
         seen: dict[str, Path] = {}
         for file in given:
             try:
                 _refuse_twin(file, seen)
                 readings[file] = source_of(file, self.sources, self.profile).read(file, context)
+                if readings[file].kind == remittance.KIND and intake.settings.strict_x12:
+                    x12_strict.require(file)
                 seen[file.sha256] = file.path
                 _check_total(file, readings[file])
             except DaysheetError as problem:

@@ -14,7 +14,8 @@ Example:
 
 from __future__ import annotations
 
-from collections import defaultdict
+import datetime
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, Final
@@ -27,10 +28,11 @@ from daysheet.importers.dedupe import BANK_ID, SOURCE
 from daysheet.importers.intake import Changed, Intake, Taken, month_file
 from daysheet.importers.reading import Reading, Skipped, rows_of_record
 from daysheet.importers.systems import PREFIX
+from daysheet.receipts import DEPOSIT, PAYOUT, deposits
 from daysheet.records import BankLine, Meta
 
 _ZERO: Final = Decimal()
-PAYOUT: Final = "payout"
+_SPLIT: Final = "its fee was split off with the bank's line"
 _NO_FEE: Final = "names no fee: the bank's line will say what arrived"
 
 
@@ -46,6 +48,7 @@ def take(intake: Intake, payouts: Sequence[BankLine], reading: Reading, taken: T
         DaysheetError: an entry cannot be written.
     """
     earlier = _booked(intake, reading.profile)
+    split = _split(intake)
     groups: dict[str, list[Directive]] = defaultdict(list)
     for payout in payouts:
         rows = rows_of_record(payout)
@@ -53,6 +56,9 @@ def take(intake: Intake, payouts: Sequence[BankLine], reading: Reading, taken: T
         taken.amounts[payout.currency] += payout.amount
         if not payout.fee and before is None:
             taken.skipped += [Skipped(row, _NO_FEE) for row in rows]
+        elif before is None and split[payout.amount, payout.fee] > 0:
+            split[payout.amount, payout.fee] -= 1
+            taken.skipped += [Skipped(row, _SPLIT) for row in rows]
         elif before is None:
             taken.booked += len(rows)
             taken.booked_amounts[payout.currency] += payout.amount
@@ -72,6 +78,13 @@ def _booked(intake: Intake, profile: str) -> dict[str, Meta]:
         for entry in intake.books.clearing
         if PAYOUT in entry.meta and entry.meta.get(SOURCE) == profile and BANK_ID in entry.meta
     }
+
+
+def _split(intake: Intake) -> Counter[tuple[Decimal, Decimal | None]]:
+    """How many bank lines of an amount have had a fee split off because their receipts showed it."""
+    split = {str(entry.meta[DEPOSIT]) for entry in intake.books.clearing if DEPOSIT in entry.meta}
+    found = deposits(intake.books, datetime.date.max) if split else []
+    return Counter((deposit.amount, deposit.fee) for deposit in found if deposit.id in split)
 
 
 def _kept(payout: BankLine, fee: Decimal, profile: str) -> Transaction:

@@ -16,10 +16,14 @@ _DIGITS: Final = 4
 
 @dataclass(frozen=True, kw_only=True)
 class ImportSettings:
-    """The `[import]` table: the folder that files are dropped in, and where money without an invoice waits."""
+    """The `[import]` table: the folder that files are dropped in, and where money without an invoice waits.
+
+    `strict-x12` refuses remittances that break a rule of the standard, as pyx12 checks it.
+    """
 
     inbox: str = "inbox"
     prepayments: str = PREPAYMENTS
+    strict_x12: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -173,7 +173,7 @@ class _Reconciler:
         named = self._named(deposit)
         traced = tuple(receipt for receipt in named if receipt.remittance)
         for basis, group in ((BY_TRACE, traced), (BY_REFERENCE, named)):
-            kept = _total(group) - deposit.amount
+            kept = total(group) - deposit.amount
             if group and (kept == deposit.fee or (not deposit.fee and _is_fee(group, kept))):
                 return Match(deposit, group, basis, kept)
         return None
@@ -198,7 +198,7 @@ class _Reconciler:
 
     def _by_fee(self, deposit: BankDeposit) -> Match | None:
         groups = self._with_fee(deposit)
-        return Match(deposit, groups[0], BY_FEE, _total(groups[0]) - deposit.amount) if len(groups) == 1 else None
+        return Match(deposit, groups[0], BY_FEE, total(groups[0]) - deposit.amount) if len(groups) == 1 else None
 
     def _match_alike(self) -> bool:
         """Equal deposits facing as many equal groups of receipts: each has one, in the order of their dates."""
@@ -225,7 +225,7 @@ class _Reconciler:
         most = deposit.gross + deposit.gross / 10 + 50
         if deposit.fee or deposit.amount <= 0 or self._fitting(deposit):
             return []
-        groups = [g for g in self._groups(deposit, deposit.gross, most) if _is_fee(g, _total(g) - deposit.amount)]
+        groups = [g for g in self._groups(deposit, deposit.gross, most) if _is_fee(g, total(g) - deposit.amount)]
         return [group for group in groups if group[-1].date < deposit.date] or groups
 
     def _by_combination(self, deposit: BankDeposit) -> Match | None:
@@ -244,11 +244,11 @@ class _Reconciler:
             tried.append(combinations(eligible, 2))
         most = deposit.gross + sum(sorted((receipt.amount for receipt in eligible), reverse=True)[:2], _ZERO)
         tried += [
-            _without_some(group, _total(group) - deposit.gross)
+            _without_some(group, total(group) - deposit.gross)
             for group in self._groups(deposit, deposit.gross, most)
             if _ANY_OF < len(group) <= _PAIRS_OF
         ]
-        found = dict.fromkeys(group for attempt in tried for group in attempt if _total(group) == deposit.gross)
+        found = dict.fromkeys(group for attempt in tried for group in attempt if total(group) == deposit.gross)
         return sorted(found, key=_order)
 
     def _explain(self, deposit: BankDeposit) -> None:
@@ -256,7 +256,7 @@ class _Reconciler:
         candidates = self._fitting(deposit) or self._with_fee(deposit)
         nearest = self._named(deposit) or (() if candidates else self._nearest(deposit))
         if nearest:
-            difference = _total(nearest) - deposit.gross
+            difference = total(nearest) - deposit.gross
             self.taken |= set(nearest)
             self.open_deposits.append(OpenDeposit(deposit, (), nearest, difference, _suspects(nearest, difference)))
         else:
@@ -270,7 +270,7 @@ class _Reconciler:
             for group in self._groups(deposit, deposit.gross, deposit.gross + most)
             if len(group) > 2
             and (
-                (difference := _total(group) - deposit.gross) <= deposit.gross / _NEAR
+                (difference := total(group) - deposit.gross) <= deposit.gross / _NEAR
                 or any(receipt.amount == difference for receipt in group)
             )
         ]
@@ -302,7 +302,7 @@ class _Reconciler:
             by_reference.setdefault(receipt.reference, []).append(receipt)
         by_reference.pop("", None)
         groups: list[Group] = [(receipt,) for receipt in eligible if least <= receipt.amount <= most]
-        groups += [tuple(group) for group in by_reference.values() if least <= _total(group) <= most]
+        groups += [tuple(group) for group in by_reference.values() if least <= total(group) <= most]
         for method in ("check", "cash"):
             groups += _runs([receipt for receipt in of_patients if receipt.method == method], least, most)
         groups += _runs(of_patients, least, most)
@@ -325,11 +325,12 @@ def _without_some(group: Group, surplus: Decimal) -> Iterator[Group]:
     """The group less one receipt, or two, of this amount."""
     for size in (1, 2):
         for out in combinations(group, size):
-            if _total(out) == surplus:
+            if total(out) == surplus:
                 yield tuple(receipt for receipt in group if receipt not in out)
 
 
-def _total(group: Sequence[Receipt]) -> Decimal:
+def total(group: Sequence[Receipt]) -> Decimal:
+    """What some receipts add up to."""
     return sum((receipt.amount for receipt in group), _ZERO)
 
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 from beancount.core.data import Posting, Transaction
@@ -25,12 +26,16 @@ from daysheet.remittances import Remittance, RemittedClaim
 DEPOSIT: Final = "deposit"
 """Metadata of a merchant fee: the id of the bank deposit that it was taken from."""
 
+PAYOUT: Final = "payout"
+"""Metadata of a fee that a processor's own report names: the amount that the bank will show."""
+
 SUSPENSE: Final = f"{CLEARING}:Suspense"
 RECOUPMENTS: Final = f"{CLEARING}:Recoupments"
 NOT_RECEIPTS: Final = (SUSPENSE, RECOUPMENTS)
 
 _TOKEN: Final = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
 _SHORTEST: Final = 4
+_PAYOUT_DAYS: Final = 7
 _ZERO: Final = Decimal()
 
 
@@ -82,24 +87,47 @@ class BankDeposit(NamedTuple):
         return self.amount + self.fee
 
 
+@cache
 def is_bank(account: str) -> bool:
     """Whether an account is one at a bank, as far as clearing goes: any asset but clearing and receivables."""
     return account.startswith("Assets:") and not (is_under(account, CLEARING) or is_under(account, RECEIVABLE))
 
 
 def deposits(books: Books, as_of: datetime.date) -> list[BankDeposit]:
-    """The bank lines on clearing accounts, by date."""
+    """The bank lines on clearing accounts, by date, with the fees that are known to have been kept from each."""
     fees: dict[str, Decimal] = {}
+    payouts: list[Transaction] = []
     found: list[BankDeposit] = []
     for entry in books.clearing:
         if entry.date > as_of:
             break
         if DEPOSIT in entry.meta:
             key = str(entry.meta[DEPOSIT])
-            fees[key] = fees.get(key, _ZERO) - sum((_number(posting) for posting in _legs(entry)), _ZERO)
+            fees[key] = fees.get(key, _ZERO) + _kept(entry)
+        elif PAYOUT in entry.meta:
+            payouts.append(entry)
         elif any(is_bank(posting.account) for posting in entry.postings):
             found += _deposits(entry)
-    return [deposit._replace(fee=deposit.fee + fees.get(deposit.id, _ZERO)) for deposit in found]
+    found = [deposit._replace(fee=deposit.fee + fees.get(deposit.id, _ZERO)) for deposit in found]
+    return _with_payouts(found, payouts)
+
+
+def _with_payouts(found: list[BankDeposit], payouts: Sequence[Transaction]) -> list[BankDeposit]:
+    """Give each payout's fee to the first bank line of its amount, on its day or a few days after."""
+    at_amount: dict[Decimal, list[int]] = {}
+    for at, deposit in enumerate(found):
+        at_amount.setdefault(deposit.amount, []).append(at)
+    for entry in payouts:
+        places = at_amount.get(entry.meta[PAYOUT].number, [])
+        near = (at for at in places if -1 <= (found[at].date - entry.date).days <= _PAYOUT_DAYS)
+        place = next((at for at in near if not found[at].fee), None)
+        if place is not None:
+            found[place] = found[place]._replace(fee=_kept(entry))
+    return found
+
+
+def _kept(entry: Transaction) -> Decimal:
+    return -sum((_number(posting) for posting in _legs(entry)), _ZERO)
 
 
 def receipts(books: Books, as_of: datetime.date) -> list[Receipt]:
@@ -108,7 +136,7 @@ def receipts(books: Books, as_of: datetime.date) -> list[Receipt]:
     for entry in books.clearing:
         if entry.date > as_of:
             break
-        if DEPOSIT in entry.meta or any(is_bank(posting.account) for posting in entry.postings):
+        if DEPOSIT in entry.meta or PAYOUT in entry.meta or any(is_bank(posting.account) for posting in entry.postings):
             continue
         for posting in _legs(entry):
             receipt = _receipt(entry, posting, books)

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from beancount.core.data import Posting
 from daysheet.accounts import CLEARING_CARDS, MERCHANT_FEES, is_under
-from daysheet.deposits import Match, Reconciliation, reconcile
+from daysheet.deposits import Group, Match, OpenDeposit, Reconciliation, reconcile, total
 from daysheet.receipts import Receipt, is_bank
 from daysheet.reports.activity import Line, activity
 from daysheet.reports.monthly import months
@@ -20,6 +20,7 @@ from daysheet.wording import many, payer_name
 
 _ZERO: Final = Decimal()
 _LISTED: Final = 20
+_NAMED: Final = 5
 
 
 class _Open(NamedTuple):
@@ -51,13 +52,15 @@ def _rows(request: Request, result: Reconciliation) -> Iterator[Row]:
     if matches:
         yield Row("heading", ("Deposits explained by", None, None, None))
         yield from _by_basis(matches)
+        if request.detail:
+            yield from _each(matches)
         remitted = [m for m in matches if any(receipt.remittance for receipt in m.receipts)]
         amount = sum((match.deposit.amount for match in remitted), _ZERO)
         yield Row("line", ("of which remittances (ERA)", None, len(remitted), amount), 1)
     opened = [item for item in result.open_deposits if item.deposit.date >= period.first]
     if opened:
         yield Row("heading", ("Deposits not explained", None, None, None))
-        yield from _listed(request, [_Open("Bank line", i.deposit.date, i.deposit.amount) for i in opened])
+        yield from _unexplained(request, opened)
     if result.overdue:
         yield Row("heading", ("Received, and not at the bank in time", None, None, None))
         yield from _listed(request, [_Open(_source(request, r), r.date, r.amount) for r in result.overdue])
@@ -66,6 +69,27 @@ def _rows(request: Request, result: Reconciliation) -> Iterator[Row]:
         yield Row("line", ("In transit, still in time", None, len(result.in_transit), amount))
     if matches or opened or result.overdue:
         yield Row("total", ("Not reconciled", None, None, result.unreconciled))
+
+
+def _unexplained(request: Request, opened: list[OpenDeposit]) -> Iterator[Row]:
+    """Each deposit, and below it what it could be; many of them month by month, unless `detail` is asked for."""
+    if not request.detail and len(opened) > _LISTED:
+        yield from _listed(request, [_Open("Bank line", item.deposit.date, item.deposit.amount) for item in opened])
+        return
+    for item in opened:
+        yield Row("line", ("Bank line", item.deposit.date, 1, item.deposit.amount), 1)
+        for group in item.candidates[:_NAMED]:
+            yield Row("line", (f"may be {_ids(group)}", group[0].date, len(group), total(group)), 2)
+        if item.nearest:
+            nearest = item.nearest
+            yield Row("line", (f"near to {_ids(nearest)}", nearest[0].date, len(nearest), total(nearest)), 2)
+            yield Row("line", ("short by" if item.difference > 0 else "over by", None, None, abs(item.difference)), 2)
+        for suspect in item.suspects[:_NAMED]:
+            yield Row("line", (f"perhaps {suspect.id}", suspect.date, 1, suspect.amount), 2)
+
+
+def _ids(group: Group) -> str:
+    return group[0].id if len(group) == 1 else f"{group[0].id} to {group[-1].id}"
 
 
 def _source(request: Request, receipt: Receipt) -> str:
@@ -81,8 +105,8 @@ def _listed(request: Request, items: list[_Open]) -> Iterator[Row]:
     for item in items:
         months_[f"{item.date:%Y-%m}", item.text].append(item)
     for (month, text), members in sorted(months_.items()):
-        total = sum((item.amount for item in members), _ZERO)
-        yield Row("line", (f"{text}, {month}", None, len(members), total), 1)
+        amount = sum((item.amount for item in members), _ZERO)
+        yield Row("line", (f"{text}, {month}", None, len(members), amount), 1)
 
 
 def _by_basis(matches: list[Match]) -> Iterator[Row]:
@@ -90,8 +114,15 @@ def _by_basis(matches: list[Match]) -> Iterator[Row]:
     for basis in sorted(counts):
         amount = sum((match.deposit.amount for match in matches if match.basis == basis), _ZERO)
         yield Row("line", (basis[:1].upper() + basis[1:], None, counts[basis], amount), 1)
-    total = sum((match.deposit.amount for match in matches), _ZERO)
-    yield Row("subtotal", (f"Explained, {many(len(matches), 'deposit')}", None, len(matches), total))
+    amount = sum((match.deposit.amount for match in matches), _ZERO)
+    yield Row("subtotal", (f"Explained, {many(len(matches), 'deposit')}", None, len(matches), amount))
+
+
+def _each(matches: list[Match]) -> Iterator[Row]:
+    """Every deposit with the receipts in it and how that is known."""
+    for match in matches:
+        receipts = f"{_ids(match.receipts)}, by {match.basis}"
+        yield Row("line", (receipts, match.deposit.date, len(match.receipts), match.deposit.amount), 2)
 
 
 def card_receipts(request: Request) -> Table:

@@ -131,3 +131,17 @@ def test_no_name_and_no_member_number_of_a_remittance_reaches_the_books(books):
     everything += "".join(str(p) for p in books.path.rglob("*"))
     for word in ("ZWICKELHUBER", "ANNELIESE", "MBR99887766", "QUARTERMAINE", "078051120", "MRN5550199"):
         assert word.casefold() not in everything.casefold()
+
+
+STRICT = "\n[import]\nstrict-x12 = true\n"
+
+
+def test_the_standard_s_own_rules_are_checked_where_the_practice_asks_for_it(books):
+    settings = books.path / "daysheet.toml"
+    settings.write_text(settings.read_text() + STRICT)
+    text = era_text(PAID + "~\nNM1*QC*7*ZWICKELHUBER*ANNELIESE")
+    result = books.run("import", books.give("era.835", text))
+    assert result.return_value == 2
+    assert "breaks the X12 standard" in result.output
+    assert "NM102: unknown code" in result.output
+    assert "ZWICKELHUBER" not in result.output

@@ -203,3 +203,18 @@ def test_receipts_after_the_last_bank_file_are_not_overdue(load):
 """
     result = reconcile(load(receipt(1, "50.00") + covered), LAST)
     assert ids(result.in_transit) == ["PMT-1"]
+
+
+def test_the_fee_that_a_payout_report_names_belongs_to_the_bank_line_of_its_amount(load):
+    cards = receipt(1, "50.00", method="card") + receipt(2, "20.00", method="card")
+    payout = """
+2026-03-03 * "Stripe" "Kept of a payout"
+  bank-id: "po_1"
+  payout: 67.37 USD
+  Expenses:MerchantFees     2.63 USD
+  Assets:Clearing:Cards    -2.63 USD
+"""
+    result = reconcile(load(cards + payout + deposit("67.37", day(4), "STRIPE", "Cards")), LAST)
+    (match,) = result.matches
+    assert (match.basis, match.deposit.fee, match.fee) == ("amount and date", Decimal("2.63"), Decimal("2.63"))
+    assert result.unreconciled == 0

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from daysheet.importers import era, x12
+from daysheet.importers import era, x12, x12_strict
 from daysheet.importers.reading import Context, RawFile
 from daysheet.importers.remittance import RemittanceSource, remittance_summary
 from daysheet.remittances import problems
@@ -69,3 +69,9 @@ def test_the_figures_of_an_unbalanced_remittance_are_named():
     assert "1,222.00 sent" in problem
     assert "-2.54" in problem
     assert "give 1,224.54" in problem
+
+
+@pytest.mark.skipif(not FOLDER.is_dir(), reason=NO_SAMPLES)
+@pytest.mark.parametrize(("name", "valid"), [("stupidedi_era-sample.835", True), ("lfh_medicare-part-a.835", False)])
+def test_pyx12_judges_by_the_standard(name, valid):
+    assert (x12_strict.faults(RawFile(FOLDER / name)) == []) == valid
