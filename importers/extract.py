@@ -92,7 +92,7 @@ class Extractor:
         self._narration = self._indexes(profile.text.narration)
         self._id = self._indexes(profile.id)
         self._currency = self._named_function(profile.currency, setting.currency, _currency)
-        self._account = self._named_function(profile.account, None, _account)
+        self._account = self._named_function(profile.account, None, account_of)
         self._clean = lru_cache(maxsize=65536)(clean)
         self._fee = self._fee_function()
         balance = profile.balance
@@ -433,7 +433,7 @@ def _currency(cell: str) -> str:
     return found[0]
 
 
-def _account(cell: str) -> str:
+def account_of(cell: str) -> str:
     """An account's number as one line; a whole card number is cut to its last four digits."""
     text = clean(cell)
     digits = re.sub(r"[ -]", "", text)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from daysheet.errors import DaysheetError
 from daysheet.importers import bank, practice_csv, systems
+from daysheet.importers.ofx import OfxSource
 from daysheet.importers.reading import RawFile, Source
 from daysheet.importers.remittance import RemittanceSource
 from daysheet.settings import Settings
@@ -26,6 +27,7 @@ def all_sources(folder: Path | None = None, settings: Settings | None = None) ->
         *practice_csv.sources(),
         *systems.sources(folder, settings),
         *bank.sources(folder),
+        OfxSource(),
         RemittanceSource(),
     ]
 
