@@ -1,0 +1,150 @@
+"""`daysheet demo`, run as somebody who has only the wheel: in an empty environment, outside of any checkout."""
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from collections import defaultdict
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from daysheet.ledgers.two_doctors import generate
+
+ROOT = Path(__file__).parent.parent.parent
+SAMPLE = ROOT / "ledgers" / "two-doctors"
+ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "COLUMNS": "80"}
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """The folder that the command is run in."""
+    return tmp_path_factory.mktemp("installed")
+
+
+@pytest.fixture(scope="module")
+def daysheet(wheel, place):
+    """The installed command, as a function of its arguments; its home and its working folder are empty."""
+    home = place / "home"
+    home.mkdir()
+    subprocess.run([sys.executable, "-m", "venv", str(place / "venv")], check=True)
+    pip = [str(place / "venv" / "bin" / "python"), "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
+    for what in (["--require-hashes", "-r", str(ROOT / "requirements.txt")], ["--no-deps", str(wheel)]):
+        subprocess.run([*pip, *what], check=True, env=os.environ | {"PYTHONWARNINGS": "ignore"})
+
+    def run(*arguments):
+        command = [str(place / "venv" / "bin" / "daysheet"), *arguments]
+        environment = ENVIRONMENT | {"HOME": str(home)}
+        return subprocess.run(command, cwd=place, env=environment, capture_output=True, text=True, check=False)
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def shown(daysheet):
+    """What the demo prints."""
+    done = daysheet("demo", "practice")
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def books(place, shown):
+    return place / "practice"
+
+
+@pytest.fixture(scope="module")
+def found(daysheet, books):
+    """What the check says of the demo's books."""
+    done = daysheet("--books", str(books), "--json", "check")
+    assert done.returncode == 1
+    return json.loads(done.stdout)
+
+
+def _rows(kind):
+    files = generate.files()
+    return [
+        row
+        for name in sorted(files)
+        if name.startswith(f"{kind}-")
+        for row in csv.DictReader(io.StringIO(files[name].decode()))
+    ]
+
+
+def test_the_demo_shows_the_week_without_bills_and_what_it_costs(shown):
+    assert "5,300.00 USD  days on which nobody sent a bill:" in shown
+    assert "Dr. Adams, 2026-09-14 to 2026-09-18, 70 visits, 3,500.00 USD" in shown
+    assert "Dr. Baker, 2026-09-14 to 2026-09-18, 36 visits, 1,800.00 USD" in shown
+
+
+def test_the_demo_fits_a_terminal_of_80_columns(shown):
+    assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_every_row_of_every_file_is_booked(shown):
+    rows = sum(len(data.decode().splitlines()) - 1 for data in generate.files().values())
+    assert f"{rows:,} rows read, {rows:,} booked." in shown
+
+
+def test_one_lapse_for_each_provider_is_exactly_the_hole(found):
+    lapses = [finding for finding in found["findings"] if finding["kind"] == "billing-lapse"]
+    assert {(lapse["provider"], lapse["date"], lapse["through"], lapse["count"]) for lapse in lapses} == {
+        ("adams", "2026-09-14", "2026-09-18", 70),
+        ("baker", "2026-09-14", "2026-09-18", 36),
+    }
+    assert found["totals"]["billing-lapse"] == {"count": 2, "amount": "5300.00"}
+
+
+def test_the_gap_counts_every_unbilled_visit_once(found):
+    billed = {row["visit_id"] for row in _rows("invoices")}
+    missed = [row for row in _rows("visits") if row["status"] == "completed" and row["visit_id"] not in billed]
+    assert Decimal(found["gap"]["gross"]) == sum(Decimal(row["fee"]) for row in missed) == Decimal("5750.00")
+
+
+def test_the_other_findings_are_those_that_the_files_hold(found):
+    visits = {row["visit_id"]: row for row in _rows("visits")}
+    invoices = {row["invoice_id"]: row for row in _rows("invoices")}
+    billed = defaultdict(list)
+    owed = {key: Decimal(row["amount"]) for key, row in invoices.items()}
+    for row in invoices.values():
+        billed[row["visit_id"]].append(row["invoice_id"])
+    for row in _rows("payments") + _rows("adjustments"):
+        owed[row["invoice_id"]] -= Decimal(row["amount"])
+    expected = {
+        "duplicate-bill": {visit for visit, bills in billed.items() if len(bills) > 1},
+        "billed-no-show": {visit for visit in billed if visit in visits and visits[visit]["status"] != "completed"},
+        "orphan-invoice": {bills[0] for visit, bills in billed.items() if visit not in visits},
+        "overdue-invoice": {key for key, row in invoices.items() if owed[key] > 0 and row["due"] < "2026-12-31"},
+        "credit-balance": {key for key in invoices if owed[key] < 0},
+    }
+    keys = defaultdict(set)
+    for finding in found["findings"]:
+        keys[finding["kind"]].add(finding["key"])
+    assert {kind: keys[kind] for kind in expected} == expected
+    assert set(keys) - set(expected) == {"unbilled-visit", "billing-lapse", "invoice-number-gap"}
+
+
+def test_the_committed_books_are_those_that_the_import_makes(books):
+    def ledger(folder):
+        return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*.beancount")}
+
+    assert ledger(books) == ledger(SAMPLE), "run make sample"
+
+
+def test_the_pack_is_archival_accessible_and_true_to_the_books(daysheet, books, verapdf):
+    (pack,) = (books / "packs" / "2026").glob("accountants-pack-*.pdf")
+    assert verapdf(pack) == []
+    verified = daysheet("--books", str(books), "verify", str(pack))
+    assert (verified.returncode, verified.stderr) == (0, "")
+
+
+def test_the_demo_leaves_no_secret_behind(place, books):
+    assert not list((place / "home").rglob("*.secret"))
+
+
+def test_a_second_demo_in_the_same_folder_is_refused(daysheet, books):
+    again = daysheet("demo", "practice")
+    assert again.returncode == 2
+    assert again.stderr.startswith("daysheet: practice: is not empty; ")
