@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
-from daysheet import checks
 from daysheet.findings import gap
 from daysheet.forecast import Forecast, forecast
 from daysheet.reports.charts import Chart, Series, bars
+from daysheet.reports.gaps import billing_findings
 from daysheet.reports.request import Request
 from daysheet.reports.table import Column, Row, Table
 
@@ -29,7 +29,7 @@ def cash_forecast(request: Request) -> Table:
     """The thirteen weeks after the period, or after the last day that the books cover."""
     books = request.books
     day = min(request.period.last, books.as_of)
-    unbilled = [f for f in checks.run(books, day) if f.kind in ("unbilled-visit", "billing-lapse")]
+    unbilled = [f for f in billing_findings(books, day) if f.kind in ("unbilled-visit", "billing-lapse")]
     made = forecast(books, day, gap(unbilled))
     rows, notes = _rows(made), _notes(made)
     return request.table("cash-forecast", "Cash forecast", _COLUMNS, rows, notes, has_basis=False, at_end=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
 from typing import Final
 
 from daysheet import checks
 from daysheet.books import Books
 from daysheet.findings import Finding, gap
+from daysheet.pricing import priced
 from daysheet.reports.request import Request
 from daysheet.reports.table import Column, Row, Table
 
@@ -33,15 +35,21 @@ def billing_gaps(request: Request) -> Table:
     return request.table("billing-gaps", "Billing gaps", columns, rows, notes, has_basis=False)
 
 
+def billing_findings(books: Books, day: datetime.date) -> list[Finding]:
+    """What the checks that are about billing find as of a day, priced; the other checks are not run."""
+
+    def work() -> list[Finding]:
+        found = [finding for kind in KINDS for finding in checks.CHECKS[kind](books, day)]
+        return list(priced(books, day, [f for f in found if (f.kind, f.key) not in books.waivers]))
+
+    return books.once(("billing findings", day), work)
+
+
 def findings(request: Request) -> list[Finding]:
     """The findings of the period that are about billing, those within a lapse left to the lapse."""
     period = request.period
     day = min(period.last, request.books.as_of)
-    every = [
-        finding
-        for finding in checks.run(request.books, day)
-        if finding.kind in KINDS and period.first <= finding.date <= period.last
-    ]
+    every = [finding for finding in billing_findings(request.books, day) if period.first <= finding.date <= period.last]
     covered: frozenset[str] = frozenset().union(*(finding.covers for finding in every))
     kept = [f for f in every if f.kind != "unbilled-visit" or f.key not in covered]
     return sorted(kept, key=lambda f: (f.date, KINDS.index(f.kind), f.provider or "", f.key))
