@@ -142,12 +142,13 @@ class _Reconciler:
         left = [receipt for receipt in self.received if receipt not in self.taken]
         seen = _bank_seen_until(books, as_of)
         late = [receipt for receipt in left if (seen - receipt.date).days > _WINDOWS[receipt.method][1]]
+        overdue = set(late)
         return Reconciliation(
             as_of,
             tuple(sorted(self.matches, key=lambda match: (match.deposit.date, match.deposit.id))),
             tuple(self.open_deposits),
             tuple(late),
-            tuple(receipt for receipt in left if receipt not in set(late)),
+            tuple(receipt for receipt in left if receipt not in overdue),
             _left_over(books, as_of),
         )
 
