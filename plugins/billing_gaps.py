@@ -1,9 +1,10 @@
 """Findings as Beancount shows errors: in bean-check, in Fava, in an editor, at the line where to look.
 
-Load it from the main ledger; name the kinds to be shown, or none for all:
+Load it from the main ledger; it shows all kinds but those that match deposits with receipts, which take longer than a
+load should, unless the kinds to be shown are named:
 
     plugin "daysheet.plugins.billing_gaps"
-    plugin "daysheet.plugins.billing_gaps" "billing-lapse unbilled-visit missing-export"
+    plugin "daysheet.plugins.billing_gaps" "billing-lapse unbilled-visit unmatched-deposit"
 
 A lapse is one error, at its first visit, not one for each visit that it counts. Practice entries that cannot be
 understood, and facts that are malformed, are errors at their own line.
@@ -25,13 +26,15 @@ from daysheet.settings import Settings
 
 __plugins__ = ("billing_gaps",)
 
+SLOW = frozenset({"unmatched-deposit", "undeposited-payment"})
+
 
 def billing_gaps(
     entries: list[Directive], options_map: dict[str, Any], config: str | None = None
 ) -> tuple[list[Directive], list[BookError | FactError | FindingError]]:
     """The entries as they came, and what is wrong with the books or found in them."""
     place = new_metadata(str(options_map.get("filename")), 0)
-    kinds = set((config or " ".join(KINDS)).split())
+    kinds = set(config.split()) if config else set(KINDS) - SLOW
     unknown = kinds - set(KINDS)
     if unknown:
         known = f"known are: {', '.join(KINDS)}"
@@ -42,11 +45,11 @@ def billing_gaps(
             books.state = Settings.of(Path(place["filename"]).parent).practice.state
         except DaysheetError as problem:
             return entries, [BookError(place, str(problem), None)]
-        findings = checks.find(books) if entries else []
+        findings = checks.find(books, kinds=kinds) if entries else []
     covered = frozenset[str]().union(*(finding.covers for finding in findings))
     shown = [
         FindingError(finding.where[0] if finding.where else place, f"{finding.kind}: {finding.message}", None)
         for finding in findings
-        if finding.kind in kinds and not (finding.kind == "unbilled-visit" and finding.key in covered)
+        if not (finding.kind == "unbilled-visit" and finding.key in covered)
     ]
     return entries, [*books.errors, *shown]

@@ -190,7 +190,18 @@ class Books:
         value: T = self.known[key]
         return value
 
-    def open_balance(self, invoice: str, as_of: datetime.date) -> Decimal:
+    def balances(self, as_of: datetime.date) -> dict[str | None, Decimal]:
+        """What is owed at the end of a day on each invoice that is not settled; None is money on no invoice."""
+        return self.once(("balances", as_of), lambda: self._balances(as_of))
+
+    def _balances(self, as_of: datetime.date) -> dict[str | None, Decimal]:
+        if self.entries and self.entries[-1].date > as_of:
+            sums = {key: self.open_balance(key, as_of) for key in self.receivable}
+        else:
+            sums = {key: sum([posting.amount for posting in same], _ZERO) for key, same in self.receivable.items()}
+        return {key: amount for key, amount in sums.items() if amount}
+
+    def open_balance(self, invoice: str | None, as_of: datetime.date) -> Decimal:
         """What is still owed on an invoice at the end of a day; negative for a credit balance."""
         return sum((posting.amount for posting in self.receivable.get(invoice, ()) if posting.date <= as_of), _ZERO)
 

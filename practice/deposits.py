@@ -20,7 +20,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from itertools import accumulate, combinations
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 from daysheet.books import Books
 from daysheet.receipts import NOT_RECEIPTS, BankDeposit, Receipt, comparable, deposits, is_bank, receipts
@@ -37,6 +37,8 @@ _WINDOWS: Final = {"card": (0, 7), "cash": (0, 10), "check": (0, 14), "eft": (-5
 """Days from a receipt to its deposit; an EFT can come before the day that its remittance gives."""
 
 _LONGEST: Final = datetime.timedelta(days=14)
+
+T = TypeVar("T")
 _TRACE_DAYS: Final = 120
 _FEE_SHARE: Final = Decimal("0.04")
 _FEE_EACH: Final = Decimal("0.50")
@@ -125,6 +127,8 @@ class _Reconciler:
         self.open_deposits: list[OpenDeposit] = []
         self._by_account: dict[str, list[Receipt]] = {}
         self._by_word: dict[str, list[Receipt]] = {}
+        self._changes: dict[tuple[str, int], int] = {}
+        self._known: dict[tuple[str, str], tuple[tuple[int, ...], Any]] = {}
         for receipt in received:
             self._by_account.setdefault(receipt.account, []).append(receipt)
             if receipt.reference:
@@ -167,7 +171,24 @@ class _Reconciler:
 
     def _settle(self, match: Match) -> None:
         self.matches.append(match)
-        self.taken |= set(match.receipts)
+        self._take(match.receipts)
+
+    def _take(self, group: Group) -> None:
+        self.taken |= set(group)
+        for receipt in group:
+            week = receipt.account, receipt.date.toordinal() // 7
+            self._changes[week] = self._changes.get(week, 0) + 1
+
+    def _once(self, what: str, deposit: BankDeposit, work: Callable[[], T]) -> T:
+        """What `work` gives, worked out again only when a receipt near the deposit has been taken since."""
+        first = (deposit.date - _LONGEST).toordinal() // 7
+        last = (deposit.date + _LONGEST).toordinal() // 7
+        state = tuple(self._changes.get((deposit.account, week), 0) for week in range(first, last + 1))
+        known = self._known.get((what, deposit.id))
+        if known is None or known[0] != state:
+            known = self._known[what, deposit.id] = state, work()
+        value: T = known[1]
+        return value
 
     def _by_number(self, deposit: BankDeposit) -> Match | None:
         """By the trace numbers or references in the bank's text."""
@@ -219,9 +240,12 @@ class _Reconciler:
 
     def _fitting(self, deposit: BankDeposit) -> list[Group]:
         """The natural groups that add up to a deposit."""
-        return list(self._groups(deposit, deposit.gross, deposit.gross))
+        return self._once("fitting", deposit, lambda: list(self._groups(deposit, deposit.gross, deposit.gross)))
 
     def _with_fee(self, deposit: BankDeposit) -> list[Group]:
+        return self._once("with fee", deposit, lambda: self._find_with_fee(deposit))
+
+    def _find_with_fee(self, deposit: BankDeposit) -> list[Group]:
         """The card receipts that give the deposit less a fee; a processor never pays on the day of the sale."""
         most = deposit.gross + deposit.gross / 10 + 50
         if deposit.fee or deposit.amount <= 0 or self._fitting(deposit):
@@ -236,6 +260,9 @@ class _Reconciler:
         return Match(deposit, found[0], BY_COMBINATION, deposit.fee) if len(found) == 1 else None
 
     def _combinations(self, deposit: BankDeposit) -> list[Group]:
+        return self._once("combinations", deposit, lambda: self._find_combinations(deposit))
+
+    def _find_combinations(self, deposit: BankDeposit) -> list[Group]:
         """Combinations that add up, few enough to try them all; among more, some would fit by chance."""
         eligible = self._eligible(deposit)
         tried: list[Iterator[Group]] = []
@@ -258,7 +285,7 @@ class _Reconciler:
         nearest = self._named(deposit) or (() if candidates else self._nearest(deposit))
         if nearest:
             difference = total(nearest) - deposit.gross
-            self.taken |= set(nearest)
+            self._take(nearest)
             self.open_deposits.append(OpenDeposit(deposit, (), nearest, difference, _suspects(nearest, difference)))
         else:
             self.open_deposits.append(OpenDeposit(deposit, tuple(candidates or self._combinations(deposit))))
@@ -278,6 +305,9 @@ class _Reconciler:
         return min(near, key=lambda item: (item[0], _order(item[1])), default=(_ZERO, ()))[1]
 
     def _eligible(self, deposit: BankDeposit) -> list[Receipt]:
+        return self._once("eligible", deposit, lambda: self._find_eligible(deposit))
+
+    def _find_eligible(self, deposit: BankDeposit) -> list[Receipt]:
         """The open receipts of the deposit's account that can be in it by their date."""
         of_account = self._by_account.get(deposit.account, [])
         first = bisect_left(of_account, deposit.date - _LONGEST, key=lambda receipt: receipt.date)

@@ -34,10 +34,10 @@ def findings_of(
         kinds: only these; empty for all.
         since: only what was not yet to be found as of this day.
     """
-    wanted = set(kinds)
-    found = [finding for finding in checks.run(books, as_of) if not wanted or finding.kind in wanted]
+    wanted = tuple(kinds)
+    found = checks.run(books, as_of, wanted)
     if since is not None:
-        old = {(finding.kind, finding.key) for finding in checks.run(books, since)}
+        old = {(finding.kind, finding.key) for finding in checks.find(books, since, wanted)}
         found = [finding for finding in found if (finding.kind, finding.key) not in old]
     return sorted(found, key=lambda finding: (-finding.amount, finding.deadline or _FAR, finding.date, finding.key))
 

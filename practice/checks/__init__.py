@@ -7,7 +7,7 @@ or not; `run` leaves the waived ones out.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from daysheet.books import Books
@@ -48,21 +48,28 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
 )
 
 
-def find(books: Books, as_of: datetime.date | None = None) -> list[Finding]:
-    """All findings that are not waived, as of a day (default: the books' own as-of date), without expected cash.
+def find(books: Books, as_of: datetime.date | None = None, kinds: Iterable[str] = ()) -> list[Finding]:
+    """Findings that are not waived, as of a day, without expected cash.
 
     In the order of the table, and within a kind by date and key.
+
+    Args:
+        books: the practice's books.
+        as_of: the day; by default the books' own as-of date.
+        kinds: only these; empty for all.
     """
     day = books.as_of if as_of is None else as_of
+    wanted = set(kinds) or set(CHECKS)
     return [
         finding
-        for check in CHECKS.values()
+        for kind, check in CHECKS.items()
+        if kind in wanted
         for finding in sorted(check(books, day), key=lambda finding: (finding.date, finding.key))
         if (finding.kind, finding.key) not in books.waivers
     ]
 
 
-def run(books: Books, as_of: datetime.date | None = None) -> list[Finding]:
+def run(books: Books, as_of: datetime.date | None = None, kinds: Iterable[str] = ()) -> list[Finding]:
     """As `find`, with the cash that unbilled visits would bring."""
     day = books.as_of if as_of is None else as_of
-    return list(priced(books, day, find(books, day)))
+    return list(priced(books, day, find(books, day, kinds)))

@@ -130,10 +130,9 @@ def credit_balance(books: Books, as_of: datetime.date) -> Iterator[Finding]:
                 f"{claim.claim}, of which the books have no invoice: import its bill, or ask what it is"
             )
             yield _credit(claim.claim, remittance.date, claim.paid, message, (claim.meta,))
-    for key, postings in books.receivable.items():
-        standing = [posting for posting in postings if posting.date <= as_of]
-        balance = sum((posting.amount for posting in standing), _ZERO)
+    for key, balance in books.balances(as_of).items():
         if balance < 0 and key not in unknown:
+            standing = [posting for posting in books.receivable[key] if posting.date <= as_of]
             what = "money on account" if key is None else f"invoice {key}"
             message = f"{what}: {money(-balance, books.currency)} beyond what was charged: refund it, or find its bill"
             metas = (standing[-1].meta, *(invoice.meta for invoice in books.invoices.get(key or "", ())))

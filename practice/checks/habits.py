@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
@@ -17,7 +16,8 @@ from daysheet.pricing import CENT
 from daysheet.records import Invoice, Visit
 from daysheet.wording import many, money, name_of
 
-_NUMBERED: Final = re.compile(r"(.*?)(\d{1,15})\Z", re.DOTALL)
+_DIGITS: Final = "0123456789"
+_LONGEST: Final = 15
 _SERIES: Final = 20
 _ZERO = Decimal()
 
@@ -65,10 +65,11 @@ def number_gap(books: Books, as_of: datetime.date) -> Iterator[Finding]:
     at most `number-gap-share` percent of its numbers.
     """
     series: dict[str, dict[int, Invoice]] = defaultdict(dict)
-    for same in books.invoices.values():
-        numbered = _NUMBERED.match(same[0].id) if same[0].date <= as_of else None
-        if numbered is not None:
-            series[numbered[1]][int(numbered[2])] = same[0]
+    for identifier, same in books.invoices.items():
+        prefix = identifier.rstrip(_DIGITS)
+        number = identifier[len(prefix) :]
+        if number and len(number) <= _LONGEST and same[0].date <= as_of:
+            series[prefix][int(number)] = same[0]
     share = books.threshold("number-gap-share", as_of) or _ZERO
     for prefix, invoices in series.items():
         span = max(invoices) - min(invoices) + 1

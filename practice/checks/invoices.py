@@ -121,15 +121,12 @@ def overdue(books: Books, as_of: datetime.date) -> Iterator[Finding]:
     """Each invoice still open when its due date, and the days that the practice lets pass, are over."""
     patience = datetime.timedelta(days=books.days_of("overdue-days", as_of))
     terms = datetime.timedelta(days=books.days_of("terms-days", as_of))
-    receivable = books.receivable
-    for key, same in books.invoices.items():
-        invoice = same[0]
+    for key, balance in books.balances(as_of).items():
+        if balance < 0 or key is None or key not in books.invoices:
+            continue
+        invoice = books.invoices[key][0]
         due = invoice.due or invoice.date + terms
         if due + patience >= as_of:
-            continue
-        postings = receivable.get(key, ())
-        balance = sum([posting.amount for posting in postings if posting.date <= as_of], _ZERO)
-        if balance <= 0:
             continue
         days = (as_of - due).days
         yield Finding(

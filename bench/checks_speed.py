@@ -1,0 +1,74 @@
+"""What checks cost on ten years of the two-doctor practice, side by side in one run, medians of seven.
+
+`python -m bench.checks_speed [YEARS] [ROUNDS]` measures, in this process: Beancount's load without and with
+`daysheet.plugins.billing_gaps`, the plugin alone on loaded entries, and all that `daysheet check` does.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+from beancount import loader
+from daysheet import checks, worklist
+from daysheet.loading import load
+from daysheet.plugins.billing_gaps import billing_gaps
+
+from bench.ledger import write_books
+
+PLUGIN = 'plugin "daysheet.plugins.billing_gaps"\n'
+
+
+def main(years: int, rounds: int) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write_books(folder, years)
+        main_file = folder / "main.beancount"
+        with_plugin = folder / "with-plugin.beancount"
+        with_plugin.write_text(main_file.read_text() + PLUGIN)
+
+        plain: list[float] = []
+        plugged: list[float] = []
+        alone: list[float] = []
+        checked: list[float] = []
+        for _ in range(rounds):
+            plain.append(seconds(loader.load_file, str(main_file)))
+            plugged.append(seconds(loader.load_file, str(with_plugin)))
+            alone.append(plugin_alone(main_file))
+            checked.append(seconds(check, folder))
+        base = median(plain)
+        print(f"{years} years, medians of {rounds}")
+        print(f"load without the plugin     {base:7.2f} s")
+        print(f"load with the plugin        {median(plugged):7.2f} s  {median(plugged) / base - 1:+.1%}")
+        print(f"the plugin alone            {median(alone):7.2f} s  {median(alone) / base:.1%} of the load")
+        print(f"daysheet check, all of it   {median(checked):7.2f} s  {median(checked) / base:.2f} of the load")
+        print(f"kinds checked               {len(checks.CHECKS)}")
+
+
+def plugin_alone(main_file: Path) -> float:
+    entries, _, options = loader.load_file(str(main_file))
+    return seconds(billing_gaps, entries, options)
+
+
+def check(folder: Path) -> None:
+    books = load(folder)
+    found = worklist.findings_of(books, books.as_of)
+    worklist.as_text(books, books.as_of, found, folder)
+
+
+def seconds(work: Callable[..., object], *arguments: object) -> float:
+    gc.collect()
+    start = time.perf_counter()
+    work(*arguments)
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    loader.initialize(use_cache=False)
+    numbers = [int(argument) for argument in sys.argv[1:]]
+    main(*(numbers + [10, 7][len(numbers) :]))
