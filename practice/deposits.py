@@ -216,7 +216,8 @@ class _Reconciler:
 
     def _by_amount(self, deposit: BankDeposit) -> Match | None:
         groups = self._fitting(deposit)
-        return Match(deposit, groups[0], BY_AMOUNT, deposit.fee) if len(groups) == 1 else None
+        basis = BY_FEE if deposit.fee else BY_AMOUNT
+        return Match(deposit, groups[0], basis, deposit.fee) if len(groups) == 1 else None
 
     def _by_fee(self, deposit: BankDeposit) -> Match | None:
         groups = self._with_fee(deposit)

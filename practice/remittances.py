@@ -153,9 +153,10 @@ def problems(remittance: Remittance) -> list[str]:
     its adjustments (005010X221A1, 1.10.2.1).
     """
     found = []
+    count = len(remittance.claims)
     if remittance.difference:
         found.append(
-            f"{remittance.amount:,.2f} sent (BPR02), but {len(remittance.claims)} claims paid "
+            f"{remittance.amount:,.2f} sent (BPR02), but {count} claim{'s' if count != 1 else ''} paid "
             f"{remittance.claims_paid:,.2f} less provider adjustments {remittance.withheld:,.2f} give "
             f"{remittance.claims_paid - remittance.withheld:,.2f}: {remittance.difference:+,.2f} unexplained"
         )

@@ -216,5 +216,13 @@ def test_the_fee_that_a_payout_report_names_belongs_to_the_bank_line_of_its_amou
 """
     result = reconcile(load(cards + payout + deposit("67.37", day(4), "STRIPE", "Cards")), LAST)
     (match,) = result.matches
-    assert (match.basis, match.deposit.fee, match.fee) == ("amount and date", Decimal("2.63"), Decimal("2.63"))
+    assert (match.basis, match.deposit.fee, match.fee) == (
+        "amount less fees, and date", Decimal("2.63"), Decimal("2.63"),
+    )  # fmt: skip
     assert result.unreconciled == 0
+
+
+def test_a_person_settles_an_ambiguity_by_the_same_reference_on_both_sides(load):
+    named = receipt(1, "50.00") + receipt(2, "50.00", extra='  reference: "PMT-2"\n')
+    line = deposit("50.00", day(3)).replace("  Assets:Bank", '  reference: "PMT-2"\n  Assets:Bank')
+    assert matched(reconcile(load(named + line), LAST)) == [(["PMT-2"], "reference")]
