@@ -27,6 +27,7 @@ CENT: Final = Decimal("0.01")
 _ZERO = Decimal()
 _Alike = tuple[str, str | None, str | None]
 _Month = tuple[int, int]
+_Yielded = tuple[Decimal, Decimal, Decimal, int]
 
 
 class Price(NamedTuple):
@@ -186,24 +187,39 @@ def _by_yield(books: Books, as_of: datetime.date, provider: str, day: datetime.d
     return Price(_cents(gross * net), _cents(gross * low), _cents(gross * high), sample)
 
 
-def _yield(
-    books: Books, as_of: datetime.date, provider: str, month: _Month
-) -> tuple[Decimal, Decimal, Decimal, int] | None:
+def _yield(books: Books, as_of: datetime.date, provider: str, month: _Month) -> _Yielded | None:
     half_year = _half_year(books, as_of, month)
-    for providers in ([provider], sorted({each for bills in half_year for each in bills.yields})):
-        yields = [one for bills in half_year for each in providers for one in bills.yields.get(each, ())]
-        if yields:
-            charged = sum((bills.charged[each] for bills in half_year for each in providers), _ZERO)
-            kept = sum((bills.kept[each] for bills in half_year for each in providers), _ZERO)
-            _, low, high = _quartiles(yields)
-            return kept / charged, low, high, len(yields)
-    return None
+    return _yield_of(half_year, [provider]) or books.once(
+        ("practice's yield", as_of, month),
+        lambda: _yield_of(half_year, sorted({each for bills in half_year for each in bills.yields})),
+    )
+
+
+def _yield_of(half_year: list[_Bills], providers: list[str]) -> _Yielded | None:
+    yields = [one for bills in half_year for each in providers for one in bills.yields.get(each, ())]
+    if not yields:
+        return None
+    charged = sum((bills.charged[each] for bills in half_year for each in providers), _ZERO)
+    kept = sum((bills.kept[each] for bills in half_year for each in providers), _ZERO)
+    _, low, high = _quartiles(yields)
+    return kept / charged, low, high, len(yields)
 
 
 def _usual_charge(books: Books, as_of: datetime.date, provider: str, day: datetime.date) -> Decimal:
-    half_year = _half_year(books, as_of, (day.year, day.month))
+    month = (day.year, day.month)
+    half_year = _half_year(books, as_of, month)
     own = [charge for bills in half_year for charge in bills.charges.get(provider, ())]
-    charges = own or [charge for bills in half_year for same in bills.charges.values() for charge in same]
+    return (
+        _middle(own)
+        if own
+        else books.once(
+            ("practice's charge", as_of, month),
+            lambda: _middle([charge for bills in half_year for same in bills.charges.values() for charge in same]),
+        )
+    )
+
+
+def _middle(charges: list[Decimal]) -> Decimal:
     return _cents(_quartiles(charges)[0]) if charges else _ZERO
 
 
