@@ -6,6 +6,7 @@ import csv
 import datetime
 import io
 import os
+import textwrap
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -20,6 +21,7 @@ from daysheet.wording import many, money
 _CSV_COLUMNS: Final = ("kind", "key", "date", "through", "provider", "count", "amount", "deadline", "message", "where")
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _SHOWN: Final = 10
+_WIDTH: Final = 80
 _FAR = datetime.date.max
 
 
@@ -70,7 +72,7 @@ def as_json(books: Books, as_of: datetime.date, findings: list[Finding], folder:
         "totals": {
             kind: {
                 "count": len(same),
-                "amount": f"{sum((finding.amount for finding in same), Decimal()):.2f}",
+                "amount": f"{_sum(same):.2f}",
             }
             for kind, same in _by_kind(findings)
         },
@@ -97,15 +99,18 @@ def as_csv(findings: Iterable[Finding], folder: Path) -> str:
 
 
 def as_text(books: Books, as_of: datetime.date, findings: list[Finding], folder: Path) -> str:
-    """The worklist for a screen: kinds by money at risk, the visits of a lapse folded into it."""
-    lines = [f"As of {as_of}:"]
+    """The worklist for a screen of 80 columns: kinds by money at risk, the visits of a lapse folded into it."""
     if not findings:
-        return f"{lines[0]} nothing to do."
-    covered = frozenset[str]().union(*(finding.covers for finding in findings))
-    for kind, same in sorted(_by_kind(findings), key=lambda group: -sum(finding.amount for finding in group[1])):
-        total = money(sum((finding.amount for finding in same), Decimal()), books.currency)
-        own = [finding for finding in same if not (kind == "unbilled-visit" and finding.key in covered)]
-        folded = f", {len(same) - len(own):,} of them in the lapses above" if len(own) < len(same) else ""
+        return f"As of {as_of}: nothing to do."
+    lines = [f"As of {as_of}:"]
+    covered = _covered(findings)
+    groups = [
+        (kind, same, [one for one in same if not (kind == "unbilled-visit" and one.key in covered)])
+        for kind, same in _by_kind(findings)
+    ]
+    for kind, same, own in sorted(groups, key=lambda group: -_sum(group[2])):
+        total = money(_sum(same), books.currency)
+        folded = f", {len(same) - len(own):,} of them in the lapses" if len(own) < len(same) else ""
         lines += ["", f"{kind}: {many(len(same), 'finding')}, {total}{folded}"]
         lines += [line for finding in own[:_SHOWN] for line in _entry(finding, folder)]
         if len(own) > _SHOWN:
@@ -113,10 +118,18 @@ def as_text(books: Books, as_of: datetime.date, findings: list[Finding], folder:
     return "\n".join([*lines, "", *_gap_lines(books, findings)])
 
 
+def _covered(findings: Iterable[Finding]) -> frozenset[str]:
+    return frozenset[str]().union(*(finding.covers for finding in findings))
+
+
+def _sum(findings: Iterable[Finding]) -> Decimal:
+    return sum((finding.amount for finding in findings), Decimal())
+
+
 def _entry(finding: Finding, folder: Path) -> Iterator[str]:
-    yield f"  {finding.message}"
-    where = place(finding.where[0], folder) if finding.where else ""
-    yield f"    {where}  key: {finding.key}" if where else f"    key: {finding.key}"
+    yield from textwrap.wrap(finding.message, _WIDTH, initial_indent="  ", subsequent_indent="    ")
+    where = f"{place(finding.where[0], folder)}  " if finding.where else ""
+    yield f"    {where}key: {finding.key}"
 
 
 def _gap_lines(books: Books, findings: list[Finding]) -> Iterator[str]:
@@ -125,8 +138,13 @@ def _gap_lines(books: Books, findings: list[Finding]) -> Iterator[str]:
         return
     yield f"Never billed: {money(price.gross, books.currency)} at the practice's fees."
     if price.expected_cash is not None:
-        sample = min(f.sample for f in findings if f.expected is not None)
-        yield f"Expected cash: {money(price.expected_cash, books.currency)}, by at least {many(sample, 'past visit')}."
+        priced = [finding for finding in findings if finding.expected is not None]
+        counted = [one for one in priced if one.kind == "billing-lapse" or one.key not in _covered(priced)]
+        low = sum((finding.low for finding in counted if finding.low is not None), Decimal())
+        high = sum((finding.high for finding in counted if finding.high is not None), Decimal())
+        sample = many(min(finding.sample for finding in priced), "past visit")
+        spread = "" if low == high else f" ({low:,.2f} to {high:,.2f})"
+        yield f"Expected cash: {money(price.expected_cash, books.currency)}{spread}, by at least {sample} each."
 
 
 def _by_kind(findings: Iterable[Finding]) -> list[tuple[str, list[Finding]]]:

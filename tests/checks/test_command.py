@@ -66,7 +66,7 @@ def test_only_what_is_new_since_a_day(folder):
 
 def test_the_screen_folds_visits_into_their_lapse(folder):
     text = daysheet(folder, "check").stdout
-    assert "unbilled-visit: 71 findings, 3,550.00 USD, 70 of them in the lapses above" in text
+    assert "unbilled-visit: 71 findings, 3,550.00 USD, 70 of them in the lapses" in text
     assert "Never billed: 3,550.00 USD at the practice's fees." in text
 
 
@@ -97,3 +97,7 @@ def test_a_waiver_of_nothing_changes_nothing(folder):
     run = daysheet(folder, "waive", "V10", "--reason", "courtesy")
     assert (run.returncode, run.stderr) == (2, "daysheet: no finding has the key V10; daysheet check shows the keys\n")
     assert not (folder / "waivers.beancount").exists()
+
+
+def test_no_line_is_wider_than_the_screen(folder):
+    assert max(map(len, daysheet(folder, "check").stdout.splitlines())) <= 80

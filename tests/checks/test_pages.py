@@ -12,7 +12,7 @@ from tests.checks.pages import DOCS, PAGES, found_on, index, text_of
 def test_the_page_of_a_kind_is_made_from_books_that_have_it(kind, tmp_path):
     found = found_on(PAGES[kind], kind, tmp_path)
     assert found
-    assert (DOCS / "findings" / f"{kind}.md").read_text() == text_of(kind, found)
+    assert (DOCS / "findings" / f"{kind}.md").read_text() == text_of(kind, found), "python -m tests.checks.pages"
 
 
 def test_every_kind_stands_in_the_table():
