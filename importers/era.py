@@ -178,11 +178,13 @@ def _claim(body: _Claim, line: int, filename: Path, identify: Identify) -> Remit
     charged, paid = header.money(3), header.money(4)
     number = identify(ledgertext.clean(header.get(1)))
     denied = sums["denied"] + _ZERO
+    state = _status(status, paid, denied)
+    words = [reasons.in_words(group, reason) for (group, reason), amount in by_code.items() if amount]
     return RemittedClaim(
         line=line,
         claim=number,
         invoice=number,
-        status=_status(status, paid, denied),
+        status=state,
         rank=rank,
         reversal=status == _REVERSED,
         charged=charged,
@@ -192,7 +194,7 @@ def _claim(body: _Claim, line: int, filename: Path, identify: Identify) -> Remit
         denied=denied,
         earlier=sums["earlier"] + _ZERO,
         unexplained=charged - paid - sum((amount for _, _, amount in body.adjustments), _ZERO),
-        reason=_reason(refused, body.remarks) if denied else "",
+        reason=_reason(refused or words, body.remarks) if denied or state == "denied" else "",
         codes=", ".join(f"{group}-{reason} {amount:.2f}" for (group, reason), amount in by_code.items()),
         services=tuple(Service(s.code, s.units, s.allowed) for s in body.services if s.code.isalnum()),
         meta={"filename": str(filename), "lineno": header.line},

@@ -10,9 +10,9 @@ from daysheet.errors import DaysheetError
 from daysheet.importers import bank
 from daysheet.importers.detect import Detected, detect
 from daysheet.importers.reading import Context, RawFile, Source
+from daysheet.importers.remittance import remittance_summary
 from daysheet.importers.tables import tables
 from daysheet.records import BankLine
-from daysheet.remittances import Remittance
 
 _KINDS: Final = {"bank": "bank or card statement", "payout": "payouts of a processor", "practice": "practice system"}
 
@@ -23,7 +23,8 @@ def describe(file: RawFile, sources: Sequence[Source]) -> dict[str, Any]:
     Returns:
         `file`, `profile` (None if none fits or several do), `kind`, and for text and workbooks `detected`; where
         several profiles fit `profiles`; where a header nearly fits one `nearest`; for a bank file that a profile reads
-        `rows`, `entries`, `first`, `last`, `proved` and `broken_at`; for a remittance `claims`, `paid` and `balanced`.
+        `rows`, `entries`, `first`, `last`, `proved` and `broken_at`; for a remittance `claims`,
+        `paid` (to claims), `sent` (to the practice) and `balanced`, with `problems` where it is not.
 
     Raises:
         DaysheetError: the file cannot be read at all.
@@ -32,7 +33,7 @@ def describe(file: RawFile, sources: Sequence[Source]) -> dict[str, Any]:
     only = matching[0] if len(matching) == 1 else None
     answer: dict[str, Any] = {"file": str(file.path), "profile": only.name if only else None}
     if only is not None and only.kind == "remittance":
-        return {"file": answer["file"], "kind": "remittance", **_remitted(only, file)}
+        return remittance_summary(file)
     detected = detect(file)
     answer["kind"] = only.kind if only else "bank" if detected.money else "unknown"
     answer["detected"] = detected.as_json()
@@ -68,22 +69,14 @@ def _read(source: Source, file: RawFile) -> dict[str, Any]:
     }
 
 
-def _remitted(source: Source, file: RawFile) -> dict[str, Any]:
-    reading = source.read(file, Context(lambda _: "patient"))
-    found = [record for record in reading.records if isinstance(record, Remittance)]
-    return {
-        "claims": sum(len(remittance.claims) for remittance in found),
-        "paid": str(sum(remittance.amount for remittance in found)),
-        "balanced": reading.proof is None or reading.proof.closed,
-    }
-
-
 def as_text(answer: dict[str, Any], detected: Detected | None) -> str:
     """An answer for people, 80 columns wide."""
     lines = [answer["file"]]
     if answer["kind"] == "remittance":
-        state = "balanced" if answer["balanced"] else "not balanced"
-        return "\n".join([*lines, f"  remittance: {answer['claims']} claims, {answer['paid']} paid, {state}"])
+        lines.append(f"  remittance: {answer['claims']} claims, {answer['paid']} paid, {answer['sent']} sent")
+        for problem in answer["problems"]:
+            lines += _wrapped(f"  does not balance: {problem}")
+        return "\n".join(lines if answer["problems"] else [*lines, "  balanced"])
     kind = _KINDS.get(answer["kind"], answer["kind"])
     if answer["profile"]:
         lines.append(f"  profile {answer['profile']} ({kind})")

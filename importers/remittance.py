@@ -68,7 +68,9 @@ class RemittanceSource:
 
 
 def remittance_summary(file: RawFile) -> dict[str, Any]:
-    """What `identify --json` says of a remittance: how many claims, what they were paid (ΣCLP04), and if it balances.
+    """What `identify --json` says of a remittance: its claims, what they were paid (ΣCLP04), and if it balances.
+
+    `sent` is what reaches the practice (BPR02): the same less the adjustments beside the claims.
 
     Raises:
         DaysheetError: as `RemittanceSource.read`.
@@ -79,7 +81,9 @@ def remittance_summary(file: RawFile) -> dict[str, Any]:
         "kind": KIND,
         "claims": sum(len(remittance.claims) for remittance in found),
         "paid": f"{total(found):.2f}",
+        "sent": f"{sum((remittance.amount for remittance in found), Decimal()):.2f}",
         "balanced": all(remittance.balanced for remittance in found),
+        "problems": [problem for remittance in found for problem in problems(remittance)],
     }
 
 

@@ -145,3 +145,34 @@ def test_the_standard_s_own_rules_are_checked_where_the_practice_asks_for_it(boo
     assert "breaks the X12 standard" in result.output
     assert "NM102: unknown code" in result.output
     assert "ZWICKELHUBER" not in result.output
+
+
+def figures(folder: Folder, name: str, year: int, basis: str) -> dict[str, str]:
+    """The amounts of a report by the title of their row."""
+    result = folder.run("report", name, "--period", year, "--basis", basis, "--json")
+    return {row["title"]: row["current"] for row in json.loads(result.stdout)["rows"]}
+
+
+def test_the_statements_show_a_december_advice_paid_in_january_by_their_basis(books):
+    books.take_paths(*(books.give(name, text) for name, text in FILES.items()))
+    assert figures(books, "income", 2026, "cash")["Net income"] == "0.00"
+    assert figures(books, "income", 2027, "cash")["Net income"] == "80.00"
+    assert figures(books, "income", 2026, "accrual")["Net income"] == "100.00"  # 150 charged, 50 of it by contract
+    owed = figures(books, "balance-sheet", 2026, "accrual")
+    assert (owed["Insurance – Aetna"], owed["Patients"]) == ("80.00", "20.00")
+    assert figures(books, "balance-sheet", 2027, "accrual").get("Insurance – Aetna", "0.00") == "0.00"
+
+
+def test_identify_says_what_a_remittance_holds(books):
+    path = books.give("odd.835", era_text(PAID, sent="81.50", plb="PLB*1*20261231*L6:X*-1.50"))
+    assert json.loads(books.run("identify", "--json", path).stdout) == [
+        {
+            "file": str(path), "kind": "remittance", "claims": 1, "paid": "80.00", "sent": "81.50", "balanced": True,
+            "problems": [],
+        },
+    ]  # fmt: skip
+
+
+def test_identify_names_why_a_remittance_does_not_balance(books):
+    result = books.run("identify", books.give("odd.835", era_text(PAID, sent="81.50")))
+    assert "does not balance: 81.50 sent (BPR02)" in result.stdout
