@@ -30,15 +30,12 @@ def prove(
         return None
     if all(line.balance is None for line in lines) and (opening is None or closing is None):
         return None
-    forward = _chain(lines, opening, closing)
-    if order == "ascending":
-        return forward
-    backward = _chain(lines[::-1], opening, closing)
-    if order == "descending":
-        return backward
-    guess = descending(lines)
-    first, second = (backward, forward) if guess else (forward, backward)
-    return second if second.closed and not first.closed else first
+    newest_first = order == "descending" or (not order and descending(lines))
+    first = _chain(lines[::-1] if newest_first else lines, opening, closing)
+    if first.closed or order:
+        return first
+    second = _chain(lines if newest_first else lines[::-1], opening, closing)
+    return second if second.closed else first
 
 
 def descending(lines: Sequence[BankLine]) -> bool:

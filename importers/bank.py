@@ -17,10 +17,12 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
+from daysheet import collector
 from daysheet.errors import DaysheetError
 from daysheet.importers import profile as profiles
 from daysheet.importers.balance import prove
-from daysheet.importers.extract import Extracted, Extractor, Setting, trimmed
+from daysheet.importers.cells import trimmed
+from daysheet.importers.extract import Extracted, Extractor, Setting
 from daysheet.importers.grid import is_data
 from daysheet.importers.language import Column, Layout, Profile
 from daysheet.importers.reading import Context, RawFile, Reading
@@ -140,18 +142,33 @@ class BankSource:
         place = self.place(file, found)
         if place is None:
             raise self._changed(file)
+        with collector.paused():
+            return self._read(file, found, place, context)
+
+    def _read(self, file: RawFile, found: Tables, place: Place, context: Context) -> Reading:
         around = "\n".join((file.path.name, *place.above))
-        setting = Setting(file.path, place.index, len(place.names), place.names, around, context.currency)
+        setting = Setting(
+            path=file.path,
+            index=place.index,
+            width=len(place.names),
+            names=place.names,
+            around=around,
+            currency=context.currency,
+            workbook=bool(found.sheets),
+        )
         extracted = self._run(file, found, place, setting)
         footer = "\n".join((around, *extracted.footer))
         return self._reading(file, extracted, footer, context)
 
     def _run(self, file: RawFile, found: Tables, place: Place, setting: Setting) -> Extracted:
-        try:
+        if found.sheets:
             return Extractor(self.profile, setting).run(self._rows(file, found, place))
+        try:
+            rows = self._unswallowed(file, self._rows(file, found, place), lenient=False)
+            return Extractor(self.profile, setting).run(rows)
         except RaggedQuotesError:
-            rows = self._rows(file, found, place, lenient=True)
-            return Extractor(self.profile, setting).run(self._unswallowed(file, rows))
+            rows = self._unswallowed(file, self._rows(file, found, place, lenient=True), lenient=True)
+            return Extractor(self.profile, setting).run(rows)
 
     def _rows(self, file: RawFile, found: Tables, place: Place, *, lenient: bool = False) -> Iterator[Row]:
         """The rows below the header."""
@@ -164,18 +181,25 @@ class BankSource:
             rows = rows_of(file, encoding, layout.delimiter, layout.quote, lenient=lenient)
         return (row for row in rows if row.line > place.line and (place.line or len(place.above) < row.line))
 
-    def _unswallowed(self, file: RawFile, rows: Iterator[Row]) -> Iterator[Row]:
-        """Refuse a stray quote that opened a cell and swallowed whole rows up to the next stray quote."""
+    def _unswallowed(self, file: RawFile, rows: Iterator[Row], *, lenient: bool) -> Iterator[Row]:
+        """Refuse a stray quote that opened a cell and swallowed rows up to the next stray quote.
+
+        A cell of several lines is suspicious if one of its lines could be a whole row; where quotes are ragged
+        anyway, if it holds any delimiter.
+        """
+        delimiter = self.profile.file.delimiter
         for row in rows:
-            for cell in row.cells:
-                for line in cell.split("\n")[1:] if "\n" in cell else ():
-                    if line.count(self.profile.file.delimiter) >= len(row.cells) - 1 > 0:
-                        raise DaysheetError(
-                            "a quote opens in this row and runs on over the rows below",
-                            filename=file.path,
-                            line=row.line,
-                            remedy="export the file again",
-                        )
+            for cell in row.cells if "\n" in "".join(row.cells) else ():
+                if "\n" not in cell:
+                    continue
+                most = max(line.count(delimiter) for line in cell.split("\n"))
+                if most >= (1 if lenient else max(len(row.cells) - 1, 2)):
+                    raise DaysheetError(
+                        "a quote opens in this row and runs on over the rows below",
+                        filename=file.path,
+                        line=row.line,
+                        remedy="export the file again",
+                    )
             yield row
 
     def _reading(self, file: RawFile, extracted: Extracted, around: str, context: Context) -> Reading:

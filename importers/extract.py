@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
 import re
 import zoneinfo
 from collections.abc import Callable, Iterator, Mapping
@@ -11,29 +10,16 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
 
 from daysheet.errors import DaysheetError
-from daysheet.importers.language import Amounts, Column, Named, Profile, Where
+from daysheet.importers.amounts import Money
+from daysheet.importers.cells import CellError, Cells, Place, account_of, currency_of, fingerprint, trimmed
+from daysheet.importers.language import Column, Named, Profile, Where
 from daysheet.importers.reading import Skipped
-from daysheet.importers.text import Exact, Row
+from daysheet.importers.text import Row
 from daysheet.importers.values import amount_parser, date_parser
 from daysheet.ledgertext import clean
-from daysheet.records import BankLine
-
-Cells = list[str]
-ZERO: Final = Decimal(0)
-_CODE: Final = re.compile(r"\b[A-Z]{3}\b|[A-Z]{3}(?=\s*[-+0-9])")
-_CARD: Final = re.compile(r"[0-9]{13,19}")
-
-
-class CellError(Exception):
-    """A cell that cannot be read: the column's name and what is wrong with it; the cell itself is not quoted."""
-
-    def __init__(self, column: Column, problem: str) -> None:
-        """`problem` completes a sentence that begins with the column's name."""
-        super().__init__(problem)
-        self.column = column
+from daysheet.records import BankLine, Meta
 
 
 @dataclass(frozen=True)
@@ -47,6 +33,7 @@ class Setting:
         names: the header's texts, for messages.
         around: the file's name and the lines above the table, for patterns.
         currency: of the books, where the file names none.
+        workbook: cells may be numbers and dates of a workbook.
     """
 
     path: Path
@@ -55,6 +42,7 @@ class Setting:
     names: tuple[str, ...]
     around: str
     currency: str
+    workbook: bool
 
 
 @dataclass
@@ -79,8 +67,8 @@ class Extractor:
         self._layout = profile.file
         self._stop = re.compile(profile.file.stop).search if profile.file.stop else None
         self._parse = amount_parser(profile.amount.decimal, minor=profile.amount.minor)
-        self._strip = re.compile(profile.amount.strip) if profile.amount.strip else None
-        self._amount = self._amount_function(profile.amount)
+        money = Money(profile.amount, setting.index, self._parse)
+        self._amount = money.of
         self._day = self._day_function()
         self._date = self._date_function()
         self._skips = [self._skip_function(rule) for rule in profile.skip]
@@ -91,12 +79,16 @@ class Extractor:
         self._payer = self._indexes(profile.text.payer or profile.text.payee)
         self._narration = self._indexes(profile.text.narration)
         self._id = self._indexes(profile.id)
-        self._currency = self._named_function(profile.currency, setting.currency, _currency)
+        self._currency = self._named_function(profile.currency, setting.currency, currency_of)
         self._account = self._named_function(profile.account, None, account_of)
         self._clean = lru_cache(maxsize=65536)(clean)
-        self._fee = self._fee_function()
+        self._fee = money.fee(profile.fee) if profile.fee else None
         balance = profile.balance
         self._balance = self._at(balance.column) if balance else None
+        self._balance_column = balance.column if balance else ""
+        self._usual = 0  # how many cells rows have that go on beyond the header
+        self._unread: CellError | None = None
+        self._read_balances = False
         self._balance_sign = -1 if balance and balance.inverted else 1
         self._value_date = self._at(profile.date.value)
         self._filename = str(setting.path)
@@ -109,20 +101,30 @@ class Extractor:
         """
         found = Extracted()
         for row in rows:
-            text = "".join(row.cells)
-            if not text or text.isspace():
+            cells = self._trim(row.cells)
+            if not any(cells):
                 continue
             if self._stop is not None and self._stop(",".join(row.cells)):
                 found.footer += [",".join(row.cells), *(",".join(rest.cells) for rest in rows)]
                 break
             try:
-                self._row(row, found)
+                self._row(row, cells if len(cells) == self.setting.width else self._fit(cells), found)
+                # a column that holds balances holds nothing else: the row has slipped
+                if self._unread is not None and self._read_balances:
+                    raise self._unread
             except CellError as problem:
                 raise self._error(row.line, problem) from None
         return found
 
-    def _row(self, row: Row, found: Extracted) -> None:
-        cells = self._fit(row)
+    def _trim(self, cells: Cells) -> Cells:
+        if self.setting.workbook:
+            return [trimmed(cell) for cell in cells]
+        plain = [cell.strip() for cell in cells]
+        # the armour of ="0012" and '0012 is rare: one look at the whole row finds it
+        text = "".join(plain)
+        return [trimmed(cell) for cell in plain] if "'" in text or "=" in text or "\ufeff" in text else plain
+
+    def _row(self, row: Row, cells: Cells, found: Extracted) -> None:
         if self._layout.continuation and not cells[self.setting.index[self.profile.date.column]]:
             self._continue(cells, found)
             return
@@ -134,16 +136,16 @@ class Extractor:
                 return
         found.records.append(self._line(row, cells))
 
-    def _fit(self, row: Row) -> Cells:
-        """The row's cells, trimmed, as many as the header has."""
-        cells = [trimmed(cell) for cell in row.cells]
+    def _fit(self, cells: Cells) -> Cells:
+        """The row's cells, as many as the header has."""
         width = self.setting.width
         if len(cells) > width:
             if self._layout.surplus == "join":
                 start = self._joined
                 end = start + len(cells) - width + 1
                 return [*cells[:start], self._layout.delimiter.join(cells[start:end]), *cells[end:]]
-            if self._layout.surplus == "error" and any(cells[width:]):
+            self._usual = self._usual or len(cells)
+            if self._layout.surplus == "error" and (any(cells[width:]) or len(cells) != self._usual):
                 raise CellError("", f"the row has {len(cells)} cells and the header {width}")
         elif len(cells) < width:
             if not self._layout.ragged and any(self.setting.names[len(cells) :]):
@@ -159,9 +161,9 @@ class Extractor:
             if self.profile.fee is not None and self.profile.fee.of == "gross":
                 amount -= fee
         payee, narration = self._words(cells, self._payee if amount < 0 else self._payer)
-        meta: dict[str, Any] = {"filename": self._filename, "lineno": row.line}
+        meta: Meta = Place(self._filename, row.line)
         if self._value_date is not None and cells[self._value_date]:
-            meta["value-date"] = self._day(cells[self._value_date], self.profile.date.value)
+            meta = {**meta, "value-date": self._day(cells[self._value_date], self.profile.date.value)}
         return BankLine(
             self._date(cells),
             amount,
@@ -178,6 +180,8 @@ class Extractor:
 
     def _words(self, cells: Cells, parties: tuple[int, ...]) -> tuple[str, str]:
         """Payee and narration: the payee falls back to the narration, which is then not said twice."""
+        if not parties and len(self._narration) == 1 and not self._blank:
+            return self._clean(cells[self._narration[0]]), ""
         payee = next((cells[i] for i in parties if cells[i] and cells[i] not in self._blank), "")
         if len(self._narration) == 1:
             narration = cells[self._narration[0]]
@@ -191,10 +195,14 @@ class Extractor:
     def _balance_of(self, cells: Cells) -> Decimal | None:
         if self._balance is None:
             return None
+        cell = cells[self._balance]
         try:
-            value = self._parse(cells[self._balance])
-        except ValueError:
-            return None  # some banks write a mark such as "Not yet posted": such a row is proved by its neighbours
+            value = self._parse(cell)
+        except ValueError as problem:
+            if any(map(str.isalnum, cell)):
+                self._unread = self._unread or CellError(self._balance_column, str(problem))
+            return None
+        self._read_balances = self._read_balances or value is not None
         return value if value is None or self._balance_sign > 0 else -value
 
     def _stated_balance(self, rule: Where, cells: Cells, found: Extracted) -> None:
@@ -233,88 +241,6 @@ class Extractor:
 
     def _indexes(self, columns: tuple[Column, ...]) -> tuple[int, ...]:
         return tuple(self.setting.index[column] for column in columns if column in self.setting.index)
-
-    def _number(self, cells: Cells, place: int | None, column: Column) -> Decimal | None:
-        if place is None:
-            return None
-        cell = cells[place]
-        if self._strip is not None:
-            cell = self._strip.sub("", cell)
-        try:
-            return self._parse(cell)
-        except ValueError as problem:
-            raise CellError(column, str(problem)) from None
-
-    def _amount_function(self, amount: Amounts) -> Callable[[Cells], Decimal]:
-        if amount.mode.startswith("split"):
-            return self._split_function(amount)
-        place, column = self._at(amount.column), amount.column
-        if amount.mode == "suffix":
-            return self._suffix_function(amount)
-
-        def single(cells: Cells) -> Decimal:
-            value = self._number(cells, place, column)
-            if value is None:
-                raise CellError(column, "is blank")
-            return value
-
-        if amount.mode == "signed":
-            return single
-        if amount.mode == "inverted":
-            return lambda cells: -single(cells)
-        sign = self._direction_function(amount)
-        return lambda cells: single(cells) * sign(cells)
-
-    def _split_function(self, amount: Amounts) -> Callable[[Cells], Decimal]:
-        debit, credit = self._at(amount.debit), self._at(amount.credit)
-        signs = {"split": (-1, 1), "split-signed": (1, 1), "split-inverted": (-1, -1)}[amount.mode]
-
-        def split(cells: Cells) -> Decimal:
-            out = self._number(cells, debit, amount.debit)
-            into = self._number(cells, credit, amount.credit)
-            if out is None and into is None:
-                raise CellError(amount.debit, f'and "{amount.credit}" are both blank')
-            if out and into:
-                raise CellError(amount.debit, f'and "{amount.credit}" both hold an amount')
-            return (out or ZERO) * signs[0] if out else (into or ZERO) * signs[1]
-
-        return split
-
-    def _suffix_function(self, amount: Amounts) -> Callable[[Cells], Decimal]:
-        place = self._at(amount.column)
-        words = {word.casefold(): sign for sign, group in ((-1, amount.out), (1, amount.into)) for word in group}
-        pattern = re.compile(
-            r"\s*(" + "|".join(map(re.escape, sorted(words, key=len, reverse=True))) + r")\.?\s*\Z", re.I
-        )
-
-        def suffixed(cells: Cells) -> Decimal:
-            cell = cells[place] if place is not None else ""
-            found = pattern.search(cell)
-            if found is None:
-                raise CellError(amount.column, "does not say whether money went in or out")
-            value = self._number([cell[: found.start()]], 0, amount.column)
-            if value is None:
-                raise CellError(amount.column, "is blank")
-            return value * words[found[1].casefold()]
-
-        return suffixed
-
-    def _direction_function(self, amount: Amounts) -> Callable[[Cells], int]:
-        place, column = self._at(amount.direction), amount.direction
-        if amount.mode == "indicator":
-            words = {word.casefold(): sign for sign, group in ((-1, amount.out), (1, amount.into)) for word in group}
-            find: Callable[[str], int | None] = lambda cell: words.get(cell.casefold())  # noqa: E731
-        else:
-            out, into = (re.compile("|".join(f"(?:{p})" for p in group)) for group in (amount.out, amount.into))
-            find = lambda cell: -1 if out.search(cell) else 1 if into.search(cell) else None  # noqa: E731
-
-        def sign(cells: Cells) -> int:
-            found = find(cells[place]) if place is not None else None
-            if found is None:
-                raise CellError(column, "does not say whether money went in or out: its word is not in the profile")
-            return found
-
-        return sign
 
     def _day_function(self) -> Callable[[str, Column], datetime.date]:
         """From a cell to its calendar day, each distinct cell once; the column is for the message."""
@@ -373,18 +299,6 @@ class Extractor:
 
         return rule, applies
 
-    def _fee_function(self) -> Callable[[Cells], Decimal] | None:
-        fee = self.profile.fee
-        if fee is None:
-            return None
-        place, sign = self._at(fee.column), -1 if fee.negative else 1
-
-        def charged(cells: Cells) -> Decimal:
-            value = self._number(cells, place, fee.column)
-            return ZERO if value is None else value * sign
-
-        return charged
-
     def _named_function(
         self, named: Named | None, default: str | None, tidy: Callable[[str], str]
     ) -> Callable[[Cells], str | None]:
@@ -406,43 +320,6 @@ class Extractor:
             return known[cell]
 
         return of
-
-
-def fingerprint(cells: Cells) -> str:
-    """What tells a raw row from any other: the first 16 hexadecimal digits of its SHA-256."""
-    return hashlib.sha256("\x1f".join(cells).encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
-
-def trimmed(cell: str) -> str:
-    """A cell without padding, a spreadsheet's leading apostrophe, or the armour of `="0012"`."""
-    if isinstance(cell, Exact):
-        return cell
-    cell = cell.strip(" \t\n\ufeff\u00a0")
-    if cell[:1] == "=" and cell[1:2] == '"' and cell[-1:] == '"':
-        return cell[2:-1].strip()
-    if cell[:1] == "'":
-        return cell.strip("'").strip()
-    return cell
-
-
-def _currency(cell: str) -> str:
-    """The ISO code in a cell; a cell that has none is an error of the row."""
-    found = _CODE.search(cell.upper())
-    if found is None:
-        raise CellError("currency", "is no currency code that the profile knows")
-    return found[0]
-
-
-def account_of(cell: str) -> str:
-    """An account's number as one line; a whole card number is cut to its last four digits."""
-    text = clean(cell)
-    digits = re.sub(r"[ -]", "", text)
-    return f"*{digits[-4:]}" if _CARD.fullmatch(digits) and _luhn(digits) else text
-
-
-def _luhn(digits: str) -> bool:
-    doubled = (int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits)))
-    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
 
 
 def _shift_function(zone: str, local: str) -> Callable[[datetime.datetime], datetime.date]:

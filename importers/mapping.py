@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from daysheet.errors import DaysheetError
 from daysheet.importers import privacy
+from daysheet.importers.cells import fingerprint
 from daysheet.importers.columns import (
     EXCEL,
     FOUND,
@@ -28,7 +29,6 @@ from daysheet.importers.columns import (
     VisitMap,
     Words,
 )
-from daysheet.importers.extract import fingerprint
 from daysheet.importers.reading import Context, Record, Skipped
 from daysheet.importers.text import Row
 from daysheet.importers.values import amount_parser, date_parser

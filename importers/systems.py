@@ -23,8 +23,8 @@ from typing import Any, Final
 from daysheet.errors import DaysheetError
 from daysheet.importers import privacy
 from daysheet.importers.bank import SHIPPED, bare, difference, norm
+from daysheet.importers.cells import trimmed
 from daysheet.importers.columns import Match, PracticeProfile, numbered
-from daysheet.importers.extract import trimmed
 from daysheet.importers.mapping import KIND_OF, MERGE, SO_FAR, UNDATED, Cells, Mapper, Terms
 from daysheet.importers.practice_profile import load
 from daysheet.importers.reading import ROWS, Context, RawFile, Reading, Record, Skipped
