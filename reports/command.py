@@ -9,12 +9,13 @@ from typing import Final
 import click
 from daysheet import console, files
 from daysheet.errors import DaysheetError
-from daysheet.reports import data, exporters, period, registry, text, workbook
+from daysheet.reports import contents, data, exporters, period, registry, text, workbook
+from daysheet.reports.layout import Paper
 from daysheet.reports.request import Request
-from daysheet.reports.table import Basis
+from daysheet.reports.table import Basis, Table
 
 TEXTS: Final = ("text", "csv", "json")
-FORMATS: Final = (*TEXTS, "xlsx", *exporters.SUFFIXES)
+FORMATS: Final = (*TEXTS, "xlsx", "html", "pdf", *exporters.SUFFIXES)
 
 
 @click.command(cls=console.Verb)
@@ -49,7 +50,7 @@ def report(
     made = render(name, request, "json" if shared.as_json else form)
     if output is not None:
         files.write(output, made)
-    elif form not in (*TEXTS, "caseware", "proseries") and sys.stdout.isatty():
+    elif form in ("xlsx", "pdf", "ultratax") and sys.stdout.isatty():
         raise DaysheetError(f"{form} is no text for a terminal", remedy="name a file with --output FILE")
     else:
         sys.stdout.buffer.write(made)
@@ -71,6 +72,16 @@ def render(name: str, request: Request, form: str) -> bytes:
     practice = request.settings.practice.name
     if form == "xlsx":
         return workbook.to_xlsx([table], practice)
+    if form in ("html", "pdf"):
+        return _set(table, practice, form, contents.paper_of(request.settings, None))
     if form == "csv":
         return data.to_csv(table).encode()
     return (data.to_json_text(table) if form == "json" else text.render(table, practice)).encode()
+
+
+def _set(table: Table, practice: str, form: str, paper: Paper) -> bytes:
+    from daysheet.reports import onepage  # noqa: PLC0415 - the PDF engine takes half a second to load
+
+    return (
+        onepage.to_html(table, practice, paper).encode() if form == "html" else onepage.to_pdf(table, practice, paper)
+    )

@@ -34,10 +34,10 @@ class Face(NamedTuple):
 @cache
 def face(weight: Weight) -> Face:
     """The face of a weight, read from the font that ships with the program."""
-    font = TTFont(FOLDER / f"SourceSans3-{weight}.ttf", lazy=True)
-    metrics = font["hmtx"]
-    glyphs: dict[int, str] = font.getBestCmap()
-    return Face({code: metrics[glyph][0] for code, glyph in glyphs.items()})
+    with TTFont(FOLDER / f"SourceSans3-{weight}.ttf", lazy=True) as font:
+        metrics = font["hmtx"]
+        glyphs: dict[int, str] = font.getBestCmap()
+        return Face({code: metrics[glyph][0] for code, glyph in glyphs.items()})
 
 
 def width(text: str, size: float, weight: Weight = "Regular") -> float:

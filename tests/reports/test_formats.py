@@ -10,10 +10,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
+import pypdf
 import pytest
 from click.testing import CliRunner
 from daysheet.errors import DaysheetError
-from daysheet.reports import command, data, exporters, registry, text, workbook
+from daysheet.reports import command, data, exporters, onepage, registry, text, workbook
 from daysheet.reports.period import parse
 from daysheet.reports.request import Request
 from daysheet.reports.table import Column, Row, Table
@@ -95,6 +96,27 @@ def test_csv_json_and_xlsx_hold_the_same_amounts_as_the_table(ledger, name, basi
 def test_text_shows_the_same_amounts_as_the_table(ledger, name):
     table = registry.build(name, load(ledger), PLAIN, parse("2026"), "cash")
     assert money_of_text(table) == money_of(table)
+
+
+@pytest.mark.parametrize("name", ["income", "balance-sheet", "trial-balance", "general-ledger", "receivables"])
+def test_a_pdf_prints_every_amount_once_in_reading_order(build, name):
+    table = build(name)
+    reader = pypdf.PdfReader(io.BytesIO(onepage.to_pdf(table, "Willow Creek")))
+    printed = " ".join(page.extract_text() for page in reader.pages)
+    found = [part.strip("()").replace(",", "") for part in re.findall(r"\(?[\d,]+\.\d\d\)?(?!%)", printed)]
+    assert found == [f"{abs(amount):.2f}" for amount in money_of(table) if amount]
+    assert reader.attachments[f"{name}.csv"][0] == data.to_csv(table).encode()
+
+
+def test_the_same_report_is_the_same_pdf(build):
+    assert onepage.to_pdf(build("income"), "P", "a4") == onepage.to_pdf(build("income"), "P", "a4")
+
+
+def test_text_is_only_text_in_a_page():
+    shown = onepage.to_html(small(["<script>alert(1)</script>", Decimal(1)]), "<b>&")
+    assert "<script>" not in shown
+    assert "<b>" not in shown
+    assert "&lt;script&gt;" in shown
 
 
 def formulas(table):

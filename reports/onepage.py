@@ -1,0 +1,43 @@
+"""One report by itself, as a page for a browser or as a PDF like those of the pack."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from daysheet.reports import data, fonts, pages, pdf
+from daysheet.reports.layout import Paper
+from daysheet.reports.pdf import Document, Embedded
+from daysheet.reports.table import Table
+
+_SCREEN: Final = (
+    'html{font-family:"Source Sans 3",system-ui,sans-serif;font-size:12pt}'
+    "@media screen{body{max-width:72rem;margin:2rem auto;padding:0 1rem;overflow-x:auto}"
+    "table{table-layout:auto;width:auto!important}th{white-space:nowrap}}"
+)
+
+
+def to_html(table: Table, practice: str, paper: Paper = "letter") -> str:
+    """A page that stands alone: its style within it, nothing fetched, all text escaped."""
+    return _html(table, practice, paper).replace("</head>", f"<style>{pages.style()}{_SCREEN}</style>\n</head>", 1)
+
+
+def to_pdf(table: Table, practice: str, paper: Paper = "letter") -> bytes:
+    """A PDF/A-3a and PDF/UA-1 of the report, its CSV embedded; the same books give the same bytes."""
+    csv = Embedded(f"{table.name}.csv", data.to_csv(table).encode(), "text/csv", "The same table as data")
+    return pdf.render(Document(_html(table, practice, paper), pages.style(), table.as_of, (csv,)))
+
+
+def _html(table: Table, practice: str, paper: Paper) -> str:
+    entity = fonts.printable(practice)
+    part = pages.part_of(table.name, table.title, [table], paper)
+    reach = f"Books through {table.as_of} · Unaudited"
+    values = {
+        "title": f"{entity} – {part.title}",
+        "author": entity,
+        "description": f"{part.title}, {part.subtitle}",
+        "left": entity,
+        "right": part.right,
+        "foot": reach,
+        "part": part,
+    }
+    return pages.html("report.html", paper, values)
