@@ -24,7 +24,7 @@ def capital(request: Request) -> Table:
         Column("title", "Account"),
         Column("account", "Account name", shown="data"),
         Column("opening", "Opening", "money"),
-        Column("added", "Put in", "money"),
+        Column("added", "Added", "money"),
         Column("income", "Net income", "money"),
         Column("drawn", "Drawn", "money"),
         Column("closing", "Closing", "money"),

@@ -146,7 +146,7 @@ def _proseries(accounts: list[Exported]) -> bytes:
     lines = []
     dollars = whole_dollars([account.closing for account in accounts])
     for account, amount in zip(accounts, dollars, strict=True):
-        description = account.description.encode("ascii", "replace").decode()
+        description = account.description.replace("–", "-").encode("ascii", "replace").decode()
         cells = ["Y", f"{account.number[:12]:<12}", f"{description[:25]:<25}", *[f"{amount:>{_AMOUNT}d}"] * 4]
         lines.append(" ".join(cells))
     return "".join(f"{line}\r\n" for line in lines).encode("ascii")

@@ -67,10 +67,12 @@ def _uncategorised(request: Request) -> Iterator[Question]:
 
 
 def _flagged(request: Request) -> Iterator[Question]:
+    """Entries flagged as doubtful, but for those that are asked about already."""
     for entry in request.books.entries:
         if (
             isinstance(entry, Transaction)
             and entry.flag == "!"
+            and not any(is_under(posting.account, root) for posting in entry.postings for root in _UNDECIDED)
             and request.period.first <= entry.date <= request.period.last
         ):
             moved = (posting.units.number for posting in entry.postings if posting.units is not None)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from daysheet.accounts import INCOME_VISITS, account_part
+from daysheet.accounts import BILLING_WRITE_OFFS, INCOME_VISITS, account_part
 from daysheet.books import Books
-from daysheet.reports.accrual import CHARGES
+from daysheet.reports.accrual import ADJUSTMENTS, CHARGES
 
 _WORD: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]+(?![a-z])|[A-Z][a-z]+|[a-z]+|\d+(?:[A-Za-z]+)?|[^\W\d_]+")
 
@@ -21,7 +21,7 @@ class Titles:
 
     def __init__(self, books: Books) -> None:
         """Gather what the books say."""
-        self._known: dict[str, str] = {}
+        self._known = dict.fromkeys((BILLING_WRITE_OFFS, f"{ADJUSTMENTS}:WriteOffs"), "Write-offs")
         for payers in books.payers.values():
             self._known[payers[-1].receivable] = payers[-1].name
         for providers in books.providers.values():
