@@ -29,6 +29,10 @@ bench: ## the measurements of docs/speed.md
 	@./bootstrap test
 	$(PYTHON) -m bench
 
+score: ## how well gaps are found on simulated practices; the result goes to docs/detection-score.md
+	@./bootstrap test
+	$(PYTHON) -m tests.simulator
+
 lock: ## resolve the dependencies anew and write the lock files
 	@./bootstrap test
 	.venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-config \

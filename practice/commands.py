@@ -28,13 +28,19 @@ def check(
     """What was never billed, never paid or never deposited, and what it costs."""
     books = shell.books()
     day = books.as_of if as_of is None else as_of.date()
-    found = worklist.findings_of(books, day, kinds, None if since is None else since.date())
+    start = None if since is None else since.date()
+    found = worklist.findings_of(books, day, kinds, start)
     if as_csv:
         click.echo(worklist.as_csv(found, shell.folder), nl=False)
     else:
         shell.emit(
             worklist.as_json(books, day, found, shell.folder) if shell.as_json else None,
-            lambda: worklist.as_text(books, day, found, shell.folder),
+            lambda: "\n".join(
+                [
+                    worklist.as_text(books, day, found, shell.folder),
+                    *([worklist.trend(books, day, start, kinds)] if start else []),
+                ]
+            ),
         )
     return console.FINDINGS if found else console.OK
 

@@ -44,6 +44,17 @@ def findings_of(
     return sorted(found, key=lambda finding: (-finding.amount, finding.deadline or _FAR, finding.date, finding.key))
 
 
+def trend(books: Books, as_of: datetime.date, since: datetime.date, kinds: Iterable[str] = ()) -> str:
+    """One sentence on what is new, what is settled and how the gap has moved between two days."""
+    then, now = checks.run(books, since, kinds), checks.run(books, as_of, kinds)
+    old, new = ({(finding.kind, finding.key) for finding in found} for found in (then, now))
+    before, after = gap(then).gross, gap(now).gross
+    return (
+        f"Since {since}: {len(new - old):,} new, {len(old - new):,} settled; never billed "
+        f"{money(before, books.currency)} then, {money(after, books.currency)} now."
+    )
+
+
 def place(meta: Meta, folder: Path) -> str:
     """`2026/2026-03-visits.beancount:12`, as seen from the books folder."""
     return f"{os.path.relpath(str(meta['filename']), folder)}:{meta['lineno']}"

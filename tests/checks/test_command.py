@@ -64,6 +64,11 @@ def test_only_what_is_new_since_a_day(folder):
     assert [finding["key"] for finding in json.loads(run.stdout)["findings"]] == ["V9"]
 
 
+def test_the_trend_since_a_day_is_one_sentence(folder):
+    last = daysheet(folder, "check", "--since", "2026-03-25").stdout.splitlines()[-1]
+    assert last == "Since 2026-03-25: 1 new, 0 settled; never billed 3,500.00 USD then, 3,550.00 USD now."
+
+
 def test_the_screen_folds_visits_into_their_lapse(folder):
     text = daysheet(folder, "check").stdout
     assert "unbilled-visit: 71 findings, 3,550.00 USD, 70 of them in the lapses" in text
