@@ -247,7 +247,11 @@ def _take_remittances(intake: Intake, records: Sequence[Remittance], taken: Take
         if not suspense:
             remittance.refuse_unbalanced([record])
         entries = remittance.directives(record, intake.books)
-        intake.remitted[record.id] = record._replace(payer=payers.payer_of(record, intake.books))
+        payer = payers.payer_of(record, intake.books)
+        intake.remitted[record.id] = record._replace(payer=payer)
+        if payer not in intake.books.payers:
+            numbers = f', with era-id: "{" ".join(record.payer_ids)}"' if record.payer_ids else ""
+            taken.notes.append(f'practice.beancount has no payer for "{record.payer}": add it{numbers}')
         intake.add({month_file(record.date, "remittances"): entries}, taken)
         taken.booked += claims
         taken.booked_amounts[currency] += record.amount

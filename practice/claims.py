@@ -56,13 +56,21 @@ def states(books: Books, as_of: datetime.date) -> Iterator[ClaimState]:
 
 
 def decisions(books: Books, as_of: datetime.date) -> Iterator[tuple[Remittance, RemittedClaim]]:
-    """Each insurer's decision that stands on a day: made by then, and neither reversed nor replaced since."""
-    last: dict[tuple[str, str], tuple[Remittance, RemittedClaim]] = {}
+    """Each insurer's decision that stands on a day: made by then, and neither reversed nor replaced since.
+
+    A number that stands in one remittance several times without a reversal is that of several claims.
+    """
+    last: dict[tuple[str, str], list[tuple[Remittance, RemittedClaim]]] = {}
     for remittance in sorted(books.remittances.values(), key=lambda remittance: (remittance.date, remittance.id)):
         if remittance.date <= as_of:
             for claim in remittance.claims:
-                last[remittance.payer, claim.claim] = (remittance, claim)
-    yield from ((remittance, claim) for remittance, claim in last.values() if not claim.reversal)
+                standing = last.setdefault((remittance.payer, claim.claim), [])
+                if claim.reversal or (standing and standing[-1][0].id != remittance.id):
+                    standing.clear()
+                if not claim.reversal:
+                    standing.append((remittance, claim))
+    for standing in last.values():
+        yield from standing
 
 
 def unsent(books: Books, as_of: datetime.date) -> Iterator[tuple[Invoice, Decimal]]:

@@ -23,7 +23,7 @@ from itertools import accumulate, combinations
 from typing import Any, Final, NamedTuple, TypeVar
 
 from daysheet.books import Books
-from daysheet.receipts import NOT_RECEIPTS, BankDeposit, Receipt, comparable, deposits, is_bank, receipts
+from daysheet.receipts import LEFT_OVER, BankDeposit, Receipt, comparable, deposits, is_bank, receipts
 
 BY_TRACE: Final = "trace number"
 BY_REFERENCE: Final = "reference"
@@ -411,6 +411,6 @@ def _left_over(books: Books, as_of: datetime.date) -> dict[str, Decimal]:
         if entry.date > as_of:
             break
         for posting in entry.postings:
-            if posting.account.startswith(NOT_RECEIPTS) and posting.units is not None:
+            if posting.account.startswith(LEFT_OVER) and posting.units is not None:
                 balances[posting.account] = balances.get(posting.account, _ZERO) + (posting.units.number or _ZERO)
     return {account: balance for account, balance in sorted(balances.items()) if balance}

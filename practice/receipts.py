@@ -31,7 +31,10 @@ PAYOUT: Final = "payout"
 
 SUSPENSE: Final = f"{CLEARING}:Suspense"
 RECOUPMENTS: Final = f"{CLEARING}:Recoupments"
-NOT_RECEIPTS: Final = (SUSPENSE, RECOUPMENTS)
+TRANSFERS: Final = f"{CLEARING}:Transfers"
+LEFT_OVER: Final = (SUSPENSE, RECOUPMENTS)
+NOT_RECEIPTS: Final = (*LEFT_OVER, TRANSFERS)
+"""Clearing accounts that no receipt waits in: what is not explained, and money between the practice's own accounts."""
 
 _TOKEN: Final = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
 _SHORTEST: Final = 4

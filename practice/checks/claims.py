@@ -120,16 +120,19 @@ def underpaid_claim(books: Books, as_of: datetime.date) -> Iterator[Finding]:
 
 def credit_balance(books: Books, as_of: datetime.date) -> Iterator[Finding]:
     """Invoices that were paid or adjusted beyond their charge, and insurers' payments of claims nobody knows."""
-    unknown: set[str | None] = set()
+    unknown: dict[str, list[tuple[Remittance, RemittedClaim]]] = {}
     for remittance, claim in claims.decisions(books, as_of):
         invoice = known_claim(claim.invoice, remittance.payer, books)[1]
         if invoice not in books.invoices and claim.paid > 0:
-            unknown.add(invoice)
-            message = (
-                f"{payer_name(books, remittance.payer)} pays {money(claim.paid, books.currency)} for claim "
-                f"{claim.claim}, of which the books have no invoice: import its bill, or ask what it is"
-            )
-            yield _credit(claim.claim, remittance.date, claim.paid, message, (claim.meta,))
+            unknown.setdefault(invoice, []).append((remittance, claim))
+    for number, group in unknown.items():
+        amount = sum((claim.paid for _, claim in group), _ZERO)
+        named = ", ".join(sorted({payer_name(books, remittance.payer) for remittance, _ in group}))
+        message = (
+            f"{named} pays {money(amount, books.currency)} for claim {number}, of which the books have no invoice: "
+            "import its bill, or ask what it is"
+        )
+        yield _credit(number, group[0][0].date, amount, message, tuple(claim.meta for _, claim in group))
     for key, balance in books.balances(as_of).items():
         if balance < 0 and key not in unknown:
             standing = [posting for posting in books.receivable[key] if posting.date <= as_of]

@@ -14,6 +14,7 @@ from daysheet.remittances import problems
 from daysheet.wording import many, money, payer_name
 
 _NAMED = 5
+_SUSPECTS = 25
 _ZERO = Decimal()
 
 
@@ -21,7 +22,7 @@ def unmatched_deposit(books: Books, as_of: datetime.date) -> Iterator[Finding]:
     """Bank lines that no receipts explain, with what they could be."""
     for item in reconcile(books, as_of).open_deposits:
         deposit = item.deposit
-        where = (deposit.meta, *(meta for receipt in item.suspects[:_NAMED] for meta in receipt.where[:1]))
+        where = (deposit.meta, *(meta for receipt in item.suspects[:_SUSPECTS] for meta in receipt.where[:1]))
         yield Finding(
             kind="unmatched-deposit",
             key=deposit.id,
@@ -121,8 +122,8 @@ def _reading(item: OpenDeposit, books: Books) -> str:
 
 
 def _one_of(suspects: Group) -> str:
-    named = ", ".join(f"{receipt.id} ({receipt.amount:,.2f})" for receipt in suspects[:_NAMED])
-    more = len(suspects) - _NAMED
+    named = ", ".join(f"{receipt.id} ({receipt.amount:,.2f})" for receipt in suspects[:_SUSPECTS])
+    more = len(suspects) - _SUSPECTS
     return f"one of {named}{f' or {more} more' if more > 0 else ''}" if len(suspects) > 1 else named
 
 

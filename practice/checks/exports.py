@@ -13,6 +13,8 @@ from daysheet.facts import Imported
 from daysheet.findings import Finding
 from daysheet.wording import many
 
+REMITTANCE = "remittance"
+
 
 def missing_export(books: Books, as_of: datetime.date) -> Iterator[Finding]:
     """Each run of days between two files of an account or kind, or since the last one, that no file covers.
@@ -22,7 +24,9 @@ def missing_export(books: Books, as_of: datetime.date) -> Iterator[Finding]:
     """
     sources: dict[tuple[str, str], list[Imported]] = defaultdict(list)
     for imported in books.imported:
-        if imported.first <= as_of:
+        if (
+            imported.first <= as_of and imported.kind != REMITTANCE
+        ):  # insurers send them when they pay, not by the month
             sources["" if imported.account else imported.kind, imported.account or ""].append(imported)
     least = books.days_of("export-gap-days", as_of)
     for files in sources.values():

@@ -172,7 +172,7 @@ def test_more_than_was_owed_is_a_credit_balance(load):
 
 def test_an_insurer_s_payment_of_an_unknown_claim_is_a_credit_balance(load):
     (finding,) = found(load(PAYER + remitted(7, paid="80.00 USD")), "credit-balance", "2026-03-31")
-    assert (finding.key, finding.amount) == ("CLM-7", Decimal(80))
+    assert (finding.key, finding.amount) == ("INV-7", Decimal(80))
     assert "of which the books have no invoice" in finding.message
 
 
@@ -184,3 +184,10 @@ def test_a_remittance_booked_although_unbalanced_is_a_finding_with_its_figures(l
     assert finding.amount == Decimal(71)
     assert "81.00 sent (BPR02)" in finding.message
     assert "claim 1" in finding.message
+
+
+def test_claims_of_one_unknown_number_are_one_finding_with_all_of_their_money(load):
+    second = remitted(8, "2026-03-21", paid="30.00 USD").replace("CLM-8", "CLM-7").replace("INV-8", "INV-7")
+    other = second.replace('"aetna"', '"medigap"')
+    (finding,) = found(load(PAYER + remitted(7, paid="80.00 USD") + other), "credit-balance", "2026-03-31")
+    assert (finding.key, finding.amount) == ("INV-7", Decimal(110))

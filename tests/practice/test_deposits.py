@@ -226,3 +226,14 @@ def test_a_person_settles_an_ambiguity_by_the_same_reference_on_both_sides(load)
     named = receipt(1, "50.00") + receipt(2, "50.00", extra='  reference: "PMT-2"\n')
     line = deposit("50.00", day(3)).replace("  Assets:Bank", '  reference: "PMT-2"\n  Assets:Bank')
     assert matched(reconcile(load(named + line), LAST)) == [(["PMT-2"], "reference")]
+
+
+def test_a_transfer_between_the_practice_s_own_accounts_is_no_deposit(load):
+    paid_off = """
+2026-03-02 * "CARD PAYMENT"
+  Assets:Bank:Checking          -90.00 USD
+  Assets:Clearing:Transfers      90.00 USD
+"""
+    result = reconcile(load(paid_off), LAST)
+    assert (len(result.matches), len(result.open_deposits), len(result.overdue)) == (0, 0, 0)
+    assert result.unreconciled == 0
