@@ -306,6 +306,8 @@ class Mapper:
         total: Decimal | None = None
         for sign, names in ((1, columns), (-1, less)):
             for column in names:
+                if not privacy.is_money(cells[column]):
+                    raise cells.error(column, "is not an amount")
                 try:
                     value = self._amount(cells[column])
                 except ValueError as problem:

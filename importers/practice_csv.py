@@ -251,6 +251,8 @@ class _Cells:
 
     def optional_amount(self, column: str) -> Decimal | None:
         """Money, None if blank."""
+        if not privacy.is_money(self.text(column)):
+            raise self.wrong(column, "is not an amount such as 1234.50")
         try:
             value = _AMOUNT(self.text(column))
         except ValueError:
@@ -269,11 +271,13 @@ class _Cells:
 
     def provider(self, *, required: bool = False) -> str:
         """The provider's id in the books, where they know the name; else the cell."""
-        return _bearer(self.required("provider") if required else self.text("provider"), self.context.providers)
+        text = self.required("provider") if required else self.text("provider")
+        return privacy.own_word(text, self.context.providers, self.context.token) if text else ""
 
     def payer(self, *, required: bool = False) -> str:
         """The payer's id in the books, where they know the name; else the cell."""
-        return _bearer(self.required("payer") if required else self.text("payer"), self.context.payers)
+        text = self.required("payer") if required else self.text("payer")
+        return privacy.own_word(text, self.context.payers, self.context.token) if text else ""
 
     def reference(self) -> str | None:
         """A check's or transfer's number; words, which may name a patient, are made unreadable."""
@@ -289,11 +293,25 @@ class _Cells:
         text = self.required("visit_id")
         if _SEVERAL_IDS.search(text):
             raise self.wrong("visit_id", "may not hold a space or a semicolon")
-        return text
+        return privacy.own_identifier(text, self.context.token)
 
+    def identity(self, column: str) -> str:
+        """The id of a record."""
+        return privacy.own_identifier(self.required(column), self.context.token)
 
-def _bearer(text: str, known: Mapping[str, str]) -> str:
-    return known.get(privacy.normal(text)) or known.get(privacy.untitled(text)) or text
+    def visit_ids(self) -> tuple[str, ...]:
+        """The visits that a bill is for."""
+        parts = list(filter(None, _SEVERAL_IDS.split(self.text("visit_id"))))
+        return privacy.own_identifiers(parts, self.context.token)
+
+    def invoice(self) -> str | None:
+        """The invoice that is paid, None for money on account."""
+        return self.identity("invoice_id") if self.text("invoice_id") else None
+
+    def reason(self) -> str | None:
+        """Why a claim is where it is: a code or a number; words may name a patient and are not taken."""
+        text = self.text("reason")
+        return text if text and privacy.is_code(text) else privacy.service(text) if text else None
 
 
 def _visit(cells: _Cells) -> Visit:
@@ -304,31 +322,30 @@ def _visit(cells: _Cells) -> Visit:
 
 
 def _invoice(cells: _Cells) -> Invoice:
-    visits = tuple(part for part in _SEVERAL_IDS.split(cells.text("visit_id")) if part)
     return Invoice(
-        cells.required("invoice_id"), cells.date("date"), visits, cells.provider(), cells.patient(),
+        cells.identity("invoice_id"), cells.date("date"), cells.visit_ids(), cells.provider(), cells.patient(),
         cells.payer() or None, cells.amount("amount"), cells.optional_date("due"), cells.meta,
     )  # fmt: skip
 
 
 def _payment(cells: _Cells) -> Payment:
     return Payment(
-        cells.required("payment_id"), cells.date("date"), cells.optional("invoice_id"), cells.payer() or None,
+        cells.identity("payment_id"), cells.date("date"), cells.invoice(), cells.payer() or None,
         cells.word("method", PAYMENT_METHODS), cells.amount("amount"), cells.reference(), cells.meta,
     )  # fmt: skip
 
 
 def _adjustment(cells: _Cells) -> Adjustment:
     return Adjustment(
-        cells.required("adjustment_id"), cells.date("date"), cells.required("invoice_id"),
+        cells.identity("adjustment_id"), cells.date("date"), cells.identity("invoice_id"),
         cells.word("kind", ADJUSTMENT_KINDS), cells.amount("amount"), cells.meta,
     )  # fmt: skip
 
 
 def _claim(cells: _Cells) -> Claim:
     return Claim(
-        cells.required("claim_id"), cells.required("invoice_id"), cells.payer(required=True),
-        cells.optional_date("submitted"), cells.word("status", CLAIM_STATUSES), cells.optional("reason"), cells.meta,
+        cells.identity("claim_id"), cells.identity("invoice_id"), cells.payer(required=True),
+        cells.optional_date("submitted"), cells.word("status", CLAIM_STATUSES), cells.reason(), cells.meta,
     )  # fmt: skip
 
 

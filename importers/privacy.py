@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from daysheet.books import Books
@@ -25,11 +25,19 @@ _CODE: Final = re.compile(
 )
 _PERSONAL: Final = re.compile(
     r"[0-9]{3}-[0-9]{2}-[0-9]{4}"  # a Social Security number
+    r"|[xX*]{3}-?[xX*]{2}-?[0-9]{4}"  # one of which four digits are left
     r"|(1[-./])?[0-9]{3}[-./][0-9]{3}[-./][0-9]{4}"  # a telephone number
     r"|(19|20)[0-9]{2}(?P<mark>[-./]?)[0-9]{1,2}(?P=mark)[0-9]{1,2}"  # a birth date, year first
     r"|[0-9]{1,2}(?P<sign>[-./])[0-9]{1,2}(?P=sign)([0-9]{2}){1,2}"  # a birth date, year last
     r"|[0-9][A-Za-z][A-Za-z0-9][0-9]-?[A-Za-z][A-Za-z0-9][0-9]-?[A-Za-z]{2}[0-9]{2}"  # a Medicare number
 )
+_OWN: Final = re.compile(r"(?=[^0-9]*[0-9])[A-Za-z]{0,10}([-_./#:]?([A-Za-z]{1,10}|[0-9]{1,8}))*")
+_NUMBERED: Final = re.compile(r"[0-9]{9}|(?<![A-Za-z])[A-Z]{1,4}-?(?!20)[0-9]{8}")
+_MONEY: Final = re.compile(
+    r"[-+−(]? ?((US|CA?|AU?|NZ)?\$|[€£])? ?[-+−]?"
+    r"([0-9]{1,7}|[0-9]([,.' ][0-9]{3}){2}|[0-9]{1,3}[,.' ][0-9]{3})?([.,][0-9]*)?[-)]?"
+)
+_SLUG: Final = re.compile(r"[a-z]{1,24}")
 _SERVICE_CODE: Final = re.compile(r"[A-Z]{0,2}[0-9]{3,5}[A-Z]?([-:, ]{1,2}([A-Z]{2}|[0-9]{2}|[A-Z][0-9]|[0-9][A-Z]))*")
 _WORD: Final = re.compile(r"[^\W_]+")
 _TITLE_TEXT: Final = "dr doctor md do dds dmd dvm phd psyd np pa pac rn lcsw lmft lpc lmhc pt dpt ot mr mrs ms prof"
@@ -75,6 +83,43 @@ def is_code(text: str, plain: Iterable[re.Pattern[str]] = ()) -> bool:
 def identifier(text: str, token: Token, plain: Iterable[re.Pattern[str]] = ()) -> str:
     """An id of a record: itself if it `is_code`, else opaque."""
     return text if is_code(text, plain) else opaque(text, token)
+
+
+def own_identifier(text: str, token: Token) -> str:
+    """An id that the practice gives its own records: itself if it has a digit and is no person's number, else opaque.
+
+    Wider than `identifier`, because the practice chose it; a name alone, an address and what has the shape of a
+    Social Security, telephone or member number or of a birth date never pass.
+    """
+    is_own = _OWN.fullmatch(text) and not _PERSONAL.fullmatch(text) and not _NUMBERED.search(text)
+    return text if is_own or is_code(text) else opaque(text, token)
+
+
+def own_identifiers(texts: Sequence[str], token: Token) -> tuple[str, ...]:
+    """Ids that stand in one cell; an opaque one makes them one: the cell may have been a number in groups."""
+    kept = tuple(own_identifier(text, token) for text in texts)
+    if kept != tuple(texts) or _PERSONAL.fullmatch("-".join(texts)):
+        return (opaque(" ".join(texts), token),) if len(texts) > 1 else kept
+    return kept
+
+
+def own_word(text: str, known: Mapping[str, str], token: Token) -> str:
+    """A provider or payer in the practice's own files, which hold ids: as the books know it, else an id, else opaque.
+
+    One word in lower case is an id while the books know nobody of the kind; where they do, only theirs and codes are.
+    """
+    found = known.get(normal(text)) or known.get(untitled(text))
+    is_id = is_code(text) or (not known and _SLUG.fullmatch(text))
+    return found or (text if is_id else opaque(text, token))
+
+
+def is_money(text: str) -> bool:
+    """Whether a cell is shaped as money of a practice, and not as a number of a person.
+
+    No letters but those of a dollar sign, and fewer than ten million: a Social Security number, a telephone number or
+    a birth date without its marks would else pass as an amount.
+    """
+    return not text.strip() or bool(_MONEY.fullmatch(text.strip()))
 
 
 def service(text: str, known: Mapping[str, str] | None = None) -> str | None:
