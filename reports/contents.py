@@ -11,17 +11,21 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from daysheet import __version__, digest
 from daysheet.books import Books
+from daysheet.checks.locks import changed_months
 from daysheet.errors import DaysheetError
 from daysheet.patients import PREFIX
 from daysheet.reports import data, registry
+from daysheet.reports.exporters import SUFFIXES, export
 from daysheet.reports.layout import Paper
 from daysheet.reports.pdf import Embedded
 from daysheet.reports.period import Period, year
+from daysheet.reports.request import Request
 from daysheet.reports.table import Basis, Cell, Row, Table
+from daysheet.reports.workbook import to_xlsx
 from daysheet.settings import Settings
 
 MANIFEST: Final = "manifest.json"
@@ -30,6 +34,7 @@ LEDGER: Final = "general-ledger"
 ORDER: Final[Mapping[str, tuple[str, Basis]]] = {
     "tie-outs": ("tie-outs", ""),
     "monthly": ("monthly", ""),
+    "kpis": ("kpis", ""),
     "open-questions": ("open-questions", ""),
     "income": ("income", ""),
     "balance-sheet": ("balance-sheet", ""),
@@ -51,6 +56,8 @@ ORDER: Final[Mapping[str, tuple[str, Basis]]] = {
     "billing-gaps": ("billing-gaps", ""),
     "trial-balance": ("trial-balance", ""),
 }
+_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_PROGRAMS: Final = {"proseries": "ProSeries", "ultratax": "UltraTax", "caseware": "CaseWare"}
 _TOKEN: Final = re.compile(rf"{PREFIX}[0-9a-f]{{12}}")
 _HIDDEN: Final = "patient"
 _PAPERS: Final = ("letter", "a4")
@@ -66,8 +73,7 @@ class PackSettings:
     accountant: str = ""
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(NamedTuple):
     """How a pack is to be made; they are part of what it says of itself.
 
     Attributes:
@@ -79,28 +85,42 @@ class Options:
     tokens: bool = False
 
 
+class Subject(NamedTuple):
+    """Which books, which year, and how.
+
+    Attributes:
+        practice: the `id` of the practice.
+        period: the year.
+        as_of: the last day of the year that the books cover.
+        basis: the practice's method.
+        options: how the pack is made.
+    """
+
+    practice: str
+    period: Period
+    as_of: datetime.date
+    basis: Basis
+    options: Options
+
+
 @dataclass(frozen=True)
 class Contents:
     """A pack before it is set.
 
     Attributes:
         id: what the pack is called: practice, year, and the first digits of the books' digest.
-        practice: the `id` of the practice.
-        period: the year.
-        as_of: the last day of the year that the books cover.
+        subject: what it is about.
         books: the digest of all entries through the end of the year.
-        options: how it is made.
+        locked: whether the year is locked, and unchanged since.
         tables: what is printed, by report name, in order.
         prior_months: the months of the year before, for the charts.
         files: what is embedded and lies beside it.
     """
 
     id: str
-    practice: str
-    period: Period
-    as_of: datetime.date
+    subject: Subject
     books: str
-    options: Options
+    locked: bool
     tables: Mapping[str, Table]
     prior_months: Table
     files: tuple[Embedded, ...]
@@ -130,8 +150,8 @@ def basis_of(settings: Settings) -> Basis:
     return "accrual" if method == "accrual" else "cash"
 
 
-def gather(books: Books, settings: Settings, number: int, options: Options) -> Contents:
-    """The contents of the pack of a year.
+def subject_of(books: Books, settings: Settings, number: int, options: Options) -> Subject:
+    """What the pack of a year is about.
 
     Raises:
         DaysheetError: the books hold nothing of that year, or the settings are wrong.
@@ -141,26 +161,41 @@ def gather(books: Books, settings: Settings, number: int, options: Options) -> C
         raise DaysheetError(
             f"the books hold nothing of {number}", remedy="name a year that they cover, such as the last one"
         )
-    basis = basis_of(settings)
-    tables = {}
-    for name, (report, own) in ORDER.items():
-        if own != basis:
-            table = replace(registry.build(report, books, settings, period, own or basis), name=name)
-            tables[name] = table if options.tokens else without_tokens(table)
-    detail = registry.build(LEDGER, books, settings, period, basis, detail=True)
-    detailed = {**tables, LEDGER: detail if options.tokens else without_tokens(detail)}
+    return Subject(settings.practice.id, period, min(books.as_of, period.last), basis_of(settings), options)
+
+
+def table_of(books: Books, settings: Settings, subject: Subject, name: str, *, detail: bool = False) -> Table:
+    """One table of a pack; it knows nothing of what came after the year."""
+    report, own = ORDER[name]
+    made = registry.build(report, books, settings, subject.period, own or subject.basis, detail=detail)
+    table = replace(made, name=name, as_of=subject.as_of)
+    return table if subject.options.tokens else without_tokens(table)
+
+
+def gather(books: Books, settings: Settings, subject: Subject, ledger: Table) -> Contents:
+    """The contents of the pack of a year, given its printed ledger."""
+    period = subject.period
+    tables = {
+        name: ledger if name == LEDGER else table_of(books, settings, subject, name)
+        for name, (_, own) in ORDER.items()
+        if own != subject.basis
+    }
+    detail = table_of(books, settings, subject, LEDGER, detail=True)
+    embedded = [
+        _workbook(settings, subject, tables),
+        *(_csv(detail if name == LEDGER else table) for name, table in tables.items()),
+        *_exports(Request(books, settings, period, subject.basis)),
+    ]
     fingerprint = digest.through(books.entries, period.last)
-    identity = f"{settings.practice.id}-{number}-{fingerprint[:_SHORT]}"
+    lock = books.locks.get(period.first.year)
     return Contents(
-        id=identity,
-        practice=settings.practice.id,
-        period=period,
-        as_of=min(books.as_of, period.last),
+        id=f"{subject.practice}-{period.first.year}-{fingerprint[:_SHORT]}",
+        subject=subject,
         books=fingerprint,
-        options=options,
+        locked=lock is not None and not changed_months(books, lock),
         tables=tables,
-        prior_months=registry.build("monthly", books, settings, period.prior, basis),
-        files=tuple(_csv(table) for table in detailed.values()),
+        prior_months=registry.build("monthly", books, settings, period.prior, subject.basis),
+        files=tuple(embedded),
     )
 
 
@@ -181,12 +216,12 @@ def described(contents: Contents) -> dict[str, Any]:
     """`manifest` as JSON's types."""
     return {
         "pack": contents.id,
-        "practice": contents.practice,
-        "year": contents.period.first.year,
-        "as_of": contents.as_of.isoformat(),
+        "practice": contents.subject.practice,
+        "year": contents.subject.period.first.year,
+        "as_of": contents.subject.as_of.isoformat(),
         "books": contents.books,
         "daysheet": __version__,
-        "options": {"paper": contents.options.paper, "tokens": contents.options.tokens},
+        "options": contents.subject.options._asdict(),
         "embedded": [{"name": file.name, "sha256": sha256(file.data)} for file in contents.files],
     }
 
@@ -204,6 +239,20 @@ def sha256(content: bytes) -> str:
 def _csv(table: Table) -> Embedded:
     description = f"{table.title}, every posting" if table.name == LEDGER else table.title
     return Embedded(f"{table.name}.csv", data.to_csv(table).encode(), "text/csv", description)
+
+
+def _workbook(settings: Settings, subject: Subject, tables: Mapping[str, Table]) -> Embedded:
+    year = subject.period.first.year
+    content = to_xlsx(tables.values(), settings.practice.name, subject.options.paper)
+    return Embedded(f"workbook-{year}.xlsx", content, _XLSX, "All tables as a workbook", "Alternative")
+
+
+def _exports(request: Request) -> Iterator[Embedded]:
+    """The trial balance for tax programs."""
+    for form, suffix in SUFFIXES.items():
+        media_type = {".xlsx": _XLSX, ".csv": "text/csv"}.get(suffix, "text/plain")
+        name = f"trial-balance-{form}{suffix}"
+        yield Embedded(name, export(form, request), media_type, f"Trial balance for {_PROGRAMS[form]}")
 
 
 def _hidden(cell: Cell) -> Cell:

@@ -165,7 +165,7 @@ def _caseware(accounts: list[Exported]) -> bytes:
 def _ultratax(accounts: list[Exported], request: Request) -> bytes:
     out = io.BytesIO()
     book: Any = xlsxwriter.Workbook(out, OPTIONS)
-    book.set_properties({"created": made_on(request.books.as_of)})
+    book.set_properties({"created": made_on(min(request.books.as_of, request.period.last))})
     sheet = book.add_worksheet("Trial balance")
     amount = book.add_format({"num_format": "0.00"})
     for at, title in enumerate(

@@ -41,7 +41,7 @@ def charts_of(table: Table) -> tuple[Chart, ...]:
         if column.key in DEFINITIONS and any(values):
             unit = {"days": "days", "percent": "%", "money": table.currency}[column.kind]
             labels = [str(row.cells[0])[:3] for row in months]
-            found.append(bars(f"{column.title} by month, {unit}", labels, [Series(column.title, values)]))
+            found.append(bars(f"{column.title} by month, {unit}", labels, [Series(column.title, values)], 242, 104))
     return tuple(found)
 
 

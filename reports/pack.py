@@ -22,6 +22,8 @@ from daysheet.reports.contents import (
     gather,
     manifest,
     sha256,
+    subject_of,
+    table_of,
 )
 from daysheet.reports.pages import Part
 from daysheet.reports.pdf import Document, Embedded
@@ -82,13 +84,16 @@ def build(
     Raises:
         DaysheetError: the books hold nothing of that year, or the settings are wrong.
     """
-    contents = gather(books, settings, year, options)
-    ledger = contents.tables[LEDGER]
+    subject = subject_of(books, settings, year, options)
+    ledger = table_of(books, settings, subject, LEDGER)
     parts: tuple[Volume, ...] = ()
     if len(ledger.rows) > volumes.ROWS_WITHIN:
-        parts = volumes.volumes(contents, settings, ledger)
-    main = document(contents, settings, commit, parts)
-    rendered = renderer.render([main, *(part.document for part in parts)], progress)
+        parts = volumes.volumes(subject, settings, ledger)
+    # the volumes are being set while the rest of the pack is worked out
+    started = [renderer.start(part.document) for part in parts]
+    contents = gather(books, settings, subject, ledger)
+    main = renderer.start(document(contents, settings, commit, parts))
+    rendered = renderer.finish([main, *started], progress)
     names = [f"accountants-pack-{year}.pdf", *(part.name for part in parts)]
     files = dict(zip(names, rendered, strict=True))
     files |= {file.name: file.data for file in contents.files}
@@ -102,7 +107,7 @@ def document(contents: Contents, settings: Settings, commit: str | None, parts: 
     """The pack itself, before it is set."""
     practice = settings.practice
     entity = fonts.printable(practice.name)
-    period = contents.period
+    period = contents.subject.period
     lead = next(iter(contents.tables.values()))
     right = f"{period.title} · {lead.currency}"
     embedded = (*contents.files, manifest(contents))
@@ -110,7 +115,7 @@ def document(contents: Contents, settings: Settings, commit: str | None, parts: 
     sections = (_list_of_files(contents, embedded), *_sections(contents, parts))
     html = pages.html(
         "pack.html",
-        contents.options.paper,
+        contents.subject.options.paper,
         {
             "title": f"{entity} – accountant's pack {period.first.year}",
             "author": fonts.printable(practice.preparer or practice.name),
@@ -123,11 +128,11 @@ def document(contents: Contents, settings: Settings, commit: str | None, parts: 
             "parts": sections,
         },
     )
-    return Document(html, pages.style(), contents.as_of, embedded)
+    return Document(html, pages.style(), contents.subject.as_of, embedded)
 
 
 def _sections(contents: Contents, parts: tuple[Volume, ...]) -> list[Part]:
-    paper = contents.options.paper
+    paper = contents.subject.options.paper
     sections = [summary.part(contents)]
     for name, table in contents.tables.items():
         if name in (summary.TIE_OUTS, "trial-balance") or summary.is_empty(table):
@@ -144,21 +149,25 @@ def _cover(contents: Contents, settings: Settings, commit: str | None) -> Mappin
     method = f"{practice.method} method"
     form = RETURNS.get(practice.returns, practice.returns)
     entity = " – ".join(filter(None, (practice.entity, f"{form} ({method})")))
-    ledger = f"commit {commit[:12]}" if commit else "not committed, or changed since the last commit"
+    ledger = f"ledger commit {commit[:12]}" if commit else "not committed, or changed since the last commit"
+    locked = (f"locked through {contents.subject.period.last}",) if contents.locked else ()
     tie_outs = summary.tie_out_line(contents)
+    title = contents.subject.period.title
     facts = [
         ("Entity and return", entity),
         ("Prepared for", pack.accountant),
         ("Prepared by", practice.preparer),
-        ("Books", f"Covered through {long_date(contents.as_of)} · {ledger}"),
+        ("Books", " · ".join((f"Covered through {long_date(contents.subject.as_of)}", *locked, ledger))),
         ("Pack", f"{contents.id} · digest of the books {contents.books[:_SHORT_SHA]}…"),
         ("Status", " – ".join(filter(None, (pack.status, tie_outs)))),
     ]
     tokens = (
-        "" if contents.options.tokens is False else "; patients stand in it as tokens, which the practice can resolve"
+        ""
+        if contents.subject.options.tokens is False
+        else "; patients stand in it as tokens, which the practice can resolve"
     )
     return {
-        "subtitle": f"Accountant’s pack · {contents.period.title[0].lower()}{contents.period.title[1:]}",
+        "subtitle": f"Accountant’s pack · {title[0].lower()}{title[1:]}",
         "facts": [(label, fonts.printable(value)) for label, value in facts if value],
         "disclaimer": DISCLAIMER.format(tokens=tokens),
     }
@@ -177,12 +186,13 @@ def _list_of_files(contents: Contents, embedded: tuple[Embedded, ...]) -> Part:
         for file in embedded
         if file.name != MANIFEST
     )
+    last = contents.subject.period.last
     notes = (
-        f"Digest of the books, by which each entry through {contents.period.last} is held fast: {contents.books}.",
+        f"Digest of the books, by which each entry through {last} is held fast: {contents.books}.",
         "daysheet verify makes each of these files again from the books and says whether they are the same.",
     )
     listing = _plain(contents, "files", "Embedded files", columns, rows, notes)
-    return pages.part_of("files", listing.title, [listing], contents.options.paper)
+    return pages.part_of("files", listing.title, [listing], contents.subject.options.paper)
 
 
 def _list_of(contents: Contents, parts: tuple[Volume, ...]) -> Table:
@@ -215,5 +225,5 @@ def _plain(
     rows: tuple[Row, ...],
     notes: tuple[str, ...] = (),
 ) -> Table:
-    period = contents.period
-    return Table(name, title, "", period.first, period.last, contents.as_of, "", columns, rows, notes)
+    period = contents.subject.period
+    return Table(name, title, "", period.first, period.last, contents.subject.as_of, "", columns, rows, notes)

@@ -31,7 +31,7 @@ def pack_year(shared: console.Console, *, year: int, paper: str | None, tokens: 
     listed = [{"name": name, "bytes": len(content)} for name, content in built.files.items()]
     shared.emit(
         {
-            "pack": contents.id, "year": year, "as_of": contents.as_of, "books": contents.books,
+            "pack": contents.id, "year": year, "as_of": contents.subject.as_of, "books": contents.books,
             "folder": str(where), "files": listed, "notes": list(built.notes),
         },
         lambda: _told(built, str(where)),
@@ -71,7 +71,7 @@ def lock(shared: console.Console, *, year: int) -> None:
 
 def _told(built: pack.Built, where: str) -> str:
     contents = built.contents
-    lines = [f"Pack {contents.id}, books through {contents.as_of}, in {where}:"]
+    lines = [f"Pack {contents.id}, books through {contents.subject.as_of}, in {where}:"]
     lines += [f"  {len(content):>10,}  {name}" for name, content in built.files.items()]
     return "\n".join([*lines, *built.notes])
 

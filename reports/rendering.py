@@ -37,30 +37,40 @@ class Renderer:
         """Keep the processes and the cache's folder; None keeps nothing."""
         self._executor = executor
         self._folder = folder
+        self._made: dict[str, bytes] = {}
+        self._work: dict[str, Future[bytes]] = {}
+        self._sizes: dict[str, int] = {}
 
-    def render(self, documents: Sequence[Document], progress: Progress) -> list[bytes]:
-        """The PDFs of these documents, in their order.
+    def start(self, document: Document) -> str:
+        """Have a document set, unless it was before; the key that its PDF is asked for by."""
+        key = key_of(document)
+        found = self._cached(key)
+        if found is not None:
+            self._made[key] = found
+        elif key not in self._work:
+            self._work[key] = self._executor.submit(pdf.render, document)
+            self._sizes[key] = len(document.html)
+        return key
+
+    def finish(self, keys: Sequence[str], progress: Progress) -> list[bytes]:
+        """The PDFs of documents that were started, in the order of these keys.
 
         Args:
-            documents: what to set.
+            keys: what `start` gave.
             progress: called with how much of the whole work is done, and the whole, in characters of HTML.
         """
-        keys = [key_of(document) for document in documents]
-        made = {key: found for key in keys if (found := self._cached(key)) is not None}
-        waiting = {key: document for key, document in zip(keys, documents, strict=True) if key not in made}
-        whole = sum(len(document.html) for document in waiting.values())
+        whole = sum(self._sizes.values())
         done = 0
         progress(done, whole)
-        longest_first = sorted(waiting, key=lambda key: (-len(waiting[key].html), key))
-        work: dict[Future[bytes], str] = {self._executor.submit(pdf.render, waiting[key]): key for key in longest_first}
-        for future in as_completed(work):
-            key = work[future]
-            made[key] = future.result()
-            self._keep(key, made[key])
-            done += len(waiting[key].html)
+        names = {future: key for key, future in self._work.items()}
+        for future in as_completed(names):
+            key = names[future]
+            self._made[key] = future.result()
+            self._keep(key, self._made[key])
+            done += self._sizes[key]
             progress(done, whole)
         self._prune()
-        return [made[key] for key in keys]
+        return [self._made[key] for key in keys]
 
     def _cached(self, key: str) -> bytes | None:
         if self._folder is None:

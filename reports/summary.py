@@ -11,7 +11,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from daysheet.reports import cash_forecast, charts, kpis, pages
+from daysheet.reports import charts, kpis, pages
 from daysheet.reports.charts import Chart, Series
 from daysheet.reports.contents import Contents
 from daysheet.reports.layout import shown
@@ -31,7 +31,12 @@ def part(contents: Contents) -> Part:
     rows = tuple(row._replace(cells=tuple(_MARKS.get(str(cell), cell) for cell in row.cells)) for row in ties.rows)
     marked = replace(ties, rows=rows, notes=(*ties.notes, *left_out))
     made = pages.part_of(
-        "summary", "Summary", [marked], contents.options.paper, _collections(contents), tuple(_figures(contents))
+        "summary",
+        "Summary",
+        [marked],
+        contents.subject.options.paper,
+        _collections(contents),
+        tuple(_figures(contents)),
     )
     return replace(made, subtitle=pages.subtitle_of(ties))
 
@@ -44,8 +49,6 @@ def charts_of(name: str, contents: Contents) -> tuple[Chart, ...]:
         return _gaps(contents)
     if name == "kpis":
         return kpis.charts_of(contents.tables[name])
-    if name == "cash-forecast":
-        return cash_forecast.charts_of(contents.tables[name])
     return ()
 
 
@@ -89,7 +92,7 @@ def _figures(contents: Contents) -> Iterator[KeyFigure]:
 
 def _collections(contents: Contents) -> tuple[Chart, ...]:
     """The year's collections beside those of the year before, where there were any."""
-    year = contents.period.first.year
+    year = contents.subject.period.first.year
     series = [Series(str(year), _column(contents.tables["monthly"], "collected"))]
     before = _column(contents.prior_months, "collected")
     if any(before):

@@ -17,7 +17,7 @@ import pikepdf
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
 from daysheet.reports import volumes
-from daysheet.reports.contents import LEDGER, MANIFEST, Contents, Options, gather
+from daysheet.reports.contents import LEDGER, MANIFEST, Contents, Options, gather, subject_of, table_of
 from daysheet.reports.volumes import LABEL
 from daysheet.settings import Settings
 
@@ -71,7 +71,8 @@ def verify(claim: Claim, books: Books, settings: Settings) -> Verdict:
             name, 0, f'it is of the practice "{label["practice"]}", and these are the books of "{settings.practice.id}"'
         )
     options = Options(label["options"]["paper"], label["options"]["tokens"])
-    contents = gather(books, settings, int(label["year"]), options)
+    subject = subject_of(books, settings, int(label["year"]), options)
+    contents = gather(books, settings, subject, table_of(books, settings, subject, LEDGER))
     expected = _expected(label, contents, settings)
     for file, content in expected.items():
         if file not in claim.files:
@@ -95,7 +96,7 @@ def _expected(label: Mapping[str, Any], contents: Contents, settings: Settings) 
     """The files that the PDF must hold: the pack's, or those of one volume of the ledger."""
     if "volume" not in label:
         return {file.name: file.data for file in contents.files}
-    parts = volumes.volumes(contents, settings, contents.tables[LEDGER])
+    parts = volumes.volumes(contents.subject, settings, contents.tables[LEDGER])
     number = int(label["volume"])
     if not 0 < number <= len(parts):
         return {f"{LEDGER}-{number}.csv": b""}

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from daysheet.reports import data, fonts, pages
-from daysheet.reports.contents import Contents, as_json, sha256
+from daysheet.reports.contents import Subject, as_json, sha256
 from daysheet.reports.pdf import Document, Embedded
 from daysheet.reports.table import Row, Table
 from daysheet.settings import Settings
@@ -32,10 +32,10 @@ class Volume(NamedTuple):
     document: Document
 
 
-def volumes(contents: Contents, settings: Settings, ledger: Table) -> tuple[Volume, ...]:
+def volumes(subject: Subject, settings: Settings, ledger: Table) -> tuple[Volume, ...]:
     """The ledger's volumes, in the order of its accounts."""
     parts = list(cut(ledger))
-    return tuple(_volume(contents, settings, ledger, rows, number, len(parts)) for number, rows in enumerate(parts, 1))
+    return tuple(_volume(subject, settings, ledger, rows, number, len(parts)) for number, rows in enumerate(parts, 1))
 
 
 def cut(ledger: Table) -> Iterator[tuple[Row, ...]]:
@@ -88,29 +88,29 @@ def _continued(ledger: Table, heading: Row) -> Row:
 
 
 def _volume(
-    contents: Contents, settings: Settings, ledger: Table, rows: tuple[Row, ...], number: int, count: int
+    subject: Subject, settings: Settings, ledger: Table, rows: tuple[Row, ...], number: int, count: int
 ) -> Volume:
-    year = contents.period.first.year
+    year = subject.period.first.year
     part = Table(
-        ledger.name, ledger.title, ledger.basis, ledger.first, ledger.last, contents.as_of, ledger.currency,
+        ledger.name, ledger.title, ledger.basis, ledger.first, ledger.last, subject.as_of, ledger.currency,
         ledger.columns, rows, ledger.notes if number == count else (),
     )  # fmt: skip
     entity = fonts.printable(settings.practice.name)
     right = f"{pages.period_of(ledger)} · {ledger.currency}"
-    block = pages.block_of(part, contents.options.paper, "landscape", pages.DENSE_SIZE)
+    block = pages.block_of(part, subject.options.paper, "landscape", pages.DENSE_SIZE)
     csv = Embedded(f"{ledger.name}-{number}.csv", data.to_csv(part).encode(), "text/csv", "The rows of this volume")
     label = {
-        "practice": contents.practice,
+        "practice": subject.practice,
         "year": year,
         "volume": number,
         "of": count,
-        "options": {"paper": contents.options.paper, "tokens": contents.options.tokens},
+        "options": subject.options._asdict(),
         "embedded": [{"name": csv.name, "sha256": sha256(csv.data)}],
     }
     headings = [pages.heading_of(row) for row in rows if row.kind == "heading"]
     html = pages.html(
         "volume.html",
-        contents.options.paper,
+        subject.options.paper,
         {
             "title": f"{entity} – general ledger {year}, volume {number} of {count}",
             "author": fonts.printable(settings.practice.preparer or settings.practice.name),
@@ -125,6 +125,6 @@ def _volume(
         },
     )
     files = (csv, Embedded(LABEL, as_json(label), "application/json", "What this volume was made from"))
-    document = Document(html, pages.style(), contents.as_of, files)
+    document = Document(html, pages.style(), subject.as_of, files)
     name = f"general-ledger-{year}-{number:0{len(str(count))}}.pdf"
     return Volume(name, headings[0], headings[-1], sum(row.kind != "heading" for row in rows), document)
