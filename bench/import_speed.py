@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import os
 import resource
 import shutil
 import statistics
@@ -19,6 +20,15 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from beancount import loader
+from beancount.core import data
+from beancount.core.amount import Amount
+from beancount.core.data import Transaction
+from beangulp import extract, similar
+from daysheet.importers import bank, dedupe
+from daysheet.importers.importing import import_files
+from daysheet.importers.reading import Context, RawFile
 
 from bench import ledger
 
@@ -36,14 +46,14 @@ def statement(path: Path, rows: int) -> None:
         for number in range(rows):
             row = number - 1 if number % 1000 == 999 else number
             day = FIRST + datetime.timedelta(days=row * DAYS // rows)
-            file.write(f'DEBIT,{day:%m/%d/%Y},"MERCHANT {row % 900} PURCHASE",-{row * 37 % 20000 / 100 + 1:.2f},ACH,,,\n')
+            file.write(
+                f'DEBIT,{day:%m/%d/%Y},"MERCHANT {row % 900} PURCHASE",-{row * 37 % 20000 / 100 + 1:.2f},ACH,,,\n'
+            )
 
 
 def books(path: Path, years: int) -> None:
     """The two-doctor practice, with the bank account's settings."""
-    ledger.main([str(years), str(path)]) if hasattr(ledger, "main") else subprocess.run(
-        [sys.executable, "-m", "bench.ledger", str(years), str(path)], check=True
-    )
+    ledger.write_books(path, years)
     with (path / "daysheet.toml").open("a") as settings:
         settings.write(SETTINGS)
 
@@ -51,27 +61,28 @@ def books(path: Path, years: int) -> None:
 def child(what: str, *arguments: object) -> tuple[float, float, dict[str, Any]]:
     """Seconds, peak memory in MB and the answer of one measurement in a new process."""
     command = [sys.executable, "-m", "bench.import_speed", "--child", what, *map(str, arguments)]
-    answer = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[-1])
+    environment = {**os.environ, "BEANCOUNT_DISABLE_LOAD_CACHE": "1"}
+    run = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
+    answer = json.loads(run.stdout.splitlines()[-1])
     return answer.pop("seconds"), answer.pop("memory"), answer
 
 
 def measured(work: Callable[[], dict[str, Any]]) -> None:
-    started = time.perf_counter()
+    started, busy = time.perf_counter(), time.process_time()
     answer = work()
     seconds = time.perf_counter() - started
+    answer["processor"] = time.process_time() - busy
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps({"seconds": seconds, "memory": memory, **answer}))
 
 
 def load(folder: str) -> dict[str, Any]:
-    from beancount import loader
 
     entries, _, _ = loader.load_file(str(Path(folder) / "main.beancount"))
     return {"entries": len(entries)}
 
 
 def take(folder: str, file: str) -> dict[str, Any]:
-    from daysheet.importers.importing import import_files
 
     outcome = import_files(Path(folder), [Path(file)])
     (taken,) = outcome.taken
@@ -80,10 +91,6 @@ def take(folder: str, file: str) -> dict[str, Any]:
 
 def dedupe_only(folder: str, file: str) -> dict[str, Any]:
     """Daysheet's comparison alone, on books that are loaded."""
-    from beancount import loader
-    from daysheet.importers import bank, dedupe
-    from daysheet.importers.reading import Context, RawFile
-
     entries, _, _ = loader.load_file(str(Path(folder) / "main.beancount"))
     source = next(each for each in bank.shipped() if each.name == "us-chase-checking")
     rows: Any = source.read(RawFile(Path(file)), Context(str)).records
@@ -94,14 +101,7 @@ def dedupe_only(folder: str, file: str) -> dict[str, Any]:
 
 
 def beangulp_only(folder: str, file: str) -> dict[str, Any]:
-    """beangulp's own comparison of the same rows with the same books."""
-    from beancount import loader
-    from beancount.core import data
-    from beancount.core.amount import Amount
-    from beangulp import extract, similar
-    from daysheet.importers import bank
-    from daysheet.importers.reading import Context, RawFile
-
+    """Beangulp's own comparison of the same rows with the same books."""
     existing, _, _ = loader.load_file(str(Path(folder) / "main.beancount"))
     source = next(each for each in bank.shipped() if each.name == "us-chase-checking")
     rows: Any = source.read(RawFile(Path(file)), Context(str)).records
@@ -137,17 +137,16 @@ account2 Expenses:Office
 
 
 def hledger_import(work: Path, folder: Path, file: Path) -> float:
-    """hledger's import of the same rows into the same books, converted."""
-    from beancount import loader
-    from beancount.core.data import Transaction
-
+    """Hledger's import of the same rows into the same books, converted."""
     entries, _, _ = loader.load_file(str(folder / "main.beancount"))
     journal = work / "books.journal"
     with journal.open("w") as out:
         for entry in entries:
             if isinstance(entry, Transaction):
                 out.write(f"{entry.date} {entry.narration}\n")
-                out.writelines(f"    {p.account}  {p.units.number} {p.units.currency}\n" for p in entry.postings if p.units)
+                out.writelines(
+                    f"    {p.account}  {p.units.number} {p.units.currency}\n" for p in entry.postings if p.units
+                )
                 out.write("\n")
     shutil.copy(file, work / "bank.csv")
     (work / "bank.csv.rules").write_text(RULES)
@@ -179,7 +178,11 @@ def compare(work: Path) -> None:
         answer = runs[0][2]
         line(f"import of {rows:,} rows", seconds, max(run[1] for run in runs), f"{answer['booked']:,} booked")
         if rows == 100_000:
-            line("  the floor: 1.3 loads + 3 s", 1.3 * loading + 3, note="kept" if seconds <= 1.3 * loading + 3 else "MISSED")
+            line(
+                "  the floor: 1.3 loads + 3 s",
+                1.3 * loading + 3,
+                note="kept" if seconds <= 1.3 * loading + 3 else "MISSED",
+            )
             again = child("take", copy, file)
             line("  the same file again", again[0], again[1], f"{again[2]['known']:,} known")
         else:
@@ -201,7 +204,12 @@ def sweep(work: Path) -> None:
         file = work / f"sweep-{rows}.csv"
         statement(file, rows)
         seconds, memory, answer = child("take", folder, file)
-        line(f"import of {rows:,} rows into one year", seconds, memory, f"{rows / seconds:,.0f} rows/s, {answer['booked']:,}")
+        line(
+            f"import of {rows:,} rows into one year",
+            seconds,
+            memory,
+            f"{rows / seconds:,.0f} rows/s, {answer['booked']:,}",
+        )
 
 
 def main(arguments: list[str]) -> None:

@@ -115,14 +115,15 @@ def _take_account(
                 category = Category(CLEARING_DEPOSITS)
             if category.flag == "!":
                 taken.uncategorized.append(row)
-            groups[month_file(row.date, short_name(profile))].append(_transaction(row, account[0], category, profile))
+            groups[month_file(row.date, short_name(profile))].append(transaction(row, account[0], category, profile))
         intake.add(groups, taken)
     planned = [dedupe.planned(row, profile) for row in fresh]
     lines += planned
     intake.fresh[account] += planned
 
 
-def _transaction(row: BankLine, account: str, category: Category, profile: str) -> Transaction:
+def transaction(row: BankLine, account: str, category: Category, profile: str) -> Transaction:
+    """A new line as it stands in the ledger; a fee that was kept from it is an expense beside it."""
     payee, narration = clean(row.payee), clean(row.narration)
     meta: dict[str, Any] = {dedupe.SOURCE: profile}
     if row.source_id:

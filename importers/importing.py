@@ -124,7 +124,8 @@ class _Run:
                 waiting = []
         order = [file.path for file in given]
         self.outcome.taken.sort(key=lambda taken: order.index(taken.file))
-        if self.outcome.taken and not self.dry_run:
+        # where nothing was booked, a run that was killed before this step may have left it open
+        if self.outcome.taken and not self.dry_run and (moved or not any(t.booked for t in self.outcome.taken)):
             settled = settling.post(self.folder, loading.load(self.folder) if moved else self.books)
             self.outcome.settled = settled.words
             self.outcome.taken[-1].written |= dict.fromkeys(settled.written)

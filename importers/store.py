@@ -21,6 +21,7 @@ from beancount.core.data import Directive
 from daysheet import files, ledgertext
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
+from daysheet.importers import originals
 from daysheet.loading import MAIN
 
 ACCOUNTS: Final = "accounts.beancount"
@@ -127,7 +128,7 @@ def mend(folder: Path, books: Books) -> bool:
 
     The books must be `locked`; they are to be loaded again after this.
     """
-    for place in (folder, *_years(folder)):
+    for place in (folder, *_years(folder), *(folder / originals.FOLDER).glob("*/")):
         files.sweep(place)
     loose = [f"{year.name}/{path.name}" for year in _years(folder) for path in sorted(year.glob("*.beancount"))]
     included = {Path(name).resolve() for name in books.options["include"]}

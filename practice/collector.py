@@ -19,4 +19,6 @@ def paused() -> Iterator[None]:
         yield
     finally:
         if was_enabled:
+            # what was made is not garbage: without this, the collector would go through all of it at once
+            gc.freeze()
             gc.enable()

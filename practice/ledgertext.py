@@ -233,13 +233,17 @@ def same(one: Directive, other: Directive) -> bool:
 
 
 def _same_posting(one: Posting, other: Posting) -> bool:
-    return one[:5] == other[:5] and _same_meta(one.meta or {}, other.meta or {})
+    return one[:5] == other[:5] and (one.meta is other.meta or _same_meta(one.meta or {}, other.meta or {}))
 
 
 def _same_meta(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    left = {key: value for key, value in one.items() if key not in _OWN_META}
-    right = {key: value for key, value in other.items() if key not in _OWN_META}
-    return left == right and all(type(right[key]) is type(value) for key, value in left.items())
+    count = 0
+    for key, value in one.items():
+        if key not in _OWN_META:
+            count += 1
+            if key not in other or type(other[key]) is not type(value) or other[key] != value:
+                return False
+    return count == len(other) - sum(map(other.__contains__, _OWN_META))
 
 
 def stable_order(entries: Iterable[Directive]) -> list[Directive]:

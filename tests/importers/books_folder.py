@@ -29,7 +29,7 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.given = path.parent / f"{path.name}-given"
-        self.given.mkdir()
+        self.given.mkdir(parents=True)
         newbooks.make(path, "Test practice")
 
     def give(self, name: str, text: str | bytes) -> Path:
