@@ -113,8 +113,8 @@ class Importer(beangulp.Importer):  # type: ignore[misc] # beangulp ships no typ
         lines = dedupe.lines_of(books.entries, own)
         groups: dict[dedupe.Account, list[BankLine]] = {}
         for row in rows:
-            account = bank_account(self._banks, reading.profile, row.account or reading.account, _PLACE)
-            groups.setdefault((account, row.currency), []).append(row)
+            name = bank_account(self._banks, reading.profile, row.account or reading.account, _PLACE)
+            groups.setdefault((name, row.currency), []).append(row)
         entries: list[Directive] = []
         for account, group in groups.items():
             verdicts = dedupe.judge_bank(group, lines[account], reading.profile)
