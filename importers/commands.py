@@ -1,4 +1,4 @@
-"""The verbs that bring files into the books: `init`, `import`."""
+"""The verbs that bring files into the books: `init`, `import`; and `reveal`, which looks into the filed originals."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import click
 from daysheet import console
 from daysheet.importers import importing, newbooks
 from daysheet.importers.report import as_json, as_text
+from daysheet.importers.reveal import reveal as reveal_token
 from daysheet.importers.settings import ImportSettings
 
 
@@ -48,3 +49,14 @@ def import_(shell: console.Console, paths: tuple[Path, ...], dry_run: bool, susp
     for problem in outcome.refused.values():
         click.echo(f"daysheet: {problem}", err=True)
     return console.BROKEN if outcome.refused else console.OK
+
+
+@click.command(cls=console.Verb)
+@click.argument("token")
+@console.pass_console
+def reveal(shell: console.Console, token: str) -> None:
+    """The patient behind a token, from the originals on this machine."""
+    folder = shell.folder
+    found = reveal_token(folder, token)
+    answer = [{"patient": each.patient, "file": str(each.file)} for each in found]
+    shell.emit(answer, lambda: "\n".join(f"{each.patient}  ({each.file.relative_to(folder)})" for each in found))

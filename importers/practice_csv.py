@@ -88,6 +88,17 @@ class PracticeSource:
         days = _days(records)
         return Reading(self.name, self.kind, len(records), records, (), min(days), max(days), currency=context.currency)
 
+    def patients(self, file: RawFile) -> Iterator[str]:
+        """The patients as the file names them, for `daysheet reveal` alone."""
+        found = tables(file)
+        header, delimiter = next((head, mark) for head, mark in _headers(file, found) if _kind_of(head) == self.kind)
+        names = [cell.strip("\ufeff \t").casefold() for cell in header.cells]
+        if "patient_id" in names:
+            place = names.index("patient_id")
+            for row in _rows(file, found, delimiter):
+                if row.line > header.line and len(row.cells) > place and row.cells[place].strip():
+                    yield clean(row.cells[place])
+
 
 def sources() -> list[PracticeSource]:
     """A source for each kind."""

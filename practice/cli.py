@@ -23,6 +23,7 @@ VERBS: Final[Mapping[str, str]] = {
     "verify": "daysheet.reports.pack_command:verify",
     "lock": "daysheet.reports.pack_command:lock",
     "mail": "daysheet.reports.mail.commands:mail",
+    "reveal": "daysheet.importers.commands:reveal",
 }
 
 

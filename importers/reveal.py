@@ -1,0 +1,67 @@
+"""The patient behind a token, found again in the filed originals on this machine, and kept nowhere.
+
+A token cannot be turned back. But every filed original holds its patients in clear, and whoever has the secret can make
+the token of each cell and compare. The answer is printed for the person who asked; it is written to no file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from daysheet import patients
+from daysheet.errors import DaysheetError
+from daysheet.importers import originals, practice_csv, systems
+from daysheet.importers.reading import RawFile
+from daysheet.settings import Settings
+
+
+class Found(NamedTuple):
+    """A cell that gives the token, and the filed original it stands in."""
+
+    patient: str
+    file: Path
+
+
+def reveal(folder: Path, token: str) -> list[Found]:
+    """Every spelling of a patient in the filed originals that gives a token, in the order of their files.
+
+    Args:
+        folder: the books folder.
+        token: such as `pt-7f3a9c2b41d0`, with or without `pt-`.
+
+    Raises:
+        DaysheetError: the secret or the originals are not on this machine, or no original has the patient.
+    """
+    wanted = patients.PREFIX + token.strip().lower().removeprefix(patients.PREFIX)
+    place = folder / originals.FOLDER
+    if not place.is_dir():
+        raise DaysheetError("no originals are filed on this machine", filename=place, remedy="ask where they are kept")
+    settings = Settings.of(folder)
+    secret = patients.secret_of(settings.practice.id)
+    token_of = cache(lambda cell: patients.token(cell, secret))
+    sources = systems.sources(folder, settings)
+    found: dict[str, Found] = {}
+    for path in sorted(path for path in place.rglob("*") if path.is_file()):
+        for cell in _patients_in(RawFile(path), sources):
+            if cell not in found and token_of(cell) == wanted:
+                found[cell] = Found(cell, path)
+    if not found:
+        raise DaysheetError(f"no filed original has a patient with the token {wanted}", filename=place)
+    return list(found.values())
+
+
+def _patients_in(file: RawFile, sources: list[systems.SystemSource]) -> Iterator[str]:
+    """The cells of a file that may have become tokens; none for a file of another kind."""
+    try:
+        own = next((source for source in practice_csv.sources() if source.matches(file)), None)
+        if own is not None:
+            yield from own.patients(file)
+            return
+        for source in sources:
+            if source.matches(file):
+                yield from source.private_cells(file)
+    except DaysheetError:
+        return  # an original that is no table any more has nothing to say

@@ -1,0 +1,42 @@
+"""The patient behind a token is found on the machine that has the originals and the secret, and nowhere else."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.importers.books_folder import VISITS, Folder
+
+CANARY = "Maria Canary"
+
+
+def token_of(folder: Folder) -> str:
+    (visit,) = folder.books().visits.values()
+    return visit.patient
+
+
+@pytest.fixture
+def taken(folder: Folder) -> Folder:
+    folder.take("a.csv", VISITS + f"V1,2026-03-02,adams,{CANARY},completed,,50.00\n")
+    return folder
+
+
+def test_a_token_gives_the_patient_and_the_original(taken: Folder) -> None:
+    result = taken.run("reveal", token_of(taken))
+    assert result.stdout.startswith(f"{CANARY}  (originals/2026/2026-03-02-visits-")
+
+
+def test_reveal_writes_nothing(taken: Folder) -> None:
+    before = taken.snapshot()
+    taken.run("reveal", token_of(taken))
+    assert taken.snapshot() == before
+
+
+def test_without_the_secret_nothing_is_revealed(taken: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = token_of(taken)
+    monkeypatch.setenv("DAYSHEET_SECRET", "the secret of another practice")
+    result = taken.run("reveal", token)
+    assert "no filed original has a patient with the token" in str(result.exception)
+
+
+def test_a_token_of_nobody_is_an_error(taken: Folder) -> None:
+    assert "no filed original" in str(taken.run("reveal", "pt-000000000000").exception)
