@@ -35,6 +35,9 @@ _NO_PAYMENT: Final = "NON"
 _TRIPLETS: Final = range(2, 18, 3)
 _PAIRS: Final = range(3, 14, 2)
 _ZERO: Final = Decimal()
+_CODE: Final = re.compile(r"[A-Z]{2}\Z|[A-Z]{0,2}\d{1,4}\Z")
+_PROCEDURE: Final = re.compile(r"(?=.*\d)[A-Za-z0-9]{3,11}\Z")
+_TRACE: Final = re.compile(r"(?=.*\d)[A-Za-z0-9 ._/#-]{1,50}\Z")
 _WORDS: Final = re.compile(r"(?i)(acct|account|claim|clm|enc|encounter|inv|invoice|pcn|visit)(?![a-z])")
 _UUID: Final = re.compile(r"(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 _NUMBER: Final = re.compile(r"(?=.*\d)[0-9A-Za-z/._#-]{1,38}\Z")
@@ -102,7 +105,7 @@ def _remittance(transaction: Transaction, filename: Path, identify: Identify) ->
     date = issued or min((day for day in (effective, transaction.issued) if day), default=None)
     if date is None:
         raise DaysheetError("an 835 that gives no date: neither DTM*405, nor BPR16, nor GS04", line=payment.line)
-    trace = next((segment.get(2) for segment in header if segment.tag == "TRN"), "")
+    trace = next((segment.get(2) for segment in header if segment.tag == "TRN" and _TRACE.match(segment.get(2))), "")
     payer = next((segment for segment in header if segment.tag == "N1" and segment.get(1) == "PR"), None)
     name = ledgertext.clean(payer.get(2)) if payer else ""
     numbers = tuple(sorted(_payer_ids(header, payment)))
@@ -111,7 +114,7 @@ def _remittance(transaction: Transaction, filename: Path, identify: Identify) ->
         date=date,
         payer=name or (numbers[0] if numbers else "unknown payer"),
         payer_ids=numbers,
-        trace=ledgertext.clean(trace)[:50],
+        trace=trace,
         method=_method(payment.get(4), amount),
         amount=amount,
         effective=effective or date,
@@ -119,6 +122,11 @@ def _remittance(transaction: Transaction, filename: Path, identify: Identify) ->
         claims=claims,
         meta={"filename": str(filename), "lineno": transaction.line},
     )
+
+
+def _code(text: str) -> str:
+    """A code of X12's lists, or `unknown`: a misplaced element may be a word that must not go further."""
+    return text if _CODE.match(text) else "unknown"
 
 
 def _parts(segments: Sequence[Segment]) -> tuple[list[Segment], list[_Claim], list[ProviderAdjustment]]:
@@ -141,7 +149,8 @@ def _parts(segments: Sequence[Segment]) -> tuple[list[Segment], list[_Claim], li
 def _add(claim: _Claim, segment: Segment) -> None:
     service = claim.services[-1] if claim.services else None
     if segment.tag == "CAS":
-        found = [(segment.get(1), segment.get(at), segment.money(at + 1)) for at in _TRIPLETS if segment.get(at)]
+        group = _code(segment.get(1))
+        found = [(group, _code(segment.get(at)), segment.money(at + 1)) for at in _TRIPLETS if segment.get(at)]
         claim.adjustments += found
         if service is not None and not service.stated:
             service.allowed += sum((amount for group, _, amount in found if group == reasons.PATIENT), _ZERO)
@@ -152,11 +161,11 @@ def _add(claim: _Claim, segment: Segment) -> None:
     elif segment.tag == "AMT" and segment.get(1) == "B6" and service is not None:
         service.allowed, service.stated = segment.money(2), True
     elif segment.tag == "LQ" and segment.get(1) == "HE":
-        claim.remarks.append(segment.get(2))
+        claim.remarks.append(_code(segment.get(2)))
     elif segment.tag == "MOA":
-        claim.remarks += [segment.get(at) for at in range(3, 8)]
+        claim.remarks += [_code(segment.get(at)) for at in range(3, 8) if segment.get(at)]
     elif segment.tag == "MIA":
-        claim.remarks += [segment.get(at) for at in (5, 20, 21, 22, 23)]
+        claim.remarks += [_code(segment.get(at)) for at in (5, 20, 21, 22, 23) if segment.get(at)]
 
 
 def _claim(body: _Claim, line: int, filename: Path, identify: Identify) -> RemittedClaim:
@@ -196,7 +205,7 @@ def _claim(body: _Claim, line: int, filename: Path, identify: Identify) -> Remit
         unexplained=charged - paid - sum((amount for _, _, amount in body.adjustments), _ZERO),
         reason=_reason(refused or words, body.remarks) if denied or state == "denied" else "",
         codes=", ".join(f"{group}-{reason} {amount:.2f}" for (group, reason), amount in by_code.items()),
-        services=tuple(Service(s.code, s.units, s.allowed) for s in body.services if s.code.isalnum()),
+        services=tuple(Service(s.code, s.units, s.allowed) for s in body.services if _PROCEDURE.match(s.code)),
         meta={"filename": str(filename), "lineno": header.line},
     )
 
@@ -221,8 +230,7 @@ def _provider_adjustments(segment: Segment) -> list[ProviderAdjustment]:
     for at in _PAIRS:
         amount = segment.money(at + 1)
         if amount:
-            code = ledgertext.clean(segment.components(at)[0])
-            code = code if code.isalnum() else "unknown"
+            code = _code(segment.components(at)[0])
             found.append(ProviderAdjustment(code, reasons.purpose_of(code), amount))
     return found
 
@@ -260,4 +268,4 @@ def _id(
     said += [f"{claim.charged:.2f} {claim.paid:.2f} {claim.codes}" for claim in claims]
     said += [f"{adjustment.code} {adjustment.amount:.2f}" for adjustment in adjustments]
     digest = hashlib.sha256("\n".join([trace, *said]).encode()).hexdigest()[:8]
-    return f"ERA-{ledgertext.link(ledgertext.clean(trace))[:50] or 'no-trace'}-{digest}"
+    return f"ERA-{ledgertext.link(trace) or 'no-trace'}-{digest}"

@@ -6,6 +6,7 @@ import datetime
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from beancount.core.amount import Amount
 from beancount.core.data import EMPTY_SET, Directive, Posting, Transaction
 from daysheet import ledgertext
@@ -19,7 +20,7 @@ from daysheet.remittances import ProviderAdjustment, Remittance, RemittedClaim
 from daysheet.reports.receivables import aged
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 FIRST = datetime.date(2026, 1, 5)
 OPTIONS: dict[str, Any] = {"operating_currency": ["USD"]}
@@ -175,3 +176,8 @@ def decided(
 
 TestPractice = Practice.TestCase
 TestPractice.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+
+
+@pytest.mark.long
+def test_a_thousand_histories_keep_the_invariant():
+    run_state_machine_as_test(Practice, settings=settings(max_examples=1000, stateful_step_count=40, deadline=None))

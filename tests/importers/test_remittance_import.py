@@ -125,7 +125,8 @@ def test_two_copies_of_one_advice_are_one(books):
 
 def test_no_name_and_no_member_number_of_a_remittance_reaches_the_books(books):
     people = "NM1*QC*1*ZWICKELHUBER*ANNELIESE****MI*MBR99887766~\nNM1*IL*1*QUARTERMAINE*OBADIAH****MI*SSN078051120"
-    text = era_text(f"{PAID}~\n{people}~\nREF*EA*MRN5550199", "CLP*ZWICKELHUBER ANNELIESE*4*10*0*0*12*X~CAS*CO*29*10")
+    odd = "CAS*ZWICKELHUBER*ANNELIESE*10~SVC*HC:ZWICKELHUBER*10*0~LQ*HE*ANNELIESE"
+    text = era_text(f"{PAID}~\n{people}~\nREF*EA*MRN5550199", f"CLP*ZWICKELHUBER ANNELIESE*4*10*0*0*12*X~{odd}")
     result = books.run("import", books.give("era.835", text))
     everything = result.output + "".join(p.read_text() for p in books.path.rglob("*.beancount"))
     everything += "".join(str(p) for p in books.path.rglob("*"))

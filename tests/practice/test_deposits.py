@@ -237,3 +237,15 @@ def test_a_transfer_between_the_practice_s_own_accounts_is_no_deposit(load):
     result = reconcile(load(paid_off), LAST)
     assert (len(result.matches), len(result.open_deposits), len(result.overdue)) == (0, 0, 0)
     assert result.unreconciled == 0
+
+
+def test_an_insurer_s_check_and_the_patients_go_to_the_bank_together(load):
+    paper = """
+2026-03-02 custom "remittance" "ERA-1" "aetna" 80.00 USD
+  trace: "88123"
+  method: "check"
+"""
+    result = reconcile(load(paper + receipt(1, "50.00") + receipt(2, "20.00") + deposit("150.00", day(3))), LAST)
+    assert [(sorted(names), basis) for names, basis in matched(result)] == [
+        (["ERA-1", "PMT-1", "PMT-2"], "amount and date"),
+    ]
