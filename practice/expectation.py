@@ -75,6 +75,22 @@ def without_visits(books: Books, as_of: datetime.date) -> list[Expected]:
     return found
 
 
+def payers_without_visits(books: Books, as_of: datetime.date) -> list[Expected]:
+    """The same of each insurer's bills, by their past; a day counts when any provider that bills is there."""
+    bills: dict[str, dict[datetime.date, int]] = defaultdict(lambda: defaultdict(int))
+    for invoice in invoices_by_date(books):
+        if invoice.date <= as_of and invoice.amount > 0 and invoice.payer:
+            bills[invoice.payer][invoice.date] += len(invoice.visits) or 1
+    providers = list(_bills(books, as_of))
+    found = []
+    for payer, own in bills.items():
+        expected = _by_history(books, payer, own, as_of)
+        if expected is not None:
+            here = [day for day in expected.days if not all(books.is_closed(day.date, each) for each in providers)]
+            found.append(expected._replace(days=here))
+    return found
+
+
 def recorded_days(books: Books) -> set[datetime.date]:
     """The days whose visits the books have: a file covers them, or, where no file is named, their week has some."""
     return books.once("recorded days", lambda: _recorded(books))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 from daysheet.books import Books
 from daysheet.calendars import working_days_before
@@ -45,14 +45,23 @@ def last_due_to_be_billed(books: Books, provider: str, as_of: datetime.date) -> 
     return as_of - books.once(("usual lag", as_of, provider), lambda: _usual_lag(books, provider, as_of))
 
 
-def lapse_waivers(books: Books, provider: str) -> list[tuple[datetime.date, datetime.date]]:
-    """The days (both included) on which a waiver sets a provider's lapse aside: its first to the waiver's own."""
+class Aside(NamedTuple):
+    """Days (both included) of a provider's lapse that a waiver sets aside: its first to the waiver's own."""
+
+    first: datetime.date
+    last: datetime.date
+    service: str | None
+
+
+def lapse_waivers(books: Books, provider: str) -> list[Aside]:
+    """What waivers set aside of a provider's (or payer's) lapses; `service` is None for the whole of them."""
     found = []
     for (kind, key), waiver in books.waivers.items():
-        of, _, first = key.partition("/")
+        of, _, rest = key.partition("/")
+        first, _, service = rest.partition("/")
         if kind == "billing-lapse" and of == provider:
             try:
-                found.append((datetime.date.fromisoformat(first[:10]), waiver.date))
+                found.append(Aside(datetime.date.fromisoformat(first), waiver.date, service or None))
             except ValueError:
                 continue
     return found
@@ -79,11 +88,13 @@ def _unbilled(books: Books, as_of: datetime.date) -> list[Visit]:
         due = last_due_to_be_billed(books, provider, as_of)
         aside = lapse_waivers(books, provider)
         kept.update(
-            visit.id
-            for visit in visits
-            if visit.date <= due and not any(first <= visit.date <= last for first, last in aside)
+            visit.id for visit in visits if visit.date <= due and not any(_is_aside(visit, one) for one in aside)
         )
     return [visit for visit in candidates if visit.id in kept]
+
+
+def _is_aside(visit: Visit, aside: Aside) -> bool:
+    return aside.first <= visit.date <= aside.last and aside.service in (None, visit.service)
 
 
 def _with_doubtful_bill(books: Books, as_of: datetime.date) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -27,47 +27,64 @@ def lapse(books: Books, as_of: datetime.date) -> Iterator[Finding]:
 
 
 def _seen_in_visits(books: Books, as_of: datetime.date) -> Iterator[Finding]:
-    missed: dict[str, dict[datetime.date, list[Visit]]] = defaultdict(lambda: defaultdict(list))
-    for visit in unbilled_visits(books, as_of):
-        missed[visit.provider][visit.date].append(visit)
-    enough = {provider: days for provider, days in missed.items() if sum(map(len, days.values())) >= _ENOUGH_VISITS}
-    if not enough:
+    """Lapses that visits without a bill show.
+
+    First those of all that a provider does, then those of one service, then, among what is left, partial ones.
+    """
+    missed = unbilled_visits(books, as_of)
+    counts = Counter(visit.provider for visit in missed)
+    done: dict[str, list[Visit]] = {provider: [] for provider, count in counts.items() if count >= _ENOUGH_VISITS}
+    if not done:
         return
-    done: dict[str, dict[datetime.date, int]] = {provider: defaultdict(int) for provider in enough}
     for visit in books.visits.values():
         if visit.provider in done and visit.status == COMPLETED and visit.date <= as_of:
-            done[visit.provider][visit.date] += 1
-    for provider, by_day in enough.items():
-        counts = done[provider]
-        days = [Day(day, counts[day], counts[day] - len(by_day.get(day, ()))) for day in sorted(counts)]
+            done[visit.provider].append(visit)
+    unbilled = {visit.id for visit in missed}
+    for provider, visits in done.items():
+        usual = usual_miss(_days(visits, unbilled))
         least = books.days_of("lapse-days", as_of, provider)
-        for run in _runs(days, least):
-            inside = [day for day in days if run.first <= day.date <= run.last]
-            visits = [visit for day in inside for visit in by_day.get(day.date, ())]
-            yield _of_visits(books, as_of, run, inside, visits)
+        left = visits
+        for run in _runs(left, unbilled, usual, LAPSED, least):
+            yield _of_visits(books, as_of, run, [visit for visit in visits if _is_in(visit, run)], unbilled)
+            left = [visit for visit in left if not _is_in(visit, run)]
+        for service in sorted({visit.service for visit in left if visit.service and visit.id in unbilled}):
+            own = [visit for visit in left if visit.service == service]
+            for run in _runs(own, unbilled, usual, LAPSED, max(least, _PARTIAL_DAYS)):
+                inside = [visit for visit in own if _is_in(visit, run)]
+                yield _of_visits(books, as_of, run, inside, unbilled, service)
+                left = [visit for visit in left if visit.service != service or not _is_in(visit, run)]
+        for run in _runs(left, unbilled, usual, HALVED, max(least, _PARTIAL_DAYS)):
+            yield _of_visits(books, as_of, run, [visit for visit in left if _is_in(visit, run)], unbilled)
 
 
-def _runs(days: list[Day], least: int) -> list[Run]:
-    """Lapses among a provider's days: stopped ones first, then partial ones among the days that are left."""
-    usual = usual_miss(days)
-    stopped = [run for run in by_visits(days, usual, LAPSED) if run.days >= least]
-    left = [day for day in days if not any(run.first <= day.date <= run.last for run in stopped)]
-    partial = [run for run in by_visits(left, usual, HALVED) if run.days >= max(least, _PARTIAL_DAYS)]
-    return sorted(stopped + partial)
+def _is_in(visit: Visit, run: Run) -> bool:
+    return run.first <= visit.date <= run.last
 
 
-def _of_visits(books: Books, as_of: datetime.date, run: Run, days: list[Day], visits: list[Visit]) -> Finding:
-    provider = visits[0].provider
+def _days(visits: list[Visit], unbilled: set[str]) -> list[Day]:
+    done = Counter(visit.date for visit in visits)
+    billed = Counter(visit.date for visit in visits if visit.id not in unbilled)
+    return [Day(day, done[day], billed[day]) for day in sorted(done)]
+
+
+def _runs(visits: list[Visit], unbilled: set[str], usual: float, stopped: float, least: int) -> list[Run]:
+    return [run for run in by_visits(_days(visits, unbilled), usual, stopped) if run.days >= least]
+
+
+def _of_visits(
+    books: Books, as_of: datetime.date, run: Run, done: list[Visit], unbilled: set[str], service: str = ""
+) -> Finding:
+    provider = done[0].provider
+    visits = sorted((visit for visit in done if visit.id in unbilled), key=lambda visit: visit.date)
     gross = sum((fee_of(books, as_of, visit) for visit in visits), Decimal())
-    done = int(sum(day.expected for day in days))
-    share = "none" if len(visits) == done else f"only {done - len(visits):,}"
+    share = "none" if len(visits) == len(done) else f"only {len(done) - len(visits):,}"
     message = (
-        f"{name_of(books, provider)}, {span(run)}: {share} of {many(done, 'completed visit')} billed, "
-        f"{money(gross, books.currency)}; certain, the visits are recorded"
+        f"{name_of(books, provider)}, {f'{service}, ' if service else ''}{span(run)}: {share} of "
+        f"{many(len(done), 'completed visit')} billed, {money(gross, books.currency)}; certain, the visits are recorded"
     )
     return Finding(
         kind="billing-lapse",
-        key=f"{provider}/{run.first}",
+        key=f"{provider}/{run.first}{f'/{service}' if service else ''}",
         date=run.first,
         through=run.last,
         provider=provider,

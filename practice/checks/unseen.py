@@ -5,18 +5,19 @@ from __future__ import annotations
 import datetime
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from daysheet.books import Books
 from daysheet.calendars import ONE_DAY, days_between, is_holiday
-from daysheet.expectation import Expected, without_visits
+from daysheet.expectation import Expected, payers_without_visits, without_visits
 from daysheet.findings import Finding
 from daysheet.lapses import HALVED, LAPSED, Day, Run, by_counts
 from daysheet.pricing import CENT, usual_fee
 from daysheet.records import Meta
 from daysheet.unbilled import lapse_waivers
-from daysheet.wording import many, money, name_of, span
+from daysheet.wording import many, money, name_of, payer_name, span
 
 _PARTIAL_DAYS: Final = 10
 _LEAST: Final = {"schedule": "schedule-lapse-days", "history": "learned-lapse-days"}
@@ -34,16 +35,31 @@ _CONFIDENCE: Final = {
 
 def unseen(books: Books, as_of: datetime.date) -> Iterator[Finding]:
     """Runs of working days with no bills, or with far too few, that no recorded visit accounts for."""
+    lapsed: list[Run] = []
     for expected in without_visits(books, as_of):
         least = books.days_of(_LEAST[expected.source], as_of, expected.provider)
         aside = lapse_waivers(books, expected.provider)
-        days = [day for day in expected.days if not any(first <= day.date <= last for first, last in aside)]
+        days = [day for day in expected.days if not any(one.first <= day.date <= one.last for one in aside)]
         stopped = [run for run in by_counts(days, expected.spread, LAPSED) if _length(books, expected, run) >= least]
         left = [day for day in days if not any(run.first <= day.date <= run.last for run in stopped)]
         partial = [run for run in by_counts(left, expected.spread, HALVED) if run.days >= _PARTIAL_DAYS]
         for run in sorted(stopped + partial):
             inside = [day for day in days if run.first <= day.date <= run.last]
+            lapsed.append(run)
             yield _finding(books, as_of, expected, _whole(books, expected, run), inside)
+    yield from _payers(books, as_of, lapsed)
+
+
+def _payers(books: Books, as_of: datetime.date, lapsed: list[Run]) -> Iterator[Finding]:
+    """Insurers that are billed no more while the practice goes on billing others."""
+    for expected in payers_without_visits(books, as_of):
+        aside = lapse_waivers(books, expected.provider)
+        days = [day for day in expected.days if not any(one.first <= day.date <= one.last for one in aside)]
+        for run in by_counts(days, expected.spread, LAPSED):
+            explained = any(run.first <= other.last and other.first <= run.last for other in lapsed)
+            if run.days >= _PARTIAL_DAYS and not explained:
+                inside = [day for day in days if run.first <= day.date <= run.last]
+                yield replace(_finding(books, as_of, expected, run, inside), provider=None)
 
 
 def _silence(books: Books, expected: Expected, run: Run) -> list[datetime.date]:
@@ -77,8 +93,10 @@ def _finding(books: Books, as_of: datetime.date, expected: Expected, run: Run, d
     missing = (usual - found).quantize(Decimal(1), ROUND_HALF_UP)
     gross = (missing * usual_fee(books, as_of, expected.provider, run.first)).quantize(CENT, ROUND_HALF_UP)
     stopped = found * 4 <= usual
+    declared = expected.provider in books.providers
+    name = name_of(books, expected.provider) if declared else payer_name(books, expected.provider)
     message = (
-        f"{name_of(books, expected.provider)}, {span(run)}: {'no bills' if not found else many(int(found), 'bill')}, "
+        f"{name}, {span(run)}: {'no bills' if not found else many(int(found), 'bill')}, "
         f"{usual:.0f} expected {_BASIS[expected.source]}, {money(gross, books.currency)}; "
         f"{_CONFIDENCE[expected.source, stopped]}"
     )

@@ -100,3 +100,18 @@ def test_bills_at_half_the_usual_rate_are_a_partial_lapse(load):
 
 def test_too_short_a_past_says_nothing(load):
     assert lapses(load(bills("2026-03-02", "2026-04-10", without="2026-03-16"))) == []
+
+
+def of_payer(text: str, payer: str, number: int) -> str:
+    """The bills of a day's patient go to this insurer."""
+    return text.replace(f'  patient: "pt-{number}"\n', f'  patient: "pt-{number}"\n  payer: "{payer}"\n')
+
+
+def test_an_insurer_that_is_billed_no_more_is_a_lapse_of_its_own(load):
+    text = bills("2026-01-05", "2026-05-29", a_day=8)
+    for day in days("2026-03-09", "2026-03-27"):
+        for number in (0, 1):
+            text = text.replace(bill(f"adams-{day}-{number}", day, patient=f"pt-{number}"), "")
+    books = load(of_payer(of_payer(text, "aetna", 0), "aetna", 1))
+    ((key, through, count, amount),) = lapses(books)
+    assert (key, through, count, amount) == ("aetna/2026-03-09", "2026-03-27", 30, Decimal("1500.00"))

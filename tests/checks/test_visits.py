@@ -146,3 +146,27 @@ def test_the_plugin_shows_one_error_a_lapse_at_its_first_visit(tmp_path):
     assert [error.message.split(":")[0] for error in errors] == ["billing-lapse", "unbilled-visit"]
     lines = path.read_text().splitlines()
     assert lines[errors[0].source["lineno"] - 1] == '2026-03-16 custom "visit" "A0316-0" "adams" "completed"'
+
+
+def test_a_service_that_is_billed_no_more_is_a_lapse_of_its_own(load):
+    text = worked(*MARCH)
+    for day in (16, 17, 18, 19, 20):
+        for number in range(3, 14, 4):
+            text = text.replace(f'visit: "A03{day}-{number}"', 'visit: "?"')
+    lines = []
+    for line in text.splitlines():
+        lines.append(line)
+        if 'custom "visit"' in line:
+            number = int(line.split('"')[3].split("-")[1])
+            lines.append(f'  service: "{"laser" if number % 4 == 3 else "exam"}"')
+    books = load(ADAMS + "\n".join(lines) + "\n")
+    (lapse,) = found(books, "billing-lapse")
+    assert (lapse.key, lapse.count, lapse.amount) == ("adams/2026-03-16/laser", 15, Decimal("750.00"))
+    assert "Dr. Adams, laser, 2026-03-16 to 2026-03-20 (5 working days): none of 15" in lapse.message
+
+
+def test_a_waived_lapse_of_one_service_leaves_the_others(load):
+    first = '"A0316-0" "adams" "completed"'
+    text = worked(*MARCH, unbilled=WEEK).replace(first, f'{first}\n  service: "laser"')
+    books = load(ADAMS + text + '2026-03-27 custom "waived" "billing-lapse" "adams/2026-03-16/laser" "free trial"')
+    assert [lapse.count for lapse in found(books, "billing-lapse")] == [69]
