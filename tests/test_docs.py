@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from daysheet.cli import VERBS
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("**/*.md"))]
@@ -87,6 +88,11 @@ def test_every_command_prints_what_the_page_shows(page, folder):
             done = _run(command, folder)
             assert done.returncode in (0, 1) or "daysheet: " in shown, f"$ {command}\n{done.stdout}"
             assert not shown or _matches(shown, done.stdout), f"$ {command}\n{done.stdout}\nis shown as\n{shown}"
+
+
+def test_the_readme_names_every_verb():
+    table = (ROOT / "README.md").read_text(encoding="utf-8").split("## The command")[1]
+    assert [verb for verb in VERBS if not re.search(rf"^\| `{verb}\b", table, re.MULTILINE)] == []
 
 
 @pytest.mark.parametrize(

@@ -45,14 +45,14 @@ def daysheet(wheel, place):
 @pytest.fixture(scope="module")
 def shown(daysheet):
     """What the demo prints."""
-    done = daysheet("demo", "practice")
+    done = daysheet("demo", "demo")
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
 
 
 @pytest.fixture(scope="module")
 def books(place, shown):
-    return place / "practice"
+    return place / "demo"
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +81,10 @@ def test_the_demo_shows_the_week_without_bills_and_what_it_costs(shown):
 
 def test_the_demo_fits_a_terminal_of_80_columns(shown):
     assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_the_readme_shows_what_the_demo_prints(shown):
+    assert f"```text\n{shown}```" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_every_row_of_every_file_is_booked(shown):
@@ -145,6 +149,6 @@ def test_the_demo_leaves_no_secret_behind(place, books):
 
 
 def test_a_second_demo_in_the_same_folder_is_refused(daysheet, books):
-    again = daysheet("demo", "practice")
+    again = daysheet("demo", "demo")
     assert again.returncode == 2
-    assert again.stderr.startswith("daysheet: practice: is not empty; ")
+    assert again.stderr.startswith("daysheet: demo: is not empty; ")
