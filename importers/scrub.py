@@ -15,13 +15,15 @@ from typing import Final, NamedTuple
 from daysheet.importers.privacy import normal
 
 BLANK: Final = "…"
+PHONE: Final = "a telephone number"
 _SHAPES: Final = {
     "a Social Security number": re.compile(
         r"(?<![0-9-])(?!000|666)[0-9]{3}[- ](?!00)[0-9]{2}[- ](?!0000)[0-9]{4}(?![0-9-])"
     ),
     "an e-mail address": re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+"),
-    "a telephone number": re.compile(
-        r"(?<![\w./-])(\+?1[-. ]?)?(\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[-. ])[2-9][0-9]{2}[-. ][0-9]{4}(?![\w-])"
+    PHONE: re.compile(
+        r"(?<![\w./-])(\+?1[-. ]?)?(?!\(?8(?:00|22|33|44|55|66|77|88))"
+        r"(\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[-. ])[2-9][0-9]{2}[-. ][0-9]{4}(?![\w-])"
     ),
     "a date of birth": re.compile(
         r"\b(dob|d\.o\.b\.|born|birth ?date|date of birth)\b\W{0,3}[0-9]{1,4}[-./][0-9]{1,2}[-./][0-9]{1,4}",
@@ -104,13 +106,20 @@ def hits(text: str, names: Names) -> list[Hit]:
     return kept
 
 
-def scrubbed(text: str, names: Names) -> str:
-    """The text with `…` in the place of everything that identifies a person."""
+def scrubbed(text: str, names: Names, keep: str = "") -> str:
+    """The text with `…` in the place of everything that identifies a person, but hits of what is to be kept."""
     parts, last = [], 0
     for hit in hits(text, names):
+        if hit.what == keep:
+            continue
         parts += [text[last : hit.start], BLANK]
         last = hit.end
     return "".join((*parts, text[last:]))
+
+
+def memo(text: str, names: Names) -> str:
+    """A bank's text scrubbed; telephone numbers stay, since shops print theirs."""
+    return scrubbed(text, names, keep=PHONE)
 
 
 def scan(text: str, names: Names) -> list[tuple[int, str]]:

@@ -18,11 +18,13 @@ _DIGITS: Final = 4
 class ImportSettings:
     """The `[import]` table: the folder that files are dropped in, and where money without an invoice waits.
 
-    `strict-x12` refuses remittances that break a rule of the standard, as pyx12 checks it.
+    `scrub` takes patients' names out of the texts of bank lines; `strict-x12` refuses remittances that break a rule of
+    the standard, as pyx12 checks it.
     """
 
     inbox: str = "inbox"
     prepayments: str = PREPAYMENTS
+    scrub: bool = True
     strict_x12: bool = False
 
 

@@ -14,6 +14,7 @@ VERBS: Final[Mapping[str, str]] = {
     "demo": "daysheet.ledgers.demo:demo",
     "identify": "daysheet.importers.profile_commands:identify_",
     "import": "daysheet.importers.commands:import_",
+    "scan": "daysheet.importers.people:scan",
     "profile": "daysheet.importers.profile_commands:profile",
     "check": "daysheet.commands:check",
     "waive": "daysheet.commands:waive",

@@ -1,0 +1,88 @@
+"""The patients that exports on this machine name, and whether a text that is to be kept names one of them."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import click
+from daysheet import console
+from daysheet.errors import DaysheetError
+from daysheet.importers import scrub, systems
+from daysheet.importers.originals import FOLDER
+from daysheet.importers.reading import RawFile, Reading
+from daysheet.importers.scrub import Names
+from daysheet.importers.settings import ImportSettings
+from daysheet.records import BankLine
+from daysheet.settings import Settings
+
+_TEXT: Final = (".beancount", ".toml", ".csv", ".md", ".txt", ".json", ".eml", ".html")
+
+
+def names_on_this_machine(folder: Path, settings: Settings, given: Sequence[RawFile] = ()) -> Names:
+    """Names and numbers of patients in the filed originals and the inbox of some books, and in files given."""
+    return Names(_cells(folder, settings, given))
+
+
+def scrubbed(reading: Reading, names: Names) -> Reading:
+    """A bank's file without persons in its texts."""
+    records = (
+        record._replace(payee=scrub.memo(record.payee, names), narration=scrub.memo(record.narration, names))
+        if isinstance(record, BankLine)
+        else record
+        for record in reading.records
+    )
+    return replace(reading, records=tuple(records))
+
+
+def _cells(folder: Path, settings: Settings, given: Sequence[RawFile]) -> Iterator[str]:
+    known = systems.sources(folder, settings)
+    for file in given:
+        yield from _cells_of(file, known)
+    for place in (folder / FOLDER, folder / settings.table("import", ImportSettings).inbox):
+        for path in sorted(place.rglob("*")):
+            if path.is_file():
+                yield from _cells_of(RawFile(path), known)
+
+
+def _cells_of(file: RawFile, known: Sequence[systems.SystemSource]) -> Iterator[str]:
+    try:
+        source = next((source for source in known if source.matches(file)), None)
+        if source is not None:
+            yield from source.private_cells(file)
+    except DaysheetError:  # a damaged file in the inbox is the import's to name
+        return
+
+
+@click.command("scan", cls=console.Verb)
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="[FILE]...")
+@click.option("--staged", is_flag=True, help="Look at what is about to be committed.")
+@console.pass_console
+def scan(shell: console.Console, paths: tuple[Path, ...], staged: bool) -> int:
+    """Look for patients in files of the books: numbers by their shape, names by the exports on this machine."""
+    folder = shell.folder
+    names = names_on_this_machine(folder, shell.settings())
+    texts = [(str(path), path.read_text("utf-8", "replace")) for path in paths]
+    texts += _staged(folder) if staged else []
+    found = [
+        {"file": name, "line": line, "what": what} for name, text in texts for line, what in scrub.scan(text, names)
+    ]
+    shell.emit(found, lambda: "\n".join(f"{hit['file']}:{hit['line']}: {hit['what']}" for hit in found))
+    return console.FINDINGS if found else console.OK
+
+
+def _staged(folder: Path) -> list[tuple[str, str]]:
+    """The texts that git is about to commit, by their names."""
+
+    def git(*arguments: str) -> str:
+        command = ["git", "-C", str(folder), *arguments]
+        done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - git, with our own arguments
+        if done.returncode:
+            raise DaysheetError("git cannot say what is staged", filename=folder)
+        return done.stdout.decode("utf-8", "replace")
+
+    changed = git("diff", "--cached", "--name-only", "-z", "--diff-filter=ACMR").split("\0")
+    return [(name, git("show", f":{name}")) for name in changed if name.endswith(_TEXT)]
