@@ -182,8 +182,8 @@ def gather(books: Books, settings: Settings, subject: Subject, ledger: Table) ->
     }
     detail = table_of(books, settings, subject, LEDGER, detail=True)
     embedded = [
-        _workbook(settings, subject, tables),
         *(_csv(detail if name == LEDGER else table) for name, table in tables.items()),
+        _workbook(settings, subject, tables),
         *_exports(Request(books, settings, period, subject.basis)),
     ]
     fingerprint = digest.through(books.entries, period.last)

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from daysheet import cli
 
+from tests.pack.practice import ledger
+
 ROOT = Path(__file__).parent.parent.parent
 # a practice with something for every section, and text from a hostile export
 SMALL = """
@@ -129,4 +131,14 @@ def small_a4(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = make_books(tmp_path_factory.mktemp("small-a4") / "books")
     run = daysheet("pack", "2026", "--books", str(folder), "--no-cache", "--paper", "a4", "--tokens")
     assert run.returncode == 0, run.stderr
+    return folder
+
+
+@pytest.fixture(scope="session")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Books with something for every section, and their pack."""
+    folder = make_books(tmp_path_factory.mktemp("full") / "books", ledger())
+    run = daysheet("pack", "2026", "--books", str(folder), "--no-cache")
+    assert run.returncode == 0, run.stderr
+    assert run.stderr == "", "a bar is drawn where there is no terminal"
     return folder

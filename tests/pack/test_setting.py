@@ -25,7 +25,6 @@ from daysheet.settings import Settings
 from pypdf import PdfReader
 
 from tests.pack.conftest import daysheet, make_books
-from tests.pack.practice import ledger
 
 MONEY = re.compile(r"\(?\d[\d,]*\.\d\d(?![\d%])\)?")
 PACK = "packs/2026/accountants-pack-2026.pdf"
@@ -35,16 +34,6 @@ def text_of(pdf_file: Path, *pages: int) -> str:
     span = ["-f", str(pages[0]), "-l", str(pages[1])] if pages else []
     command = ["pdftotext", "-layout", *span, str(pdf_file), "-"]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
-
-
-@pytest.fixture(scope="session")
-def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Books with something for every section, and their pack."""
-    folder = make_books(tmp_path_factory.mktemp("full") / "books", ledger())
-    run = daysheet("pack", "2026", "--books", str(folder), "--no-cache")
-    assert run.returncode == 0, run.stderr
-    assert run.stderr == "", "a bar is drawn where there is no terminal"
-    return folder
 
 
 @pytest.mark.parametrize(
