@@ -62,6 +62,6 @@ def _patients_in(file: RawFile, sources: list[systems.SystemSource]) -> Iterator
             return
         for source in sources:
             if source.matches(file):
-                yield from source.private_cells(file)
+                yield from source.patients(file)
     except DaysheetError:
         return  # an original that is no table any more has nothing to say

@@ -125,6 +125,16 @@ class SystemSource:
                 cells = Cells(file.path, row, place.index)
                 yield from filter(None, (cells[column] for column in (*self.profile.patient, *self.profile.private)))
 
+    def patients(self, file: RawFile) -> Iterator[str]:
+        """The patients as the file names them, as a token is made of them; for `daysheet reveal` alone."""
+        place = self._place(file)
+        if place is not None:
+            for row in self._rows(file, place):
+                cells = Cells(file.path, row, place.index)
+                text = " ".join(filter(None, (cells[column] for column in self.profile.patient)))
+                if text:
+                    yield text
+
     def nearest(self, file: RawFile) -> tuple[float, int, str]:
         """How alike the file's likeliest header is (0 to 1), its line, and what of the profile's is not there."""
         expected = [norm(cell) for cell in self.profile.match.header]
