@@ -18,7 +18,7 @@ from typing import Any, Final
 from beancount.core.amount import Amount
 from beancount.core.data import EMPTY_SET, Balance, Directive, Pad, Transaction
 from daysheet.accounts import CLEARING_DEPOSITS, MERCHANT_FEES
-from daysheet.importers import dedupe, proofs
+from daysheet.importers import dedupe, proofs, suggestions
 from daysheet.importers.booking import posting
 from daysheet.importers.categories import Category
 from daysheet.importers.intake import AT_ONCE, Changed, Intake, Taken, month_file, short_name
@@ -109,10 +109,8 @@ def _take_account(
     fresh.sort(key=lambda row: row.date)
     for start in range(0, len(fresh), AT_ONCE):
         groups: dict[str, list[Directive]] = defaultdict(list)
-        for row in fresh[start : start + AT_ONCE]:
-            category = intake.categorize(row, account[0])
-            if category.flag == "!" and intake.remittance_of(row) is not None:
-                category = Category(CLEARING_DEPOSITS)
+        part = fresh[start : start + AT_ONCE]
+        for row, category in zip(part, _categories(intake, part, account[0]), strict=True):
             if category.flag == "!":
                 taken.uncategorized.append(row)
             groups[month_file(row.date, short_name(profile))].append(transaction(row, account[0], category, profile))
@@ -120,6 +118,21 @@ def _take_account(
     planned = [dedupe.planned(row, profile) for row in fresh]
     lines += planned
     intake.fresh[account] += planned
+
+
+def _categories(intake: Intake, rows: Sequence[BankLine], account: str) -> list[Category]:
+    """What lines were for: by rule, by history, by a remittance that they pay, else perhaps by a guess."""
+    categories = [intake.categorize(row, account) for row in rows]
+    for place, row in enumerate(rows):
+        if categories[place].flag == "!" and intake.remittance_of(row) is not None:
+            categories[place] = Category(CLEARING_DEPOSITS)
+    if intake.suggest is not None:
+        unknown = [place for place, category in enumerate(categories) if category.flag == "!"]
+        guesses = intake.suggest([rows[place] for place in unknown], account)
+        for place, guess in zip(unknown, guesses, strict=True):
+            if guess is not None:
+                categories[place] = Category(guess, flag="!", why=suggestions.WHY)
+    return categories
 
 
 def transaction(row: BankLine, account: str, category: Category, profile: str) -> Transaction:

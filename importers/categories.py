@@ -22,7 +22,7 @@ from daysheet.records import BankLine
 TRANSFERS: Final = "Assets:Clearing:Transfers"
 """Where the two sides of a transfer between own accounts meet, each side from its own bank's file."""
 
-_UNCATEGORIZED: Final = frozenset({UNCATEGORIZED_INCOME, UNCATEGORIZED_EXPENSE})
+UNCATEGORIZED: Final = frozenset({UNCATEGORIZED_INCOME, UNCATEGORIZED_EXPENSE})
 
 
 class Category(NamedTuple):
@@ -111,7 +111,7 @@ def _remembered(entries: Iterable[Directive], own: frozenset[str]) -> Mapping[tu
     for entry in entries:
         if isinstance(entry, Transaction) and len(entry.postings) == 2 and "source" in entry.meta and entry.flag == "*":
             mine, other = entry.postings
-            if mine.account in own and other.account not in _UNCATEGORIZED and mine.units is not None:
+            if mine.account in own and other.account not in UNCATEGORIZED and mine.units is not None:
                 text = entry.meta.get("memo") or entry.payee or entry.narration
                 target = TRANSFERS if other.account in own else other.account
                 seen[str(text).casefold(), bool(mine.units.number and mine.units.number > 0)].add(target)

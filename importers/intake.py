@@ -16,12 +16,13 @@ from beancount.core.data import Directive, Transaction
 from daysheet.accounts import CLEARING, is_under
 from daysheet.books import Books
 from daysheet.importers import dedupe, privacy, proofs
-from daysheet.importers.categories import Categorize, categorizer
+from daysheet.importers.categories import UNCATEGORIZED, Categorize, categorizer
 from daysheet.importers.expected import remittance_of
 from daysheet.importers.known import Known
 from daysheet.importers.reading import Context, Reading, Skipped
 from daysheet.importers.settings import BankSettings, CategoryRule, ImportSettings
 from daysheet.importers.store import Batch
+from daysheet.importers.suggestions import Suggest, suggester
 from daysheet.receipts import pending
 from daysheet.records import BankLine, Meta
 from daysheet.remittances import Remittance
@@ -154,6 +155,15 @@ class Intake:
     @cached_property
     def _pending(self) -> list[Remittance]:
         return pending(self.books)
+
+    @cached_property
+    def suggest(self) -> Suggest | None:
+        """A model's guesses, where the practice asks for them.
+
+        Raises:
+            DaysheetError: smart_importer is not installed.
+        """
+        return suggester(self.books.entries, self.own, UNCATEGORIZED) if self.settings.suggest else None
 
     def add(self, entries: Mapping[str, Sequence[Directive]], taken: Taken) -> None:
         """Put directives into the batch, by file, and open their accounts.

@@ -19,13 +19,14 @@ class ImportSettings:
     """The `[import]` table: the folder that files are dropped in, and where money without an invoice waits.
 
     `scrub` takes patients' names out of the texts of bank lines; `strict-x12` refuses remittances that break a rule of
-    the standard, as pyx12 checks it.
+    the standard, as pyx12 checks it; `suggest` has smart_importer guess at bank lines that nothing else explains.
     """
 
     inbox: str = "inbox"
     prepayments: str = PREPAYMENTS
     scrub: bool = True
     strict_x12: bool = False
+    suggest: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
