@@ -43,6 +43,7 @@ _TRACE_DAYS: Final = 120
 _FEE_SHARE: Final = Decimal("0.04")
 _FEE_EACH: Final = Decimal("0.50")
 _NEAR: Final = 10
+_WHOLE: Final = 3
 _ANY_OF: Final = 10
 _PAIRS_OF: Final = 100
 _ZERO: Final = Decimal()
@@ -128,7 +129,7 @@ class _Reconciler:
         self._by_account: dict[str, list[Receipt]] = {}
         self._by_word: dict[str, list[Receipt]] = {}
         self._changes: dict[tuple[str, int], int] = {}
-        self._known: dict[tuple[str, str], tuple[tuple[int, ...], Any]] = {}
+        self._known: dict[tuple[str, str, str], tuple[tuple[int, ...], Any]] = {}
         for receipt in received:
             self._by_account.setdefault(receipt.account, []).append(receipt)
             if receipt.reference:
@@ -184,9 +185,10 @@ class _Reconciler:
         first = (deposit.date - _LONGEST).toordinal() // 7
         last = (deposit.date + _LONGEST).toordinal() // 7
         state = tuple(self._changes.get((deposit.account, week), 0) for week in range(first, last + 1))
-        known = self._known.get((what, deposit.id))
+        key = what, deposit.account, deposit.id
+        known = self._known.get(key)
         if known is None or known[0] != state:
-            known = self._known[what, deposit.id] = state, work()
+            known = self._known[key] = state, work()
         value: T = known[1]
         return value
 
@@ -249,10 +251,15 @@ class _Reconciler:
     def _find_with_fee(self, deposit: BankDeposit) -> list[Group]:
         """The card receipts that give the deposit less a fee; a processor never pays on the day of the sale."""
         most = deposit.gross + deposit.gross / 10 + 50
-        if deposit.fee or deposit.amount <= 0 or self._fitting(deposit):
+        if deposit.fee or deposit.amount <= 0 or self._fitting(deposit) or self._keeps_no_fees(deposit.account):
             return []
         groups = [g for g in self._groups(deposit, deposit.gross, most) if _is_fee(g, total(g) - deposit.amount)]
         return [group for group in groups if group[-1].date < deposit.date] or groups
+
+    def _keeps_no_fees(self, account: str) -> bool:
+        """Whether the processor pays out in full: several deposits came whole, and none less a fee."""
+        fees = [match.fee for match in self.matches if match.deposit.account == account]
+        return len(fees) >= _WHOLE and not any(fees)
 
     def _by_combination(self, deposit: BankDeposit) -> Match | None:
         if self._fitting(deposit) or self._with_fee(deposit):
@@ -371,10 +378,10 @@ def _order(group: Group) -> tuple[tuple[datetime.date, str], ...]:
 
 
 def _is_fee(group: Sequence[Receipt], kept: Decimal) -> bool:
-    """Whether a processor may have kept this much: up to 4 % and 50 cents a sale."""
+    """Whether a processor may have kept this much: up to 4 % and 50 cents a sale, and not just one of the sales."""
     sales = [receipt.amount for receipt in group if receipt.amount > 0]
     cards = all(receipt.method == "card" for receipt in group)
-    return cards and _ZERO < kept <= sum(sales, _ZERO) * _FEE_SHARE + len(sales) * _FEE_EACH
+    return cards and kept not in sales and _ZERO < kept <= sum(sales, _ZERO) * _FEE_SHARE + len(sales) * _FEE_EACH
 
 
 def _suspects(group: Group, difference: Decimal) -> Group:

@@ -98,20 +98,21 @@ def is_bank(account: str) -> bool:
 
 def deposits(books: Books, as_of: datetime.date) -> list[BankDeposit]:
     """The bank lines on clearing accounts, by date, with the fees that are known to have been kept from each."""
-    fees: dict[str, Decimal] = {}
+    fees: dict[str, list[Decimal]] = {}
     payouts: list[Transaction] = []
     found: list[BankDeposit] = []
     for entry in books.clearing:
         if entry.date > as_of:
             break
         if DEPOSIT in entry.meta:
-            key = str(entry.meta[DEPOSIT])
-            fees[key] = fees.get(key, _ZERO) + _kept(entry)
+            fees.setdefault(str(entry.meta[DEPOSIT]), []).append(_kept(entry))
         elif PAYOUT in entry.meta:
             payouts.append(entry)
         elif any(is_bank(posting.account) for posting in entry.postings):
             found += _deposits(entry)
-    found = [deposit._replace(fee=deposit.fee + fees.get(deposit.id, _ZERO)) for deposit in found]
+    for at, deposit in enumerate(found):
+        if fees.get(deposit.id):  # two lines alike in everything have one id, and a fee each
+            found[at] = deposit._replace(fee=deposit.fee + fees[deposit.id].pop(0))
     return _with_payouts(found, payouts)
 
 

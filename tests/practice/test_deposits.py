@@ -249,3 +249,21 @@ def test_an_insurer_s_check_and_the_patients_go_to_the_bank_together(load):
     assert [(sorted(names), basis) for names, basis in matched(result)] == [
         (["ERA-1", "PMT-1", "PMT-2"], "amount and date"),
     ]
+
+
+def test_a_processor_that_pays_in_full_has_kept_no_fee(load):
+    text = "".join(
+        receipt(n, f"{500 + n}.00", day(n), "card") + deposit(f"{500 + n}.00", day(n + 1), "BANKCARD", "Cards")
+        for n in range(2, 6)
+    )
+    text += receipt(20, "900.00", day(9), "card") + receipt(21, "25.50", day(9), "card")
+    result = reconcile(load(text + deposit("910.00", day(10), "BANKCARD", "Cards")), LAST)
+    assert len(result.matches) == 4
+    assert len(result.open_deposits) == 1
+
+
+def test_a_sale_that_is_missing_is_not_taken_for_a_fee(load):
+    sales = "".join(receipt(n, "100.00", method="card") for n in range(1, 40)) + receipt(99, "40.00", method="card")
+    result = reconcile(load(sales + deposit("3900.00", day(3), "BANKCARD", "Cards")), LAST)
+    assert [match.fee for match in result.matches] == [Decimal(0)]
+    assert ids(result.overdue) == ["PMT-99"]
