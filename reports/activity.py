@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import datetime
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from functools import cached_property
+from itertools import accumulate
 from typing import Any, Final, NamedTuple
 
 from beancount.core.convert import get_weight
@@ -37,20 +40,18 @@ class Line(NamedTuple):
 class AccountActivity:
     """The postings of one account in date order, with the balance after each."""
 
-    __slots__ = ("_dates", "_running", "lines", "name")
-
-    def __init__(self, name: str) -> None:
-        """No posting yet."""
+    def __init__(self, name: str, lines: list[Line]) -> None:
+        """The postings, sorted by date."""
         self.name = name
-        self.lines: list[Line] = []
-        self._dates: list[datetime.date] = []
-        self._running: list[Decimal] = []
+        self.lines = lines
 
-    def add(self, line: Line) -> None:
-        """Append a posting, not earlier than the last one."""
-        self._running.append((self._running[-1] if self._running else _ZERO) + line.amount)
-        self._dates.append(line.date)
-        self.lines.append(line)
+    @cached_property
+    def _dates(self) -> list[datetime.date]:
+        return [line.date for line in self.lines]
+
+    @cached_property
+    def _running(self) -> list[Decimal]:
+        return list(accumulate(line.amount for line in self.lines))
 
     def balance(self, day: datetime.date) -> Decimal:
         """The balance at the end of a day."""
@@ -87,24 +88,24 @@ class Activity:
         self.basis = basis
         self.currency = currency
         self.earnings = earnings
-        found: dict[str, AccountActivity] = {}
+        lines: dict[str, list[Line]] = defaultdict(list)
         foreign: set[tuple[str, str]] = set()
         for entry in entries:
             if not isinstance(entry, Transaction):
                 continue
+            day = entry.date
             for posting in entry.postings:
                 weight: Any = posting.units
                 if posting.cost is not None or posting.price is not None:
                     weight = get_weight(posting)  # type: ignore[no-untyped-call]
-                if weight.currency != currency:
+                if weight.currency == currency:
+                    lines[posting.account].append(Line(day, weight.number, entry))
+                else:
                     foreign.add((posting.account, weight.currency))
-                    continue
-                account = found.get(posting.account)
-                if account is None:
-                    account = found[posting.account] = AccountActivity(posting.account)
-                account.add(Line(entry.date, weight.number, entry))
         self.foreign = tuple(sorted(foreign))
-        self.accounts: Mapping[str, AccountActivity] = {name: found[name] for name in sorted(found, key=account_order)}
+        self.accounts: Mapping[str, AccountActivity] = {
+            name: AccountActivity(name, lines[name]) for name in sorted(lines, key=account_order)
+        }
 
     def under(self, *roots: str) -> Iterator[AccountActivity]:
         """The accounts that are one of `roots` or below it."""

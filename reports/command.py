@@ -41,6 +41,8 @@ def report(
     proseries, ultratax and caseware are layouts of the trial balance for the programs of that name.
     """
     books, settings = shared.books(), shared.settings()
+    if not period_text and not books.entries:
+        raise DaysheetError("the books hold nothing yet", filename=shared.folder, remedy="name a period with --period")
     days = period.parse(period_text) if period_text else period.year(books.as_of.year)
     method = settings.practice.method
     if basis is None and method not in ("cash", "accrual"):

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from daysheet.accounts import BILLING, RECEIVABLE
 from daysheet.reports.activity import activity
+from daysheet.reports.assets import held_cost, standings
 from daysheet.reports.bridge import cash_to_accrual
 from daysheet.reports.capital import capital
 from daysheet.reports.cashflow import activity_of
@@ -76,7 +77,17 @@ def checked(request: Request) -> Iterator[TieOut]:
     yield TieOut(
         "Cash flow; cash on the balance sheet", _figure(evaluate(CASH_FLOW, request), "current"), _cash(request)
     )
+    yield from _fixed_assets(request)
     yield from _receivable(request)
+
+
+def _fixed_assets(request: Request) -> Iterator[TieOut]:
+    """The cost of the assets declared against the accounts that carry them, where any are declared."""
+    day = request.period.last
+    costs = held_cost(standings(request.books, day.year), day)
+    if costs:
+        held = sum((activity(request.books, request.basis).balance(day, account) for account in costs), _ZERO)
+        yield TieOut("Fixed assets, cost; ledger", sum(costs.values(), _ZERO), held)
 
 
 def _receivable(request: Request) -> Iterator[TieOut]:

@@ -263,6 +263,21 @@ def test_a_file_of_codes_that_cannot_be_right_is_refused(exported, codes, line):
     assert refused.value.line == line
 
 
+@pytest.mark.parametrize("name", registry.REPORTS)
+def test_every_report_of_empty_books_says_so_in_every_format(load, name):
+    books = load("2026-01-01 open Assets:Bank:Checking")
+    request = Request(books, PLAIN, parse("2026"), "cash")
+    for form in ("text", "csv", "json", "xlsx", "html"):
+        assert command.render(name, request, form)
+
+
+def test_the_command_asks_for_a_period_where_the_books_hold_nothing(tmp_path, monkeypatch):
+    (tmp_path / "main.beancount").write_text("")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(DaysheetError, match="--period"):
+        CliRunner().invoke(command.report, ["income"], catch_exceptions=False, standalone_mode=False)
+
+
 def test_only_a_trial_balance_goes_to_a_tax_program(practice):
     with pytest.raises(DaysheetError, match="trial balance"):
         command.render("income", Request(practice, PLAIN, parse("2026"), "cash"), "proseries")
