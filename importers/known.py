@@ -16,6 +16,9 @@ from daysheet.books import Books
 from daysheet.importers.reading import Record
 from daysheet.records import Adjustment, Claim, Invoice, Payment, Visit
 
+ANY_INSURER = "insurance"
+"""The payer of exports that say an insurer owes or paid, and not which."""
+
 
 class Known:
     """The practice's records by what identifies them; several where an id stands for several lines.
@@ -71,4 +74,6 @@ class Known:
     def receivable(self, payer: str, day: datetime.date) -> str:
         """The account of what a payer owes on invoices of a day: its fact's, else one by its name."""
         fact = self.books.payer_on(payer, day)
-        return f"{RECEIVABLE_INSURANCE}:{account_part(payer)}" if fact is None else fact.receivable
+        if fact is not None:
+            return fact.receivable
+        return RECEIVABLE_INSURANCE if payer == ANY_INSURER else f"{RECEIVABLE_INSURANCE}:{account_part(payer)}"
