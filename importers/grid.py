@@ -110,7 +110,8 @@ def _grid(delimiter: str, sheet: int, rows: Sequence[Row]) -> Grid:
         row for row in rows if is_data(row.cells) and dated < len(row.cells) and kind_of(row.cells[dated]) == "date"
     ]
     first = rows.index(next((row for row in data if abs(len(row.cells) - usual) <= 2), data[0]))
-    place = _header_place(rows, first, usual)
+    filled = sorted(sum(kind_of(cell) != "blank" for cell in row.cells) for row in data)[len(data) // 2]
+    place = _header_place(rows, first, filled)
     header = rows[place] if place is not None else None
     above = tuple(rows[: first if place is None else place])
     below = [row for row in data if row.line >= rows[first].line]
@@ -134,11 +135,15 @@ def _date_place(rows: Sequence[Row]) -> int:
     return max(places, key=lambda place: (places[place], -place))
 
 
-def _header_place(rows: Sequence[Row], first: int, width: int) -> int | None:
-    """The nearest row of texts alone above the first data row, if it is about as wide as the data."""
+def _header_place(rows: Sequence[Row], first: int, filled: int) -> int | None:
+    """The nearest row of words alone above the first data row that names most of the columns that rows fill."""
     for place in range(first - 1, max(first - _HEADER_ABOVE, -1), -1):
-        kinds = [kind_of(cell) for cell in rows[place].cells]
-        texts = kinds.count("text")
-        if texts >= 2 and not {"date", "number"} & set(kinds) and texts * 2 >= min(width, 4):
+        cells = [cell for cell in rows[place].cells if kind_of(cell) != "blank"]
+        if len(cells) >= max(2, 0.6 * filled) and all(map(_is_word, cells)):
             return place
     return None
+
+
+def _is_word(cell: str) -> bool:
+    """Whether a cell can be a column's name: neither date nor number, nor an identifier of digits."""
+    return kind_of(cell) == "text" and sum(map(str.isdigit, cell)) <= sum(map(str.isalpha, cell))

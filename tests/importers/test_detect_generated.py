@@ -1,0 +1,130 @@
+"""Detection on files that nobody wrote by hand: any delimiter, language, notation, sign and order, with balances."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from daysheet.importers.detect import detect
+from daysheet.importers.reading import RawFile
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+LANGUAGES = {
+    "en": ("Date", "Description", "Amount", "Debit", "Credit", "Balance"),
+    "de": ("Buchungstag", "Verwendungszweck", "Betrag", "Soll", "Haben", "Saldo"),
+    "fr": ("Date opération", "Libellé", "Montant", "Débit", "Crédit", "Solde"),
+    "es": ("Fecha", "Concepto", "Importe", "Cargo", "Abono", "Saldo"),
+    "nl": ("Datum", "Omschrijving", "Bedrag", "Debet", "Credit", "Saldo"),
+    "zh": ("交易日期", "摘要", "金额", "支出", "收入", "余额"),
+}
+TEXTS = ("Paper", "Rent, March", "Linen; towels", "Insurer", "Café", "Müller GmbH", "12345 ref", "O'Hara", "A/B 3.4")
+FORMATS = (
+    "%m/%d/%Y",
+    "%d/%m/%Y",
+    "%Y-%m-%d",
+    "%d.%m.%Y",
+    "%Y%m%d",
+    "%d-%m-%Y",
+    "%m/%d/%y",
+    "%d.%m.%y",
+    "%d %b %Y",
+    "%Y/%m/%d",
+)
+
+
+class Layout(NamedTuple):
+    delimiter: str
+    language: str
+    notation: str
+    decimal: str
+    grouped: bool
+    mode: str
+    descending: bool
+    preamble: int
+    header: bool
+    extra: bool
+
+
+layouts = st.builds(
+    Layout,
+    delimiter=st.sampled_from([",", ";", "\t", "|"]),
+    language=st.sampled_from(sorted(LANGUAGES)),
+    notation=st.sampled_from(FORMATS),
+    decimal=st.sampled_from([".", ","]),
+    grouped=st.booleans(),
+    mode=st.sampled_from(["signed", "inverted", "split", "split-signed", "indicator"]),
+    descending=st.booleans(),
+    preamble=st.integers(0, 4),
+    header=st.booleans(),
+    extra=st.booleans(),
+)
+entries = st.lists(
+    st.tuples(st.integers(0, 9), st.integers(-500_000, 500_000).filter(bool), st.sampled_from(TEXTS)),
+    min_size=4,
+    max_size=12,
+).filter(lambda found: {amount > 0 for _, amount, _ in found} == {True, False})
+
+
+def number(cents: int, layout: Layout) -> str:
+    text = f"{Decimal(cents) / 100:,.2f}" if layout.grouped else f"{Decimal(cents) / 100:.2f}"
+    return text if layout.decimal == "." else text.translate(str.maketrans(".,", ",."))
+
+
+def quoted(cell: str, delimiter: str) -> str:
+    return f'"{cell}"' if delimiter in cell or '"' in cell else cell
+
+
+def money(cents: int, layout: Layout) -> list[str]:
+    if layout.mode in ("signed", "inverted"):
+        return [number(cents if layout.mode == "signed" else -cents, layout)]
+    if layout.mode == "indicator":
+        return [number(abs(cents), layout), "D" if cents < 0 else "C"]
+    out = number(cents if layout.mode == "split-signed" else -cents, layout)
+    return [out, ""] if cents < 0 else ["", number(cents, layout)]
+
+
+def write(path: Path, layout: Layout, rows: list[tuple[int, int, str]]) -> None:
+    date, text, amount, debit, credit, balance = LANGUAGES[layout.language]
+    names = {"indicator": [amount, "D/C"], "split": [debit, credit], "split-signed": [debit, credit]}.get(
+        layout.mode, [amount]
+    )
+    header = [date, text, *names, balance, *(["Ref"] if layout.extra else [])]
+    day, balance_now, lines = datetime.date(2026, 1, 13), 10_000_000, []
+    for step, cents, what in rows:
+        day += datetime.timedelta(days=step)
+        balance_now += cents
+        cells = [day.strftime(layout.notation), what, *money(cents, layout), number(balance_now, layout)]
+        lines.append([*cells, *(["0004711"] if layout.extra else [])])
+    if layout.descending:
+        lines.reverse()
+    table = [["Statement of account"], ["Account", "000-111"], [], ["All figures as booked"]][: layout.preamble]
+    table += [header] if layout.header else []
+    body = "\n".join(layout.delimiter.join(quoted(cell, layout.delimiter) for cell in row) for row in [*table, *lines])
+    path.write_text(body + "\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize("examples", [60, pytest.param(3000, marks=pytest.mark.long)])
+def test_a_generated_statement_is_understood_whole(tmp_path_factory: pytest.TempPathFactory, examples: int) -> None:
+    folder = tmp_path_factory.mktemp("generated")
+
+    @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+    @given(layouts, entries)
+    def understood(layout: Layout, rows: list[tuple[int, int, str]]) -> None:
+        path = folder / "generated.csv"
+        write(path, layout, rows)
+        found = detect(RawFile(path))
+        header = min(layout.preamble, 4) + 1 if layout.header else 0
+        assert found.delimiter == layout.delimiter
+        assert found.header_line == header
+        assert "date_format" in found.unsettled or found.date_format == layout.notation
+        assert layout.notation in found.date_formats
+        assert found.money is not None
+        assert found.money.mode == layout.mode
+        assert found.money.chained == len(rows) - 1
+        assert found.order == ("descending" if layout.descending else "ascending")
+
+    understood()
