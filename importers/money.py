@@ -14,7 +14,7 @@ from daysheet.importers.grid import Column, Grid
 from daysheet.importers.values import AmountParser
 
 Values = list[Decimal | None]
-_NOTE: Final = re.compile(r"\([^()]*\)\s*\Z")
+_NOTE: Final = re.compile(r"(?<=[\w.)])\s*\([^()]*\)\s*\Z")
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,11 @@ class Layout(NamedTuple):
     preamble: int
     header: bool
     extra: bool
+    balance: bool
+    style: str
+    footer: bool
+    trailing: bool
+    ends: str
 
 
 layouts = st.builds(
@@ -61,6 +66,11 @@ layouts = st.builds(
     preamble=st.integers(0, 4),
     header=st.booleans(),
     extra=st.booleans(),
+    balance=st.booleans(),
+    style=st.sampled_from(["plain", "plain", "symbol", "code", "parentheses", "behind"]),
+    footer=st.booleans(),
+    trailing=st.booleans(),
+    ends=st.sampled_from(["\n", "\r\n", "\r"]),
 )
 entries = st.lists(
     st.tuples(st.integers(0, 9), st.integers(-500_000, 500_000).filter(bool), st.sampled_from(TEXTS)),
@@ -71,7 +81,16 @@ entries = st.lists(
 
 def number(cents: int, layout: Layout) -> str:
     text = f"{Decimal(cents) / 100:,.2f}" if layout.grouped else f"{Decimal(cents) / 100:.2f}"
-    return text if layout.decimal == "." else text.translate(str.maketrans(".,", ",."))
+    text = text if layout.decimal == "." else text.translate(str.maketrans(".,", ",."))
+    minus, digits = ("-", text[1:]) if text[0] == "-" else ("", text)
+    styles = {
+        "plain": text,
+        "symbol": f"{minus}${digits}",
+        "code": f"{text} EUR",
+        "parentheses": f"({digits})" if minus else digits,
+        "behind": digits + minus,
+    }
+    return styles[layout.style]
 
 
 def quoted(cell: str, delimiter: str) -> str:
@@ -92,19 +111,22 @@ def write(path: Path, layout: Layout, rows: list[tuple[int, int, str]]) -> None:
     names = {"indicator": [amount, "D/C"], "split": [debit, credit], "split-signed": [debit, credit]}.get(
         layout.mode, [amount]
     )
-    header = [date, text, *names, balance, *(["Ref"] if layout.extra else [])]
+    header = [date, text, *names, *([balance] if layout.balance else []), *(["Ref"] if layout.extra else [])]
     day, balance_now, lines = datetime.date(2026, 1, 13), 10_000_000, []
     for step, cents, what in rows:
         day += datetime.timedelta(days=step)
         balance_now += cents
-        cells = [day.strftime(layout.notation), what, *money(cents, layout), number(balance_now, layout)]
+        cells = [day.strftime(layout.notation), what, *money(cents, layout)]
+        cells += [number(balance_now, layout)] if layout.balance else []
         lines.append([*cells, *(["0004711"] if layout.extra else [])])
     if layout.descending:
         lines.reverse()
     table = [["Statement of account"], ["Account", "000-111"], [], ["All figures as booked"]][: layout.preamble]
     table += [header] if layout.header else []
-    body = "\n".join(layout.delimiter.join(quoted(cell, layout.delimiter) for cell in row) for row in [*table, *lines])
-    path.write_text(body + "\n", encoding="utf-8")
+    below = [[], ["Total", "", number(balance_now, layout)]] if layout.footer else []
+    joined = [layout.delimiter.join(quoted(cell, layout.delimiter) for cell in row) for row in [*table, *lines, *below]]
+    end = layout.delimiter + layout.ends if layout.trailing else layout.ends
+    path.write_bytes("".join(line + end for line in joined).encode())
 
 
 @pytest.mark.parametrize("examples", [60, pytest.param(3000, marks=pytest.mark.long)])
@@ -123,8 +145,15 @@ def test_a_generated_statement_is_understood_whole(tmp_path_factory: pytest.Temp
         assert "date_format" in found.unsettled or found.date_format == layout.notation
         assert layout.notation in found.date_formats
         assert found.money is not None
-        assert found.money.mode == layout.mode
-        assert found.money.chained == len(rows) - 1
-        assert found.order == ("descending" if layout.descending else "ascending")
+        assert found.money.decimal == layout.decimal
+        if layout.balance:
+            assert found.money.mode == layout.mode
+            assert found.money.chained == len(rows) - 1
+            assert found.order == ("descending" if layout.descending else "ascending")
+        elif layout.header and layout.mode in ("split", "split-signed", "indicator"):
+            assert found.money.mode == layout.mode
+            assert "amount_mode" not in found.unsettled
+        else:
+            assert found.order in ("", "descending" if layout.descending else "ascending")
 
     understood()
