@@ -24,6 +24,8 @@ DENSE: Final = frozenset({"general-ledger", "working-trial-balance", "documents"
 WIDE: Final = frozenset({"general-ledger", "documents"})
 DENSE_SIZE: Final = 8.0
 _SIZE: Final = 9.0
+_PAGE: Final = 35
+_FULL_PAGE: Final = 48
 
 
 class Piece(NamedTuple):
@@ -75,7 +77,9 @@ def part_of(
     figures: tuple[KeyFigure, ...] = (),
 ) -> Part:
     """A section of these tables, all lying the same way."""
-    dense = any(table.name in DENSE for table in tables)
+    rows = sum(len(table.rows) for table in tables)
+    # a statement that would run over by a few rows is set a little closer, to stand on one page
+    dense = _PAGE < rows <= _FULL_PAGE or any(table.name in DENSE for table in tables)
     fixed: Orientation = "portrait"
     largest = DENSE_SIZE if dense else _SIZE
     if any(layout.sheet(table, paper, largest=largest).orientation == "landscape" for table in tables):
