@@ -104,6 +104,9 @@ def renderer(folder: Path | None) -> Iterator[Renderer]:
     Args:
         folder: where rendered documents are kept; None to keep none.
     """
+    # two processes that both make fontconfig's folder get into each other's way, and one complains
+    with suppress(OSError):
+        (_users_cache() / "fontconfig").mkdir(parents=True, exist_ok=True)
     # spawned, not forked: the caller may have threads
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(os.cpu_count(), mp_context=context, initializer=_warm) as executor:
@@ -114,8 +117,11 @@ def renderer(folder: Path | None) -> Iterator[Renderer]:
 
 def cache_folder() -> Path:
     """Where rendered documents are kept: in the user's cache folder."""
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(base) / "daysheet" / "volumes"
+    return _users_cache() / "daysheet" / "volumes"
+
+
+def _users_cache() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache"))
 
 
 def key_of(document: Document) -> str:
