@@ -1,8 +1,8 @@
 """How long our pages take beside Fava's own income statement, in a real browser, and what loading them costs.
 
-`python bench/fava_speed.py [YEARS]`: ten years of the two-doctor practice by default. Times are seconds from asking for a
-page to its figures being on the screen, medians of seven in one browser and one Fava; loading is the time until Fava
-answers for the first time, with and without the extension, medians of three, one after the other.
+`python bench/fava_speed.py [YEARS]`: ten years of the two-doctor practice by default. Times are seconds from asking
+for a page to its figures being on the screen, medians of seven in one browser and one Fava; loading is the time until
+Fava answers for the first time, with and without the extension, medians of three, one after the other.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def fava(main: Path) -> Iterator[tuple[str, float]]:
         try:
             while True:
                 try:
-                    with urllib.request.urlopen(address) as answer:  # noqa: S310 - our own loopback address
+                    with urllib.request.urlopen(address) as answer:
                         slug = answer.url.removeprefix(address).strip("/").split("/")[0]
                     break
                 except OSError:

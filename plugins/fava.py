@@ -32,6 +32,7 @@ PAGES: Final = {
     "calendar": "Billing calendar",
     "worklist": "Worklist",
     "receivables": "Receivables",
+    "deposits": "Deposits",
 }
 
 
@@ -51,6 +52,8 @@ class Daysheet(FavaExtensionBase):
     has_js_module = True
 
     shown = SHOWN
+    recent = 50
+    few = 5
 
     _state: State | None = None
 

@@ -14,8 +14,10 @@ from daysheet import checks, collector
 from daysheet.accounts import INCOME_VISITS, account_part
 from daysheet.books import Books
 from daysheet.calendars import ONE_DAY
+from daysheet.deposits import Match, OpenDeposit, Reconciliation, reconcile
 from daysheet.findings import Finding, Gap, gap
 from daysheet.plugins.calendar import ProviderCalendar, calendars
+from daysheet.receipts import Receipt
 from daysheet.records import Meta
 from daysheet.reports.period import Period
 from daysheet.reports.receivables import BUCKETS, OLDEST, aged
@@ -154,6 +156,29 @@ class View:
         return self.state.kept(("open", account, self.as_of), lambda: sorted(self._open(account), key=_by_age))
 
     @property
+    def reconciliation(self) -> Reconciliation:
+        """The clearing accounts against the bank."""
+        return self.state.kept(("deposits", self.as_of), lambda: reconcile(self.books, self.as_of))
+
+    @property
+    def open_deposits(self) -> list[OpenDeposit]:
+        """Bank lines that no receipts explain, in the days and accounts of the filters."""
+        return [
+            item for item in self.reconciliation.open_deposits if self._shown(item.deposit.date, item.deposit.account)
+        ]
+
+    @property
+    def overdue_receipts(self) -> list[Receipt]:
+        """Receipts that should have reached the bank, in the days and accounts of the filters."""
+        return [item for item in self.reconciliation.overdue if self._shown(item.date, item.account)]
+
+    @property
+    def matches(self) -> list[Match]:
+        """Deposits that are explained, and how, the latest first."""
+        found = self.reconciliation.matches
+        return [item for item in reversed(found) if self._shown(item.deposit.date, item.deposit.account)]
+
+    @property
     def sources(self) -> list[Source]:
         """Every kind of file that was ever imported, and whether one is missing by now."""
         last: dict[tuple[str, str], datetime.date] = {}
@@ -189,6 +214,10 @@ class View:
     @property
     def _all_findings(self) -> list[Finding]:
         return self.state.kept(("findings", self.as_of), self._findings)
+
+    def _shown(self, date: datetime.date, account: str) -> bool:
+        in_time = self.span.first is None or date >= self.span.first
+        return in_time and (self.span.matches is None or bool(self.span.matches(account)))
 
     def _findings(self) -> list[Finding]:
         found = checks.run(self.books, self.as_of)

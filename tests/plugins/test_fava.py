@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 from daysheet import checks, loading
+from daysheet.deposits import reconcile
 from daysheet.findings import gap
 from playwright.sync_api import expect
 
@@ -20,6 +21,7 @@ PAGES = {
     "calendar": "Billing calendar",
     "worklist": "Worklist",
     "receivables": "Receivables",
+    "deposits": "Deposits",
 }
 
 
@@ -219,6 +221,23 @@ def test_receivables_lead_to_the_invoice_and_its_journal(tab, site, books):
     table.locator("tbody a").first.click()
     expect(tab).to_have_url(re.compile(r"/journal/\?.*filter="))
     expect(tab.locator("article")).to_contain_text(f"Invoice {invoice}")
+
+
+def test_the_deposits_page_and_the_overview_say_the_same_unreconciled_balance(tab, site, books):
+    unreconciled = reconcile(books, books.as_of).unreconciled
+    tab.goto(site.url)
+    assert figures(tab.locator(".ds-tile", has_text="Unreconciled").inner_text()) == [unreconciled]
+    tab.goto(site.page("deposits"))
+    assert figures(tab.locator("p", has_text="Unreconciled").inner_text())[0] == unreconciled
+
+
+def test_an_unexplained_bank_line_is_listed_with_its_candidates_and_its_line(tab, site, books):
+    item = next(item for item in reconcile(books, books.as_of).open_deposits if item.candidates)
+    tab.goto(site.page("deposits", time=str(item.deposit.date)))
+    row = tab.get_by_role("region", name="Unmatched bank lines").locator("tbody tr").first
+    assert item.candidates[0][0].id in row.inner_text()
+    row.locator("td").last.get_by_role("link").click()
+    expect(tab).to_have_url(re.compile(rf"/editor/\?.*line={item.deposit.meta['lineno']}\b"))
 
 
 @pytest.mark.parametrize("name", PAGES)
