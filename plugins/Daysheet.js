@@ -60,10 +60,68 @@ function attachWaivers(api) {
   });
 }
 
+const wait = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+
+/** Ask how far the pack is until it is built or has failed. */
+async function follow(api, progress, said) {
+  for (;;) {
+    const building = await api.get("building", {});
+    if (building.state !== "building") return building;
+    progress.max = building.whole || 1;
+    progress.value = building.done;
+    said.textContent = `Building ${building.year} …`;
+    await wait(500);
+  }
+}
+
+/** Building a pack shows how far it is, and loads the page again once the pack is there. */
+function attachBuild(api) {
+  const form = document.getElementById("ds-build");
+  form?.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const progress = document.getElementById("ds-progress");
+    const said = document.getElementById("ds-build-said");
+    const year = Number(document.getElementById("ds-year").value);
+    const response = await api.request("build", "POST", undefined, { year }, "raw");
+    if (!response.ok) {
+      said.textContent = response.status === 401 ? "Fava runs read-only: nothing was built." : (await response.json()).error;
+      return;
+    }
+    progress.hidden = false;
+    const ended = await follow(api, progress, said);
+    progress.hidden = true;
+    if (ended.state === "built") {
+      window.location.reload();
+    } else {
+      said.textContent = ended.error;
+    }
+  });
+}
+
+/** Verifying says yes, or the first difference. */
+function attachVerify(api) {
+  for (const button of document.querySelectorAll(".ds-verify")) {
+    button.addEventListener("click", async () => {
+      const verdict = button.parentElement.querySelector(".ds-verdict");
+      verdict.textContent = "Making every table again …";
+      const found = await api.get("verify", { year: button.dataset.year });
+      if (found.error) {
+        verdict.textContent = found.error;
+      } else if (found.difference === null) {
+        verdict.textContent = `Yes: it comes from these books (${found.checked} files made again).`;
+      } else {
+        verdict.textContent = `No: ${found.difference}`;
+      }
+    });
+  }
+}
+
 export default {
   onExtensionPageLoad({ api }) {
     attachSearch();
     attachKind();
     attachWaivers(api);
+    attachBuild(api);
+    attachVerify(api);
   },
 };

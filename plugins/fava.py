@@ -10,22 +10,28 @@ fast as without it.
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
 from daysheet import ledgertext
 from daysheet.errors import DaysheetError
+from daysheet.plugins import packroom
 from daysheet.plugins.views import SHOWN, Span, State, View
 from daysheet.records import Meta
+from daysheet.reports.figures import for_people
+from daysheet.reports.table import Cell, ColumnKind
 from daysheet.waiving import waiver_entry
 from daysheet.worklist import as_csv
 from fava.context import g
+from fava.core import FavaLedger
 from fava.core.filters import Match
 from fava.ext import FavaExtensionBase, extension_endpoint
 from fava.helpers import FavaAPIError
-from flask import Response, request, url_for
+from flask import Response, abort, request, send_file, url_for
 
 PAGES: Final = {
     "overview": "Overview",
@@ -33,6 +39,7 @@ PAGES: Final = {
     "worklist": "Worklist",
     "receivables": "Receivables",
     "deposits": "Deposits",
+    "packs": "Packs",
 }
 
 
@@ -57,6 +64,11 @@ class Daysheet(FavaExtensionBase):
 
     _state: State | None = None
 
+    def __init__(self, ledger: FavaLedger, config: str | None = None) -> None:
+        """One workshop for each ledger that Fava serves."""
+        super().__init__(ledger, config)
+        self._workshop = packroom.Workshop()
+
     def after_load_file(self) -> None:
         """Forget what was worked out of the books as they were."""
         self._state = None
@@ -76,10 +88,9 @@ class Daysheet(FavaExtensionBase):
     def view(self) -> View:
         """What the page shows, under the filters of this request."""
         if self._state is None:
-            folder = Path(self.ledger.beancount_file_path).parent
             # Fava's own protocols for entries; they are Beancount's directives
             entries: Any = self.ledger.all_entries
-            self._state = State(entries, self.ledger.options, folder)
+            self._state = State(entries, self.ledger.options, self._folder)
         span = g.filtered.date_range
         account = request.args.get("account", "")
         return View(
@@ -90,6 +101,23 @@ class Daysheet(FavaExtensionBase):
                 Match(account) if account else None,
             ),
         )
+
+    @property
+    def asked_day(self) -> datetime.date | None:
+        """The day whose sheet is asked for."""
+        try:
+            return datetime.date.fromisoformat(request.args.get("day", ""))
+        except ValueError:
+            return None
+
+    @property
+    def shelf(self) -> list[packroom.Shelved]:
+        """The packs on file."""
+        return packroom.shelf(self._folder)
+
+    @property
+    def _folder(self) -> Path:
+        return Path(self.ledger.beancount_file_path).parent
 
     def link(self, **values: str) -> str:
         """An address within these pages; Fava's filters stay."""
@@ -104,11 +132,16 @@ class Daysheet(FavaExtensionBase):
         """Where Fava's journal shows all entries of an invoice."""
         return url_for("report", report_name="journal", filter=f"^inv-{invoice}")
 
-    def endpoint_link(self, name: str) -> str:
+    def endpoint_link(self, endpoint: str, **values: str) -> str:
         """The address of one of our endpoints; Fava's filters stay."""
-        here = self.link()
+        here = self.link(**values)
         path, _, query = here.partition("?")
-        return f"{path}{name}?{query}" if query else path + name
+        return f"{path}{endpoint}?{query}" if query else path + endpoint
+
+    @staticmethod
+    def written(cell: Cell, kind: ColumnKind) -> str:
+        """A cell of a report as an accountant writes it."""
+        return for_people(cell, kind).strip()
 
     def collections_chart(self) -> list[dict[str, Any]]:
         """Twelve months of money received, as Fava's own bar chart takes it."""
@@ -144,6 +177,47 @@ class Daysheet(FavaExtensionBase):
         except (DaysheetError, FavaAPIError) as problem:
             return _answer(409, str(problem))
         return _answer(200, "")
+
+    @_endpoint("build", ["POST"])
+    def build(self) -> Response:
+        """Begin to build the pack of a year."""
+        asked: Any = request.get_json(silent=True)
+        if not isinstance(asked, dict) or not isinstance(asked.get("year"), int):
+            return _answer(400, "the year is not said")
+        view = self.view
+        try:
+            self._workshop.start(self._folder, asked["year"], view.books, view.state.settings)
+        except DaysheetError as problem:
+            return _answer(409, str(problem))
+        return _answer(202, "")
+
+    @_endpoint("building")
+    def building(self) -> Response:
+        """How far the pack is that is being built."""
+        current = self._workshop.current
+        return (
+            _answer(200, "") if current is None else Response(json.dumps(asdict(current)), mimetype="application/json")
+        )
+
+    @_endpoint("pack")
+    def pack(self) -> Response:
+        """A file of a pack."""
+        try:
+            path = packroom.file_of(self._folder, int(request.args.get("year", "0")), request.args.get("name", ""))
+        except (DaysheetError, ValueError):
+            abort(404)
+        return send_file(path, as_attachment=True, download_name=path.name)
+
+    @_endpoint("verify")
+    def verify(self) -> Response:
+        """Whether a pack on file comes from these books."""
+        view = self.view
+        try:
+            year = int(request.args.get("year", "0"))
+            found = packroom.verdict(self._folder, year, view.books, view.state.settings)
+        except (DaysheetError, ValueError) as problem:
+            return _answer(409, str(problem))
+        return Response(json.dumps(found._asdict()), mimetype="application/json")
 
 
 def _answer(code: int, error: str) -> Response:

@@ -16,7 +16,9 @@ from daysheet.books import Books
 from daysheet.calendars import ONE_DAY
 from daysheet.deposits import Match, OpenDeposit, Reconciliation, reconcile
 from daysheet.findings import Finding, Gap, gap
+from daysheet.measures import Benchmarks
 from daysheet.plugins.calendar import ProviderCalendar, calendars
+from daysheet.plugins.trends import Trend, months_until, trends
 from daysheet.receipts import Receipt
 from daysheet.records import Meta
 from daysheet.reports.period import Period
@@ -206,6 +208,17 @@ class View:
         """Money received in each of the twelve months up to the as-of date, by the month's last day."""
         return self.state.kept(("collections", self.as_of), lambda: list(self._collections()))
 
+    @property
+    def trends(self) -> list[Trend]:
+        """The practice's measures over the last twelve months."""
+        benchmarks = self.state.settings.table("check", Benchmarks)
+        return self.state.kept(("trends", self.as_of), lambda: trends(self.books, self.as_of, benchmarks))
+
+    @property
+    def years(self) -> list[int]:
+        """The years that the books have entries of, the latest first."""
+        return self.state.kept("years", lambda: sorted(self._years(), reverse=True))
+
     def report(self, name: str, first: datetime.date, last: datetime.date) -> Table:
         """One of the reports, over these days, on the basis that the practice files on."""
         basis = "accrual" if self.state.settings.practice.method == "accrual" else "cash"
@@ -250,18 +263,17 @@ class View:
                 known[0].meta if known else None,
             )  # fmt: skip
 
+    def _years(self) -> set[int]:
+        return {entry.date.year for entry in self.books.entries if isinstance(entry, Transaction)}
+
     def _collections(self) -> Iterator[tuple[datetime.date, Decimal]]:
         months: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
         for payment in self.books.payments.values():
             if payment.date <= self.as_of:
                 months[payment.date.year, payment.date.month] += payment.amount
-        after = (self.as_of.replace(day=1) + datetime.timedelta(days=31)).replace(day=1)
-        ends = []
-        for _ in range(12):
-            ends.append(after - ONE_DAY)
-            after = (after - ONE_DAY).replace(day=1)
-        for end in reversed(ends):
-            yield end, months[end.year, end.month]
+        for first, _ in months_until(self.as_of):
+            end = (first + datetime.timedelta(days=31)).replace(day=1) - ONE_DAY
+            yield end, months[first.year, first.month]
 
 
 def _by_age(item: Open) -> tuple[datetime.date, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import re
 from decimal import Decimal
 
@@ -10,6 +11,7 @@ import pytest
 from daysheet import checks, loading
 from daysheet.deposits import reconcile
 from daysheet.findings import gap
+from daysheet.measures import measure
 from playwright.sync_api import expect
 
 from .conftest import HOSTILE, serving
@@ -22,6 +24,7 @@ PAGES = {
     "worklist": "Worklist",
     "receivables": "Receivables",
     "deposits": "Deposits",
+    "packs": "Packs",
 }
 
 
@@ -48,7 +51,7 @@ def test_every_page_shows_without_a_console_error_and_fits_the_screen(screen, si
 
 @pytest.mark.parametrize("name", PAGES)
 def test_no_page_has_a_serious_accessibility_problem(screen, site, axe, name):
-    screen.goto(site.page(name))
+    screen.goto(site.page(name, day="2026-06-09"))
     expect(screen.get_by_role("heading", name=PAGES[name], exact=True)).to_be_visible()
     # what is outside our own part, or in Fava's own chart component, is Fava's
     ours = {"include": [[".daysheet"]], "exclude": [["svelte-component"]]}
@@ -85,6 +88,70 @@ def test_the_overview_counts_each_kind_once(tab, site, findings):
     unbilled = [f for f in findings if f.kind == "unbilled-visit" and f.key not in covered]
     assert shown["unbilled visit"] == len(unbilled)
     assert shown["billing lapse"] == sum(finding.kind == "billing-lapse" for finding in findings)
+
+
+def test_the_overview_shows_each_measure_of_the_last_twelve_months(tab, site, books):
+    tab.goto(site.url)
+    measured = measure(books, books.as_of.replace(month=1, day=1), books.as_of)
+    row = tab.get_by_role("region", name="Measures").locator("tr", has_text="Net collection")
+    assert f"{measured.net_collection}%" in row.inner_text()
+    assert "at least 95%" in row.inner_text()
+    assert row.get_by_role("img").get_attribute("aria-label").count("%") == 12
+
+
+def test_the_overview_says_how_far_each_source_is_imported(tab, site, books):
+    tab.goto(site.url)
+    shown = tab.get_by_role("region", name="Imports").locator("tbody tr").all_inner_texts()
+    latest = max(imported.last for imported in books.imported if imported.kind == "visits")
+    assert any(row.startswith("visits\t") and str(latest) in row for row in shown)
+    assert len(shown) == len({(imported.kind, imported.account) for imported in books.imported})
+
+
+def test_a_click_on_a_day_shows_its_day_sheet(tab, site, books):
+    tab.goto(site.page("calendar"))
+    tab.get_by_label("2026-06-09: 0 of 14 billed").first.click()
+    sheet = tab.get_by_role("region", name="Day sheet").last
+    expect(sheet).to_contain_text("Kept")
+    kept = sum(
+        visit.date == datetime.date(2026, 6, 9) and visit.status == "completed" for visit in books.visits.values()
+    )
+    assert re.search(rf"Visits kept\s+{kept}\b", sheet.inner_text())
+
+
+def test_a_pack_is_built_downloaded_and_verified(tab, own_site):
+    tab.goto(own_site.page("packs"))
+    expect(tab.get_by_text("No pack was built yet.")).to_be_visible()
+    tab.get_by_label("Year").select_option("2026")
+    tab.get_by_role("button", name="Build the pack").click()
+    expect(tab.get_by_role("progressbar")).to_be_visible()
+    shelf = tab.get_by_role("region", name="Pack of 2026")
+    expect(shelf).to_be_visible(timeout=180_000)
+    with tab.expect_download() as download:
+        shelf.get_by_role("link", name="accountants-pack-2026.pdf").click()
+    on_file = own_site.books / "packs/2026/accountants-pack-2026.pdf"
+    assert download.value.path().read_bytes() == on_file.read_bytes()
+    shelf.get_by_role("button", name="Verify").click()
+    expect(shelf.get_by_role("status")).to_contain_text("Yes: it comes from these books", timeout=60_000)
+    with (own_site.books / "main.beancount").open("a") as main:
+        main.write('2026-12-30 * "Late" "entry"\n  Expenses:Supplies  1.00 USD\n  Assets:Bank:Checking  -1.00 USD\n')
+    tab.reload()
+    shelf.get_by_role("button", name="Verify").click()
+    expect(shelf.get_by_role("status")).to_contain_text("No: ", timeout=60_000)
+
+
+def test_only_files_of_a_pack_are_handed_out(tab, site):
+    for name in ("../../main.beancount", "/etc/passwd", "main.beancount", ""):
+        answer = tab.request.get(site.url + "pack", params={"year": "2026", "name": name})
+        assert answer.status == 404
+
+
+def test_a_read_only_fava_builds_no_pack(tab, year_of_books):
+    with serving(year_of_books, "--read-only") as site:
+        tab.goto(site.page("packs"))
+        tab.expected_problems = 1
+        tab.get_by_role("button", name="Build the pack").click()
+        expect(tab.get_by_role("status")).to_contain_text("read-only")
+    assert not (year_of_books / "packs").exists()
 
 
 def test_the_calendar_outlines_the_week_without_bills(tab, site, findings):
@@ -249,8 +316,8 @@ def test_hostile_text_is_shown_as_text(tab, site, name):
         assert HOSTILE in tab.locator(".daysheet").inner_text()
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_the_oldest_fava_shows_every_page(tab, year_of_books, oldest_fava, name):
+def test_the_oldest_fava_shows_every_page(tab, year_of_books, oldest_fava):
     with serving(year_of_books, path=oldest_fava) as site:
-        tab.goto(site.page(name))
-        expect(tab.get_by_role("heading", name=PAGES[name], exact=True)).to_be_visible()
+        for name, title in PAGES.items():
+            tab.goto(site.page(name))
+            expect(tab.get_by_role("heading", name=title, exact=True)).to_be_visible()

@@ -1,0 +1,114 @@
+"""The packs of some books: which there are, building one in the background, and whether one is still true."""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from daysheet.books import Books
+from daysheet.errors import DaysheetError
+from daysheet.reports import filing, pack, rendering, verifying
+from daysheet.reports.contents import MANIFEST, Options, paper_of
+from daysheet.settings import Settings
+
+
+class Shelved(NamedTuple):
+    """A pack on file: its year, its id, the books' day and its files with their size in bytes."""
+
+    year: int
+    id: str
+    as_of: str
+    files: tuple[tuple[str, int], ...]
+
+
+@dataclass
+class Building:
+    """A pack being built: how far, of how much, and how it ended."""
+
+    year: int
+    state: Literal["building", "built", "failed"] = "building"
+    done: int = 0
+    whole: int = 0
+    error: str = ""
+
+
+def shelf(folder: Path) -> list[Shelved]:
+    """The packs on file, the latest year first."""
+    found = []
+    for manifest in (folder / filing.PACKS).glob(f"[0-9]*/{MANIFEST}"):
+        try:
+            said: dict[str, Any] = json.loads(manifest.read_text(encoding="utf-8"))
+            files = tuple((str(file["name"]), int(file["bytes"])) for file in said["files"])
+            found.append(Shelved(int(said["year"]), str(said["pack"]), str(said["as_of"]), files))
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+    return sorted(found, reverse=True)
+
+
+def file_of(folder: Path, year: int, name: str) -> Path:
+    """One file of a pack on file.
+
+    Raises:
+        DaysheetError: the pack has no such file.
+    """
+    for shelved in shelf(folder):
+        if shelved.year == year and name in [file for file, _ in shelved.files]:
+            path = filing.place(folder, year) / name
+            if path.parent == filing.place(folder, year) and path.is_file():
+                return path
+    raise DaysheetError("no such file in a pack", remedy="build the pack again")
+
+
+def verdict(folder: Path, year: int, books: Books, settings: Settings) -> verifying.Verdict:
+    """Whether the pack on file comes from these books.
+
+    Raises:
+        DaysheetError: there is none, or it is no pack.
+    """
+    path = file_of(folder, year, f"accountants-pack-{year}.pdf")
+    return verifying.verify(verifying.claim_of(path), books, settings)
+
+
+class Workshop:
+    """Builds one pack at a time, in a thread that hands the page setting to other processes."""
+
+    def __init__(self) -> None:
+        """Nothing is being built."""
+        self._lock = threading.Lock()
+        self.current: Building | None = None
+
+    def start(self, folder: Path, year: int, books: Books, settings: Settings) -> Building:
+        """Begin to build the pack of a year.
+
+        Raises:
+            DaysheetError: one is being built.
+        """
+        with self._lock:
+            if self.current is not None and self.current.state == "building":
+                raise DaysheetError(f"the pack of {self.current.year} is being built", remedy="wait for it")
+            self.current = Building(year)
+            threading.Thread(target=self._build, args=(self.current, folder, books, settings), daemon=True).start()
+            return self.current
+
+    @staticmethod
+    def _build(building: Building, folder: Path, books: Books, settings: Settings) -> None:
+        def progress(done: int, whole: int) -> None:
+            building.done, building.whole = done, whole
+
+        try:
+            options = Options(paper_of(settings, None), tokens=False)
+            with rendering.renderer(rendering.cache_folder()) as renderer:
+                commit = filing.commit_of(folder)
+                built = pack.build(books, settings, building.year, options, commit, renderer, progress)
+            filing.write(folder, building.year, built.files)
+            building.state = "built"
+        except (DaysheetError, OSError) as problem:
+            building.error = str(problem)
+            building.state = "failed"
+        finally:
+            if building.state == "building":
+                building.error = "the pack could not be built; run daysheet pack in a terminal to see why"
+                building.state = "failed"
