@@ -134,7 +134,7 @@ def test_a_pack_is_built_downloaded_and_verified(tab, own_site):
     expect(shelf.get_by_role("status")).to_contain_text("Yes: it comes from these books", timeout=60_000)
     with (own_site.books / "main.beancount").open("a") as main:
         main.write('2026-12-30 * "Late" "entry"\n  Expenses:Supplies  1.00 USD\n  Assets:Bank:Checking  -1.00 USD\n')
-    tab.reload()
+    tab.reload(wait_until="networkidle")
     shelf.get_by_role("button", name="Verify").click()
     expect(shelf.get_by_role("status")).to_contain_text("No: ", timeout=60_000)
 
