@@ -17,9 +17,12 @@ from typing import NamedTuple
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.conftest import ROOT
+
+# a busy machine loads a year of books in some seconds, and Fava does so after each change
+expect.set_options(timeout=60_000)
 
 OLDEST_FAVA = "1.30.13"
 HOSTILE = "<script>window.hacked = 1</script>\"'&<b>"
@@ -144,6 +147,7 @@ def screen(browser, request) -> Iterator[Page]:
 def _tab(browser: Browser, options) -> Iterator[Page]:
     context = browser.new_context(**options)
     page = context.new_page()
+    page.set_default_timeout(120_000)
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
