@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import sync_playwright
 
@@ -12,7 +13,7 @@ from tests.conftest import ROOT
 
 from .conftest import CHROMIUM_FLAGS, DARK, DESKTOP, PHONE, serving
 
-PICTURES = {
+PICTURES: dict[str, tuple[str, dict[str, str], dict[str, Any]]] = {
     "fava-overview": ("overview", {}, DESKTOP),
     "fava-calendar": ("calendar", {}, DESKTOP),
     "fava-day-sheet": ("calendar", {"day": "2026-09-14"}, DESKTOP),
