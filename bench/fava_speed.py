@@ -80,12 +80,12 @@ def main() -> None:
             browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
             page = browser.new_page()
             first = {name: seconds(page, url + path, ready) for name, (path, ready) in PAGES.items()}
-            times = {name: [] for name in PAGES}
+            taken: dict[str, list[float]] = {name: [] for name in PAGES}
             for _ in range(RUNS):
                 for name, (path, ready) in PAGES.items():
-                    times[name].append(seconds(page, url + path, ready))
-            own = statistics.median(times["income statement (Fava's own)"])
-            for name, found in times.items():
+                    taken[name].append(seconds(page, url + path, ready))
+            own = statistics.median(taken["income statement (Fava's own)"])
+            for name, found in taken.items():
                 median = statistics.median(found)
                 print(f"{name}: {median:.3f} s, {median / own:.2f} × (first time {first[name]:.2f} s)")
             browser.close()
