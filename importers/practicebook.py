@@ -23,6 +23,7 @@ from daysheet.importers.intake import AT_ONCE, Changed, Intake, OneByOneError, T
 from daysheet.importers.reading import Reading, Record, Skipped, rows_of_record
 from daysheet.importers.remittance import trace_of
 from daysheet.importers.store import Edit, block_of
+from daysheet.importers.systems import PREFIX
 from daysheet.records import Adjustment, Claim, Invoice, Meta, Payment, Visit
 
 KIND_OF: Final[Mapping[type, str]] = {
@@ -67,10 +68,38 @@ def take(intake: Intake, records: Sequence[Record], reading: Reading, taken: Tak
             _settle(intake, record, verdict.what, verdict, terms, taken)
     taken.booked += len(booked)
     taken.known += len(known - booked)
+    _note_parts(taken, booked | known)
+    _note_other_source(intake, records, reading, taken)
     _note_strangers(intake, records, taken)
     fresh.sort(key=lambda record: (_ORDER.index(type(record)), _day(record, reading.last)))
     for start in range(0, len(fresh), AT_ONCE):
         _book(intake, fresh[start : start + AT_ONCE], terms, taken)
+
+
+def _note_parts(taken: Taken, used: set[int]) -> None:
+    """A row of which a part is skipped and a part is not is no skipped row; what of it was skipped is noted."""
+    parts = [skipped for skipped in taken.skipped if skipped.row in used]
+    taken.skipped = [skipped for skipped in taken.skipped if skipped.row not in used]
+    taken.notes += dict.fromkeys(f"row {part.row} in part: {part.reason}" for part in parts)
+
+
+def _note_other_source(intake: Intake, records: Sequence[Record], reading: Reading, taken: Taken) -> None:
+    """Say when two exports of one practice system both give payments of the same days: the money would stand twice."""
+    if not reading.profile.startswith(PREFIX) or not any(isinstance(record, Payment) for record in records):
+        return
+    system = reading.profile.split("-")[1]
+    for earlier in intake.books.imported:
+        file = str(earlier.meta.get("file", ""))
+        overlaps = earlier.first <= reading.last and reading.first <= earlier.last
+        if (
+            earlier.kind == KIND_OF[Payment]
+            and overlaps
+            and f"-{PREFIX}{system}-" in file
+            and reading.profile not in file
+        ):
+            taken.notes.append(
+                f"{file} gave payments of these days too: take them from one export only, by take in [[source]]"
+            )
 
 
 def _without_remitted(intake: Intake, records: Sequence[Record], reading: Reading, taken: Taken) -> list[Record]:

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from beancount.core.data import Transaction
 from daysheet import patients
 from daysheet.errors import DaysheetError
 from daysheet.importers import systems
@@ -18,6 +19,8 @@ from daysheet.importers.privacy import normal
 from daysheet.importers.reading import Context, RawFile, Reading
 from daysheet.importers.systems import SystemSource
 from daysheet.records import Adjustment, Invoice, Payment, Visit
+
+from tests.importers.books_folder import Folder
 
 CONTEXT = Context(partial(patients.token, secret=b"0123456789abcdef"))
 PROFILES = {source.name: source for source in systems.shipped()}
@@ -226,3 +229,32 @@ def test_a_profile_that_makes_no_sense_is_refused_with_its_line(wrong: str, righ
         parse(PROFILE.replace(wrong, right), Path("practice-clinic.toml"))
     assert said in str(caught.value)
     assert caught.value.line is not None
+
+
+def test_payments_of_the_same_days_from_two_exports_of_one_system_are_said(folder: Folder) -> None:
+    sample = PROFILES["practice-simplepractice-pay-period"].profile.sample.text.lstrip("\n")
+    folder.take("status.csv", PROFILES[SIMPLEPRACTICE].profile.sample.text.lstrip("\n"))
+    (answer,) = folder.take("pay.csv", sample.replace("03/25/2026", "03/03/2026"))
+    assert any("take them from one export only" in note for note in answer["notes"])
+
+
+def test_a_processors_fee_comes_off_what_waits_for_the_bank_once(folder: Folder) -> None:
+    text = PROFILES["practice-stripe-payouts"].profile.sample.text.lstrip("\n")
+    (first,) = folder.take("stripe.csv", text)
+    (again,) = folder.take("again.csv", text + "\n")
+    entries = [entry for entry in folder.books().entries if isinstance(entry, Transaction)]
+    legs = {posting.account: posting.units.number for entry in entries for posting in entry.postings if posting.units}
+    assert legs == {"Expenses:MerchantFees": Decimal("2.63"), "Assets:Clearing:Cards": Decimal("-2.63")}
+    assert [(each["rows"], each["booked"], each["known"], len(each["skipped"])) for each in (first, again)] == [
+        (4, 3, 0, 1),
+        (4, 0, 3, 1),
+    ]
+
+
+def test_every_row_of_an_export_is_accounted_for_and_a_later_one_books_what_is_new(folder: Folder) -> None:
+    rows = [f"03/{n:02}/2026 09:00,Client {n},Clinician A,90834,90,1,90,PAID,90,0,90,0,,0,0,0,0\n" for n in range(1, 9)]
+    (first,) = folder.take("a.csv", WHOLE + "\n" + "".join(rows[:5]))
+    (later,) = folder.take("b.csv", WHOLE + "\n" + "".join(rows[2:]))
+    assert [(each["rows"], each["booked"], each["known"]) for each in (first, later)] == [(5, 5, 0), (6, 3, 3)]
+    books = folder.books()
+    assert (len(books.visits), len(books.invoices), len(books.payments)) == (8, 8, 8)
