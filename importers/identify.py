@@ -34,9 +34,10 @@ def describe(file: RawFile, sources: Sequence[Source]) -> dict[str, Any]:
     answer: dict[str, Any] = {"file": str(file.path), "profile": only.name if only else None}
     if only is not None and only.kind == "remittance":
         return remittance_summary(file)
-    detected = detect(file)
-    answer["kind"] = only.kind if only else "bank" if detected.money else "unknown"
-    answer["detected"] = detected.as_json()
+    detected = detected_of(file)
+    answer["kind"] = only.kind if only else "bank" if detected and detected.money else "unknown"
+    if detected is not None:
+        answer["detected"] = detected.as_json()
     if len(matching) > 1:
         answer["profiles"] = [source.name for source in matching]
     if only is None and not matching:
@@ -89,7 +90,7 @@ def as_text(answer: dict[str, Any], detected: Detected | None) -> str:
         lines.append("  no profile fits")
         if answer.get("nearest"):
             lines += _wrapped("  " + answer["nearest"])
-    if detected is not None:
+    if detected is not None and answer["kind"] in ("bank", "payout", "unknown"):
         lines += ["", *_table(detected)]
     if not answer["profile"] and "profiles" not in answer and detected is not None and detected.money:
         lines += ["", f"  daysheet profile new {answer['file']} writes a profile from this."]
