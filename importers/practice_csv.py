@@ -19,7 +19,7 @@ from decimal import Decimal
 from typing import Final
 
 from daysheet.errors import DaysheetError
-from daysheet.importers import privacy
+from daysheet.importers import privacy, reasons
 from daysheet.importers.reading import Context, RawFile, Reading, Record
 from daysheet.importers.tables import Tables, tables
 from daysheet.importers.text import RaggedQuotesError, Row, check_text, rows_of
@@ -320,8 +320,10 @@ class _Cells:
         return self.identity("invoice_id") if self.text("invoice_id") else None
 
     def reason(self) -> str | None:
-        """Why a claim is where it is: a code or a number; words may name a patient and are not taken."""
+        """Why a claim is where it is: its codes in our words, or a code; other words may name a patient."""
         text = self.text("reason")
+        if reasons.from_text(text):
+            return reasons.from_text(text)
         return text if text and privacy.is_code(text) else privacy.service(text) if text else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from importlib import resources
@@ -11,6 +12,7 @@ PATIENT: Final = "PR"
 CONTRACTUAL: Final = ("CO", "PI", "CR")
 EARLIER_PAYER: Final = "23"
 _OTHER: Final = ("other", "")
+_NAMED: Final = re.compile(r"\b(CO|PR|OA|PI|CR)[- ]?([A-Z]?\d{1,3})\b")
 
 
 class Codes(NamedTuple):
@@ -43,6 +45,14 @@ def in_words(group: str, reason: str) -> str:
 def remark_in_words(remark: str) -> str:
     """`N290 rendering provider's identifier missing or invalid`; the code alone where its meaning is not listed."""
     return f"{remark} {codes().remarks.get(remark, '')}".rstrip()
+
+
+def from_text(text: str) -> str:
+    """The reasons that a free text names by their codes, in our own words; empty when it names none.
+
+    `CO-29 Jane's claim came late` gives `CO-29 filed after the time limit`: what people wrote may hold a name.
+    """
+    return "; ".join(dict.fromkeys(in_words(group, reason) for group, reason in _NAMED.findall(text)))
 
 
 def treatment(group: str, reason: str, *, denied: bool, later: bool) -> str:

@@ -16,6 +16,7 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
@@ -34,9 +35,10 @@ from daysheet.accounts import (
 from daysheet.books import Books
 from daysheet.deposits import Match, reconcile
 from daysheet.importers.booking import UNASSIGNED, invoice_link
+from daysheet.indexing import Receivable
 from daysheet.payers import known_claim, receivable_of
 from daysheet.receipts import DEPOSIT, RECOUPMENTS, is_settlement, pending, posted_elsewhere
-from daysheet.records import Adjustment, Meta
+from daysheet.records import Adjustment
 from daysheet.remittances import Remittance, RemittedClaim
 
 PURPOSES: Final = {
@@ -63,10 +65,11 @@ def settle(books: Books) -> list[Transaction]:
     if not books.entries:
         return []
     found: list[Transaction] = []
-    fresh: Balances = defaultdict(Decimal)
+    decided = _Decided()
     for remittance in sorted(books.remittances.values(), key=lambda remittance: (remittance.date, remittance.id)):
         if not posted_elsewhere(remittance, books):
-            found += _adjustments(remittance, books, fresh)
+            found += _adjustments(remittance, books, decided)
+            decided.remittances.add(remittance.id)
     open_ = {remittance.id for remittance in pending(books)}
     for match in reconcile(books, books.entries[-1].date).matches:
         for receipt in match.receipts:
@@ -85,8 +88,25 @@ def _is_posted(remittance: Remittance, books: Books) -> bool:
     return remittance.id in posted
 
 
-def _adjustments(remittance: Remittance, books: Books, fresh: Balances) -> Iterator[Transaction]:
-    """The adjustments of claims whose invoice the books know and that they lack; what they move is added to `fresh`."""
+@dataclass
+class _Decided:
+    """What the remittances before one have decided, whether it is posted by now or not.
+
+    `moved` holds what no entry shows yet: adjustments still to be written, and all payments.
+    """
+
+    remittances: set[str] = field(default_factory=set)
+    moved: Balances = field(default_factory=lambda: defaultdict(Decimal))
+
+    def counts(self, posting: Receivable, day: datetime.date) -> bool:
+        """Whether a posting stood when a remittance of this day was decided on."""
+        if not is_settlement(posting.meta):
+            return posting.date <= day
+        return "adjustment" in posting.meta and posting.meta["remittance"] in self.remittances
+
+
+def _adjustments(remittance: Remittance, books: Books, decided: _Decided) -> Iterator[Transaction]:
+    """The adjustments of claims with a known invoice that the books lack; what they move is added to `decided`."""
     own: Balances = defaultdict(Decimal)
     new: Balances = defaultdict(Decimal)
     for claim in remittance.claims:
@@ -95,14 +115,15 @@ def _adjustments(remittance: Remittance, books: Books, fresh: Balances) -> Itera
             continue
         account = _receivable(remittance, invoice, books)
         patients = RECEIVABLE_PATIENTS
-        before = {name: own[invoice, name] + fresh[invoice, name] for name in (account, patients)}
+        before = {name: own[invoice, name] + decided.moved[invoice, name] for name in (account, patients)}
         for posting in books.receivable.get(invoice, ()):
-            if posting.account in before and posting.date <= remittance.date and not _is_of(posting.meta, remittance):
+            if posting.account in before and decided.counts(posting, remittance.date):
                 before[posting.account] += posting.amount
         relieved = claim.paid + claim.contractual + claim.transfer
         transfer = claim.transfer - max(_ZERO, min(relieved - before[account], before[patients]))
         own[invoice, account] -= claim.paid + claim.contractual + transfer
         own[invoice, patients] += transfer
+        new[invoice, account] -= claim.paid
         posted = books.adjustments_of_invoice.get(invoice, ())
         for kind, amount, other in (
             ("contractual", claim.contractual, BILLING_CONTRACTUAL),
@@ -118,17 +139,13 @@ def _adjustments(remittance: Remittance, books: Books, fresh: Balances) -> Itera
                 legs = ((account, -amount), (other, amount))
                 yield _transaction(remittance.date, remittance.payer, _words(kind, amount), invoice, meta, legs, books)
     for key, amount in new.items():
-        fresh[key] += amount
+        decided.moved[key] += amount
 
 
 def _is_same(adjustment: Adjustment, identifier: str, kind: str, amount: Decimal) -> bool:
     """Whether this is the adjustment, or the one that the practice's own system has made of it."""
     own = not is_settlement(adjustment.meta) and adjustment.kind == kind and adjustment.amount == amount
     return adjustment.id == identifier or own
-
-
-def _is_of(meta: Meta, remittance: Remittance) -> bool:
-    return meta.get("remittance") == remittance.id
 
 
 def _words(kind: str, amount: Decimal) -> str:
