@@ -41,20 +41,33 @@ def _seen_in_visits(books: Books, as_of: datetime.date) -> Iterator[Finding]:
             done[visit.provider].append(visit)
     unbilled = {visit.id for visit in missed}
     for provider, visits in done.items():
-        usual = usual_miss(_days(visits, unbilled))
         least = books.days_of("lapse-days", as_of, provider)
-        left = visits
-        for run in _runs(left, unbilled, usual, LAPSED, least):
-            yield _of_visits(books, as_of, run, [visit for visit in visits if _is_in(visit, run)], unbilled)
-            left = [visit for visit in left if not _is_in(visit, run)]
-        for service in sorted({visit.service for visit in left if visit.service and visit.id in unbilled}):
-            own = [visit for visit in left if visit.service == service]
-            for run in _runs(own, unbilled, usual, LAPSED, max(least, _PARTIAL_DAYS)):
-                inside = [visit for visit in own if _is_in(visit, run)]
-                yield _of_visits(books, as_of, run, inside, unbilled, service)
-                left = [visit for visit in left if visit.service != service or not _is_in(visit, run)]
-        for run in _runs(left, unbilled, usual, HALVED, max(least, _PARTIAL_DAYS)):
-            yield _of_visits(books, as_of, run, [visit for visit in left if _is_in(visit, run)], unbilled)
+        for run, inside, service in _runs(visits, unbilled, least):
+            yield _of_visits(books, as_of, run, inside, unbilled, service)
+
+
+def _runs(visits: list[Visit], unbilled: set[str], least: int) -> Iterator[tuple[Run, list[Visit], str]]:
+    """A provider's lapses: each run with the visits that took place in it, and the service if it is of one alone."""
+    days = _days(visits, unbilled)
+    usual = usual_miss(days)
+    left = visits
+    for run in _long(by_visits(days, usual, LAPSED), least):
+        yield run, [visit for visit in visits if _is_in(visit, run)], ""
+        left = [visit for visit in left if not _is_in(visit, run)]
+        days = [day for day in days if not run.first <= day.date <= run.last]
+    least = max(least, _PARTIAL_DAYS)
+    for service in sorted({visit.service for visit in left if visit.service and visit.id in unbilled}):
+        own = [visit for visit in left if visit.service == service]
+        for run in _long(by_visits(_days(own, unbilled), usual, LAPSED), least):
+            yield run, [visit for visit in own if _is_in(visit, run)], service
+            left = [visit for visit in left if visit.service != service or not _is_in(visit, run)]
+            days = _days(left, unbilled)
+    for run in _long(by_visits(days, usual, HALVED), least):
+        yield run, [visit for visit in left if _is_in(visit, run)], ""
+
+
+def _long(runs: list[Run], least: int) -> list[Run]:
+    return [run for run in runs if run.days >= least]
 
 
 def _is_in(visit: Visit, run: Run) -> bool:
@@ -62,17 +75,13 @@ def _is_in(visit: Visit, run: Run) -> bool:
 
 
 def _days(visits: list[Visit], unbilled: set[str]) -> list[Day]:
-    done = Counter(visit.date for visit in visits)
-    billed = Counter(visit.date for visit in visits if visit.id not in unbilled)
-    return [Day(day, done[day], billed[day]) for day in sorted(done)]
-
-
-def _runs(visits: list[Visit], unbilled: set[str], usual: float, stopped: float, least: int) -> list[Run]:
-    return [run for run in by_visits(_days(visits, unbilled), usual, stopped) if run.days >= least]
+    done = Counter([visit.date for visit in visits])
+    missed = Counter([visit.date for visit in visits if visit.id in unbilled])
+    return [Day(day, done[day], done[day] - missed[day]) for day in sorted(done)]
 
 
 def _of_visits(
-    books: Books, as_of: datetime.date, run: Run, done: list[Visit], unbilled: set[str], service: str = ""
+    books: Books, as_of: datetime.date, run: Run, done: list[Visit], unbilled: set[str], service: str
 ) -> Finding:
     provider = done[0].provider
     visits = sorted((visit for visit in done if visit.id in unbilled), key=lambda visit: visit.date)
