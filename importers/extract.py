@@ -255,11 +255,11 @@ class Extractor:
             if found is None:
                 try:
                     moment = parse(cell)
+                    if statement is not None:
+                        year, month = statement
+                        moment = moment.replace(year=year - (moment.month > month))
                 except ValueError as problem:
                     raise CellError(column, str(problem)) from None
-                if statement is not None:
-                    year, month = statement
-                    moment = moment.replace(year=year - (moment.month > month))
                 found = known[cell] = shift(moment)
             return found
 

@@ -58,7 +58,10 @@ def _parse_date(cell: str, formats: tuple[str, ...], names: tuple[str, ...]) -> 
     candidates = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", *formats) if isinstance(cell, Exact) else formats
     english = _WORD.sub(lambda word: _english(word[0], names), text)
     for notation in candidates:
+        yearless = "%y" not in notation.lower()
         try:
+            if yearless:  # in a leap year, which has every day
+                return datetime.datetime.strptime(f"{english} 2000", f"{notation} %Y")  # noqa: DTZ007
             # the zone is read if the notation has %z; a bank's date is otherwise local and stays what it says
             return datetime.datetime.strptime(english, notation)  # noqa: DTZ007
         except ValueError:
