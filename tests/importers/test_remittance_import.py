@@ -177,3 +177,9 @@ def test_identify_says_what_a_remittance_holds(books):
 def test_identify_names_why_a_remittance_does_not_balance(books):
     result = books.run("identify", books.give("odd.835", era_text(PAID, sent="81.50")))
     assert "does not balance: 81.50 sent (BPR02)" in result.stdout
+
+
+def test_the_reason_of_a_claim_is_kept_by_its_code_and_not_in_someone_s_words(books):
+    books.take("claims.csv", CLAIMS + "CLM-1,INV-1,aetna,2026-12-02,denied,CO-29 Annelieses claim came late\n")
+    (claim,) = books.books().claims["CLM-1"]
+    assert claim.reason == "CO-29 filed after the time limit"
