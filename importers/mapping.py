@@ -5,13 +5,11 @@ from __future__ import annotations
 import datetime
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from daysheet.errors import DaysheetError
 from daysheet.importers import privacy
 from daysheet.importers.cells import fingerprint
 from daysheet.importers.columns import (
@@ -21,7 +19,6 @@ from daysheet.importers.columns import (
     AdjustmentMap,
     ClaimMap,
     Columns,
-    Condition,
     InvoiceMap,
     PaymentMap,
     PayoutMap,
@@ -29,8 +26,8 @@ from daysheet.importers.columns import (
     VisitMap,
     Words,
 )
+from daysheet.importers.practice_row import Cells
 from daysheet.importers.reading import Context, Record, Skipped
-from daysheet.importers.text import Row
 from daysheet.importers.values import amount_parser, date_parser
 from daysheet.records import Adjustment, BankLine, Claim, Invoice, Payment, Visit
 
@@ -90,37 +87,6 @@ class Terms(NamedTuple):
     services: Mapping[str, str] = {}
     words: Mapping[str, str] = {}
     take: tuple[str, ...] = ()
-
-
-class Cells:
-    """One row's cells by the profile's names of the columns."""
-
-    __slots__ = ("_cells", "_index", "line", "path")
-
-    def __init__(self, path: Path, row: Row, index: Mapping[str, int]) -> None:
-        """`index` is from names to places; a column that this export leaves out is not in it, and reads as blank."""
-        self.path = path
-        self.line = row.line
-        self._cells = row.cells
-        self._index = index
-
-    def __getitem__(self, column: str) -> str:
-        place = self._index.get(column)
-        return "" if place is None else self._cells[place]
-
-    def error(self, column: str, what: str, remedy: str | None = None) -> DaysheetError:
-        """The error for a cell of this row; it names the column and never quotes the cell."""
-        return DaysheetError(f'column "{column}" {what}', filename=self.path, line=self.line, remedy=remedy)
-
-    def holds(self, conditions: Iterable[Condition]) -> bool:
-        """Whether all conditions hold."""
-        for condition in conditions:
-            cell = self[condition.column].casefold()
-            if condition.among and cell not in (word.casefold() for word in condition.among):
-                return False
-            if cell in (word.casefold() for word in condition.none_of):
-                return False
-        return True
 
 
 class Mapper:

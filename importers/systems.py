@@ -25,8 +25,9 @@ from daysheet.importers import privacy
 from daysheet.importers.bank import SHIPPED, bare, difference, norm
 from daysheet.importers.cells import trimmed
 from daysheet.importers.columns import Match, PracticeProfile, numbered
-from daysheet.importers.mapping import KIND_OF, MERGE, SO_FAR, UNDATED, Cells, Mapper, Terms
+from daysheet.importers.mapping import KIND_OF, MERGE, SO_FAR, UNDATED, Mapper, Terms
 from daysheet.importers.practice_profile import load
+from daysheet.importers.practice_row import Cells
 from daysheet.importers.reading import ROWS, Context, RawFile, Reading, Record, Skipped
 from daysheet.importers.tables import HEAD_ROWS, tables
 from daysheet.importers.text import RaggedQuotesError, Row, check_text, rows_of
