@@ -19,10 +19,11 @@ import datetime
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
-from itertools import accumulate, combinations
+from itertools import combinations
 from typing import Any, Final, NamedTuple, TypeVar
 
 from daysheet.books import Books
+from daysheet.groups import Group, is_fee, order, runs, suspects_of, total, without_some
 from daysheet.receipts import LEFT_OVER, BankDeposit, Receipt, comparable, deposits, is_bank, receipts
 
 BY_TRACE: Final = "trace number"
@@ -40,15 +41,11 @@ _LONGEST: Final = datetime.timedelta(days=14)
 
 T = TypeVar("T")
 _TRACE_DAYS: Final = 120
-_FEE_SHARE: Final = Decimal("0.04")
-_FEE_EACH: Final = Decimal("0.50")
 _NEAR: Final = 10
 _WHOLE: Final = 3
 _ANY_OF: Final = 10
 _PAIRS_OF: Final = 100
 _ZERO: Final = Decimal()
-
-Group = tuple[Receipt, ...]
 
 
 class Match(NamedTuple):
@@ -198,7 +195,7 @@ class _Reconciler:
         traced = tuple(receipt for receipt in named if receipt.remittance)
         for basis, group in ((BY_TRACE, traced), (BY_REFERENCE, named)):
             kept = total(group) - deposit.amount
-            if group and (kept == deposit.fee or (not deposit.fee and _is_fee(group, kept))):
+            if group and (kept == deposit.fee or (not deposit.fee and is_fee(group, kept))):
                 return Match(deposit, group, basis, kept)
         return None
 
@@ -232,7 +229,7 @@ class _Reconciler:
             alike.setdefault((deposit.account, deposit.gross), []).append(deposit)
         for same in alike.values():
             choices = [self._fitting(deposit) for deposit in same] if len(same) > 1 else []
-            groups = sorted(dict.fromkeys(group for choice in choices for group in choice), key=_order)
+            groups = sorted(dict.fromkeys(group for choice in choices for group in choice), key=order)
             apart = sum(map(len, groups)) == len({receipt for group in groups for receipt in group})
             if groups and len(groups) == len(same) and apart and all(map(list.__contains__, choices, groups)):
                 for deposit, group in zip(same, groups, strict=True):
@@ -253,7 +250,7 @@ class _Reconciler:
         most = deposit.gross + deposit.gross / 10 + 50
         if deposit.fee or deposit.amount <= 0 or self._fitting(deposit) or self._keeps_no_fees(deposit.account):
             return []
-        groups = [g for g in self._groups(deposit, deposit.gross, most) if _is_fee(g, total(g) - deposit.amount)]
+        groups = [g for g in self._groups(deposit, deposit.gross, most) if is_fee(g, total(g) - deposit.amount)]
         return [group for group in groups if group[-1].date < deposit.date] or groups
 
     def _keeps_no_fees(self, account: str) -> bool:
@@ -280,12 +277,12 @@ class _Reconciler:
             tried.append(combinations(eligible, 2))
         most = deposit.gross + sum(sorted((receipt.amount for receipt in eligible), reverse=True)[:2], _ZERO)
         tried += [
-            _without_some(group, total(group) - deposit.gross)
+            without_some(group, total(group) - deposit.gross)
             for group in self._groups(deposit, deposit.gross, most)
             if _ANY_OF < len(group) <= _PAIRS_OF
         ]
         found = dict.fromkeys(group for attempt in tried for group in attempt if total(group) == deposit.gross)
-        return sorted(found, key=_order)
+        return sorted(found, key=order)
 
     def _explain(self, deposit: BankDeposit) -> None:
         """Say of a deposit that is left what it could be."""
@@ -294,7 +291,7 @@ class _Reconciler:
         if nearest:
             difference = total(nearest) - deposit.gross
             self._take(nearest)
-            self.open_deposits.append(OpenDeposit(deposit, (), nearest, difference, _suspects(nearest, difference)))
+            self.open_deposits.append(OpenDeposit(deposit, (), nearest, difference, suspects_of(nearest, difference)))
         else:
             self.open_deposits.append(OpenDeposit(deposit, tuple(candidates or self._combinations(deposit))))
 
@@ -310,7 +307,7 @@ class _Reconciler:
                 or any(receipt.amount == difference for receipt in group)
             )
         ]
-        return min(near, key=lambda item: (item[0], _order(item[1])), default=(_ZERO, ()))[1]
+        return min(near, key=lambda item: (item[0], order(item[1])), default=(_ZERO, ()))[1]
 
     def _eligible(self, deposit: BankDeposit) -> list[Receipt]:
         return self._once("eligible", deposit, lambda: self._find_eligible(deposit))
@@ -343,67 +340,10 @@ class _Reconciler:
         groups: list[Group] = [(receipt,) for receipt in eligible if least <= receipt.amount <= most]
         groups += [tuple(group) for group in by_reference.values() if least <= total(group) <= most]
         for method in ("check", "cash"):
-            groups += _runs([receipt for receipt in of_patients if receipt.method == method], least, most)
-        groups += _runs(of_patients, least, most)
-        groups += _runs(at_desk, least, most)
+            groups += runs([receipt for receipt in of_patients if receipt.method == method], least, most)
+        groups += runs(of_patients, least, most)
+        groups += runs(at_desk, least, most)
         yield from dict.fromkeys(groups)
-
-
-def _runs(received: Sequence[Receipt], least: Decimal, most: Decimal) -> Iterator[Group]:
-    """All receipts of each run of days that add up to an amount between the two."""
-    starts = [at for at, receipt in enumerate(received) if at == 0 or receipt.date != received[at - 1].date]
-    sums = list(accumulate((receipt.amount for receipt in received), initial=_ZERO))
-    ends = [*starts[1:], len(received)]
-    for place, start in enumerate(starts):
-        for end in ends[place:]:
-            if least <= sums[end] - sums[start] <= most:
-                yield tuple(received[start:end])
-
-
-def _without_some(group: Group, surplus: Decimal) -> Iterator[Group]:
-    """The group less one receipt, or two, of this amount."""
-    for size in (1, 2):
-        for out in combinations(group, size):
-            if total(out) == surplus:
-                yield tuple(receipt for receipt in group if receipt not in out)
-
-
-def total(group: Sequence[Receipt]) -> Decimal:
-    """What some receipts add up to."""
-    return sum((receipt.amount for receipt in group), _ZERO)
-
-
-def _order(group: Group) -> tuple[tuple[datetime.date, str], ...]:
-    return tuple((receipt.date, receipt.id) for receipt in group)
-
-
-def _is_fee(group: Sequence[Receipt], kept: Decimal) -> bool:
-    """Whether a processor may have kept this much: up to 4 % and 50 cents a sale, and not just one of the sales."""
-    sales = [receipt.amount for receipt in group if receipt.amount > 0]
-    cards = all(receipt.method == "card" for receipt in group)
-    return cards and kept not in sales and _ZERO < kept <= sum(sales, _ZERO) * _FEE_SHARE + len(sales) * _FEE_EACH
-
-
-def _suspects(group: Group, difference: Decimal) -> Group:
-    """The receipts that could explain a shortage: first one left out, then one misread by a digit, then any larger."""
-    if difference <= 0:
-        return ()
-    ranked = sorted(
-        (receipt for receipt in group if receipt.amount >= difference),
-        key=lambda receipt: (_likeness(receipt.amount, difference), receipt.date, receipt.id),
-    )
-    return tuple(ranked)
-
-
-def _likeness(amount: Decimal, difference: Decimal) -> int:
-    """0: left out whole; 1: one digit misread, or two swapped, explain it; 2: neither."""
-    if amount == difference:
-        return 0
-    written = f"{amount:.2f}"
-    read = f"{amount - difference:.2f}".rjust(len(written), "0")
-    wrong = [at for at in range(len(written)) if written[at] != read[at]]
-    swapped = len(wrong) == 2 and written[wrong[0]] == read[wrong[1]] and written[wrong[1]] == read[wrong[0]]
-    return 1 if swapped or len(wrong) == 1 else 2
 
 
 def _bank_seen_until(books: Books, as_of: datetime.date) -> datetime.date:

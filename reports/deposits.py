@@ -10,7 +10,8 @@ from typing import Final, NamedTuple
 
 from beancount.core.data import Posting
 from daysheet.accounts import CLEARING_CARDS, MERCHANT_FEES, is_under
-from daysheet.deposits import Group, Match, OpenDeposit, Reconciliation, reconcile, total
+from daysheet.deposits import Match, OpenDeposit, Reconciliation, reconcile
+from daysheet.groups import Group, total
 from daysheet.receipts import Receipt, is_bank
 from daysheet.reports.activity import Line, activity
 from daysheet.reports.monthly import months

@@ -1,0 +1,75 @@
+"""Receipts that may go to the bank together: which groups there are, their sums, what could be wrong in one."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from itertools import accumulate, combinations
+from typing import Final
+
+from daysheet.receipts import Receipt
+
+_FEE_SHARE: Final = Decimal("0.04")
+_FEE_EACH: Final = Decimal("0.50")
+_ZERO: Final = Decimal()
+
+Group = tuple[Receipt, ...]
+
+
+def runs(received: Sequence[Receipt], least: Decimal, most: Decimal) -> Iterator[Group]:
+    """All receipts of each run of days that add up to an amount between the two."""
+    starts = [at for at, receipt in enumerate(received) if at == 0 or receipt.date != received[at - 1].date]
+    sums = list(accumulate((receipt.amount for receipt in received), initial=_ZERO))
+    ends = [*starts[1:], len(received)]
+    for place, start in enumerate(starts):
+        for end in ends[place:]:
+            if least <= sums[end] - sums[start] <= most:
+                yield tuple(received[start:end])
+
+
+def without_some(group: Group, surplus: Decimal) -> Iterator[Group]:
+    """The group less one receipt, or two, of this amount."""
+    for size in (1, 2):
+        for out in combinations(group, size):
+            if total(out) == surplus:
+                yield tuple(receipt for receipt in group if receipt not in out)
+
+
+def total(group: Sequence[Receipt]) -> Decimal:
+    """What some receipts add up to."""
+    return sum((receipt.amount for receipt in group), _ZERO)
+
+
+def order(group: Group) -> tuple[tuple[datetime.date, str], ...]:
+    """By date and id, so that the same books always give the same order."""
+    return tuple((receipt.date, receipt.id) for receipt in group)
+
+
+def is_fee(group: Sequence[Receipt], kept: Decimal) -> bool:
+    """Whether a processor may have kept this much: up to 4 % and 50 cents a sale, and not just one of the sales."""
+    sales = [receipt.amount for receipt in group if receipt.amount > 0]
+    cards = all(receipt.method == "card" for receipt in group)
+    return cards and kept not in sales and _ZERO < kept <= sum(sales, _ZERO) * _FEE_SHARE + len(sales) * _FEE_EACH
+
+
+def suspects_of(group: Group, difference: Decimal) -> Group:
+    """The receipts that could explain a shortage: first one left out, then one misread by a digit, then any larger."""
+    if difference <= 0:
+        return ()
+    ranked = sorted(
+        (receipt for receipt in group if receipt.amount >= difference),
+        key=lambda receipt: (_likeness(receipt.amount, difference), receipt.date, receipt.id),
+    )
+    return tuple(ranked)
+
+
+def _likeness(amount: Decimal, difference: Decimal) -> int:
+    """0: left out whole; 1: one digit misread, or two swapped, explain it; 2: neither."""
+    if amount == difference:
+        return 0
+    written = f"{amount:.2f}"
+    read = f"{amount - difference:.2f}".rjust(len(written), "0")
+    wrong = [at for at in range(len(written)) if written[at] != read[at]]
+    swapped = len(wrong) == 2 and written[wrong[0]] == read[wrong[1]] and written[wrong[1]] == read[wrong[0]]
+    return 1 if swapped or len(wrong) == 1 else 2
