@@ -94,7 +94,9 @@ class Batch:
         contents = self.contents()
         # a directive that moves to another file is taken out first: twice in the books, it would keep them from loading
         taken_out = {path: _edited(_read(self.folder / path), edits) for path, edits in self._edits.items()}
-        steps = [*taken_out.items(), *contents.items()] if self._added else [*contents.items()]
+        opened = {path: text for path, text in contents.items() if path == ACCOUNTS}
+        # and accounts are opened before anything names them
+        steps = [*opened.items(), *taken_out.items(), *contents.items()] if self._added else [*contents.items()]
         files.write_all([(self.folder / path, text) for path, text in steps])
         return list(contents)
 
