@@ -39,9 +39,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final
 
+from daysheet.importers.language import word
 from daysheet.records import ADJUSTMENT_KINDS, CLAIM_STATUSES, PAYMENT_METHODS, VISIT_STATUSES
 
 Columns = tuple[str, ...]
@@ -50,68 +51,59 @@ FOUND: Final = "found"
 EXCEL: Final = "excel"
 
 
-def _word(doc: str, default: Any = None, **more: Any) -> Any:  # noqa: ANN401 - what dataclasses.field gives
-    metadata = {"doc": doc, **more}
-    if default is ...:
-        return field(metadata=metadata)
-    if isinstance(default, dict):
-        return field(default_factory=dict, metadata=metadata)
-    return field(default=default, metadata=metadata)
-
-
 @dataclass(frozen=True, kw_only=True)
 class Match:
     """What a file must show to be read by this profile (`[match]`)."""
 
-    header: Columns = _word("The header row, literally and whole. Letter case and spaces do not count.", ...)
-    optional: Columns = _word("Columns of the header that some exports leave out.", ())
-    unnamed: Columns = _word(
+    header: Columns = word("The header row, literally and whole. Letter case and spaces do not count.", ...)
+    optional: Columns = word("Columns of the header that some exports leave out.", ())
+    unnamed: Columns = word(
         "Columns that every row writes though the header may leave their names out; rows are aligned by them.", ()
     )
-    any_order: bool = _word("The columns may stand in any order.", False)
-    filename: str = _word("A regular expression that must be found in the file's name.", "", regex=True)
+    any_order: bool = word("The columns may stand in any order.", False)
+    filename: str = word("A regular expression that must be found in the file's name.", "", regex=True)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Layout:
     """How the file is written (`[file]`)."""
 
-    encoding: str = _word("Python's name of the encoding; left out, it is detected.", "")
-    delimiter: str = _word("The one character between cells. A workbook has none, and this is then ignored.", ",")
-    stop: str = _word("A regular expression; the first row whose text it is found in ends the table.", "", regex=True)
+    encoding: str = word("Python's name of the encoding; left out, it is detected.", "")
+    delimiter: str = word("The one character between cells. A workbook has none, and this is then ignored.", ",")
+    stop: str = word("A regular expression; the first row whose text it is found in ends the table.", "", regex=True)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Dates:
     """How dates are written (`[dates]`)."""
 
-    format: tuple[str, ...] = _word("strptime notations, tried in turn; `excel` for a workbook's serial numbers.", ...)
-    zone: str = _word("The time zone that the file's times are in, such as UTC.", "")
-    local: str = _word("The time zone whose calendar day counts, such as America/New_York; needs `zone`.", "")
+    format: tuple[str, ...] = word("strptime notations, tried in turn; `excel` for a workbook's serial numbers.", ...)
+    zone: str = word("The time zone that the file's times are in, such as UTC.", "")
+    local: str = word("The time zone whose calendar day counts, such as America/New_York; needs `zone`.", "")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Condition:
     """Rows for which a table makes a record (`when`): all its conditions must hold."""
 
-    column: str = _word("The column to look at.", ...)
-    among: tuple[str, ...] = _word(
+    column: str = word("The column to look at.", ...)
+    among: tuple[str, ...] = word(
         'Texts, one of which the cell must be; letter case does not count; `""` is a blank cell.', ()
     )
-    none_of: tuple[str, ...] = _word("Texts, none of which the cell may be.", ())
+    none_of: tuple[str, ...] = word("Texts, none of which the cell may be.", ())
 
 
 @dataclass(frozen=True, kw_only=True)
 class Words:
     """One of a few words, from what a row says (`status`, `method`, `kind`)."""
 
-    fixed: str = _word("It is always this.", "")
-    column: str = _word("The column that says it.", "")
-    words: dict[str, str] = _word("What the export writes, and what it means; letter case does not count.", {})
-    filled: dict[str, str] = _word(
+    fixed: str = word("It is always this.", "")
+    column: str = word("The column that says it.", "")
+    words: dict[str, str] = word("What the export writes, and what it means; letter case does not count.", {})
+    filled: dict[str, str] = word(
         "Meaning by the column that is not blank then, looked at before all else, in turn.", {}
     )
-    otherwise: str = _word("What any other cell means; left out, it is an error.", "")
+    otherwise: str = word("What any other cell means; left out, it is an error.", "")
 
 
 _ID: Final = (
@@ -124,148 +116,148 @@ _ID: Final = (
 class VisitMap:
     """A visit of each row (`[[visit]]`)."""
 
-    id: Columns = _word(_ID, ...)
-    date: str = _word("Its day.", ...)
-    provider: str = _word("Who saw the patient.", ...)
-    status: Words = _word(f"One of {', '.join(VISIT_STATUSES)}.", ..., meanings=VISIT_STATUSES)
-    service: str = _word("What was done: kept if it is a code or made of words of the trade.", "")
-    fee: Columns = _word("Columns whose sum is the usual charge.", ())
-    when: tuple[Condition, ...] = _word("Only of these rows.", ())
+    id: Columns = word(_ID, ...)
+    date: str = word("Its day.", ...)
+    provider: str = word("Who saw the patient.", ...)
+    status: Words = word(f"One of {', '.join(VISIT_STATUSES)}.", ..., meanings=VISIT_STATUSES)
+    service: str = word("What was done: kept if it is a code or made of words of the trade.", "")
+    fee: Columns = word("Columns whose sum is the usual charge.", ())
+    when: tuple[Condition, ...] = word("Only of these rows.", ())
 
 
 @dataclass(frozen=True, kw_only=True)
 class InvoiceMap:
     """A charge of each row (`[[invoice]]`); a row with a blank or zero amount gives none."""
 
-    id: Columns = _word(_ID, ...)
-    amount: Columns = _word("Columns whose sum is the charge.", ...)
-    less: Columns = _word("Columns to take off it.", ())
-    date: str = _word("Its day; left out, the visit's.", "")
-    visit: Columns = _word(
+    id: Columns = word(_ID, ...)
+    amount: Columns = word("Columns whose sum is the charge.", ...)
+    less: Columns = word("Columns to take off it.", ())
+    date: str = word("Its day; left out, the visit's.", "")
+    visit: Columns = word(
         "The visit's id; `row` is the row's own; `found` the patient's visit with this provider on this day.", ()
     )
-    provider: str = _word("Who saw the patient; left out, the visit's.", "")
-    service_date: str = _word("`found`: the visit's day, where it is not the invoice's.", "")
-    payer: str = _word("Who is to pay; blank, or the patient's own name, for the patient.", "")
-    payer_is: str = _word("The payer where no column names one.", "")
-    due: str = _word("When it is due.", "")
-    merge: bool = _word("Rows with one id and one payer are lines of one invoice.", False)
-    when: tuple[Condition, ...] = _word("Only of these rows.", ())
+    provider: str = word("Who saw the patient; left out, the visit's.", "")
+    service_date: str = word("`found`: the visit's day, where it is not the invoice's.", "")
+    payer: str = word("Who is to pay; blank, or the patient's own name, for the patient.", "")
+    payer_is: str = word("The payer where no column names one.", "")
+    due: str = word("When it is due.", "")
+    merge: bool = word("Rows with one id and one payer are lines of one invoice.", False)
+    when: tuple[Condition, ...] = word("Only of these rows.", ())
 
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentMap:
     """Money received, of each row (`[[payment]]`); a row with a blank or zero amount gives none."""
 
-    amount: Columns = _word("Columns whose sum was received.", ...)
-    less: Columns = _word("Columns to take off it.", ())
-    method: Words = _word(f"One of {', '.join(PAYMENT_METHODS)}.", ..., meanings=PAYMENT_METHODS)
-    date: str = _word("The day; left out, the invoice's.", "")
-    id: Columns = _word(_ID + " Left out, it is made from the invoice's.", ())
-    invoice: Columns = _word(
+    amount: Columns = word("Columns whose sum was received.", ...)
+    less: Columns = word("Columns to take off it.", ())
+    method: Words = word(f"One of {', '.join(PAYMENT_METHODS)}.", ..., meanings=PAYMENT_METHODS)
+    date: str = word("The day; left out, the invoice's.", "")
+    id: Columns = word(_ID + " Left out, it is made from the invoice's.", ())
+    invoice: Columns = word(
         "The invoice's id; `row` is the row's own (`row 2` of its second `[[invoice]]`), `found` that of the patient's "
         "visit with this provider on this day; left out, the money is on account.",
         (),
     )
-    provider: str = _word("`found`: who saw the patient.", "")
-    service_date: str = _word("`found`: the visit's day.", "")
-    payer: str = _word("Who paid; blank for the patient.", "")
-    payer_is: str = _word("The payer where no column names one.", "")
-    reference: str = _word("The check's, card's or transfer's number.", "")
-    so_far: bool = _word(
+    provider: str = word("`found`: who saw the patient.", "")
+    service_date: str = word("`found`: the visit's day.", "")
+    payer: str = word("Who paid; blank for the patient.", "")
+    payer_is: str = word("The payer where no column names one.", "")
+    reference: str = word("The check's, card's or transfer's number.", "")
+    so_far: bool = word(
         "The amount is all that was paid up to the export: a later export books only what is new.", False
     )
-    when: tuple[Condition, ...] = _word("Only of these rows.", ())
+    when: tuple[Condition, ...] = word("Only of these rows.", ())
 
 
 @dataclass(frozen=True, kw_only=True)
 class AdjustmentMap:
     """What will not be collected, of each row (`[[adjustment]]`); a row with a blank or zero amount gives none."""
 
-    amount: Columns = _word("Columns whose sum it is.", ())
-    less: Columns = _word("Columns to take off it.", ())
-    kind: Words = _word(f"One of {', '.join(ADJUSTMENT_KINDS)}.", ..., meanings=ADJUSTMENT_KINDS)
-    invoice: Columns = _word("The invoice's id; `row` is the row's own (`row 2` of its second `[[invoice]]`).", ...)
-    date: str = _word("The day; left out, the invoice's.", "")
-    id: Columns = _word(_ID + " Left out, it is made from the invoice's.", ())
-    so_far: bool = _word("The amount is all up to the export: a later export books only what is new.", False)
-    when: tuple[Condition, ...] = _word("Only of these rows.", ())
+    amount: Columns = word("Columns whose sum it is.", ())
+    less: Columns = word("Columns to take off it.", ())
+    kind: Words = word(f"One of {', '.join(ADJUSTMENT_KINDS)}.", ..., meanings=ADJUSTMENT_KINDS)
+    invoice: Columns = word("The invoice's id; `row` is the row's own (`row 2` of its second `[[invoice]]`).", ...)
+    date: str = word("The day; left out, the invoice's.", "")
+    id: Columns = word(_ID + " Left out, it is made from the invoice's.", ())
+    so_far: bool = word("The amount is all up to the export: a later export books only what is new.", False)
+    when: tuple[Condition, ...] = word("Only of these rows.", ())
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimMap:
     """A claim's state, of each row (`[[claim]]`)."""
 
-    id: Columns = _word(_ID, ...)
-    invoice: Columns = _word("The invoice's id.", ...)
-    status: Words = _word(f"One of {', '.join(CLAIM_STATUSES)}.", ..., meanings=CLAIM_STATUSES)
-    payer: str = _word("The insurer.", "")
-    payer_is: str = _word("The insurer where no column names one.", "")
-    submitted: str = _word("The day it was sent.", "")
-    when: tuple[Condition, ...] = _word("Only of these rows.", ())
+    id: Columns = word(_ID, ...)
+    invoice: Columns = word("The invoice's id.", ...)
+    status: Words = word(f"One of {', '.join(CLAIM_STATUSES)}.", ..., meanings=CLAIM_STATUSES)
+    payer: str = word("The insurer.", "")
+    payer_is: str = word("The insurer where no column names one.", "")
+    submitted: str = word("The day it was sent.", "")
+    when: tuple[Condition, ...] = word("Only of these rows.", ())
 
 
 @dataclass(frozen=True, kw_only=True)
 class PayoutMap:
     """What a processor sent to the bank (`[[payout]]`): rows with one id are parts of one payout."""
 
-    date: str = _word("The day it was sent; of several rows the last.", ...)
-    net: Columns = _word("Columns whose sum reaches the bank.", ())
-    less: Columns = _word("Columns to take off it.", ())
-    fee: Columns = _word("Columns whose sum the processor kept, in rows that it kept it from.", ())
-    fee_negative: bool = _word("The export writes a fee as a negative number.", False)
-    id: Columns = _word(_ID + " Left out, each day is one payout.", ())
-    payee: str = _word("The processor's name.", ...)
-    currency: str = _word("The column of its currency.", "")
-    when: tuple[Condition, ...] = _word("Only of these rows.", ())
+    date: str = word("The day it was sent; of several rows the last.", ...)
+    net: Columns = word("Columns whose sum reaches the bank.", ())
+    less: Columns = word("Columns to take off it.", ())
+    fee: Columns = word("Columns whose sum the processor kept, in rows that it kept it from.", ())
+    fee_negative: bool = word("The export writes a fee as a negative number.", False)
+    id: Columns = word(_ID + " Left out, each day is one payout.", ())
+    payee: str = word("The processor's name.", ...)
+    currency: str = word("The column of its currency.", "")
+    when: tuple[Condition, ...] = word("Only of these rows.", ())
 
 
 @dataclass(frozen=True, kw_only=True)
 class Skip:
     """Rows that are no records (`[[skip]]`), with the reason that the report gives."""
 
-    reason: str = _word("What the import says of such a row.", ...)
-    when: tuple[Condition, ...] = _word("Which rows.", ...)
+    reason: str = word("What the import says of such a row.", ...)
+    when: tuple[Condition, ...] = word("Which rows.", ...)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
     """Invented rows in the export's shape and the records they must give: the profile's own test (`[sample]`)."""
 
-    text: str = _word("The file.", ...)
-    filename: str = _word("Its name, where that matters.", "sample.csv")
-    records: tuple[dict[str, str], ...] = _word(
+    text: str = word("The file.", ...)
+    filename: str = word("Its name, where that matters.", "sample.csv")
+    records: tuple[dict[str, str], ...] = word(
         "Every record in order: `kind` and those of its fields that are to be compared, dates as 2026-03-31.", ...
     )
-    skipped: tuple[str, ...] = _word("The reasons of the rows skipped, in order.", ())
+    skipped: tuple[str, ...] = word("The reasons of the rows skipped, in order.", ())
 
 
 @dataclass(frozen=True, kw_only=True)
 class PracticeProfile:
     """One export of one practice system or card processor."""
 
-    title: str = _word("What a person calls it.", ...)
-    system: str = _word("The system's name; profiles of one system give one practice's records.", ...)
-    source: str = _word("Where the layout is published: repository and path, its licence.", ...)
-    match: Match = _word("How the file is recognised.", ...)
-    dates: Dates = _word("How dates are written.", ...)
-    sample: Sample = _word("The profile's own test.", ...)
-    file: Layout = _word("How the file is written.", Layout())
-    decimal: str = _word("The decimal mark.", ".", choices=(".", ","))
-    patient: Columns = _word("Columns that together say who the patient is; they become a token.", ())
-    private: Columns = _word("Other columns with names or numbers of persons, looked for before a commit.", ())
-    plain: tuple[str, ...] = _word(
+    title: str = word("What a person calls it.", ...)
+    system: str = word("The system's name; profiles of one system give one practice's records.", ...)
+    source: str = word("Where the layout is published: repository and path, its licence.", ...)
+    match: Match = word("How the file is recognised.", ...)
+    dates: Dates = word("How dates are written.", ...)
+    sample: Sample = word("The profile's own test.", ...)
+    file: Layout = word("How the file is written.", Layout())
+    decimal: str = word("The decimal mark.", ".", choices=(".", ","))
+    patient: Columns = word("Columns that together say who the patient is; they become a token.", ())
+    private: Columns = word("Other columns with names or numbers of persons, looked for before a commit.", ())
+    plain: tuple[str, ...] = word(
         "Regular expressions for ids that this system issues, which are not a person's; any other that is not shaped "
         "like a record's number is made unreadable.",
         (),
     )
-    visit: tuple[VisitMap, ...] = _word("Visits.", ())
-    invoice: tuple[InvoiceMap, ...] = _word("Invoices.", ())
-    payment: tuple[PaymentMap, ...] = _word("Payments.", ())
-    adjustment: tuple[AdjustmentMap, ...] = _word("Adjustments.", ())
-    claim: tuple[ClaimMap, ...] = _word("Claims.", ())
-    payout: tuple[PayoutMap, ...] = _word("Payouts of a card processor.", ())
-    skip: tuple[Skip, ...] = _word("Rows that are no records.", ())
+    visit: tuple[VisitMap, ...] = word("Visits.", ())
+    invoice: tuple[InvoiceMap, ...] = word("Invoices.", ())
+    payment: tuple[PaymentMap, ...] = word("Payments.", ())
+    adjustment: tuple[AdjustmentMap, ...] = word("Adjustments.", ())
+    claim: tuple[ClaimMap, ...] = word("Claims.", ())
+    payout: tuple[PayoutMap, ...] = word("Payouts of a card processor.", ())
+    skip: tuple[Skip, ...] = word("Rows that are no records.", ())
 
 
 def numbered(header: Sequence[str]) -> tuple[str, ...]:

@@ -152,7 +152,7 @@ SECOND_XLSX: dict[str, tuple[int, Callable[[tuple[object, ...]], Decimal | None]
     "se-seb-xlsx": (8, lambda r: D(str(r[4])) if r[4] else None, 0),
 }
 
-# old .xls: copied by eye from a spreadsheet program
+# old .xls, which no second library here reads: taken from the sheet as the one reader prints it
 SECOND_XLS = {
     "cn-citic-xls": "-5.90 0.20 -807.89 -88.00 -25.00 -4.00 -20.47 -76.80 -39.24 1.21 -10.34 -1.00 -20.16",
     "cn-spdb-xls": "-3.88 10.00 -3.88 -3.88",
