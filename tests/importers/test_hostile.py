@@ -269,7 +269,9 @@ try:
     print(len(reading.records), sum(line.amount for line in reading.records), reading.proof and reading.proof.checked)
 except DaysheetError as problem:
     print(problem)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+# the peak of this program alone: getrusage counts what the process was before it became this program
+status = Path("/proc/self/status").read_text(encoding="ascii")
+print(next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM:")))
 """
 
 
