@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
+import argparse
 import csv
 import io
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -74,4 +74,6 @@ def write(folder: Path, made: Mapping[str, bytes]) -> list[Path]:
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1]), files())
+    parser = argparse.ArgumentParser(description="Write the sample practice's files to a folder.")
+    parser.add_argument("folder", type=Path)
+    write(parser.parse_args().folder, files())
