@@ -58,7 +58,7 @@ def password() -> Login:
 
 
 def main() -> None:
-    """`room.py BOOKS PORT SECURITY CA [before|after N]`: wait for a line on standard input, then send."""
+    """`room.py BOOKS PORT SECURITY CA [before|after N]`: wait for a line on standard input, then do what it says."""
     books, port, security, ca_file, *fatal = sys.argv[1:]
     room = mailroom(Path(books), settings(int(port), security, ca_file))
     if fatal:
@@ -75,8 +75,13 @@ def main() -> None:
                 os.kill(os.getpid(), signal.SIGKILL)
 
         room.outbox.record = deadly  # type: ignore[method-assign]
-    sys.stdin.readline()
-    list(room.send([], password))
+    action = sys.stdin.readline().strip()
+    if action == "draft":
+        draft(room)
+    elif action == "approve":
+        room.approve(room.status()[0].id)
+    else:
+        list(room.send([], password))
 
 
 if __name__ == "__main__":

@@ -59,6 +59,32 @@ def test_killed_at_a_state_change(mailroom, tmp_path, server, security, ca_file,
     assert len(received.messages) == 1
 
 
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("action", ["draft", "approve"])
+def test_killed_while_drafting_or_approving(tmp_path, server, security, ca_file, received, action, when):
+    mailroom = room.mailroom(tmp_path, room.settings(server.port, security, ca_file))
+    if action == "approve":
+        room.draft(mailroom)
+    process = started(tmp_path, server, security, ca_file, when, "1")
+    process.communicate(f"{action}\n", timeout=60)
+    assert process.returncode == -9
+    states = [event.state for event in mailroom.status()]
+    assert (
+        states
+        == {
+            ("draft", "before"): [],
+            ("draft", "after"): ["draft"],
+            ("approve", "before"): ["draft"],
+            ("approve", "after"): ["approved"],
+        }[action, when]
+    )
+    if states != ["approved"]:
+        (event,) = room.draft(mailroom)
+        mailroom.approve(event.id)
+    assert delivered_in_the_end(mailroom, received) == "sent"
+    assert len(received.messages) == 1
+
+
 @pytest.mark.parametrize("verb", ["EHLO", "AUTH", "MAIL", "RCPT", "DATA", "END"])
 def test_killed_at_a_verb(mailroom, tmp_path, server, security, ca_file, plan, received, verb):
     process = started(tmp_path, server, security, ca_file)
