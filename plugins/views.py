@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from beancount.core.data import Directive, Transaction
-from daysheet import checks, collector
+from daysheet import collector
 from daysheet.accounts import INCOME_VISITS, account_part
 from daysheet.books import Books
 from daysheet.calendars import ONE_DAY
@@ -27,6 +27,7 @@ from daysheet.reports.registry import build
 from daysheet.reports.table import Table
 from daysheet.reports.titles import Titles
 from daysheet.settings import Settings
+from daysheet.worklist import findings_of
 
 T = TypeVar("T")
 Matches = Callable[[str], bool]
@@ -106,7 +107,7 @@ class View:
     @property
     def findings(self) -> list[Finding]:
         """What is to be done, the most money first; only what the filters let through."""
-        found = self.state.kept(("findings", self.as_of), self._findings)
+        found = self._all_findings
         first, matches = self.span.first, self.span.matches
         if first is not None:
             found = [finding for finding in found if finding.through >= first]
@@ -226,16 +227,11 @@ class View:
 
     @property
     def _all_findings(self) -> list[Finding]:
-        return self.state.kept(("findings", self.as_of), self._findings)
+        return self.state.kept(("findings", self.as_of), lambda: findings_of(self.books, self.as_of))
 
     def _shown(self, date: datetime.date, account: str) -> bool:
         in_time = self.span.first is None or date >= self.span.first
         return in_time and (self.span.matches is None or bool(self.span.matches(account)))
-
-    def _findings(self) -> list[Finding]:
-        found = checks.run(self.books, self.as_of)
-        far = datetime.date.max
-        return sorted(found, key=lambda finding: (-finding.amount, finding.deadline or far, finding.date, finding.key))
 
     def _accounts(self, finding: Finding) -> Iterator[str]:
         if finding.provider:

@@ -19,7 +19,7 @@ from daysheet.records import Meta
 from daysheet.wording import many, money
 
 _CSV_COLUMNS: Final = ("kind", "key", "date", "through", "provider", "count", "amount", "deadline", "message", "where")
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 _SHOWN: Final = 10
 _WIDTH: Final = 80
 _FAR = datetime.date.max

@@ -5,13 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-from typing import Any, Final
+from typing import Any
 
 from daysheet.reports.figures import for_programs
 from daysheet.reports.period import Period
 from daysheet.reports.table import Table
-
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+from daysheet.worklist import harmless
 
 
 def to_csv(table: Table) -> str:
@@ -59,12 +58,7 @@ def to_json_text(table: Table) -> str:
     return json.dumps(to_json(table), indent=2, ensure_ascii=False) + "\n"
 
 
-def guarded(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
-
-
 def _guarded(cell: object, written: str | None) -> str:
     if written is None:
         return ""
-    return guarded(written) if isinstance(cell, str) else written
+    return harmless(written) if isinstance(cell, str) else written

@@ -24,12 +24,12 @@ from typing import Any, Final, NamedTuple
 import xlsxwriter
 from daysheet.errors import DaysheetError
 from daysheet.reports.activity import account_order, activity
-from daysheet.reports.data import guarded
 from daysheet.reports.figures import money
 from daysheet.reports.request import Request
 from daysheet.reports.titles import Titles
 from daysheet.reports.trialbalance import RETAINED_TITLE, balances
 from daysheet.reports.workbook import OPTIONS, made_on
+from daysheet.worklist import harmless
 
 CODES_FILE: Final = "tax-codes.csv"
 SUFFIXES: Final = {"proseries": ".prn", "ultratax": ".xlsx", "caseware": ".csv"}
@@ -157,7 +157,7 @@ def _caseware(accounts: list[Exported]) -> bytes:
     writer = csv.writer(out)
     writer.writerow(["Account Number", "Account Name", "Opening Balance", "Closing Balance"])
     for account in accounts:
-        named = [guarded(account.number), guarded(account.description)]
+        named = [harmless(account.number), harmless(account.description)]
         writer.writerow([*named, money(account.opening), money(account.closing)])
     return out.getvalue().encode()
 
