@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime
 import re
 import zoneinfo
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from typing import Any, Final
 from daysheet.errors import DaysheetError
 from daysheet.importers.columns import EXCEL, FOUND, ROW, Dates, Layout, Match, PracticeProfile, Sample, Words, numbered
 from daysheet.importers.profile import Reader, toml
+from daysheet.importers.values import check_notation
 
 _COLUMN: Final = (
     "date",
@@ -115,7 +115,7 @@ def _check_dates(profile: PracticeProfile, reader: Reader) -> None:
         if notation == EXCEL:
             continue
         try:
-            datetime.datetime.strptime(datetime.datetime(2024, 12, 31).strftime(notation), notation)  # noqa: DTZ001, DTZ007
+            check_notation(notation)
         except ValueError as problem:
             raise reader.error(f"{notation} is no strptime notation: {problem}", notation) from None
     if bool(dates.local) != bool(dates.zone):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime
 import difflib
 import re
 import tomllib
@@ -15,7 +14,7 @@ from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 
 from daysheet.errors import DaysheetError
 from daysheet.importers.language import Amounts, Column, Match, Profile
-from daysheet.importers.values import MONTHS
+from daysheet.importers.values import MONTHS, check_notation
 
 _COLUMN_FIELDS: Final = (
     "column",
@@ -230,8 +229,7 @@ def _check_dates(profile: Profile, reader: Reader) -> None:
         raise reader.error(f'unknown language "{date.language}"', date.language, tuple(MONTHS))
     for notation in date.format:
         try:
-            moment = datetime.datetime(2024, 12, 31, tzinfo=datetime.UTC)
-            datetime.datetime.strptime(moment.strftime(notation), notation)  # noqa: DTZ007 - only tried
+            check_notation(notation)
         except ValueError as problem:
             raise reader.error(f"{notation} is no strptime notation: {problem}", notation) from None
         if "%Y" not in notation and "%y" not in notation and not date.year:

@@ -20,6 +20,7 @@ MONTHS: Final[Mapping[str, tuple[str, ...]]] = {
     "it": ("gen", "feb", "mar", "apr", "mag", "giu", "lug", "ago", "set", "ott", "nov", "dic"),
     "nl": ("jan", "feb", "maa", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"),
 }
+_SOME_DAY: Final = datetime.datetime(2024, 12, 31, tzinfo=datetime.UTC)
 _WORD: Final = re.compile(r"[^\W\d_]{3,}\.?")
 _PLAIN: Final = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?")
 _NUMBER: Final = re.compile(r"[0-9.,'’ \u00a0\u202f]*[0-9][.,]?")
@@ -58,15 +59,27 @@ def _parse_date(cell: str, formats: tuple[str, ...], names: tuple[str, ...]) -> 
     candidates = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", *formats) if isinstance(cell, Exact) else formats
     english = _WORD.sub(lambda word: _english(word[0], names), text)
     for notation in candidates:
-        yearless = "%y" not in notation.lower()
         try:
-            if yearless:  # in a leap year, which has every day
-                return datetime.datetime.strptime(f"{english} 2000", f"{notation} %Y")  # noqa: DTZ007
-            # the zone is read if the notation has %z; a bank's date is otherwise local and stays what it says
-            return datetime.datetime.strptime(english, notation)  # noqa: DTZ007
+            return _moment(english, notation)
         except ValueError:
             continue
     raise ValueError("is not a date as " + " or ".join(formats))
+
+
+def check_notation(notation: str) -> None:
+    """Try a notation of dates.
+
+    Raises:
+        ValueError: strptime does not know it, or it cannot be read back.
+    """
+    _moment(_SOME_DAY.strftime(notation), notation)
+
+
+def _moment(text: str, notation: str) -> datetime.datetime:
+    if "%y" not in notation.lower():  # in a leap year, which has every day
+        return datetime.datetime.strptime(f"{text} 2000", f"{notation} %Y")  # noqa: DTZ007
+    # the zone is read if the notation has %z; a bank's date is otherwise local and stays what it says
+    return datetime.datetime.strptime(text, notation)  # noqa: DTZ007
 
 
 def _english(word: str, names: tuple[str, ...]) -> str:
