@@ -5,8 +5,9 @@
 
 gives an importer for each `[[bank]]` of the books' `daysheet.toml`, for the practice's own files and for remittances.
 They book as `daysheet import` does, and leave out what the existing entries hold by the same rule; beangulp's own
-search for similar entries, which takes two copays of one amount for one, is not used. Control totals, the filing of
-originals, the proof by balances and `imported` directives are `daysheet import`'s alone.
+search for similar entries, which takes two copays of one amount for one, is not used. Patients are taken out of bank
+texts as there. Control totals, the filing of originals, the proof by balances and `imported` directives are `daysheet
+import`'s alone.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from beancount.core.data import Directive, new_metadata
 from daysheet import loading, patients
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
-from daysheet.importers import bankbook, dedupe, originals, practicebook, privacy, remittance
+from daysheet.importers import bankbook, dedupe, originals, people, practicebook, privacy, remittance
 from daysheet.importers.booking import Terms, book
 from daysheet.importers.categories import categorizer
 from daysheet.importers.known import Known
@@ -80,7 +81,7 @@ class Importer(beangulp.Importer):  # type: ignore[misc] # beangulp ships no typ
             DaysheetError: the file is malformed, or the settings do not say which account it is of.
         """
         books = Books.of(list(existing or ()), {"operating_currency": [self._context.currency]})
-        reading = self._reading(filepath)
+        reading = self._without_persons(filepath)
         entries: list[Directive] = []
         practice = [record for record in reading.records if type(record) in practicebook.KIND_OF]
         lines = [record for record in reading.records if isinstance(record, BankLine)]
@@ -130,6 +131,10 @@ class Importer(beangulp.Importer):  # type: ignore[misc] # beangulp ships no typ
         if self._last is None or self._last[0] is not file:
             self._last = file, self.source.read(file, self._context)
         return self._last[1]
+
+    def _without_persons(self, filepath: str) -> Reading:
+        file = _file(filepath)
+        return people.scrubbed({file: self._reading(filepath)}, self.settings.path.parent, self.settings, [file])[file]
 
     @cached_property
     def _banks(self) -> tuple[BankSettings, ...]:

@@ -34,7 +34,6 @@ from daysheet.importers import (
 from daysheet.importers.booking import custom
 from daysheet.importers.intake import Intake, OneByOneError, Taken, month_file
 from daysheet.importers.reading import RawFile, Reading
-from daysheet.importers.settings import ImportSettings
 from daysheet.importers.settle import settle
 from daysheet.importers.sources import all_sources, source_of
 from daysheet.records import BankLine
@@ -136,7 +135,7 @@ class _Run:
 
     def over(self, given: Sequence[RawFile]) -> None:
         """Take the files in the order in which they build on each other."""
-        readings = self._scrubbed(self._read(given), given)
+        readings = people.scrubbed(self._read(given), self.folder, self.settings, given)
         waiting = sorted(readings, key=lambda file: _rank(readings[file]))
         moved = False
         while waiting:
@@ -176,17 +175,6 @@ class _Run:
                 readings.pop(file, None)
                 self.outcome.refused[file.path] = problem
         return readings
-
-    def _scrubbed(self, readings: dict[RawFile, Reading], given: Sequence[RawFile]) -> dict[RawFile, Reading]:
-        """The readings, patients' names taken out of the texts of bank lines."""
-        with_lines = [file for file, reading in readings.items() if reading.kind == "bank"]
-        if not with_lines or not self.settings.table("import", ImportSettings).scrub:
-            return readings
-        names = people.names_on_this_machine(self.folder, self.settings, given)
-        return {
-            file: people.scrubbed(reading, names) if file in with_lines else reading
-            for file, reading in readings.items()
-        }
 
     def _plan(
         self, intake: Intake, waiting: list[RawFile], readings: dict[RawFile, Reading]
