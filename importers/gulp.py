@@ -29,6 +29,7 @@ from daysheet.importers.categories import categorizer
 from daysheet.importers.known import Known
 from daysheet.importers.reading import Context, RawFile, Reading, Record, Source
 from daysheet.importers.settings import BankSettings, CategoryRule, ImportSettings, bank_account
+from daysheet.importers.settle import settle
 from daysheet.importers.sources import all_sources
 from daysheet.records import BankLine
 from daysheet.remittances import Remittance
@@ -83,10 +84,12 @@ class Importer(beangulp.Importer):  # type: ignore[misc] # beangulp ships no typ
         books = Books.of(list(existing or ()), {"operating_currency": [self._context.currency]})
         reading = self._without_persons(filepath)
         entries: list[Directive] = []
+        known = Known(books)
+        reading = settle(reading, known)
         practice = [record for record in reading.records if type(record) in practicebook.KIND_OF]
         lines = [record for record in reading.records if isinstance(record, BankLine)]
         if practice:
-            entries += self._of_practice(practice, reading, books)
+            entries += self._of_practice(practice, reading, known)
         if lines:
             entries += self._of_bank(lines, reading, books)
         for record in reading.records:
@@ -97,8 +100,7 @@ class Importer(beangulp.Importer):  # type: ignore[misc] # beangulp ships no typ
     def deduplicate(self, entries: list[Directive], existing: list[Directive]) -> None:
         """Nothing: `extract` has compared already, and exactly."""
 
-    def _of_practice(self, records: list[Record], reading: Reading, books: Books) -> list[Directive]:
-        known = Known(books)
+    def _of_practice(self, records: list[Record], reading: Reading, known: Known) -> list[Directive]:
         terms = Terms(reading.currency, self.settings.table("import", ImportSettings).prepayments, reading.last)
         verdicts = dedupe.judge_practice(records, known)
         entries = []

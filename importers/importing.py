@@ -29,6 +29,7 @@ from daysheet.importers import (
     remittance,
     settling,
     store,
+    undated,
     x12_strict,
 )
 from daysheet.importers.booking import custom
@@ -136,10 +137,12 @@ class _Run:
     def over(self, given: Sequence[RawFile]) -> None:
         """Take the files in the order in which they build on each other."""
         readings = people.scrubbed(self._read(given), self.folder, self.settings, given)
+        days = undated.days(self.sources, self.books, readings.values())
         waiting = sorted(readings, key=lambda file: _rank(readings[file]))
         moved = False
         while waiting:
             intake = self._intake()
+            intake.days = days
             taken, waiting_next = self._plan(intake, waiting, readings)
             if taken is None:
                 waiting = waiting_next
