@@ -49,6 +49,7 @@ class DaySheet:
         charges: by provider; the empty string for charges of no provider.
         adjustments: by account under `Equity:Billing`.
         receipts: by method of payment, refunds included as negative; `other` for a method that the entry does not say.
+        undated: the receipts among them whose export gave no day, so that they stand on the day of service.
         on_account: what of the receipts waits for an invoice, less what was applied to one.
         deposits: what the clearing accounts gave to the bank.
         fees: what processors kept.
@@ -66,6 +67,7 @@ class DaySheet:
     charges: dict[str, Count] = field(default_factory=dict)
     adjustments: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     receipts: dict[str, Count] = field(default_factory=dict)
+    undated: Count = _NONE
     on_account: Decimal = _ZERO
     deposits: Count = _NONE
     fees: Decimal = _ZERO
@@ -161,6 +163,8 @@ def _add(sheet: DaySheet, entry: Transaction) -> Iterator[tuple[str, Decimal]]:
         held = -_sum(entry, "Liabilities")
         sheet.on_account += held
         received = -_sum(entry, "Income") + held
+        if received and "dated" in entry.meta:
+            sheet.undated = Count(sheet.undated.number + 1, sheet.undated.amount + received)
         if received:
             method = entry.meta.get("method")
             yield (method if method in PAYMENT_METHODS else OTHER), received

@@ -92,6 +92,17 @@ def test_what_a_later_report_adds_is_on_its_last_day_and_marked_so(folder: Folde
     assert (datetime.date(2026, 3, 30), "export") in marks(folder)
 
 
+def test_the_day_sheet_says_which_receipts_came_without_a_day(folder: Folder) -> None:
+    folder.take("status.csv", REPORT)
+    sheet = " ".join(folder.run("report", "day-sheet", "--period", "2026-03-02").stdout.split())
+    assert "Receipts 2 160.00" in sheet
+    assert "2 receipts of these, 160.00 USD, came without a day: on the day of service" in sheet
+    folder.take("pay.csv", DATED)
+    sheet = folder.run("report", "day-sheet", "--period", "2026-03-20").stdout
+    assert "100.00" in sheet
+    assert "without a day" not in sheet
+
+
 @pytest.mark.parametrize("how", ["report first", "days first", "report again", "both at once", "days again"])
 def test_an_export_with_the_days_and_the_report_give_each_payment_once(folder: Folder, how: str) -> None:
     report, days = folder.give("status.csv", REPORT), folder.give("pay.csv", DATED)
