@@ -36,12 +36,13 @@ _TRIPLETS: Final = range(2, 18, 3)
 _PAIRS: Final = range(3, 14, 2)
 _ZERO: Final = Decimal()
 _CODE: Final = re.compile(r"[A-Z]{2}\Z|[A-Z]{0,2}\d{1,4}\Z")
-_PROCEDURE: Final = re.compile(r"(?=.*\d)[A-Za-z0-9]{3,11}\Z")
+_PROCEDURE: Final = re.compile(r"(?=.*\d)[A-Za-z0-9]{3,5}\Z")  # CPT, HCPCS, CDT, HIPPS, revenue codes
 _TRACE: Final = re.compile(r"(?=.*\d)[A-Za-z0-9 ._/#-]{1,50}\Z")
 _WORDS: Final = re.compile(r"(?i)(acct|account|claim|clm|enc|encounter|inv|invoice|pcn|visit)(?![a-z])")
 _UUID: Final = re.compile(r"(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 _NUMBER: Final = re.compile(r"(?=.*\d)[0-9A-Za-z/._#-]{1,38}\Z")
 _PERSONAL: Final = re.compile(
+    r"\b[1-9][A-Za-z][0-9A-Za-z]\d-?[A-Za-z][0-9A-Za-z]\d-?[A-Za-z]{2}\d{2}\b|"  # a Medicare beneficiary's number
     r"[A-Za-z]{3}|\d{3}-\d{2}-\d{4}|\d{3}[-.]\d{3}[-.]\d{4}|\b\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b"
 )
 
