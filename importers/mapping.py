@@ -201,7 +201,7 @@ class Mapper:
 
     def _sought(self, part: PaymentMap, cells: Cells) -> dict[str, Sought]:
         """What a payment without an invoice's id says of the visit that it is for."""
-        if part.invoice != (FOUND,):
+        if part.invoice != (FOUND,) or not cells[part.service_date]:  # of no visit: money on account
             return {}
         provider = self._provider(part.provider, cells) if cells[part.provider] else ""
         return {SEEK: Sought(self._patient(cells), provider, self._date(part.service_date, cells))}

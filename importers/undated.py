@@ -35,11 +35,13 @@ class Days(NamedTuple):
         systems: the practice system of each profile.
         given: the profile that gives payments with their days, by system and whether an insurer has paid.
         without: the files that gave payments without, by system.
+        on_account: the profiles whose payments name no visit and no invoice, so that they may be of any.
     """
 
     systems: Mapping[str, str] = {}
     given: Mapping[tuple[str, bool], str] = {}
     without: Mapping[str, str] = {}
+    on_account: frozenset[str] = frozenset()
 
     def of(self, payment: Payment, profile: str) -> str | None:
         """The profile that gives payments such as this one, which has no day of its own, with their days; else None."""
@@ -80,7 +82,9 @@ def days(sources: Iterable[Source], books: Books, readings: Iterable[Reading]) -
             given.setdefault((source.profile.system, insurer), name)
         if not sides:
             without.setdefault(source.profile.system, file)
-    return Days({name: source.profile.system for name, source in known.items()}, given, without)
+    systems = {name: source.profile.system for name, source in known.items()}
+    on_account = {name for name, source in known.items() if not any(part.invoice for part in source.profile.payment)}
+    return Days(systems, given, without, frozenset(on_account))
 
 
 def _profile(file: str, known: Iterable[str]) -> str | None:
@@ -134,11 +138,10 @@ def replaced(payments: Sequence[Payment], reading: Reading, books: Books, given:
         if DATED not in payment.meta:
             fresh[payment.invoice, payment.payer is not None].append(payment)
     for key, group in fresh.items():
+        earlier = [payment for each in standing.values() for payment in each if payment.date <= reading.last]
         if key[0] is not None:
             yield from _of_invoice(group, standing.get(key, []), reading, given.without[system], books.currency)
-            continue
-        earlier = [payment for each in standing.values() for payment in each if payment.date <= reading.last]
-        if earlier:
+        elif earlier and reading.profile in given.on_account:
             raise _twice(group[0], earlier, given.without[system], books.currency)
 
 
