@@ -21,7 +21,7 @@ from typing import Any, Final, NamedTuple
 from beancount.core.data import Posting, Transaction
 from daysheet.accounts import BILLING, BILLING_CHARGES, BILLING_COLLECTED, CLEARING, is_under
 from daysheet.books import Books
-from daysheet.receipts import is_bank
+from daysheet.receipts import NOT_RECEIPTS, is_bank
 from daysheet.records import PAYMENT_METHODS
 
 OTHER: Final = "other"
@@ -145,7 +145,7 @@ def _money(sheet: DaySheet, books: Books) -> Iterator[tuple[str, Decimal]]:
         if not isinstance(entry, Transaction):
             continue
         if entry.date < sheet.first:
-            sheet.undeposited_before += _sum(entry, CLEARING)
+            sheet.undeposited_before += _waiting(entry)
         else:
             yield from _add(sheet, entry)
 
@@ -172,7 +172,7 @@ def _add(sheet: DaySheet, entry: Transaction) -> Iterator[tuple[str, Decimal]]:
 
 def _clear(sheet: DaySheet, entry: Transaction) -> None:
     """Add what a transaction does to the clearing accounts: a receipt, a deposit, or a processor's fee."""
-    moved = _sum(entry, CLEARING)
+    moved = _waiting(entry)
     if not moved:
         return
     sheet.undeposited += moved
@@ -180,9 +180,16 @@ def _clear(sheet: DaySheet, entry: Transaction) -> None:
     banked = sum((_number(posting) for posting in entry.postings if is_bank(posting.account)), _ZERO)
     if banked or fee:
         sheet.fees += fee
+        banked += _sum(entry, CLEARING) - moved  # what an insurer took back of it, or nobody can explain
         sheet.deposits = Count(sheet.deposits.number + bool(banked), sheet.deposits.amount + banked)
     else:
         sheet.cleared += moved
+
+
+def _waiting(entry: Transaction) -> Decimal:
+    """What an entry does to the receipts that wait for the bank; transfers, recoupments and suspense are none."""
+    clearing = (posting for posting in entry.postings if is_under(posting.account, CLEARING))
+    return sum((_number(posting) for posting in clearing if not posting.account.startswith(NOT_RECEIPTS)), _ZERO)
 
 
 def _sum(entry: Transaction, root: str) -> Decimal:
