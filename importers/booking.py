@@ -145,6 +145,7 @@ def _payment(payment: Payment, known: Known, terms: Terms) -> Directive:
         method=payment.method,
         payer=payment.payer,
         reference=payment.reference,
+        dated=payment.meta.get("dated"),
     )
     words = f"{_PAID_BY[payment.method]} {'refund' if payment.amount < 0 else 'payment'}"
     amount = payment.amount

@@ -36,12 +36,13 @@ _TRIPLETS: Final = range(2, 18, 3)
 _PAIRS: Final = range(3, 14, 2)
 _ZERO: Final = Decimal()
 _CODE: Final = re.compile(r"[A-Z]{2}\Z|[A-Z]{0,2}\d{1,4}\Z")
-_PROCEDURE: Final = re.compile(r"(?=.*\d)[A-Za-z0-9]{3,11}\Z")
+_PROCEDURE: Final = re.compile(r"(?=.*\d)[A-Za-z0-9]{3,5}\Z")  # CPT, HCPCS, CDT, HIPPS, revenue codes
 _TRACE: Final = re.compile(r"(?=.*\d)[A-Za-z0-9 ._/#-]{1,50}\Z")
 _WORDS: Final = re.compile(r"(?i)(acct|account|claim|clm|enc|encounter|inv|invoice|pcn|visit)(?![a-z])")
 _UUID: Final = re.compile(r"(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 _NUMBER: Final = re.compile(r"(?=.*\d)[0-9A-Za-z/._#-]{1,38}\Z")
 _PERSONAL: Final = re.compile(
+    r"\b[1-9][A-Za-z][0-9A-Za-z]\d-?[A-Za-z][0-9A-Za-z]\d-?[A-Za-z]{2}\d{2}\b|"  # a Medicare beneficiary's number
     r"[A-Za-z]{3}|\d{3}-\d{2}-\d{4}|\d{3}[-.]\d{3}[-.]\d{4}|\b\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b"
 )
 
@@ -98,7 +99,7 @@ def _remittance(transaction: Transaction, filename: Path, identify: Identify) ->
     header, bodies, adjustments = _parts(transaction.segments)
     claims = tuple(_claim(body, line, filename, identify) for line, body in enumerate(bodies, 1))
     amount = payment.money(2)
-    if payment.get(3) == "D":
+    if payment.code(3) == "D":
         amount = -amount
     effective = payment.date(16) or next((payment.date(at) for at in range(12, 17) if payment.date(at)), None)
     issued = next((segment.date(2) for segment in header if segment.tag == "DTM" and segment.get(1) == "405"), None)
@@ -106,7 +107,7 @@ def _remittance(transaction: Transaction, filename: Path, identify: Identify) ->
     if date is None:
         raise DaysheetError("an 835 that gives no date: neither DTM*405, nor BPR16, nor GS04", line=payment.line)
     trace = next((segment.get(2) for segment in header if segment.tag == "TRN" and _TRACE.match(segment.get(2))), "")
-    payer = next((segment for segment in header if segment.tag == "N1" and segment.get(1) == "PR"), None)
+    payer = next((segment for segment in header if segment.tag == "N1" and segment.code(1) == "PR"), None)
     name = ledgertext.clean(payer.get(2)) if payer else ""
     numbers = tuple(sorted(_payer_ids(header, payment)))
     return Remittance(
@@ -115,7 +116,7 @@ def _remittance(transaction: Transaction, filename: Path, identify: Identify) ->
         payer=name or (numbers[0] if numbers else "unknown payer"),
         payer_ids=numbers,
         trace=trace,
-        method=_method(payment.get(4), amount),
+        method=_method(payment.code(4), amount),
         amount=amount,
         effective=effective or date,
         adjustments=tuple(adjustments),
@@ -149,8 +150,8 @@ def _parts(segments: Sequence[Segment]) -> tuple[list[Segment], list[_Claim], li
 def _add(claim: _Claim, segment: Segment) -> None:
     service = claim.services[-1] if claim.services else None
     if segment.tag == "CAS":
-        group = _code(segment.get(1))
-        found = [(group, _code(segment.get(at)), segment.money(at + 1)) for at in _TRIPLETS if segment.get(at)]
+        group = _code(segment.code(1))
+        found = [(group, _code(segment.code(at)), segment.money(at + 1)) for at in _TRIPLETS if segment.get(at)]
         claim.adjustments += found
         if service is not None and not service.stated:
             service.allowed += sum((amount for group, _, amount in found if group == reasons.PATIENT), _ZERO)
@@ -158,14 +159,14 @@ def _add(claim: _Claim, segment: Segment) -> None:
         code = segment.components(1)
         units = segment.money(5) if segment.get(5) else Decimal(1)
         claim.services.append(_Service(code[1] if len(code) > 1 else "", units, segment.money(3)))
-    elif segment.tag == "AMT" and segment.get(1) == "B6" and service is not None:
+    elif segment.tag == "AMT" and segment.code(1) == "B6" and service is not None:
         service.allowed, service.stated = segment.money(2), True
-    elif segment.tag == "LQ" and segment.get(1) == "HE":
-        claim.remarks.append(_code(segment.get(2)))
+    elif segment.tag == "LQ" and segment.code(1) == "HE":
+        claim.remarks.append(_code(segment.code(2)))
     elif segment.tag == "MOA":
-        claim.remarks += [_code(segment.get(at)) for at in range(3, 8) if segment.get(at)]
+        claim.remarks += [_code(segment.code(at)) for at in range(3, 8) if segment.get(at)]
     elif segment.tag == "MIA":
-        claim.remarks += [_code(segment.get(at)) for at in (5, 20, 21, 22, 23) if segment.get(at)]
+        claim.remarks += [_code(segment.code(at)) for at in (5, 20, 21, 22, 23) if segment.get(at)]
 
 
 def _claim(body: _Claim, line: int, filename: Path, identify: Identify) -> RemittedClaim:
@@ -230,7 +231,7 @@ def _provider_adjustments(segment: Segment) -> list[ProviderAdjustment]:
     for at in _PAIRS:
         amount = segment.money(at + 1)
         if amount:
-            code = _code(segment.components(at)[0])
+            code = _code(segment.components(at)[0].upper())
             found.append(ProviderAdjustment(code, reasons.purpose_of(code), amount))
     return found
 
@@ -240,9 +241,9 @@ def _payer_ids(header: Sequence[Segment], payment: Segment) -> set[str]:
     for segment in header:
         if segment.tag == "TRN":
             found.add(segment.get(3))
-        elif segment.tag == "N1" and segment.get(1) == "PR":
+        elif segment.tag == "N1" and segment.code(1) == "PR":
             found.add(segment.get(4))
-        elif segment.tag == "REF" and segment.get(1) in ("2U", "NF", "EO", "HI"):
+        elif segment.tag == "REF" and segment.code(1) in ("2U", "NF", "EO", "HI"):
             found.add(segment.get(2))
         elif segment.tag == "N1":
             break  # what follows is the payee's

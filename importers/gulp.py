@@ -5,8 +5,9 @@
 
 gives an importer for each `[[bank]]` of the books' `daysheet.toml`, for the practice's own files and for remittances.
 They book as `daysheet import` does, and leave out what the existing entries hold by the same rule; beangulp's own
-search for similar entries, which takes two copays of one amount for one, is not used. Control totals, the filing of
-originals, the proof by balances and `imported` directives are `daysheet import`'s alone.
+search for similar entries, which takes two copays of one amount for one, is not used. Patients are taken out of bank
+texts as there. Control totals, the filing of originals, the proof by balances and `imported` directives are `daysheet
+import`'s alone.
 """
 
 from __future__ import annotations
@@ -22,12 +23,13 @@ from beancount.core.data import Directive, new_metadata
 from daysheet import loading, patients
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
-from daysheet.importers import bankbook, dedupe, originals, practicebook, privacy, remittance
+from daysheet.importers import bankbook, dedupe, originals, people, practicebook, privacy, remittance
 from daysheet.importers.booking import Terms, book
 from daysheet.importers.categories import categorizer
 from daysheet.importers.known import Known
 from daysheet.importers.reading import Context, RawFile, Reading, Record, Source
 from daysheet.importers.settings import BankSettings, CategoryRule, ImportSettings, bank_account
+from daysheet.importers.settle import settle
 from daysheet.importers.sources import all_sources
 from daysheet.records import BankLine
 from daysheet.remittances import Remittance
@@ -80,12 +82,14 @@ class Importer(beangulp.Importer):  # type: ignore[misc] # beangulp ships no typ
             DaysheetError: the file is malformed, or the settings do not say which account it is of.
         """
         books = Books.of(list(existing or ()), {"operating_currency": [self._context.currency]})
-        reading = self._reading(filepath)
+        reading = self._without_persons(filepath)
         entries: list[Directive] = []
+        known = Known(books)
+        reading = settle(reading, known)
         practice = [record for record in reading.records if type(record) in practicebook.KIND_OF]
         lines = [record for record in reading.records if isinstance(record, BankLine)]
         if practice:
-            entries += self._of_practice(practice, reading, books)
+            entries += self._of_practice(practice, reading, known)
         if lines:
             entries += self._of_bank(lines, reading, books)
         for record in reading.records:
@@ -96,8 +100,7 @@ class Importer(beangulp.Importer):  # type: ignore[misc] # beangulp ships no typ
     def deduplicate(self, entries: list[Directive], existing: list[Directive]) -> None:
         """Nothing: `extract` has compared already, and exactly."""
 
-    def _of_practice(self, records: list[Record], reading: Reading, books: Books) -> list[Directive]:
-        known = Known(books)
+    def _of_practice(self, records: list[Record], reading: Reading, known: Known) -> list[Directive]:
         terms = Terms(reading.currency, self.settings.table("import", ImportSettings).prepayments, reading.last)
         verdicts = dedupe.judge_practice(records, known)
         entries = []
@@ -130,6 +133,10 @@ class Importer(beangulp.Importer):  # type: ignore[misc] # beangulp ships no typ
         if self._last is None or self._last[0] is not file:
             self._last = file, self.source.read(file, self._context)
         return self._last[1]
+
+    def _without_persons(self, filepath: str) -> Reading:
+        file = _file(filepath)
+        return people.scrubbed({file: self._reading(filepath)}, self.settings.path.parent, self.settings, [file])[file]
 
     @cached_property
     def _banks(self) -> tuple[BankSettings, ...]:

@@ -6,8 +6,9 @@ what the refused one lacks shows in its error and in the checks. All files that 
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -24,15 +25,16 @@ from daysheet.importers import (
     payoutbook,
     people,
     practicebook,
+    preview,
     remittance,
     settling,
     store,
+    undated,
     x12_strict,
 )
 from daysheet.importers.booking import custom
 from daysheet.importers.intake import Intake, OneByOneError, Taken, month_file
 from daysheet.importers.reading import RawFile, Reading
-from daysheet.importers.settings import ImportSettings
 from daysheet.importers.settle import settle
 from daysheet.importers.sources import all_sources, source_of
 from daysheet.records import BankLine
@@ -40,6 +42,9 @@ from daysheet.remittances import Remittance
 from daysheet.settings import Settings
 
 _ORDER: Final = ("visits", "practice", "invoices", "claims", "adjustments", "payments", "remittance")
+_EXAMPLES: Final = (
+    "patients' tokens and what is made of them are examples here: the import makes the secret that they come from"
+)
 
 
 @dataclass
@@ -51,12 +56,14 @@ class Outcome:
         refused: each file that was not, and why.
         diff: what would change in the books, for a dry run.
         settled: what was posted because remittances, invoices and bank lines met, in words.
+        notes: sentences about the import as a whole.
     """
 
     taken: list[Taken] = field(default_factory=list)
     refused: dict[Path, DaysheetError] = field(default_factory=dict)
     diff: list[str] = field(default_factory=list)
     settled: str = ""
+    notes: list[str] = field(default_factory=list)
 
 
 def inbox(folder: Path, name: str) -> list[Path]:
@@ -84,13 +91,31 @@ def import_files(
         OSError: the disk refuses; the books are as they were.
     """
     with files.locked(folder), collector.paused():
-        settings = Settings.of(folder)
+        if not dry_run:
+            return _imported_into(folder, paths, profile, dry_run=False, suspense=suspense)
+        with preview.copied(folder) as copy:
+            try:
+                outcome = _imported_into(copy.at, paths, profile, dry_run=True, suspense=suspense)
+            except DaysheetError as problem:
+                raise copy.error(problem) from None
+            outcome.diff += copy.diff()
+            outcome.refused = {path: copy.error(problem) for path, problem in outcome.refused.items()}
+            for taken in outcome.taken:
+                taken.changed = [replace(changed, where=copy.meta(changed.where)) for changed in taken.changed]
+            return outcome
+
+
+def _imported_into(
+    folder: Path, paths: Sequence[Path], profile: str | None, *, dry_run: bool, suspense: bool
+) -> Outcome:
+    """The import itself; a dry run is one into a copy, that files no original and makes no secret."""
+    settings = Settings.of(folder)
+    books = loading.load(folder)
+    if store.mend(folder, books):
         books = loading.load(folder)
-        if not dry_run and store.mend(folder, books):
-            books = loading.load(folder)
-        run = _Run(folder, settings, books, profile, dry_run=dry_run, suspense=suspense)
-        run.over([RawFile(path) for path in paths])
-        return run.outcome
+    run = _Run(folder, settings, books, profile, dry_run=dry_run, suspense=suspense)
+    run.over([RawFile(path) for path in paths])
+    return run.outcome
 
 
 class _Run:
@@ -111,11 +136,13 @@ class _Run:
 
     def over(self, given: Sequence[RawFile]) -> None:
         """Take the files in the order in which they build on each other."""
-        readings = self._scrubbed(self._read(given), given)
+        readings = people.scrubbed(self._read(given), self.folder, self.settings, given)
+        days = undated.days(self.sources, self.books, readings.values())
         waiting = sorted(readings, key=lambda file: _rank(readings[file]))
         moved = False
         while waiting:
             intake = self._intake()
+            intake.days = days
             taken, waiting_next = self._plan(intake, waiting, readings)
             if taken is None:
                 waiting = waiting_next
@@ -124,19 +151,12 @@ class _Run:
             booked = any(each.booked for _, each in taken)
             moved = moved or intake.clears or bool(intake.remitted) or (booked and bool(self.books.remittances))
             waiting = waiting_next
-            if waiting and not self.dry_run:
+            if waiting:
                 self.books = loading.load(self.folder)
-            elif waiting:
-                for file in waiting:
-                    self.outcome.refused[file.path] = DaysheetError(
-                        "builds on a file that is imported with it", filename=file.path,
-                        remedy="import them for a preview of both",
-                    )  # fmt: skip
-                waiting = []
         order = [file.path for file in given]
         self.outcome.taken.sort(key=lambda taken: order.index(taken.file))
         # where nothing was booked, a run that was killed before this step may have left it open
-        if self.outcome.taken and not self.dry_run and (moved or not any(t.booked for t in self.outcome.taken)):
+        if self.outcome.taken and (moved or not any(t.booked for t in self.outcome.taken)):
             settled = settling.post(self.folder, loading.load(self.folder) if moved else self.books)
             self.outcome.settled = settled.words
             self.outcome.taken[-1].written |= dict.fromkeys(settled.written)
@@ -158,17 +178,6 @@ class _Run:
                 readings.pop(file, None)
                 self.outcome.refused[file.path] = problem
         return readings
-
-    def _scrubbed(self, readings: dict[RawFile, Reading], given: Sequence[RawFile]) -> dict[RawFile, Reading]:
-        """The readings, patients' names taken out of the texts of bank lines."""
-        with_lines = [file for file, reading in readings.items() if reading.kind == "bank"]
-        if not with_lines or not self.settings.table("import", ImportSettings).scrub:
-            return readings
-        names = people.names_on_this_machine(self.folder, self.settings, given)
-        return {
-            file: people.scrubbed(reading, names) if file in with_lines else reading
-            for file, reading in readings.items()
-        }
 
     def _plan(
         self, intake: Intake, waiting: list[RawFile], readings: dict[RawFile, Reading]
@@ -199,12 +208,12 @@ class _Run:
 
     def _comes_after(self, taken: list[tuple[RawFile, Taken]], intake: Intake) -> bool:
         """Whether a remittance has to wait for another round: its claims may be of invoices that were just booked."""
-        return not self.dry_run and not intake.remitted and any(each.booked for _, each in taken)
+        return not intake.remitted and any(each.booked for _, each in taken)
 
     def _finish(self, intake: Intake, taken: list[tuple[RawFile, Taken]]) -> None:
         self.outcome.taken += [each for _, each in taken]
         if self.dry_run:
-            self.outcome.diff += intake.batch.diff()
+            intake.batch.write()
             return
         for file, each in taken:
             originals.keep(file, self.folder, originals.filed_name(file, each.reading))
@@ -223,7 +232,12 @@ class _Run:
         def token(identifier: str) -> str:
             if not secret:
                 fresh = not any(visit.patient for visit in self.books.visits.values())
-                secret.append(patients.secret_of(self.settings.practice.id, create=fresh and not self.dry_run))
+                practice = self.settings.practice.id
+                if fresh and self.dry_run and not patients.has_secret(practice):
+                    secret.append(secrets.token_bytes())
+                    self.outcome.notes.append(_EXAMPLES)
+                else:
+                    secret.append(patients.secret_of(practice, create=fresh))
             return patients.token(identifier, secret[0])
 
         return token

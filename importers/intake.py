@@ -23,6 +23,7 @@ from daysheet.importers.reading import Context, Reading, Skipped
 from daysheet.importers.settings import BankSettings, CategoryRule, ImportSettings
 from daysheet.importers.store import Batch
 from daysheet.importers.suggestions import Suggest, suggester
+from daysheet.importers.undated import Days
 from daysheet.receipts import pending
 from daysheet.records import BankLine, Meta
 from daysheet.remittances import Remittance
@@ -103,6 +104,7 @@ class Intake:
         clears: whether this import has brought money to or from a clearing account.
         fresh: the bank lines that this import has booked, by account and currency.
         wanted: the balances that its files prove, likewise.
+        days: which exports give payments with their days.
     """
 
     def __init__(self, folder: Path, books: Books, settings: Settings, token: Callable[[str], str]) -> None:
@@ -130,6 +132,7 @@ class Intake:
         self.clears = False
         self.fresh: dict[dedupe.Account, list[dedupe.Line]] = defaultdict(list)
         self.wanted: dict[dedupe.Account, list[proofs.Assertion]] = defaultdict(list)
+        self.days = Days()
         self._rules = settings.tables("category", CategoryRule)
 
     @cached_property

@@ -37,6 +37,8 @@ SEEK: Final = "seek"
 """In the `meta` of an invoice or payment: a `Sought`, by which its visit is found."""
 MERGE: Final = "merge"
 """In an invoice's `meta`: rows with this id and payer are lines of one invoice."""
+DATED: Final = "dated"
+"""In a payment's `meta`, and in the ledger: it has no day of its own, and was put on the one that this names."""
 UNDATED: Final = datetime.date.min
 """The date of a record that takes it from what it refers to."""
 NOTHING: Final = "nothing to book in it"
@@ -189,12 +191,17 @@ class Mapper:
             method=self._word(part.method, cells, METHOD_WORDS),
             amount=amount,
             reference=self._identifier(cells[part.reference]) if part.reference and cells[part.reference] else None,
-            meta=_meta(cells, **_flags({SO_FAR: part.so_far}), **self._sought(part, cells)),
+            meta=_meta(
+                cells,
+                **_flags({SO_FAR: part.so_far}),
+                **({} if part.date else {DATED: "service"}),
+                **self._sought(part, cells),
+            ),
         )
 
     def _sought(self, part: PaymentMap, cells: Cells) -> dict[str, Sought]:
         """What a payment without an invoice's id says of the visit that it is for."""
-        if part.invoice != (FOUND,):
+        if part.invoice != (FOUND,) or not cells[part.service_date]:  # of no visit: money on account
             return {}
         provider = self._provider(part.provider, cells) if cells[part.provider] else ""
         return {SEEK: Sought(self._patient(cells), provider, self._date(part.service_date, cells))}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -11,7 +11,7 @@ from typing import Final
 import click
 from daysheet import console
 from daysheet.errors import DaysheetError
-from daysheet.importers import scrub, systems
+from daysheet.importers import practice_csv, scrub, systems
 from daysheet.importers.originals import FOLDER
 from daysheet.importers.reading import RawFile, Reading
 from daysheet.importers.scrub import Names
@@ -27,8 +27,27 @@ def names_on_this_machine(folder: Path, settings: Settings, given: Sequence[RawF
     return Names(_cells(folder, settings, given))
 
 
-def scrubbed(reading: Reading, names: Names) -> Reading:
-    """A bank's file without persons in its texts."""
+def scrubbed(
+    readings: Mapping[RawFile, Reading], folder: Path, settings: Settings, given: Sequence[RawFile]
+) -> dict[RawFile, Reading]:
+    """What files hold, patients' names taken out of the texts of bank lines unless the settings want them kept.
+
+    Args:
+        readings: by file.
+        folder: the books folder, whose originals and inbox say who the patients are.
+        settings: of the books.
+        given: all files that are imported together; they say so too.
+    """
+    with_lines = {file for file, reading in readings.items() if reading.kind == "bank"}
+    if not with_lines or not settings.table("import", ImportSettings).scrub:
+        return dict(readings)
+    names = names_on_this_machine(folder, settings, given)
+    return {
+        file: _without_persons(reading, names) if file in with_lines else reading for file, reading in readings.items()
+    }
+
+
+def _without_persons(reading: Reading, names: Names) -> Reading:
     records = (
         record._replace(payee=scrub.memo(record.payee, names), narration=scrub.memo(record.narration, names))
         if isinstance(record, BankLine)
@@ -53,6 +72,9 @@ def _cells_of(file: RawFile, known: Sequence[systems.SystemSource]) -> Iterator[
         source = next((source for source in known if source.matches(file)), None)
         if source is not None:
             yield from source.private_cells(file)
+        own = next((own for own in practice_csv.sources() if own.matches(file)), None)
+        if own is not None:  # its ids of patients are numbers, where they are not names
+            yield from (cell for cell in own.patients(file) if not any(map(str.isdigit, cell)))
     except DaysheetError:  # a damaged file in the inbox is the import's to name
         return
 

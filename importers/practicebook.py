@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from beancount.core.data import Directive
 from daysheet import ledgertext
-from daysheet.importers import dedupe
+from daysheet.importers import dedupe, undated
 from daysheet.importers.booking import UNASSIGNED, Terms, book, income_account
 from daysheet.importers.intake import AT_ONCE, Changed, Intake, OneByOneError, Taken, month_file
 from daysheet.importers.reading import Reading, Record, Skipped, rows_of_record
@@ -25,6 +25,7 @@ from daysheet.importers.remittance import trace_of
 from daysheet.importers.store import Edit, block_of
 from daysheet.importers.systems import PREFIX
 from daysheet.records import Adjustment, Claim, Invoice, Meta, Payment, Visit
+from daysheet.wording import many, money
 
 KIND_OF: Final[Mapping[type, str]] = {
     Visit: "visits",
@@ -48,6 +49,7 @@ def take(intake: Intake, records: Sequence[Record], reading: Reading, taken: Tak
     """
     terms = Terms(reading.currency, intake.settings.prepayments, reading.last)
     records = _without_remitted(intake, records, reading, taken)
+    records = _without_days(intake, records, reading, taken)
     verdicts = dedupe.judge_practice(records, intake.known)
     _refuse_entangled(intake, records, verdicts)
     fresh: list[Record] = []
@@ -69,6 +71,7 @@ def take(intake: Intake, records: Sequence[Record], reading: Reading, taken: Tak
     taken.booked += len(booked)
     taken.known += len(known - booked)
     _note_parts(taken, booked | known)
+    _redate(intake, [record for record in fresh if isinstance(record, Payment)], reading, terms, taken)
     _note_other_source(intake, records, reading, taken)
     _note_strangers(intake, records, taken)
     fresh.sort(key=lambda record: (_ORDER.index(type(record)), _day(record, reading.last)))
@@ -113,6 +116,42 @@ def _without_remitted(intake: Intake, records: Sequence[Record], reading: Readin
             taken.amounts[reading.currency] += _money(record)
             taken.skipped.append(Skipped(int(record.meta["lineno"]), f"posted from remittance {trace}"))
     return kept
+
+
+def _without_days(intake: Intake, records: Sequence[Record], reading: Reading, taken: Taken) -> list[Record]:
+    """The records less the payments whose days another export of the same system gives."""
+    kept, out, profile = undated.left_out(records, intake.known.payments, reading, intake.days)
+    if out:
+        amount = sum((payment.amount for payment in out), Decimal())
+        taken.amounts[reading.currency] += amount
+        used = {row for record in kept for row in rows_of_record(record)}
+        rows = dict.fromkeys(row for payment in out for row in rows_of_record(payment) if row not in used)
+        taken.skipped += [Skipped(row, f"{profile} gives its payment with the day") for row in rows]
+        taken.notes.append(
+            f"{many(len(out), 'payment')}, {money(amount, reading.currency)}, left out: {profile} gives payments with "
+            "their days; import it for all days that this export covers"
+        )
+    return kept
+
+
+def _redate(intake: Intake, payments: Sequence[Payment], reading: Reading, terms: Terms, taken: Taken) -> None:
+    """Let payments with their days take the place of those that were put on the day of service."""
+    taken.notes += undated.notes(payments, reading.currency)
+    found = list(undated.replaced(payments, reading, intake.books, intake.days))
+    for each in found:
+        path = Path(each.payment.meta["filename"])
+        last, _ = block_of(path, each.payment.meta["lineno"])
+        lines: tuple[str, ...] = ()
+        if each.left:
+            entry = book(each.payment._replace(amount=each.left), intake.known, terms)
+            lines = tuple(ledgertext.render([entry]).rstrip("\n").split("\n"))
+        intake.batch.edit(intake.relative(path), Edit(each.payment.meta["lineno"], last, lines))
+        taken.written[intake.relative(path)] = None
+    if found:
+        amount = sum((each.payment.amount - each.left for each in found), Decimal())
+        taken.notes.append(
+            f"{money(amount, reading.currency)} that was put on the day of service is now on the day paid"
+        )
 
 
 def _refuse_entangled(intake: Intake, records: Sequence[Record], verdicts: Sequence[dedupe.Verdict]) -> None:

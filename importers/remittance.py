@@ -34,6 +34,19 @@ from daysheet.remittances import (
 PROFILE: Final = "x12-835"
 KIND: Final = "remittance"
 _SUFFIXES: Final = (".835", ".era")
+_OTHERS: Final = {
+    "270": "a question about coverage",
+    "271": "what a patient is covered for",
+    "276": "a question about a claim",
+    "277": "a claim's state or its acknowledgment",
+    "278": "an authorization",
+    "820": "a payment of premiums",
+    "834": "an enrolment",
+    "837": "claims sent to an insurer",
+    "997": "an acknowledgment of a file",
+    "999": "an acknowledgment of a file",
+}
+"""What practices get or send beside remittances (ASC X12N)."""
 
 
 class RemittanceSource:
@@ -43,8 +56,10 @@ class RemittanceSource:
     kind = KIND
 
     def matches(self, file: RawFile) -> bool:
-        """Whether the file holds an 835 transaction, or is called one."""
-        return x12.looks_like(x12.decode(file.data), "835") or file.path.suffix.lower() in _SUFFIXES
+        """Whether the file holds an 835 transaction, is called one, or is other X12: then `read` says of what kind."""
+        text = x12.decode(file.data)
+        named = file.path.suffix.lower() in _SUFFIXES
+        return named or x12.is_x12(text) or x12.looks_like(text, "835")
 
     def read(self, file: RawFile, context: Context) -> Reading:
         """The file's remittances; its rows are claims.
@@ -175,9 +190,11 @@ def _transactions(file: RawFile) -> list[x12.Transaction]:
     found = x12.transactions(x12.decode(file.data), file.path)
     wanted = [transaction for transaction in found if transaction.kind == "835"]
     if not wanted:
-        kinds = ", ".join(sorted({transaction.kind[:3] for transaction in found})) or "none at all"
+        kinds = sorted({transaction.kind[:3] for transaction in found})
+        named = ", ".join(f"{kind} ({_OTHERS[kind]})" if kind in _OTHERS else kind for kind in kinds)
+        holds = f"its transactions are of kind {named}, not 835" if kinds else "its header is not followed by any"
         raise DaysheetError(
-            f"an X12 file without a remittance: its transactions are of kind {kinds}, not 835",
+            f"an X12 file without a remittance: {holds}",
             filename=file.path,
             line=1,
             remedy="import the 835 of the same payment",

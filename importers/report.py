@@ -69,6 +69,7 @@ def as_text(outcome: Outcome, folder: Path) -> str:
     lines += _worklist([line for taken in outcome.taken for line in taken.uncategorized])
     if outcome.settled:
         lines += [f"Settled with the bank and the invoices: {outcome.settled}", ""]
+    lines += [f"Note: {note}." for note in outcome.notes]
     written = dict.fromkeys(path for taken in outcome.taken for path in sorted(taken.written))
     if outcome.diff:
         lines += ["Nothing was written. The change would be:", "", *outcome.diff]

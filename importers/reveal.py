@@ -6,16 +6,19 @@ the token of each cell and compare. The answer is printed for the person who ask
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from daysheet import patients
 from daysheet.errors import DaysheetError
 from daysheet.importers import originals, practice_csv, systems
 from daysheet.importers.reading import RawFile
 from daysheet.settings import Settings
+
+_TOKEN: Final = re.compile(rf"{patients.PREFIX}[0-9a-f]{{12}}")
 
 
 class Found(NamedTuple):
@@ -33,9 +36,12 @@ def reveal(folder: Path, token: str) -> list[Found]:
         token: such as `pt-7f3a9c2b41d0`, with or without `pt-`.
 
     Raises:
-        DaysheetError: the secret or the originals are not on this machine, or no original has the patient.
+        DaysheetError: this is no token (it is not repeated, since it may be a name), the secret or the originals are
+            not on this machine, or no original has the patient.
     """
     wanted = patients.PREFIX + token.strip().lower().removeprefix(patients.PREFIX)
+    if not _TOKEN.fullmatch(wanted):
+        raise DaysheetError("a token is pt- and twelve of 0 to 9 and a to f", remedy="copy it from the ledger")
     place = folder / originals.FOLDER
     if not place.is_dir():
         raise DaysheetError("no originals are filed on this machine", filename=place, remedy="ask where they are kept")

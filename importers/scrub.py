@@ -26,7 +26,10 @@ _SHAPES: Final = {
         r"(\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[-. ])[2-9][0-9]{2}[-. ][0-9]{4}(?![\w-])"
     ),
     "a date of birth": re.compile(
-        r"\b(dob|d\.o\.b\.|born|birth ?date|date of birth)\b\W{0,3}[0-9]{1,4}[-./][0-9]{1,2}[-./][0-9]{1,4}",
+        r"\b(dob|d\.o\.b\.|born|birth ?date|date of birth)\b\W{0,3}"
+        r"([0-9]{1,4}[-./][0-9]{1,2}[-./][0-9]{1,4}"
+        r"|[0-9]{1,2}\.? [a-z]{3,9}\.? [0-9]{4}|[a-z]{3,9}\.? [0-9]{1,2},? [0-9]{4})"
+        r"|(?<![0-9])[0-9]{1,4}[-./][0-9]{1,2}[-./][0-9]{1,4}\W{1,3}(dob|birth ?date|date of birth)\b",
         re.IGNORECASE,
     ),
 }
@@ -36,6 +39,10 @@ _PAYER: Final = re.compile(
     re.IGNORECASE,
 )
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_APOSTROPHES: Final = re.compile(r"(?<=\w)['’](?=\w)")
+_LETTERS: Final = str.maketrans(
+    {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i", "æ": "ae", "Æ": "AE"}
+)
 _LONGEST: Final = 6
 _SHORTEST: Final = 5
 
@@ -60,7 +67,7 @@ class Names:
         self.people: set[str] = set()
         self.numbers: set[str] = set()
         for cell in cells:
-            words = normal(cell).split()
+            words = _comparable(cell).split()
             letters = [word for word in words if word.isalpha() and len(word) > 1]
             if len(letters) > 1 and len(letters) == len([word for word in words if len(word) > 1]):
                 self.people.add(" ".join(letters))
@@ -75,7 +82,7 @@ class Names:
         words = list(_WORD.finditer(text))
         start = 0
         while start < len(words):
-            size = next((n for n in range(_LONGEST, 1, -1) if self._names(text, words[start : start + n], n)), 0)
+            size = next((n for n in range(_LONGEST, 0, -1) if self._names(text, words[start : start + n], n)), 0)
             if size:
                 yield Hit(words[start].start(), words[start + size - 1].end(), "a patient's name")
             start += size or 1
@@ -90,7 +97,7 @@ class Names:
         between = text[words[0].end() : words[-1].start()]
         if "\n" in between or len(between) > 60:
             return False
-        letters = [word for word in normal(" ".join(word[0] for word in words)).split() if len(word) > 1]
+        letters = [word for word in _comparable(" ".join(word[0] for word in words)).split() if len(word) > 1]
         return len(letters) > 1 and " ".join(letters) in self.people
 
 
@@ -126,6 +133,11 @@ def scan(text: str, names: Names) -> list[tuple[int, str]]:
     """Each line, counted from 1, that identifies a person, and by what; for a check before a commit."""
     composed = unicodedata.normalize("NFC", text)
     return [(composed.count("\n", 0, hit.start) + 1, hit.what) for hit in hits(composed, names)]
+
+
+def _comparable(text: str) -> str:
+    """A name without case, accents and marks, each word for itself: `D'Amboise` as `damboise`, `Łucja` as `lucja`."""
+    return normal(_APOSTROPHES.sub("", text).translate(_LETTERS))
 
 
 def _compact(cell: str) -> str:

@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import Final, Protocol, TypeVar
 
 from daysheet.errors import DaysheetError
-from daysheet.importers.mapping import NOTHING, SEEK, SO_FAR, UNDATED, Sought
+from daysheet.importers.mapping import DATED, NOTHING, SEEK, SO_FAR, UNDATED, Sought
 from daysheet.importers.reading import Reading, Record, Skipped, rows_of_record
 from daysheet.records import Adjustment, Invoice, Payment, Visit
 
@@ -203,7 +203,9 @@ def _increments(record: Sum, earlier: list[Sum], last: datetime.date) -> Iterato
     new = record.amount - sum((one.amount for one in earlier), _ZERO)
     if new and earlier:
         number = len(earlier) + 1
-        yield record._replace(id=f"{record.id}.{number}", amount=new, date=max(last, record.date, earlier[-1].date))
+        day = max(last, record.date, earlier[-1].date)
+        meta = {**record.meta, DATED: "export"} if DATED in record.meta else record.meta
+        yield record._replace(id=f"{record.id}.{number}", amount=new, date=day, meta=meta)
     elif new:
         yield record
 

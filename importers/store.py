@@ -8,11 +8,10 @@ kill is found there by the next run, which adds the rest.
 from __future__ import annotations
 
 import datetime
-import difflib
 import fnmatch
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -29,7 +28,7 @@ IMPORTS: Final = "imports.beancount"
 OPENED: Final = datetime.date(1900, 1, 1)
 """The day on which accounts are opened: before anything a practice may import, in whatever order."""
 
-_INCLUDE: Final = re.compile(r'^include\s+"([^"]+)"', re.MULTILINE)
+INCLUDE: Final = re.compile(r'^include\s+"([^"]+)"', re.MULTILINE)
 _MONTH_FILE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[A-Za-z0-9-]+\.beancount\Z")
 _YEAR: Final = re.compile(r"[0-9]{4}\Z")
 
@@ -79,11 +78,11 @@ class Batch:
             opened: list[Directive] = [data.Open({}, OPENED, name, None, None) for name in sorted(self._opened)]  # type: ignore[arg-type]
             self._added[ACCOUNTS] = [ledgertext.render(opened).replace("\n\n", "\n")]
             self._opened.clear()
-        texts = {path: self._text(path) for path in sorted({*self._added, *self._edits}, key=_rank)}
+        texts = {path: self._text(path) for path in sorted({*self._added, *self._edits}, key=rank)}
         main = with_includes(self.folder, self._books, [path for path in texts if _is_month_file(path)])
         if main is not None:
             texts[MAIN] = main
-        return {path: texts[path] for path in sorted(texts, key=_rank)}
+        return {path: texts[path] for path in sorted(texts, key=rank)}
 
     def write(self) -> list[str]:
         """Write it all, or nothing; the files that changed.
@@ -99,18 +98,6 @@ class Batch:
         steps = [*opened.items(), *taken_out.items(), *contents.items()] if self._added else [*contents.items()]
         files.write_all([(self.folder / path, text) for path, text in steps])
         return list(contents)
-
-    def diff(self) -> Iterator[str]:
-        """What `write` would change, as a unified diff's lines."""
-        for path, text in self.contents().items():
-            old = _read(self.folder / path)
-            yield f"--- {path}" if old else "--- /dev/null"
-            yield f"+++ {path}"
-            if text.startswith(old):
-                yield from (f"+{line}" for line in text[len(old) :].decode().splitlines())
-            else:
-                before, after = old.decode().splitlines(), text.decode().splitlines()
-                yield from list(difflib.unified_diff(before, after, n=0, lineterm=""))[2:]
 
     def _text(self, path: str) -> bytes:
         old = _read(self.folder / path)
@@ -130,9 +117,9 @@ def mend(folder: Path, books: Books) -> bool:
 
     The books must be `locked`; they are to be loaded again after this.
     """
-    for place in (folder, *_years(folder), *(folder / originals.FOLDER).glob("*/")):
+    for place in (folder, *years(folder), *(folder / originals.FOLDER).glob("*/")):
         files.sweep(place)
-    loose = [f"{year.name}/{path.name}" for year in _years(folder) for path in sorted(year.glob("*.beancount"))]
+    loose = [f"{year.name}/{path.name}" for year in years(folder) for path in sorted(year.glob("*.beancount"))]
     included = {Path(name).resolve() for name in books.options["include"]}
     loose = [name for name in loose if _is_month_file(name) and (folder / name).resolve() not in included]
     main = with_includes(folder, books, loose)
@@ -148,11 +135,13 @@ def with_includes(folder: Path, books: Books, paths: Sequence[str]) -> bytes | N
     A year gets one pattern, `include "2026/*.beancount"`, unless its files are included one by one.
     """
     text = _read(folder / MAIN).decode()
-    patterns = _INCLUDE.findall(text)
+    patterns = INCLUDE.findall(text)
     included = {Path(name).resolve() for name in books.options["include"]}
     wanted: dict[str, None] = {}
     for path in paths:
-        if (folder / path).resolve() in included or any(fnmatch.fnmatch(path, pattern) for pattern in patterns):
+        if (folder / path).resolve() in included or any(
+            fnmatch.fnmatch(str(folder / path), str(folder / name)) for name in patterns
+        ):
             continue
         year = path.partition("/")[0]
         one_by_one = any(name.parent == (folder / year).resolve() for name in included)
@@ -185,7 +174,8 @@ def _edited(old: bytes, edits: Sequence[Edit]) -> bytes:
     return "\n".join(lines).encode()
 
 
-def _years(folder: Path) -> list[Path]:
+def years(folder: Path) -> list[Path]:
+    """The folders of month files."""
     return sorted(path for path in folder.iterdir() if _YEAR.match(path.name) and path.is_dir())
 
 
@@ -193,7 +183,8 @@ def _is_month_file(path: str) -> bool:
     return bool(_MONTH_FILE.search(path))
 
 
-def _rank(path: str) -> tuple[int, str]:
+def rank(path: str) -> tuple[int, str]:
+    """The order in which files of the books are written, named from their folder."""
     return {ACCOUNTS: 0, MAIN: 2, IMPORTS: 3}.get(path, 1), path
 
 

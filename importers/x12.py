@@ -19,13 +19,15 @@ from typing import Final, NamedTuple
 
 from daysheet.errors import DaysheetError
 
-_ISA: Final = re.compile(r"(?<![A-Za-z0-9])ISA(?=[^A-Za-z0-9 \t\n])")
+_ISA: Final = re.compile(r"(?i)(?<![a-z0-9])ISA(?=[^a-z0-9 \n])")
 _ISA_ELEMENTS: Final = 16
+_QUALIFIER: Final = 2
+_ISA_15_LAST: Final = re.compile(r"(?i)[a-z]([^a-z0-9 \t\n]?)[ \t\n]*GS")  # the component separator was left out
 _ISA_SPAN: Final = 250  # 106 characters when it is well formed; wrapped and padded ones are longer
 _TAG: Final = re.compile(r"[A-Z][A-Z0-9]{1,2}\Z")
-_NUMBER: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)\Z")
+_NUMBER: Final = re.compile(r"(?a)[+-]?(\d+(\.\d*)?|\d{1,3}(,\d{3})+(\.\d*)?|\.\d+)\Z")
 _ODD_COMPONENTS: Final = re.compile(r"[A-Z0-9]{2}([^A-Za-z0-9 \t\n])")
-_BLANK: Final = " \t\n"
+_BLANK: Final = " \t\n\u00a0\ufeff"
 
 
 class Segment(NamedTuple):
@@ -40,6 +42,10 @@ class Segment(NamedTuple):
         """Element `number`, counted from 1 as X12 does; empty when it is not there."""
         return self.elements[number - 1] if number <= len(self.elements) else ""
 
+    def code(self, number: int) -> str:
+        """Element `number` as a code of X12's lists, which some senders write in small letters."""
+        return self.get(number).upper()
+
     def components(self, number: int) -> list[str]:
         """The components of an element, also where a sender's separator is not the one its header declares."""
         text = self.get(number)
@@ -53,12 +59,12 @@ class Segment(NamedTuple):
         Raises:
             DaysheetError: it is not a number. The text is not quoted: a misplaced element may be a name.
         """
-        text = self.get(number).replace(",", "").lstrip("$")
+        text = self.get(number).lstrip("$")
         if not text:
             return Decimal()
         if not _NUMBER.match(text):
             raise DaysheetError(f"{self.tag}{number:02} is not an amount", line=self.line)
-        return Decimal(text)
+        return Decimal(text.replace(",", ""))
 
     def date(self, number: int) -> datetime.date | None:
         """Element `number` as a date (CCYYMMDD, or YYMMDD as in headers); None when it is none."""
@@ -101,8 +107,16 @@ def decode(data: bytes) -> str:
 
 
 def looks_like(text: str, kind: str) -> bool:
-    """Whether a text holds a transaction of this kind, with or without the envelope that it needs."""
-    return re.search(rf"(?<![A-Za-z0-9])ST([^A-Za-z0-9 \t\n])[ \n]*{kind}[ \n]*\1", text) is not None
+    """Whether a text holds a transaction of this kind, with or without the envelope that it needs.
+
+    What separates elements is no mark of prose or CSV: `12 ELM ST,835,` is an address.
+    """
+    return re.search(rf"(?i)(?<![a-z0-9])ST([^a-z0-9 \n,;.\"'()-])[ \n]*{kind}[ \n]*\1", text) is not None
+
+
+def is_x12(text: str) -> bool:
+    """Whether a text holds an interchange header."""
+    return any(_delimiters(text, match.start()) is not None for match in _ISA.finditer(text))
 
 
 def transactions(text: str, filename: Path) -> list[Transaction]:
@@ -117,7 +131,7 @@ def transactions(text: str, filename: Path) -> list[Transaction]:
         if (found := _delimiters(text, match.start())) is not None
     ]
     if not headers:
-        first = re.search(r"(?<![A-Za-z0-9])(ISA|GS|ST|BPR)[^A-Za-z0-9 \t\n]", text)
+        first = re.search(r"(?i)(?<![a-z0-9])(ISA|GS|ST|BPR)[^a-z0-9 \n]", text)
         raise DaysheetError(
             "no ISA segment, the header that every X12 file starts with",
             filename=filename,
@@ -140,17 +154,21 @@ def _delimiters(text: str, start: int) -> _Delimiters | None:
     """The delimiters that the header at `start` declares, or None when the word there is no header."""
     element = text[start + 3]
     fields = text[start : start + _ISA_SPAN].split(element, _ISA_ELEMENTS)
-    if len(fields) <= _ISA_ELEMENTS or not re.fullmatch(r"[ \n]*(\d{6}|\d{8})[ \n]*", fields[9]):
+    coded = all(len(re.sub(r"[ \n]", "", fields[at])) <= _QUALIFIER for at in (1, 3, 5, 7) if at < len(fields))
+    if len(fields) <= _ISA_ELEMENTS or not coded or not re.fullmatch(r"[ \n]*\w{2,8}[ \n]*", fields[9]):
         return None
+    short = _ISA_15_LAST.fullmatch(fields[_ISA_ELEMENTS - 1])
+    if short is not None:
+        return _Delimiters(element, ":", short[1] or "\n")
     rest = fields[_ISA_ELEMENTS]
-    following = re.search(rf"(?<![A-Za-z0-9])[A-Z][A-Z0-9]{{1,2}}{re.escape(element)}", rest)
+    following = re.search(rf"(?i)(?<![a-z0-9])[a-z][a-z0-9]{{1,2}}{re.escape(element)}", rest)
     behind = following.start() if following else min(len(rest), 2)
     marks = re.sub(r"[ \t\n]", "", rest[:behind])
     if len(marks) > 1:
         return _Delimiters(element, marks[0], marks[1])
     body = start + len(element.join(fields[:_ISA_ELEMENTS])) + 1 + behind
     if marks and re.search(
-        rf"{re.escape(marks)}[ \t\n]*(ST|BPR){re.escape(element)}", text[body : body + 2 * _ISA_SPAN]
+        rf"(?i){re.escape(marks)}[ \t\n]*(ST|BPR){re.escape(element)}", text[body : body + 2 * _ISA_SPAN]
     ):
         return _Delimiters(element, ":", marks)  # the component separator was left out
     return _Delimiters(element, marks or ":", "\n")
@@ -166,7 +184,7 @@ def _segments(text: str, start: int, end: int, delimiters: _Delimiters) -> Itera
         chunk = text[position:stop]
         body = chunk.lstrip(_BLANK)
         fields = body.replace("\n", "").split(delimiters.element)
-        tag = fields[0].strip(_BLANK)
+        tag = fields[0].strip(_BLANK).upper()
         if _TAG.match(tag):
             skipped = chunk[: len(chunk) - len(body)].count("\n")
             elements = tuple(field.strip(_BLANK) for field in fields[1:])

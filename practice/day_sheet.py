@@ -21,7 +21,7 @@ from typing import Any, Final, NamedTuple
 from beancount.core.data import Posting, Transaction
 from daysheet.accounts import BILLING, BILLING_CHARGES, BILLING_COLLECTED, CLEARING, is_under
 from daysheet.books import Books
-from daysheet.receipts import is_bank
+from daysheet.receipts import NOT_RECEIPTS, is_bank
 from daysheet.records import PAYMENT_METHODS
 
 OTHER: Final = "other"
@@ -49,6 +49,7 @@ class DaySheet:
         charges: by provider; the empty string for charges of no provider.
         adjustments: by account under `Equity:Billing`.
         receipts: by method of payment, refunds included as negative; `other` for a method that the entry does not say.
+        undated: the receipts among them whose export gave no day, so that they stand on the day of service.
         on_account: what of the receipts waits for an invoice, less what was applied to one.
         deposits: what the clearing accounts gave to the bank.
         fees: what processors kept.
@@ -66,6 +67,7 @@ class DaySheet:
     charges: dict[str, Count] = field(default_factory=dict)
     adjustments: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     receipts: dict[str, Count] = field(default_factory=dict)
+    undated: Count = _NONE
     on_account: Decimal = _ZERO
     deposits: Count = _NONE
     fees: Decimal = _ZERO
@@ -143,7 +145,7 @@ def _money(sheet: DaySheet, books: Books) -> Iterator[tuple[str, Decimal]]:
         if not isinstance(entry, Transaction):
             continue
         if entry.date < sheet.first:
-            sheet.undeposited_before += _sum(entry, CLEARING)
+            sheet.undeposited_before += _waiting(entry)
         else:
             yield from _add(sheet, entry)
 
@@ -161,6 +163,8 @@ def _add(sheet: DaySheet, entry: Transaction) -> Iterator[tuple[str, Decimal]]:
         held = -_sum(entry, "Liabilities")
         sheet.on_account += held
         received = -_sum(entry, "Income") + held
+        if received and "dated" in entry.meta:
+            sheet.undated = Count(sheet.undated.number + 1, sheet.undated.amount + received)
         if received:
             method = entry.meta.get("method")
             yield (method if method in PAYMENT_METHODS else OTHER), received
@@ -168,7 +172,7 @@ def _add(sheet: DaySheet, entry: Transaction) -> Iterator[tuple[str, Decimal]]:
 
 def _clear(sheet: DaySheet, entry: Transaction) -> None:
     """Add what a transaction does to the clearing accounts: a receipt, a deposit, or a processor's fee."""
-    moved = _sum(entry, CLEARING)
+    moved = _waiting(entry)
     if not moved:
         return
     sheet.undeposited += moved
@@ -176,9 +180,16 @@ def _clear(sheet: DaySheet, entry: Transaction) -> None:
     banked = sum((_number(posting) for posting in entry.postings if is_bank(posting.account)), _ZERO)
     if banked or fee:
         sheet.fees += fee
+        banked += _sum(entry, CLEARING) - moved  # what an insurer took back of it, or nobody can explain
         sheet.deposits = Count(sheet.deposits.number + bool(banked), sheet.deposits.amount + banked)
     else:
         sheet.cleared += moved
+
+
+def _waiting(entry: Transaction) -> Decimal:
+    """What an entry does to the receipts that wait for the bank; transfers, recoupments and suspense are none."""
+    clearing = (posting for posting in entry.postings if is_under(posting.account, CLEARING))
+    return sum((_number(posting) for posting in clearing if not posting.account.startswith(NOT_RECEIPTS)), _ZERO)
 
 
 def _sum(entry: Transaction, root: str) -> Decimal:

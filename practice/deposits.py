@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import datetime
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from itertools import combinations
@@ -62,10 +63,11 @@ class OpenDeposit(NamedTuple):
 
     Attributes:
         deposit: the bank line.
-        candidates: groups of receipts that each explain it, where there are several.
+        candidates: groups of receipts that each explain it, where there are several, or that wait in another account.
         nearest: the receipts that nearly add up to it, where there are such.
         difference: what `nearest` has more than the deposit; negative when the deposit has more.
         suspects: the receipts of `nearest` that could explain the difference, the likeliest first.
+        elsewhere: the clearing account of its receipts, where it was booked to another, and these are surely its own.
     """
 
     deposit: BankDeposit
@@ -73,6 +75,7 @@ class OpenDeposit(NamedTuple):
     nearest: Group = ()
     difference: Decimal = _ZERO
     suspects: Group = ()
+    elsewhere: str = ""
 
 
 class Reconciliation(NamedTuple):
@@ -139,6 +142,7 @@ class _Reconciler:
             pass
         while self._match(self._by_combination):
             pass
+        self._look_elsewhere()
         for deposit in self.deposits:
             self._explain(deposit)
         left = [receipt for receipt in self.received if receipt not in self.taken]
@@ -148,7 +152,7 @@ class _Reconciler:
         return Reconciliation(
             as_of,
             tuple(sorted(self.matches, key=lambda match: (match.deposit.date, match.deposit.id))),
-            tuple(self.open_deposits),
+            tuple(sorted(self.open_deposits, key=lambda item: (item.deposit.date, item.deposit.id))),
             tuple(late),
             tuple(receipt for receipt in left if receipt not in overdue),
             _left_over(books, as_of),
@@ -283,6 +287,32 @@ class _Reconciler:
         ]
         found = dict.fromkeys(group for attempt in tried for group in attempt if total(group) == deposit.gross)
         return sorted(found, key=order)
+
+    def _look_elsewhere(self) -> None:
+        """Find the receipts of deposits that were booked to another clearing account: named, and left to a person."""
+        found = [(deposit, self._elsewhere(deposit)) for deposit in self.deposits if not self._explained(deposit)]
+        found = [(deposit, groups) for deposit, groups in found if groups]
+        claimed = Counter(receipt for _, groups in found for receipt in {one for group in groups for one in group})
+        for deposit, groups in found:
+            candidates = (*groups, *self._combinations(deposit))
+            sure = len(candidates) == 1 and all(claimed[receipt] == 1 for receipt in groups[0])
+            if sure:
+                self._take(groups[0])
+            account = groups[0][0].account if sure else ""
+            self.open_deposits.append(OpenDeposit(deposit, candidates, elsewhere=account))
+        known = {id(deposit) for deposit, _ in found}
+        self.deposits = [deposit for deposit in self.deposits if id(deposit) not in known]
+
+    def _explained(self, deposit: BankDeposit) -> bool:
+        return bool(self._fitting(deposit) or self._with_fee(deposit) or self._named(deposit))
+
+    def _elsewhere(self, deposit: BankDeposit) -> list[Group]:
+        moved = [deposit._replace(account=name) for name in sorted(self._by_account) if name != deposit.account]
+        for find in (self._by_number, self._by_payer):
+            matches = [match.receipts for other in moved if (match := find(other)) is not None]
+            if matches:
+                return matches
+        return [group for other in moved for group in self._fitting(other) or self._with_fee(other)]
 
     def _explain(self, deposit: BankDeposit) -> None:
         """Say of a deposit that is left what it could be."""

@@ -36,6 +36,11 @@ def secret_path(practice: str) -> Path:
     return Path(base) / "daysheet" / f"{practice}.secret"
 
 
+def has_secret(practice: str) -> bool:
+    """Whether the secret of a practice is on this machine."""
+    return SECRET_VARIABLE in os.environ or secret_path(practice).exists()
+
+
 def secret_of(practice: str, *, create: bool = False) -> bytes:
     """The secret that a practice's tokens are made with: `DAYSHEET_SECRET`, else its file.
 

@@ -11,7 +11,7 @@ from daysheet.records import PAYMENT_METHODS, VISIT_STATUSES
 from daysheet.reports.request import Request
 from daysheet.reports.table import Column, Row, Table
 from daysheet.reports.titles import Titles
-from daysheet.wording import money, name_of
+from daysheet.wording import many, money, name_of
 
 _METHODS: Final = {"card": "Cards", "cash": "Cash", "check": "Checks", "eft": "Electronic transfers", "other": "Other"}
 _STATUSES: Final = {"completed": "Kept", "scheduled": "Scheduled", "no-show": "Not kept", "cancelled": "Cancelled"}
@@ -98,5 +98,9 @@ def _worst(sheet: DaySheet) -> Decimal:
 def _notes(sheet: DaySheet, request: Request) -> Iterator[str]:
     for words, amount in sheet.differences.items():
         yield f"Out of balance: {words}, by {money(amount, request.books.currency)}."
+    if sheet.undated.number:
+        count, undated = sheet.undated
+        sums = f"{many(count, 'receipt')} of these, {money(undated, request.books.currency)}"
+        yield f"{sums}, came without a day: on the day of service, or of the export that first told of it."
     if not sheet.differences:
         yield "In balance: opening + charges − payments − adjustments = closing."

@@ -80,7 +80,12 @@ def _unexplained(request: Request, opened: list[OpenDeposit]) -> Iterator[Row]:
     for item in opened:
         yield Row("line", ("Bank line", item.deposit.date, 1, item.deposit.amount), 1)
         for group in item.candidates[:_NAMED]:
-            yield Row("line", (f"may be {_ids(group)}", group[0].date, len(group), total(group)), 2)
+            words = "is" if item.elsewhere else "may be"
+            yield Row("line", (f"{words} {_ids(group)}", group[0].date, len(group), total(group)), 2)
+            if group[0].account != item.deposit.account:
+                yield Row(
+                    "line", (f"booked to {item.deposit.account}, received in {group[0].account}", None, None, None), 3
+                )
         if item.nearest:
             nearest = item.nearest
             yield Row("line", (f"near to {_ids(nearest)}", nearest[0].date, len(nearest), total(nearest)), 2)

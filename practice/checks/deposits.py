@@ -23,7 +23,8 @@ def unmatched_deposit(books: Books, as_of: datetime.date) -> Iterator[Finding]:
     """Bank lines that no receipts explain, with what they could be."""
     for item in reconcile(books, as_of).open_deposits:
         deposit = item.deposit
-        where = (deposit.meta, *(meta for receipt in item.suspects[:_SUSPECTS] for meta in receipt.where[:1]))
+        shown = item.candidates[0] if item.elsewhere else item.suspects
+        where = (deposit.meta, *(meta for receipt in shown[:_SUSPECTS] for meta in receipt.where[:1]))
         yield Finding(
             kind="unmatched-deposit",
             key=deposit.id,
@@ -109,10 +110,17 @@ def _what(batch: list[Receipt], amount: Decimal, books: Books) -> str:
 
 
 def _reading(item: OpenDeposit, books: Books) -> str:
+    booked = item.deposit.account
+    if item.elsewhere:
+        return (
+            f"is booked to {booked}, its receipts ({_named(item.candidates[0])}) are in {item.elsewhere}: "
+            f"give the bank line {item.elsewhere}."
+        )
     if item.candidates:
-        listed = "; or ".join(_named(group) for group in item.candidates[:_NAMED])
+        listed = "; or ".join(_named(group) + _where(group, booked) for group in item.candidates[:_NAMED])
         more = len(item.candidates) - _NAMED
-        return f"{len(item.candidates)} explanations: {listed}{f'; or {more} more' if more > 0 else ''}."
+        sums = many(len(item.candidates), "explanation")
+        return f"{sums}: {listed}{f'; or {more} more' if more > 0 else ''}."
     if not item.nearest:
         return "no receipts in the books add up to it."
     days = sorted({receipt.date for receipt in item.nearest})
@@ -120,6 +128,11 @@ def _reading(item: OpenDeposit, books: Books) -> str:
     off = f"{'short' if item.difference > 0 else 'over'} by {money(abs(item.difference), books.currency)}"
     suspects = f"; it may be {_one_of(item.suspects)}" if item.suspects else ""
     return f"{off} against {many(len(item.nearest), 'receipt')} of {span}{suspects}."
+
+
+def _where(group: Group, booked: str) -> str:
+    account = group[0].account
+    return "" if account == booked else f", in {account}, not {booked}"
 
 
 def _one_of(suspects: Group) -> str:

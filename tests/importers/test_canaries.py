@@ -17,15 +17,18 @@ import unicodedata
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from daysheet import patients
 from daysheet.errors import DaysheetError
-from daysheet.importers import practice_csv, systems
+from daysheet.importers import gulp, practice_csv, systems
 from daysheet.importers.reading import Context, RawFile, Source
 from daysheet.importers.systems import SystemSource
+from daysheet.settings import Settings
 
 from tests.importers.books_folder import Folder, secretly
+from tests.importers.test_settlement import era_text
 
 NAMES = (
     "Ottoline Quillfeather", "Quillfeather, Ottoline", "OTTOLINE QUILLFEATHER", "quillfeather ottoline",
@@ -158,9 +161,11 @@ def practice(tmp_path_factory: pytest.TempPathFactory) -> tuple[Folder, list[str
             and not said(source, place / name, written(head, [planted(row, column, canary)]))[0]
         ]
         for paths in ([full], broken):
-            if paths:
-                result = folder.run("import", *paths, "--profile", source.name)
-                screen += [result.stdout, result.stderr, str(result.exception)]
+            for command in (["identify"], ["identify", "--json"], ["import", "--dry-run", "--profile", source.name],
+                            ["import", "--profile", source.name]):  # fmt: skip
+                if paths:
+                    result = folder.run(*command, *paths)
+                    screen += [result.stdout, result.stderr, str(result.exception)]
     patch.undo()
     return folder, screen
 
@@ -184,6 +189,94 @@ def test_no_tracked_file_and_no_file_name_holds_an_identifier(practice) -> None:
     for name in names:
         assert marks_in(name) == []
         assert marks_in((folder.path / name).read_text(encoding="utf-8")) == [], name
+
+
+GIVEN = [export for export in EXPORTS if export[0].kind != "payout"]  # an importer only for a bank's own account
+
+
+@pytest.mark.parametrize("export", GIVEN, ids=lambda export: export[0].name)
+def test_an_importer_for_beangulp_gives_no_identifier(export, practice, tmp_path: Path) -> None:
+    source, name, head, row = export
+    folder, _ = practice
+    path = tmp_path / name
+    columns = tolerant(source, path, head, row)
+    rows = [[canary if column in columns else cell for column, cell in enumerate(row)] for canary in CANARIES]
+    path.write_text(written(head, rows), encoding="utf-8")
+    importer = gulp.Importer(source, Settings.of(folder.path))
+    entries = importer.extract(str(path), [])
+    assert marks_in(importer.filename(str(path)) + importer.account(str(path))) == []
+    assert marks_in("".join(repr(entry._replace(meta={})) + repr(_shown(entry.meta)) for entry in entries)) == []
+
+
+def _shown(meta: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in meta.items() if key not in ("filename", "lineno")}
+
+
+def a_bank_file() -> str:
+    """A bank's export of no known layout, with an identifier in each memo and in the bank's own columns."""
+    rows = [f'{day % 28 + 1:02}.03.2026;"{canary}";"{canary}";{day}.50' for day, canary in enumerate(CANARIES)]
+    return "Booked;Details of it;Who;Sum\n" + "\n".join(rows) + "\n"
+
+
+@pytest.mark.parametrize("text", [a_bank_file(), a_bank_file().partition("\n")[2]], ids=["header", "no header"])
+def test_a_profile_written_from_a_file_and_what_is_said_of_it_name_nobody(
+    folder: Folder, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = folder.give("odd.csv", text)
+    answers = [folder.run("identify", path), folder.run("identify", "--json", path)]
+    options = ["--name", "odd", "--institution", "Odd Bank", "--currency", "USD", "--amount-mode", "signed"]
+    answers.append(folder.run("profile", "new", path, *options, "--account", "Assets:Bank:Checking"))
+    assert [answer.exception for answer in answers] == [None] * 3
+    answers += [folder.run("profile", "test", "odd"), folder.run("import", "--dry-run", path)]
+    shown = "".join(answer.stdout + answer.stderr + str(answer.exception) for answer in answers[:4])
+    assert marks_in(shown.replace(str(path), "")) == []
+    assert marks_in((folder.path / "profiles" / "odd.toml").read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("canary", [*CANARIES[:3], "pt-Ottoline", "078-05-1120"])
+def test_reveal_repeats_no_name_that_is_no_token(practice, canary: str) -> None:
+    folder, _ = practice
+    problem = folder.run("reveal", canary).exception
+    assert "a token is pt- and twelve" in str(problem)
+    assert marks_in(str(problem)) == []
+
+
+def test_reveal_says_of_an_unknown_token_only_the_token(practice) -> None:
+    folder, _ = practice
+    problem = folder.run("reveal", "pt-0123456789ab").exception
+    assert "pt-0123456789ab" in str(problem)
+    assert marks_in(str(problem)) == []
+
+
+def test_what_catch_up_says_names_nobody(practice) -> None:
+    """Its file does, for the front desk, in a folder that git ignores."""
+    folder, _ = practice
+    results = [folder.run("catch-up"), folder.run("catch-up", "--json")]
+    assert marks_in("".join(each.stdout + each.stderr + str(each.exception) for each in results)) == []
+
+
+def test_a_remittance_full_of_identifiers_names_nobody(folder: Folder) -> None:
+    """In every element of the segments of persons, and where a sender puts them by mistake.
+
+    A member's number of no shape of its own cannot be told from the practice's own number of a claim (CLP01).
+    """
+    persons = "".join(f"NM1*QC*1*{n}*{n}****MI*{n}~REF*EA*{n}~PER*CX*{n}*TE*{n}~DTM*036*{n}~" for n in CANARIES)
+    own = [n if n != "W481122339" else "1" for n in CANARIES]
+    claims = "".join(
+        f"CLP*{own[at]}*1*50*40*0*12*{n}~CAS*CO*45*10~{persons if at == 0 else ''}SVC*HC:{n}*50*40~REF*6R*{n}~"
+        for at, n in enumerate(CANARIES)
+    )
+    text = era_text(claims.rstrip("~"), sent="2000", trace="71700666555", payer="AETNA")
+    path = folder.give("advice.835", text)
+    commands = (["identify"], ["identify", "--json"], ["import", "--dry-run"], ["import"])
+    answers = [folder.run(*command, path) for command in commands]
+    answers += [folder.run(*command, folder.give("odd.835", text.replace("*50*40*0", "*50*41*0", 1)))
+                for command in commands]  # fmt: skip
+    answers += [folder.run(*command, folder.give("bad.835", text.replace("CLP*", "CLP*1*Ottoline*078-05-1120*", 1)))
+                for command in commands]  # fmt: skip
+    assert len(folder.books().remittances) == 1
+    assert marks_in("".join(each.stdout + each.stderr + str(each.exception) for each in answers)) == []
+    assert [p.name for p in folder.path.rglob("*.beancount") if marks_in(p.read_text(encoding="utf-8"))] == []
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,16 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from beancount.core.data import Directive, Transaction
 from beancount.parser import parser
 from fava.application import create_app
 
 from tests.importers.books_folder import CHASE, INVOICES, VISITS, Folder
+from tests.importers.test_canaries import NAMES, NUMBERS, marks_in
+from tests.importers.test_people import SALES
 
 STATEMENT = CHASE + "X,03/01/2026,COFFEE,-5.00,ACH,95.00,,\nX,03/01/2026,COFFEE,-5.00,ACH,90.00,,\n"
 SCRIPT = """
@@ -70,16 +74,71 @@ def test_a_users_script_files_the_original_under_a_neutral_name(folder: Folder, 
     assert "Maria" not in filed.name
 
 
-def test_favas_import_page_lists_and_extracts(folder: Folder) -> None:
+KNOWN = ("Ottoline Quillfeather", "Zoë Bjørklund-Şahin", "Xiomara D'Amboise-Trelawney", "Łucja Wąchocka-Óbidos")
+MEMOS = [
+    *(name for name in NAMES if name not in ("Quillfeather", "07/19/1961")),  # a word, or a day: nobody's alone
+    *(each for each in NUMBERS if "@" in each or "SSN" in each or each.startswith(("0", "219", "DOB", "born"))),
+    *("W481122339", "1EG4-TE5-MK73", "1EG4TE5MK73"),
+]
+
+
+@pytest.fixture
+def named(folder: Folder) -> Path:
+    """A statement whose memos name patients, in books whose originals and inbox say who they are."""
+    sale = "Main,2026-07-02,2026-07-02,{guid},{name},Session,A,,{n},T,,paid,175,175,175,0\n"
+    guids = ("W481122339", "1EG4-TE5-MK73", "guid-3", "guid-4")
+    sales = [sale.format(guid=guid, name=name, n=n) for n, (guid, name) in enumerate(zip(guids, KNOWN, strict=True))]
+    folder.take("sales.csv", SALES + "".join(sales[:2]))
+    (folder.path / "inbox" / "sales.csv").write_text(SALES + "".join(sales[2:]))
+    lines = [f'CREDIT,03/18/2026,"REMOTE DEPOSIT {memo} 12",84.{n:02},ACH_CREDIT,,,\n' for n, memo in enumerate(MEMOS)]
+    return folder.give("statement.csv", CHASE + "".join(lines))
+
+
+def test_the_memos_name_patients_until_they_are_scrubbed() -> None:
+    assert len(MEMOS) > 30
+    assert [memo for memo in MEMOS if not marks_in(memo)] == []
+
+
+def test_a_users_script_takes_patients_out_of_bank_texts(folder: Folder, script: Path, named: Path) -> None:
+    text = run(script, "extract", named)
+    assert text.count("…") >= len(MEMOS)
+    assert marks_in(text) == []
+
+
+def test_a_users_script_leaves_bank_texts_where_the_practice_says_so(folder: Folder, script: Path, named: Path) -> None:
+    settings = folder.path / "daysheet.toml"
+    settings.write_text(settings.read_text() + "\n[import]\nscrub = false\n")
+    assert marks_in(run(script, "extract", named))
+
+
+def test_favas_import_page_takes_patients_out_of_bank_texts(folder: Folder, named: Path) -> None:
+    extracted = on_favas_import_page(folder, named.read_text())
+    assert len(extracted) == len(MEMOS)
+    assert marks_in("".join(map(str, extracted))) == []
+    assert all("…" in f"{entry['payee']} {entry['narration']}" for entry in extracted)
+
+
+def test_the_import_books_the_same_texts(folder: Folder, script: Path, named: Path) -> None:
+    extracted, _, _ = parser.parse_string(run(script, "extract", named))
+    folder.take_paths(named)
+    booked, _, _ = parser.parse_file(str(folder.path / "2026" / "2026-03-chase-checking.beancount"))
+    assert texts(booked) == texts(extracted)
+
+
+def texts(entries: list[Directive]) -> list[str]:
+    return sorted(f"{entry.payee} {entry.narration}" for entry in entries if isinstance(entry, Transaction))
+
+
+def on_favas_import_page(folder: Folder, text: str) -> list[dict[str, Any]]:
+    """What Fava offers to write of a statement in the inbox."""
     config = "from daysheet.importers.gulp import importers\n" + f"CONFIG = importers({str(folder.path)!r})\n"
     (folder.path / "import_config.py").write_text(config)
     folder.write_by_hand(
         '2026-01-01 custom "fava-option" "import-config" "import_config.py"\n'
         f'2026-01-01 custom "fava-option" "import-dirs" "{folder.path / "inbox"}"\n'
     )
-    folder.take("i.csv", INVOICES + "INV-1,V1,2026-03-02,adams,P,,50.00,\n")
     dropped = folder.path / "inbox" / "statement.csv"
-    dropped.write_text(STATEMENT)
+    dropped.write_text(text)
     with create_app([str(folder.path / "main.beancount")], load=True).test_client() as client:
         listed = client.get("/test-practice/api/imports").get_json()["data"]
         (file,) = [each for each in listed if each["basename"] == "statement.csv"]
@@ -87,6 +146,12 @@ def test_favas_import_page_lists_and_extracts(folder: Folder) -> None:
         assert importer["importer_name"] == "daysheet.us-chase-checking"
         assert importer["account"] == "Assets:Bank:Checking"
         query = {"filename": str(dropped), "importer": importer["importer_name"]}
-        extracted = client.get("/test-practice/api/extract", query_string=query).get_json()["data"]
+        found: list[dict[str, Any]] = client.get("/test-practice/api/extract", query_string=query).get_json()["data"]
+    return found
+
+
+def test_favas_import_page_lists_and_extracts(folder: Folder) -> None:
+    folder.take("i.csv", INVOICES + "INV-1,V1,2026-03-02,adams,P,,50.00,\n")
+    extracted = on_favas_import_page(folder, STATEMENT)
     assert [entry["payee"] for entry in extracted] == ["COFFEE", "COFFEE"]
     assert not any(entry["meta"].get("__duplicate__") for entry in extracted)

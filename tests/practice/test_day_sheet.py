@@ -79,6 +79,31 @@ def test_a_deposit_less_its_fee_leaves_what_is_not_deposited(load) -> None:
     assert sheet.undeposited == Decimal("25.00")
 
 
+ASIDE = (
+    LEDGER
+    + """
+2026-03-02 * "To savings"
+  Assets:Bank:Checking          -500.00 USD
+  Assets:Clearing:Transfers      500.00 USD
+2026-03-02 * "Insurer's payment less what it takes back"
+  Assets:Bank:Checking            90.00 USD
+  Assets:Clearing:Recoupments     10.00 USD
+  Assets:Clearing:Deposits      -100.00 USD
+2026-03-02 * "Adjustments beside the claims"
+  Assets:Clearing:Deposits        -7.00 USD
+  Assets:Clearing:Recoupments      7.00 USD
+"""
+)
+
+
+def test_transfers_and_recoupments_are_no_deposits_and_do_not_wait_for_the_bank(load) -> None:
+    """Deposited: the payout of 48.50, and 100. Of 75 received less 7 taken back, 50 and 100 are gone: -82 waits."""
+    sheet = day_sheet(load(ASIDE), DAY, DAY)
+    assert sheet.deposits == Count(2, Decimal("148.50"))
+    assert (sheet.cleared, sheet.undeposited) == (Decimal(68), Decimal(-82))
+    assert sheet.differences == {}
+
+
 def test_the_closing_of_a_day_is_the_opening_of_the_next(load) -> None:
     books = load(LEDGER)
     following = day_sheet(books, DAY + datetime.timedelta(days=1), DAY + datetime.timedelta(days=1))
