@@ -35,6 +35,8 @@ from daysheet.importers.money import (
 from daysheet.importers.values import amount_parser
 
 _MOST_WORDS: Final = 6
+# what a card or an account is, "credit" or "debit", says nothing of the way money went
+_OTHER_KINDS: Final = re.compile(r"[ck]ategor|funding|(card|account)[ _]?type|brand", re.IGNORECASE)
 _MANY_LINKS: Final = 3
 _CLEAR: Final = 3
 
@@ -228,7 +230,7 @@ class _Table:
 
     def _directions(self) -> list[Column]:
         """Columns that may say which way: few different words, or texts that begin with one."""
-        return [c for c in self.grid.columns if c.kind == "text" and not re.search("categor|kategor", c.header, re.I)]
+        return [c for c in self.grid.columns if c.kind == "text" and not _OTHER_KINDS.search(c.header)]
 
     def _worded(self, column: Column, texts: Column) -> Money | None:
         """An amount without sign and a column of directions, if `texts` is one."""

@@ -247,7 +247,7 @@ class _Draft:
             cells = ", ".join(json.dumps(cell, ensure_ascii=False) for cell in self._header)
             return f"[match]\nheader = [{cells}]"
         names = ", ".join(json.dumps(name) for name in self._names)
-        rows = ", ".join(f"'{shapes.of_column(column)}'" for column in self.grid.columns)
+        rows = ", ".join(json.dumps(shapes.of_column(column)) for column in self.grid.columns)
         return f"[match]\ncolumns = [{names}]\nrow = [{rows}]"
 
     def _language(self) -> str:

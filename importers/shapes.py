@@ -13,6 +13,8 @@ _PARTS: Final = {
     "%H": r"\d{1,2}", "%I": r"\d{1,2}", "%M": r"\d\d", "%S": r"\d\d", "%f": r"\d+", "%p": r"[APap]\.?[Mm]\.?",
     "%z": r"\S+", "%a": r"[A-Za-z]+", "%A": r"[A-Za-z]+", " ": r"\s+",
 }  # fmt: skip
+_PLAIN: Final = r"[-+()\d.,$€£ ]*"
+_DECORATED: Final = r"\D{0,8}[\d.,'’\s]*\D{0,8}"
 _PIECES: Final = re.compile(r"\d+|[^\W\d_]{3,}|.", re.DOTALL)
 
 
@@ -31,7 +33,7 @@ def of_column(column: Column) -> str:
         shape = shapes[0] if len(shapes) == 1 else f"({'|'.join(shapes)})"
         return shape if len(column.filled) == len(column.cells) else f"({shape})?"
     if column.kind == "number":
-        return r"[-+()\d.,$€£ ]*"
+        return _PLAIN if all(re.fullmatch(_PLAIN, cell.strip()) for cell in column.filled) else _DECORATED
     return "" if column.kind == "blank" and column.place == 0 else ".*"
 
 
