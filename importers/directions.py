@@ -39,6 +39,7 @@ _MOST_WORDS: Final = 6
 _OTHER_KINDS: Final = re.compile(r"[ck]ategor|funding|(card|account)[ _]?type|brand", re.IGNORECASE)
 _MANY_LINKS: Final = 3
 _CLEAR: Final = 3
+_FEW_VOTES: Final = 2
 
 
 def find_money(grid: Grid, orders: tuple[str, ...]) -> Money | None:
@@ -307,7 +308,8 @@ class _Table:
             more, fewer = max(signed, inverted), min(signed, inverted)
             why = f"{more} texts that go one way have the sign that {mode} gives them"
             why += f", {fewer} have the other" if fewer else ""
-            sure = more >= _CLEAR * fewer
+            prevailing = "signed" if negative > positive else "inverted" if words.says(about, words.CARD) else ""
+            sure = more >= _CLEAR * fewer and (more >= _FEW_VOTES or mode == prevailing)
             return Money(mode, self.decimal, amount=column.place, sure=sure, evidence=(f"{name} has signs", why))
         card = words.says(about, words.CARD)
         if negative > positive or (negative == positive and not card):

@@ -183,17 +183,19 @@ def _header_place(rows: Sequence[Row], first: int, filled: int) -> int | None:
     Of two such rows that stand one upon the other the header is the one with more different words: the other says
     units, or the groups of the columns.
     """
+    below = rows[first]
     for place in range(first - 1, max(first - _HEADER_ABOVE, -1), -1):
-        if _names_columns(rows[place], filled):
+        if _names_columns(rows[place], below, filled):
             above = place - 1
-            if above >= 0 and _names_columns(rows[above], filled) and _words(rows[above]) > _words(rows[place]):
-                return above
-            return place
+            named_twice = above >= 0 and _names_columns(rows[above], below, filled)
+            return above if named_twice and _words(rows[above]) > _words(rows[place]) else place
     return None
 
 
-def _names_columns(row: Row, filled: int) -> bool:
-    cells = [cell for cell in row.cells if kind_of(cell) != "blank"]
+def _names_columns(row: Row, below: Row, filled: int) -> bool:
+    """Whether a row has words alone, but for the number of a kind of record, which the row below it repeats."""
+    marked = row.cells[:1] == below.cells[:1] and row.cells[0].isdigit()
+    cells = [cell for cell in row.cells[marked:] if kind_of(cell) != "blank"]
     return len(cells) >= max(2, 0.6 * filled) and all(map(_is_word, cells))
 
 

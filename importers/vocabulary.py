@@ -150,8 +150,8 @@ SURELY_IN: Final = re.compile(
     r"payment (received|recv|- ?thank|thank)|thank you for your payment|autopay payment", re.I
 )
 MONEY_OUT: Final = re.compile(
-    r"\bpos\b|\bdebit card\b|purchase|withdraw|\batm\b|kartenzahlung|lastschrift|消费|rent\b|\bfee\b|"
-    r"uber|amazon|grocer|supermarket|restaurant|netflix|starbucks|outflow\b|expense|miete",
+    r"\bpos\b|\bdebit card\b|purchase|withdraw|\batm\b|kartenzahlung|lastschrift|消费|\brent\b|\bfee\b|"
+    r"\buber\b|amazon|grocer|supermarket|restaurant|netflix|starbucks|outflow\b|expense|miete",
     re.IGNORECASE,
 )
 
