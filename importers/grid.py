@@ -21,6 +21,7 @@ from daysheet.importers.text import Row
 DELIMITERS: Final = (",", ";", "\t", "|", "^", "~", ":")
 SAMPLE_ROWS: Final = 2000
 _HEADER_ABOVE: Final = 40
+_NARROW: Final = 3
 _CODE: Final = re.compile(r"[A-Z]{3}")
 
 
@@ -193,10 +194,13 @@ def _header_place(rows: Sequence[Row], first: int, filled: int) -> int | None:
 
 
 def _names_columns(row: Row, below: Row, filled: int) -> bool:
-    """Whether a row has words alone, but for the number of a kind of record, which the row below it repeats."""
+    """Whether a row has words alone, but for the number of a kind of record, which the row below it repeats.
+
+    In a table of three columns all must be named: two words may as well be a remark above a table without a header.
+    """
     marked = row.cells[:1] == below.cells[:1] and row.cells[0].isdigit()
     cells = [cell for cell in row.cells[marked:] if kind_of(cell) != "blank"]
-    return len(cells) >= max(2, 0.6 * filled) and all(map(_is_word, cells))
+    return len(cells) >= (max(2, filled) if filled <= _NARROW else 0.6 * filled) and all(map(_is_word, cells))
 
 
 def _words(row: Row) -> int:

@@ -89,10 +89,10 @@ def test_the_decimal_mark_is_that_of_the_amounts_and_not_of_rates_beside_them(se
 
 OPENING = """Account,000-111,EUR
 Opening balance,02/01/2026,"1,000.00"
-Booked,Text,Money out,Money in
-13/01/2026,Rent,900.00,
-14/01/2026,Insurer,,50.00
-15/01/2026,Paper,12.00,
+No.,Booked,Text,Money out,Money in
+1,13/01/2026,Rent,900.00,
+2,14/01/2026,Insurer,,50.00
+3,15/01/2026,Paper,12.00,
 """
 
 
@@ -103,8 +103,8 @@ def test_a_row_with_a_date_and_an_amount_above_the_header_is_not_the_first_row(s
 
 
 def test_one_wide_row_counts_for_more_than_a_narrow_one_above_the_header(seen) -> None:
-    found = seen("Printed;04.02.2026;12,00\n\nTag;Wert;Text;Name;Ort;Betrag\n13.01.2026;13.01.2026;a;b;c;-5,00\n")
-    assert (found.header_line, found.columns["date"]) == (3, 1)
+    found = seen("Printed;04.02.2026;12,00\n\nText;Name;Ort;Tag;Wert;Betrag\na;b;c;13.01.2026;13.01.2026;-5,00\n")
+    assert (found.header_line, found.columns["date"]) == (3, 4)
 
 
 @pytest.mark.parametrize(
