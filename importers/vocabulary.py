@@ -54,7 +54,7 @@ PENDING: Final = re.compile(
 )
 STATED_BALANCE: Final = re.compile(
     r"^\W*((opening|closing|beginning|ending|starting|previous|new|final|initial) balance|anfangssaldo|endsaldo|"
-    r"saldo (inicial|final|anterior|iniziale|finale|contabile|początkowe|końcowe)|turnover$|(alter|neuer) kontostand|"
+    r"saldo (inicial|finale|final|anterior|iniziale|contabile|początkowe|końcowe)|turnover$|(alter|neuer) kontostand|"
     r"balance (brought|carried)|solde (initial|final|précédent|en début|en fin)|(входящий|исходящий) остаток|"
     r"(ingående|utgående) saldo)",
     re.IGNORECASE,
