@@ -101,6 +101,13 @@ def test_a_file_without_a_header_may_quote_its_dates_with_apostrophes(proposed) 
     assert read(reading) == ["2026-01-13 -5.00", "2026-01-14 7.00"]
 
 
+def test_a_short_file_without_a_header_may_end_in_a_remark(proposed) -> None:
+    rows = "13 Jan 2026;Rent;-5.00\n14 Jan 2026;Insurer;7.00\n\nPrinted by the bank\nTotal;;2.00\n"
+    _, reading = proposed(rows, "signed")
+    assert read(reading) == ["2026-01-13 -5.00", "2026-01-14 7.00"]
+    assert [skip.row for skip in reading.skipped] == [4, 5]
+
+
 NAMES = ("jane", "smith", "4711", "hypertension")
 
 
