@@ -275,10 +275,15 @@ class BankSource:
         return index if place >= len(actual) else None
 
     def _shape(self, rows: Sequence[Row]) -> dict[Column, int] | None:
-        """The places of the columns if the first of these rows look like rows of a file without a header."""
+        """The places of the columns if the first of these rows look like rows of a file without a header.
+
+        What has no date and no amount (a remark below a short table) says nothing against it.
+        """
         match = self.profile.match
         rows = [row for row in rows if any(cell.strip() for cell in row.cells)][:_SHAPE_ROWS]
-        if not rows or not match.row or not all(self._fits(row.cells) for row in rows):
+        if not rows or not match.row or not self._fits(rows[0].cells):
+            return None
+        if not all(self._fits(row.cells) for row in rows[1:] if is_data(row.cells)):
             return None
         return dict(enumerate_columns(match.columns))
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final, Literal
 
 from daysheet.importers.text import Exact
-from daysheet.importers.values import MONTHS
+from daysheet.importers.values import MONTHS, SYMBOL, month_number
 
 Kind = Literal["blank", "date", "number", "text"]
 
@@ -15,16 +15,26 @@ _TAIL: Final = (
     r"(?P<tail>(?P<glue>,? |T)(?P<hour>\d{1,2}):(?P<minute>\d{2})(?P<second>:\d{2}(?P<fraction>\.\d+)?)?"
     r"(?P<half> ?[AaPp]\.?[Mm]\.?)?(?P<zone> ?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2}))?)?"
 )
-_NUMERIC: Final = re.compile(r"(?P<a>\d{1,4})(?P<sep>[-/. ])(?P<b>\d{1,2})(?P=sep)(?P<c>\d{1,4})(?P<dot>\.?)" + _TAIL)
+_NUMERIC: Final = re.compile(
+    r"(?P<a>\d{1,4})(?P<sep>\. |[-/. :])(?P<b>\d{1,2})(?P=sep)(?P<c>\d{1,4})(?P<dot>\.?)" + _TAIL
+)
 _COMPACT: Final = re.compile(r"(?P<a>(?:19|20)\d{2})(?P<b>\d{2})(?P<c>\d{2})" + _TAIL)
+_STAMP: Final = re.compile(
+    r"(?P<a>(?:19|20)\d{2})(?P<b>\d{2})(?P<c>\d{2})(?:[01]\d|2[0-3])[0-5]\d[0-5]\d(?P<zone>\[[-+0-9.]*:?[A-Z]*\])?"
+)
 _CHINESE: Final = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日" + _TAIL)
 _YEARLESS: Final = re.compile(r"(?P<a>\d{1,2})(?P<sep>[-/])(?P<b>\d{1,2})")
+_WEEKDAY: Final = r"(?:(?P<weekday>(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*)(?P<s0>,? ))?"
 _NAMED_DAY: Final = re.compile(
-    r"(?P<day>\d{1,2})(?P<s1>[-/. ]| ?)(?P<name>[^\W\d_]{3,10})\.?(?:(?P<s2>[-/. ]|, | ?)(?P<year>\d{4}|\d{2}))?"
-    + _TAIL
+    _WEEKDAY + r"(?P<day>\d{1,2})(?P<s1>\. | de |[-/. ]| ?)(?P<name>[^\W\d_]{3,10})\.?"
+    r"(?:(?P<s2> de |[-/. ]|, | ?)(?P<year>\d{4}|\d{2}))?" + _TAIL,
+    re.IGNORECASE,
 )
 _NAMED_MONTH: Final = re.compile(
-    r"(?P<name>[^\W\d_]{3,10})\.?(?P<s1>[-. ])(?P<day>\d{1,2})(?:(?P<s2>, |[-, ])(?P<year>\d{4}|\d{2}))?" + _TAIL
+    _WEEKDAY
+    + r"(?P<name>[^\W\d_]{3,10})\.?(?P<s1>[-. ])(?P<day>\d{1,2})(?:(?P<s2>, |[-, ])(?P<year>\d{4}|\d{2}))?"
+    + _TAIL,
+    re.IGNORECASE,
 )
 _ZERO_LED: Final = re.compile(r"0\d+")
 _CODES: Final = (
@@ -32,18 +42,21 @@ _CODES: Final = (
     "BGN|HRK|RSD|TRY|RUB|UAH|ILS|AED|SAR|EGP|ZAR|NGN|KES|BRL|MXN|ARS|CLP|COP|PEN|UYU|LTL|LVL|EEK|TZS|PKR|LKR"
 )
 _AMOUNT: Final = re.compile(
-    rf"(?P<sign>[-+−(]?)\s*(?:US|CA|A|NZ|HK|S|R)?(?:[$€£¥￥₹]|{_CODES})?\s*(?P<inner>[-+−]?)\s*"
-    rf"(?P<digits>\d[\d.,'’ \u00a0\u202f]*|[.,]\d+)\s*(?:[€£¥$元]|{_CODES}|kr|zł|Kč|Ft)?\s*(?P<behind>[-+)]?)"
+    rf"(?P<sign>[-+−(]?)\s*(?:{SYMBOL}|{_CODES})?\s*(?P<inner>[-+−]?)\s*"
+    rf"(?P<digits>\d[\d.,'’ \u00a0\u202f]*|[.,]\d+)\s*(?:{SYMBOL}|{_CODES})?\s*(?P<behind>[-+)]?)"
     r"\s*(?P<suffix>(?i:dr|cr|db|d|c|s|h)?)\.?(?:\s*\([^()]*\))?"
 )
 _LONGEST: Final = 80
+_ALIKE: Final = str.maketrans("ybB", "Ymm")
+PADDING: Final = " \t\n'\"=\ufeff\u00a0"
+"""What may stand around a cell's content and is no part of it."""
 _LONGEST_NUMBER: Final = 12
 
 
 @lru_cache(maxsize=65536)
 def kind_of(cell: str) -> Kind:
     """The kind of a cell; a long run of digits is an identifier, which is text."""
-    text = cell.strip(" \t\n'\"=\ufeff\u00a0")
+    text = cell.strip(PADDING)
     if not text:
         return "blank"
     if len(text) > _LONGEST:
@@ -66,7 +79,7 @@ def is_number(text: str) -> bool:
 
 def number_parts(cell: str) -> re.Match[str] | None:
     """The parts of an amount: `sign`, `inner`, `digits`, `behind`, `suffix`."""
-    return _AMOUNT.fullmatch(cell.strip(" \t\n'\"=\ufeff\u00a0"))
+    return _AMOUNT.fullmatch(cell.strip(PADDING))
 
 
 def is_negative(cell: str) -> bool:
@@ -107,7 +120,7 @@ def date_formats(text: str) -> frozenset[str]:
     text = " ".join(text.split())
     if not 3 < len(text) < 36 or not any(map(str.isdigit, text)):
         return frozenset()
-    for pattern, read in ((_COMPACT, _compact), (_NUMERIC, _numeric), (_NAMED_DAY, _named_day)):
+    for pattern, read in ((_COMPACT, _compact), (_STAMP, _stamp), (_NUMERIC, _numeric), (_NAMED_DAY, _named_day)):
         found = pattern.fullmatch(text)
         if found:
             formats = read(found)
@@ -146,12 +159,16 @@ def _compact(found: re.Match[str]) -> set[str]:
     return {"%Y%m%d" + _tail(found)} if _fits(found["c"], found["b"]) else set()
 
 
+def _stamp(found: re.Match[str]) -> set[str]:
+    return {"%Y%m%d%H%M%S" + (found["zone"] or "")} if _fits(found["c"], found["b"]) else set()
+
+
 def _numeric(found: re.Match[str]) -> set[str]:
     a, b, c, sep = found["a"], found["b"], found["c"], found["sep"]
     tail = found["dot"] + _tail(found)
     if len(a) == 4 and len(c) <= 2:
         return {f"%Y{sep}%m{sep}%d{tail}"} if _fits(c, b) else set()
-    if len(a) > 2 or len(c) not in (2, 4):
+    if len(a) > 2 or len(c) not in (2, 4) or sep == ":":
         return set()
     year = "%Y" if len(c) == 4 else "%y"
     formats = set()
@@ -172,11 +189,7 @@ def _yearless(found: re.Match[str]) -> set[str]:
 
 def month_language(name: str) -> str | None:
     """The first language in which a word is a month's name, `en` before others."""
-    low = name.lower()
-    for language, months in MONTHS.items():
-        if any(low.startswith(month) for month in months):
-            return language
-    return None
+    return next((language for language in MONTHS if month_number(name, language)), None)
 
 
 def _months(name: str) -> tuple[str, ...]:
@@ -187,29 +200,53 @@ def _months(name: str) -> tuple[str, ...]:
 
 
 def _named_day(found: re.Match[str]) -> set[str]:
-    if month_language(found["name"]) is None or not 1 <= int(found["day"]) <= 31:
+    if not _named(found) or (not found["year"] and found["tail"]):
         return set()
-    year = "" if not found["year"] else (found["s2"] or "") + ("%Y" if len(found["year"]) == 4 else "%y")
-    if not found["year"] and found["tail"]:
-        return set()
-    return {f"%d{found['s1']}{month}{year}{_tail(found)}" for month in _months(found["name"])}
+    return {f"{_weekday(found)}%d{found['s1']}{month}{_year(found)}{_tail(found)}" for month in _months(found["name"])}
 
 
 def _named_month(found: re.Match[str]) -> set[str]:
-    if month_language(found["name"]) is None or not 1 <= int(found["day"]) <= 31:
+    if not _named(found):
         return set()
-    year = "" if not found["year"] else (found["s2"] or "") + ("%Y" if len(found["year"]) == 4 else "%y")
-    return {f"{month}{found['s1']}%d{year}{_tail(found)}" for month in _months(found["name"])}
+    return {f"{_weekday(found)}{month}{found['s1']}%d{_year(found)}{_tail(found)}" for month in _months(found["name"])}
+
+
+def _named(found: re.Match[str]) -> bool:
+    return month_language(found["name"]) is not None and 1 <= int(found["day"]) <= 31
+
+
+def _weekday(found: re.Match[str]) -> str:
+    """The notation of an English weekday before a date; strptime knows no other language."""
+    if not found["weekday"]:
+        return ""
+    return ("%a" if len(found["weekday"]) == 3 else "%A") + str(found["s0"])
+
+
+def _year(found: re.Match[str]) -> str:
+    return "" if not found["year"] else (found["s2"] or "") + ("%Y" if len(found["year"]) == 4 else "%y")
 
 
 def common_formats(cells: list[str]) -> list[str]:
-    """The notations that fit most cells of a column, best first; those that fit fewer than nine tenths are left out."""
+    """The notations that fit most cells of a column, best first; those that fit fewer than nine tenths are left out.
+
+    If none fits so many the commonest is taken, where all others put day, month and year in its order: dates of which
+    some have a time, or another separator.
+    """
     counts: dict[str, int] = {}
-    for cell in cells:
-        for notation in date_formats(cell):
-            counts[notation] = counts.get(notation, 0) + 1
-    needed = 0.9 * len(cells)
-    return sorted((n for n, count in counts.items() if count >= needed), key=lambda n: (-counts[n], n))
+    found = [date_formats(cell.strip(PADDING)) for cell in cells]
+    for notation in (notation for notations in found for notation in notations):
+        counts[notation] = counts.get(notation, 0) + 1
+    ranked = sorted(counts, key=lambda n: (-counts[n], n))
+    common = [notation for notation in ranked if counts[notation] >= 0.9 * len(cells)]
+    if common or not ranked:
+        return common
+    order = part_order(ranked[0])
+    return ranked[:1] if all(order in map(part_order, notations) for notations in found if notations) else []
+
+
+def part_order(notation: str) -> str:
+    """In which order a notation has year, month and day: `Ymd`, `dmY`, `mdY`, or without the year."""
+    return re.sub(r"[^Ymd]", "", "".join(re.findall(r"%([YymbBd])", notation)).translate(_ALIKE))
 
 
 def orders(notation: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from daysheet.importers import vocabulary as words
-from daysheet.importers.cellkinds import date_formats, orders
+from daysheet.importers.cellkinds import PADDING, date_formats, orders
 from daysheet.importers.directions import find_money
 from daysheet.importers.grid import Column, Grid, find_grid
 from daysheet.importers.money import Money
@@ -201,7 +201,7 @@ def _days(date: Column, notation: str) -> list[datetime.date]:
     days = []
     for cell in date.filled:
         try:
-            days.append(parse(cell.strip(" '\"=")).date())
+            days.append(parse(cell.strip(PADDING)).date())
         except ValueError:
             continue
     return days

@@ -35,6 +35,11 @@ from daysheet.importers.money import (
 from daysheet.importers.values import amount_parser
 
 _MOST_WORDS: Final = 6
+# what a card or an account is, "credit" or "debit", says nothing of the way money went
+_OTHER_KINDS: Final = re.compile(r"[ck]ategor|funding|(card|account)[ _]?type|brand", re.IGNORECASE)
+_MANY_LINKS: Final = 3
+_CLEAR: Final = 3
+_FEW_VOTES: Final = 2
 
 
 def find_money(grid: Grid, orders: tuple[str, ...]) -> Money | None:
@@ -88,8 +93,16 @@ class _Table:
     def _readings(self, balance: Column) -> Iterator[tuple[Money, Values]]:
         """Every way in which columns beside the balance could give signed amounts."""
         others = [column for column in self.numbers if column.place != balance.place]
+        if len(balance.filled) <= _MANY_LINKS and (pair := self._named_pair()):
+            # a chain of a link or two is no reason to disbelieve the headers
+            yield from self._pair_readings(pair[0].place, pair[1].place)
+            return
         for column in others:
             found = self.values[column.place]
+            suffixed = self._suffixed(column)
+            if suffixed is not None:
+                yield suffixed, _signed_by_suffix(column, found)
+                continue
             yield Money("signed", self.decimal, amount=column.place), found
             yield Money("inverted", self.decimal, amount=column.place), [None if v is None else -v for v in found]
         for one, two in permutations(others, 2) if not self._one_is_enough() else ():
@@ -131,28 +144,34 @@ class _Table:
 
     def by_suffix(self) -> Money | None:
         """Dr or Cr behind the numbers of a column."""
-        for column in self._ranked():
-            suffixes = {
-                parts["suffix"].casefold()
-                for cell in column.filled
-                if (parts := number_parts(cell)) and parts["suffix"]
-            }
-            if suffixes & {"dr", "db", "cr"} or {"d", "c"} <= suffixes or {"s", "h"} <= suffixes:
-                out = tuple(sorted(suffixes & words.OUT_WORDS))
-                into = tuple(sorted(suffixes & words.IN_WORDS))
-                why = f"amounts end in {', '.join(sorted(suffixes))}"
-                return Money(
-                    "suffix",
-                    self.decimal,
-                    amount=column.place,
-                    out=out or ("Dr",),
-                    into=into or ("Cr",),
-                    evidence=(why,),
-                )
-        return None
+        return next((money for column in self._ranked() if (money := self._suffixed(column))), None)
+
+    def _suffixed(self, column: Column) -> Money | None:
+        suffixes = set(map(_suffix, column.filled)) - {""}
+        if not (suffixes & {"dr", "db", "cr"} or {"d", "c"} <= suffixes or {"s", "h"} <= suffixes):
+            return None
+        out = tuple(sorted(suffixes & words.OUT_WORDS))
+        into = tuple(sorted(suffixes & words.IN_WORDS))
+        why = f"amounts end in {', '.join(sorted(suffixes))}"
+        return Money(
+            "suffix", self.decimal, amount=column.place, out=out or ("Dr",), into=into or ("Cr",), evidence=(why,)
+        )
 
     def by_pair(self) -> Money | None:
         """A column for money out and one for money in."""
+        if self._one_is_enough():
+            return None
+        pair = self._named_pair()
+        if pair is not None:
+            debit, credit = pair
+            why = f'"{debit.header}" and "{credit.header}" are filled in turn'
+            return Money(
+                self._pair_mode(debit, credit), self.decimal, debit=debit.place, credit=credit.place, evidence=(why,)
+            )
+        return self._unnamed_pair()
+
+    def _named_pair(self) -> tuple[Column, Column] | None:
+        """The columns that say they are money out and money in, the fullest of several pairs."""
         if self._one_is_enough():
             return None
         named = [
@@ -161,12 +180,7 @@ class _Table:
             for credit in self.numbers
             if is_debit(debit) and is_credit(credit) and debit.place != credit.place and in_turn(debit, credit)
         ]
-        for debit, credit in sorted(named, key=lambda pair: -len(pair[0].filled) - len(pair[1].filled)):
-            why = f'"{debit.header}" and "{credit.header}" are filled in turn'
-            return Money(
-                self._pair_mode(debit, credit), self.decimal, debit=debit.place, credit=credit.place, evidence=(why,)
-            )
-        return self._unnamed_pair()
+        return min(named, key=lambda pair: -len(pair[0].filled) - len(pair[1].filled), default=None)
 
     def _unnamed_pair(self) -> Money | None:
         """Two columns without telling names, of which every row fills exactly one."""
@@ -217,7 +231,7 @@ class _Table:
 
     def _directions(self) -> list[Column]:
         """Columns that may say which way: few different words, or texts that begin with one."""
-        return [c for c in self.grid.columns if c.kind == "text" and not re.search("categor|kategor", c.header, re.I)]
+        return [c for c in self.grid.columns if c.kind == "text" and not _OTHER_KINDS.search(c.header)]
 
     def _worded(self, column: Column, texts: Column) -> Money | None:
         """An amount without sign and a column of directions, if `texts` is one."""
@@ -262,6 +276,7 @@ class _Table:
             return (
                 not words.says(column.header, words.AMOUNT),
                 not words.says(column.header, words.POSTED_AMOUNT),
+                column.header.casefold() not in words.AMOUNT,
                 words.says(column.header, words.SIDE_AMOUNT),
                 not shows_money(column),
                 -len(column.filled),
@@ -285,15 +300,22 @@ class _Table:
         name = f'"{column.header}"' if column.header else f"column {column.place + 1}"
         if {"+", "-"} <= {cell.strip()[:1] for cell in column.filled}:
             return Money("signed", self.decimal, amount=column.place, evidence=(f"{name} writes plus and minus",))
+        if all(words.says(headers, (word,)) for word in words.PROCESSOR):
+            why = "fee and net beside the gross: a processor's statement, on which money out is negative"
+            return Money("signed", self.decimal, amount=column.place, evidence=(name, why))
         if signed > inverted or inverted > signed + (2 if negative > positive else 0):
             mode = "signed" if signed > inverted else "inverted"
-            why = f"{max(signed, inverted)} texts that go one way have the sign that {mode} gives them"
-            return Money(mode, self.decimal, amount=column.place, evidence=(f"{name} has signs", why))
+            more, fewer = max(signed, inverted), min(signed, inverted)
+            why = f"{more} texts that go one way have the sign that {mode} gives them"
+            why += f", {fewer} have the other" if fewer else ""
+            prevailing = "signed" if negative > positive else "inverted" if words.says(about, words.CARD) else ""
+            sure = more >= _CLEAR * fewer and (more >= _FEW_VOTES or mode == prevailing)
+            return Money(mode, self.decimal, amount=column.place, sure=sure, evidence=(f"{name} has signs", why))
         card = words.says(about, words.CARD)
         if negative > positive or (negative == positive and not card):
             why = f"{negative} of {len(column.filled)} amounts in {name} are negative"
-            return Money("signed", self.decimal, amount=column.place, sure=positive > 0, evidence=(why,))
-        if words.says(headers, words.PROCESSOR):
+            return Money("signed", self.decimal, amount=column.place, sure=negative > positive > 0, evidence=(why,))
+        if words.says(headers, words.PROCESSOR_WORDS):
             return Money(
                 "signed", self.decimal, amount=column.place, sure=False, evidence=("a processor's fee column",)
             )
@@ -330,3 +352,15 @@ class _Table:
             else:
                 inverted += weight
         return signed, inverted
+
+
+def _suffix(cell: str) -> str:
+    parts = number_parts(cell)
+    return parts["suffix"].casefold() if parts else ""
+
+
+def _signed_by_suffix(column: Column, values: Values) -> Values:
+    return [
+        None if value is None else -value if _suffix(cell) in words.OUT_WORDS else value
+        for cell, value in zip(column.cells, values, strict=True)
+    ]

@@ -283,14 +283,15 @@ class Extractor:
         return int(groups["year"]), int(groups.get("month") or 12)
 
     def _skip_function(self, rule: Where) -> tuple[Where, Callable[[Cells], bool]]:
-        place = self._at(rule.column)
+        columns = rule.column if isinstance(rule.column, tuple) else () if rule.column == "" else (rule.column,)
+        places = self._indexes(columns)
         pattern = re.compile(rule.pattern) if rule.pattern else None
         unless = re.compile(rule.unless) if rule.unless else None
 
         def applies(cells: Cells) -> bool:
-            if rule.column != "" and place is None:
+            if columns and not places:
                 return False
-            text = cells[place] if place is not None else self._layout.delimiter.join(cells)
+            text = "".join([cells[place] for place in places]) if columns else self._layout.delimiter.join(cells)
             if unless is not None and unless.search(text):
                 return False
             if pattern is None:

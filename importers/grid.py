@@ -6,9 +6,10 @@ most rows are data rows of one width; the header is the nearest row of texts alo
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -20,6 +21,8 @@ from daysheet.importers.text import Row
 DELIMITERS: Final = (",", ";", "\t", "|", "^", "~", ":")
 SAMPLE_ROWS: Final = 2000
 _HEADER_ABOVE: Final = 40
+_NARROW: Final = 3
+_CODE: Final = re.compile(r"[A-Z]{3}")
 
 
 @dataclass(frozen=True)
@@ -105,13 +108,12 @@ def _score(rows: Sequence[Row]) -> tuple[int, int]:
 
 
 def _grid(delimiter: str, sheet: int, rows: Sequence[Row]) -> Grid:
-    usual, dated = _width(rows)[0], _date_place(rows)
+    usual = _width(rows)[0]
+    dated = _date_place(rows, usual)
     data = [
         row for row in rows if is_data(row.cells) and dated < len(row.cells) and kind_of(row.cells[dated]) == "date"
     ]
-    first = rows.index(next((row for row in data if abs(len(row.cells) - usual) <= 2), data[0]))
-    filled = sorted(sum(kind_of(cell) != "blank" for cell in row.cells) for row in data)[len(data) // 2]
-    place = _header_place(rows, first, filled)
+    first, place = _start(rows, data, usual)
     header = rows[place] if place is not None else None
     above = tuple(rows[: first if place is None else place])
     below = [row for row in data if row.line >= rows[first].line]
@@ -120,28 +122,90 @@ def _grid(delimiter: str, sheet: int, rows: Sequence[Row]) -> Grid:
     width = max(usual, len(header.cells) if header else 0)
     padded = [[*row.cells[:width], *[""] * (width - len(row.cells))] for row in below]
     names = [*(header.cells if header else ()), *[""] * width][:width]
-    columns = tuple(
+    columns = [
         Column(number, " ".join(names[number].split()), tuple(cells[number] for cells in padded))
         for number in range(width)
-    )
-    return Grid(delimiter, sheet, header, tuple(below), above, columns)
+    ]
+    return Grid(delimiter, sheet, header, tuple(below), above, tuple(_with_shared_names(columns)))
 
 
-def _date_place(rows: Sequence[Row]) -> int:
-    """The column in which most data rows have a date, the leftmost of several."""
+def _start(rows: Sequence[Row], data: Sequence[Row], usual: int) -> tuple[int, int | None]:
+    """The place of the first row of the table, and that of its header.
+
+    Rows above the header may look like data themselves (an opening balance with its day): where no header stands above
+    the first of them, but one stands below it and above most others, the table begins there.
+    """
+    filled = sorted(sum(kind_of(cell) != "blank" for cell in row.cells) for row in data)[len(data) // 2]
+    first = rows.index(next((row for row in data if abs(len(row.cells) - usual) <= 2), data[0]))
+    place = _header_place(rows, first, filled)
+    if place is not None:
+        return first, place
+    for number, row in enumerate(data[1:], 1):
+        if 2 * number > len(data):
+            break
+        later = rows.index(row)
+        place = _header_place(rows, later, filled)
+        if place is not None and place > first:
+            return later, place
+    return first, None
+
+
+def _with_shared_names(columns: Sequence[Column]) -> list[Column]:
+    """Columns, those of amounts without a name called as the column of their currency codes: `Mutatie,,Saldo,`."""
+    named: list[Column] = []
+    for column in columns:
+        before = named[-1] if named else None
+        unnamed = not column.header and column.kind == "number"
+        shared = before is not None and unnamed and is_code(before)
+        named.append(replace(column, header=before.header) if before is not None and shared else column)
+    return named
+
+
+def is_code(column: Column) -> bool:
+    """Whether a column holds currency codes and nothing else."""
+    return bool(column.filled) and all(_CODE.fullmatch(cell.strip()) for cell in column.filled)
+
+
+def _date_place(rows: Sequence[Row], usual: int) -> int:
+    """The column in which most data rows of the usual width have a date, the leftmost of several."""
     places = Counter(
-        place for row in rows if is_data(row.cells) for place, cell in enumerate(row.cells) if kind_of(cell) == "date"
+        place
+        for row in rows
+        if len(row.cells) == usual and is_data(row.cells)
+        for place, cell in enumerate(row.cells)
+        if kind_of(cell) == "date"
     )
     return max(places, key=lambda place: (places[place], -place))
 
 
 def _header_place(rows: Sequence[Row], first: int, filled: int) -> int | None:
-    """The nearest row of words alone above the first data row that names most of the columns that rows fill."""
+    """The nearest row of words alone above a data row that names most of the columns that rows fill.
+
+    Of two such rows that stand one upon the other the header is the one with more different words: the other says
+    units, or the groups of the columns.
+    """
+    below = rows[first]
     for place in range(first - 1, max(first - _HEADER_ABOVE, -1), -1):
-        cells = [cell for cell in rows[place].cells if kind_of(cell) != "blank"]
-        if len(cells) >= max(2, 0.6 * filled) and all(map(_is_word, cells)):
-            return place
+        if _names_columns(rows[place], below, filled):
+            above = place - 1
+            named_twice = above >= 0 and _names_columns(rows[above], below, filled)
+            return above if named_twice and _words(rows[above]) > _words(rows[place]) else place
     return None
+
+
+def _names_columns(row: Row, below: Row, filled: int) -> bool:
+    """Whether a row has words alone, but for the number of a kind of record, which the row below it repeats.
+
+    In a table of three columns all must be named: two words may as well be a remark above a table without a header.
+    """
+    marked = row.cells[:1] == below.cells[:1] and row.cells[0].isdigit()
+    cells = [cell for cell in row.cells[marked:] if kind_of(cell) != "blank"]
+    return len(cells) >= (max(2, filled) if filled <= _NARROW else 0.6 * filled) and all(map(_is_word, cells))
+
+
+def _words(row: Row) -> int:
+    """How many different words a row has."""
+    return len({cell.strip().casefold() for cell in row.cells} - {""})
 
 
 def _is_word(cell: str) -> bool:

@@ -88,7 +88,7 @@ class Dates:
 
     column: Column = word("The column of the booking date.", ...)
     format: tuple[str, ...] = word("strptime notations, tried in turn.", ...)
-    language: str = word("Of month names: en, fr, de, es, pt, it or nl.", "en")
+    language: str = word("Of month names: en, fr, de, es, pt, it, nl, sv, da, no or pl.", "en")
     fallback: Column = word("The column to take when the first is blank.", "")
     value: Column = word("The column of the value date, kept with the entry.", "")
     year: str = word(
@@ -188,7 +188,9 @@ class Where:
     """Rows that are no entries (`[[skip]]`), with the reason that the report gives."""
 
     reason: str = word("What the import says of such a row: `pending`, `declined`, `opening balance` …", ...)
-    column: Column = word("The column to look at; left out, the whole row.", "")
+    column: Column | tuple[Column, ...] = word(
+        "The column to look at, or a list of columns taken together; left out, the whole row.", ""
+    )
     pattern: str = word("A regular expression that must be found; left out, the cell must be blank.", "", regex=True)
     unless: str = word("A regular expression that must not be found.", "", regex=True)
     balance: str = word(

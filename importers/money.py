@@ -53,16 +53,28 @@ class Money:
 
 
 def decimal_mark(grid: Grid) -> str:
-    """The decimal mark of the number columns, by majority of the cells that show it, else of the lines above."""
-    shown = [cell for column in grid.columns if column.kind == "number" for cell in column.filled]
+    """The decimal mark, by majority of the cells that show one.
+
+    Those of columns called amounts and balances are asked first: rates, quantities and identifiers beside them may be
+    written otherwise. Then all number columns, then the lines above the table.
+    """
+    numbers = [column for column in grid.columns if column.kind == "number"]
+    shown = [cell for column in numbers for cell in column.filled]
+    named = [cell for column in numbers if is_called_money(column) for cell in column.filled]
     around = [cell.strip(" :;'\"") for row in grid.above for cell in row.cells]
-    for cells in (shown, [cell for cell in around if kind_of(cell) == "number"]):
+    for cells in (named, shown, [cell for cell in around if kind_of(cell) == "number"]):
         votes = [decimal_votes(cell) for cell in cells]
         points, commas = sum(vote[0] for vote in votes), sum(vote[1] for vote in votes)
         if points != commas:
             return "," if commas > points else "."
     # 1.000 alone: three digits behind a mark are thousands, for money has two decimals
     return "," if any(re.fullmatch(r"-?\d{1,3}(\.\d{3})+", cell.strip()) for cell in shown) else "."
+
+
+def is_called_money(column: Column) -> bool:
+    """Whether a header speaks of the account's own amounts or of its balance."""
+    called = words.says(column.header, (*words.AMOUNT, *words.DEBIT, *words.CREDIT, *words.BALANCE))
+    return called and not words.says(column.header, words.SIDE_AMOUNT)
 
 
 def holds_money(column: Column) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, Final
 import click
 from daysheet import console, files
 from daysheet.errors import DaysheetError
-from daysheet.importers import bank, identify, propose, selftest, sources, systems, systems_selftest
+from daysheet.importers import bank, identify, propose, selftest, shapes, sources, systems, systems_selftest
 from daysheet.importers.detect import Detected, detect
 from daysheet.importers.profile import load
 from daysheet.importers.reading import RawFile
@@ -73,7 +73,7 @@ def new(
     """Write a profile for a file that none fits, with an anonymous sample of its rows as its test."""
     file = RawFile(path)
     detected = _settled(detect(file), file, date_format, amount_mode)
-    name = name or propose.slug(path.stem)
+    name = name or shapes.slug(path.stem)
     folder = _folder(shell)
     place = target or (folder / "profiles" / f"{name}.toml" if folder else Path(f"{name}.toml"))
     if place.exists():

@@ -7,23 +7,27 @@ import io
 import json
 import re
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 from daysheet.errors import DaysheetError
 from daysheet.importers import profile as profiles
+from daysheet.importers import shapes
 from daysheet.importers import vocabulary as words
 from daysheet.importers.anonymous import Anonymizer, amount
 from daysheet.importers.bank import BankSource, bare
-from daysheet.importers.cellkinds import kind_of, month_language
+from daysheet.importers.cellkinds import date_formats, kind_of, month_language, part_order
+from daysheet.importers.cells import trimmed
 from daysheet.importers.detect import Detected
-from daysheet.importers.grid import Column, Grid
+from daysheet.importers.grid import Column, Grid, is_code
 from daysheet.importers.money import Money
 from daysheet.importers.reading import Context, RawFile, Reading
 from daysheet.importers.tables import lenient_rows, tables
 from daysheet.importers.text import Row
+from daysheet.importers.values import MONTHS, month_number
 from daysheet.records import BankLine
 
 _SAMPLE_ROWS: Final = 6
@@ -46,13 +50,7 @@ _TEXT: Final = (
     "title",
 )  # fmt: skip
 _FEW: Final = 6
-_SHAPES: Final = {
-    "%Y": r"\d{4}", "%y": r"\d\d", "%m": r"\d{1,2}", "%d": r"\d{1,2}", "%b": r"[^\W\d_]+\.?", "%B": r"[^\W\d_]+",
-    "%H": r"\d{1,2}", "%I": r"\d{1,2}", "%M": r"\d\d", "%S": r"\d\d", "%f": r"\d+", "%p": r"[APap]\.?[Mm]\.?",
-    "%z": r"\S+", " ": r"\s+",
-}  # fmt: skip
 _YEARS: Final = (r"(?P<year>20\d\d)\D{0,2}(?P<month>0[1-9]|1[0-2])(?!\d)", r"(?P<year>20\d\d)")
-_CODE: Final = re.compile(r"[A-Z]{3}")
 
 
 @dataclass(frozen=True)
@@ -124,9 +122,7 @@ class _Draft:
         cells = self._cells(problem.line)
         date = self.detected.date or 0
         if cells is not None and (date >= len(cells) or kind_of(cells[date]) != "date"):
-            shape = "".join(
-                _SHAPES.get(part, re.escape(part)) for part in re.split(r"(%.| )", self.detected.date_format)
-            )
+            shape = shapes.of_dates(self._formats)
             rule = f"reason = \"no date: pending, or a remark\"\ncolumn = {self._reference(date)}\nunless = '^{shape}$'"
             return self._with(rule, problem)
         if "does not say whether" in problem.message and self.money.direction is not None:
@@ -138,7 +134,8 @@ class _Draft:
         if "blank" in problem.message and self.money.amount is not None:
             return self._with(f'reason = "no amount"\ncolumn = {self._reference(self.money.amount)}', problem)
         if "blank" in problem.message and self.money.debit is not None and self.money.credit is not None:
-            return self._with('reason = "no amount"\npattern = "^[^0-9]*$"', problem)
+            columns = f"[{self._reference(self.money.debit)}, {self._reference(self.money.credit)}]"
+            return self._with(f'reason = "no amount"\ncolumn = {columns}', problem)
         raise problem
 
     def _rows(self) -> Iterable[Row]:
@@ -163,6 +160,20 @@ class _Draft:
     def _column(self, place: int) -> Column:
         return self.grid.columns[place]
 
+    @cached_property
+    def _formats(self) -> list[str]:
+        """The notation of the dates, then of other rows (some with a time) that put day and month in its order."""
+        first = self.detected.date_format
+        found = {first: None}
+        for cells in self._below():
+            place = self.detected.date or 0
+            cell = trimmed(cells[place]) if place < len(cells) else ""
+            notations = date_formats(cell)
+            if notations and not notations & found.keys():
+                alike = [notation for notation in sorted(notations) if part_order(notation) == part_order(first)]
+                found |= dict.fromkeys(alike[:1])
+        return list(found)
+
     @property
     def _header(self) -> list[str]:
         if self.grid.header is None:
@@ -186,7 +197,7 @@ class _Draft:
     def _texts(self) -> tuple[list[int], list[int]]:
         """The columns of the payee and of the description."""
         taken = {place - 1 for place in self.detected.columns.values()}
-        texts = [c for c in self.grid.columns if c.kind == "text" and c.place not in taken and not _is_code(c)]
+        texts = [c for c in self.grid.columns if c.kind == "text" and c.place not in taken and not is_code(c)]
         payee = [c.place for c in texts if words.says(c.header, _PAYEE)]
         narration = [c.place for c in texts if words.says(c.header, _TEXT) and c.place not in payee]
         others = [c for c in texts if c.place not in payee and not words.says(c.header, words.NO_AMOUNT)]
@@ -209,7 +220,7 @@ class _Draft:
             ),
             self._file_part(),
             self._match_part(),
-            f"[date]\ncolumn = {self._reference(detected.date or 0)}\nformat = [{json.dumps(detected.date_format)}]"
+            f"[date]\ncolumn = {self._reference(detected.date or 0)}\nformat = {json.dumps(self._formats)}"
             + self._language()
             + self._year(),
             self._amount_part(),
@@ -236,13 +247,17 @@ class _Draft:
             cells = ", ".join(json.dumps(cell, ensure_ascii=False) for cell in self._header)
             return f"[match]\nheader = [{cells}]"
         names = ", ".join(json.dumps(name) for name in self._names)
-        shapes = ", ".join(f"'{_shape(column)}'" for column in self.grid.columns)
-        return f"[match]\ncolumns = [{names}]\nrow = [{shapes}]"
+        rows = ", ".join(json.dumps(shapes.of_column(column)) for column in self.grid.columns)
+        return f"[match]\ncolumns = [{names}]\nrow = [{rows}]"
 
     def _language(self) -> str:
-        names = re.findall(r"[^\W\d_]{3,}", " ".join(self._column(self.detected.date or 0).filled[:50]))
-        languages = {language for name in names if (language := month_language(name)) and language != "en"}
-        return f'\nlanguage = "{min(languages)}"' if languages and "%b" in self.detected.date_format.lower() else ""
+        """The language in which all words of the dates are months, where that is not English."""
+        if "%b" not in self.detected.date_format.lower():
+            return ""
+        words_of_dates = set(re.findall(r"[^\W\d_]{3,}", " ".join(self._column(self.detected.date or 0).filled)))
+        months = {word for word in words_of_dates if month_language(word)}
+        language = next((each for each in MONTHS if all(month_number(word, each) for word in months)), "en")
+        return f'\nlanguage = "{language}"' if language != "en" else ""
 
     def _amount_part(self) -> str:
         money = self.money
@@ -271,14 +286,9 @@ class _Draft:
         for column in self.grid.columns:
             reference = self._reference(column.place)
             distinct = {row[column.place].strip() for row in self._below() if column.place < len(row)}
-            pending = sorted(cell for cell in distinct if words.PENDING.search(cell))
-            if pending and (len(distinct) <= _FEW or column.place == self.detected.date):
-                said = "|".join(map(re.escape, pending))
-                rules.append(f"reason = \"pending\"\ncolumn = {reference}\npattern = '^({said})$'")
-            stated = sorted(cell for cell in distinct if words.STATED_BALANCE.search(cell))
-            if stated:
-                said = "|".join(map(re.escape, stated))
-                rules.append(f"reason = \"a balance, no entry\"\ncolumn = {reference}\npattern = '^({said})$'")
+            if len(distinct) <= _FEW or column.place == self.detected.date:
+                rules += _skip_rule("pending", reference, words.PENDING, distinct)
+            rules += _skip_rule("a balance, no entry", reference, words.STATED_BALANCE, distinct)
         return rules
 
     def _year(self) -> str:
@@ -307,7 +317,7 @@ class _Draft:
         accounts = [c for c in self.grid.columns if words.says(c.header, _ACCOUNT) and 0 < len(set(c.filled)) <= _FEW]
         if accounts:
             parts.append(f"[account]\ncolumn = {self._reference(accounts[0].place)}")
-        codes = [column for column in self.grid.columns if _is_code(column)]
+        codes = [column for column in self.grid.columns if is_code(column)]
         if codes:
             parts.append(f"[currency]\ncolumn = {self._reference(codes[0].place)}")
         elif self.named.currency:
@@ -339,18 +349,16 @@ class _Draft:
         return [by_line[line] for line in sorted(set(wanted)) if line in by_line]
 
     def _kept_words(self) -> list[str]:
-        """The words of columns that the profile asks for: directions and currencies."""
-        places = [] if self.money.direction is None else [self.money.direction]
-        places += [column.place for column in self.grid.columns if _is_code(column)]
-        return [
-            word for place in places for cell in self._column(place).filled for word in re.findall(r"[^\W\d_]+", cell)
-        ]
+        """The words that the profile asks for: directions and currencies."""
+        places = [column.place for column in self.grid.columns if is_code(column)]
+        kept = [cell for place in places for cell in self._column(place).filled]
+        return [word for text in (*self.money.out, *self.money.into, *kept) for word in re.findall(r"[^\W\d_]+", text)]
 
     def _anonymous(self, place: int, cell: str, other: Anonymizer) -> str:
         if place == self.money.balance:
             return ""
         kind = kind_of(cell)
-        if kind == "date" or place == self.money.direction:
+        if kind == "date":
             return str(cell)
         money = place in (self.money.amount, self.money.debit, self.money.credit)
         return amount(str(cell)) if money and kind == "number" else other.text(str(cell))
@@ -376,22 +384,11 @@ def _entries(text: str, named: Named, rows: str) -> str:
     return (f"skipped = [{', '.join(skipped)}]\n" if skipped else "") + "entries = [\n" + "\n".join(lines) + "\n]"
 
 
-def _is_code(column: Column) -> bool:
-    return bool(column.filled) and all(_CODE.fullmatch(cell.strip()) for cell in column.filled)
-
-
-def _shape(column: Column) -> str:
-    """A regular expression for the cells of a column of a file without a header."""
-    if column.kind == "date":
-        example = re.escape(column.filled[0].strip())
-        shape = re.sub(r"(?:\d)+", r"\\d+", re.sub(r"[^\W\d_]{3,}", r"[^\\W\\d_]+", example.replace("\\", "")))
-        return shape if len(column.filled) == len(column.cells) else f"({shape})?"
-    if column.kind == "number":
-        return r"[-+()\d.,$€£ ]*"
-    return "" if column.kind == "blank" and column.place == 0 else ".*"
-
-
-def slug(text: str) -> str:
-    """A profile's name from a file's: lower-case words with dashes, no digits."""
-    found: Sequence[str] = re.findall(r"[a-z]+", text.lower())
-    return "-".join(found) or "bank"
+def _skip_rule(reason: str, reference: str, telling: re.Pattern[str], cells: set[str]) -> list[str]:
+    """A rule for the rows in which a cell says so; it holds the telling words alone, never the rest of a cell."""
+    said = {found[0] for cell in cells if (found := telling.search(cell))}
+    if not said:
+        return []
+    starts = all(cell.startswith(tuple(said)) for cell in cells if telling.search(cell))
+    pattern = "|".join(re.escape(word).replace("\\ ", " ") for word in sorted(said))
+    return [f"reason = \"{reason}\"\ncolumn = {reference}\npattern = '{'^' if starts else ''}({pattern})'"]

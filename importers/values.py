@@ -10,7 +10,7 @@ from typing import Final
 
 from daysheet.importers.text import Exact
 
-# Month names as banks write them, by the first letters that tell them apart, in lower case.
+# Month names as banks write them, by the first letters that tell them apart, in lower case; | between two spellings.
 MONTHS: Final[Mapping[str, tuple[str, ...]]] = {
     "en": ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"),
     "fr": ("jan", "fév", "mar", "avr", "mai", "juin", "juil", "aoû", "sep", "oct", "nov", "déc"),
@@ -18,13 +18,22 @@ MONTHS: Final[Mapping[str, tuple[str, ...]]] = {
     "es": ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"),
     "pt": ("jan", "fev", "mar", "abr", "mai", "jun", "jul", "ago", "set", "out", "nov", "dez"),
     "it": ("gen", "feb", "mar", "apr", "mag", "giu", "lug", "ago", "set", "ott", "nov", "dic"),
-    "nl": ("jan", "feb", "maa", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"),
+    "nl": ("jan", "feb", "maa|mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"),
+    "sv": ("jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec"),
+    "da": ("jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec"),
+    "no": ("jan", "feb", "mar", "apr", "mai", "jun", "jul", "aug", "sep", "okt", "nov", "des"),
+    "pl": ("sty", "lut", "mar", "kwi", "maj", "cze", "lip", "sie", "wrz", "paź", "lis", "gru"),
 }
 _SOME_DAY: Final = datetime.datetime(2024, 12, 31, tzinfo=datetime.UTC)
 _WORD: Final = re.compile(r"[^\W\d_]{3,}\.?")
 _PLAIN: Final = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?")
 _NUMBER: Final = re.compile(r"[0-9.,'’ \u00a0\u202f]*[0-9][.,]?")
-_DECORATION: Final = re.compile(r"(?:US|CA|C|R|A|AU|NZ|HK|S)?\$|[A-Z]{3}|[€£¥￥₹₽₩₪元]|Fr\.|kr\.?|zł|Kč|Ft")
+# how currencies are written beside an amount, codes apart
+SYMBOL: Final = (
+    r"(?:US|CA|C|R|AU|A|NZ|HK|NT|MX|S)?\$|[\u00a2-\u00a5\u20a0-\u20cf￥元円]|RM|Rp\.?|Rs\.?|R(?=\s*[\d ,]+\.\d\d)|"
+    r"S/\.?|Fr\.?|[Kk]r\.?|zł|Kč|Ft|[Ll]ei|лв\.?|руб\.?|грн\.?|(?:[\u0600-\u06ff]\.){1,3}[\u0600-\u06ff]?[\u200e\u200f]?"
+)
+_DECORATION: Final = re.compile(rf"{SYMBOL}|[A-Z]{{3}}")
 _SPACES: Final = re.compile(r"[ \u00a0\u202f\t]+")
 
 DateParser = Callable[[str], datetime.datetime]
@@ -41,23 +50,22 @@ def date_parser(formats: tuple[str, ...], language: str = "en") -> DateParser:
     Returns:
         The function; it raises ValueError for a cell that no format fits.
     """
-    names = MONTHS[language]
     formats = tuple(notation.replace("%B", "%b") for notation in formats)
     known: dict[str, datetime.datetime] = {}
 
     def parse(cell: str) -> datetime.datetime:
         found = known.get(cell)
         if found is None:
-            found = known[cell] = _parse_date(cell, formats, names)
+            found = known[cell] = _parse_date(cell, formats, language)
         return found
 
     return parse
 
 
-def _parse_date(cell: str, formats: tuple[str, ...], names: tuple[str, ...]) -> datetime.datetime:
+def _parse_date(cell: str, formats: tuple[str, ...], language: str) -> datetime.datetime:
     text = " ".join(cell.split())
     candidates = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", *formats) if isinstance(cell, Exact) else formats
-    english = _WORD.sub(lambda word: _english(word[0], names), text)
+    english = _WORD.sub(lambda word: _english(word[0], language), text)
     for notation in candidates:
         try:
             return _moment(english, notation)
@@ -82,14 +90,21 @@ def _moment(text: str, notation: str) -> datetime.datetime:
     return datetime.datetime.strptime(text, notation)  # noqa: DTZ007
 
 
-def _english(word: str, names: tuple[str, ...]) -> str:
+def _english(word: str, language: str) -> str:
+    number = month_number(word, language)
+    return word if number is None else MONTHS["en"][number - 1].title()
+
+
+def month_number(word: str, language: str) -> int | None:
+    """The month (1 to 12) that a word names in a language, by the longest beginning that fits, or None."""
     low = word.lower().rstrip(".")
-    found = max(
-        (number for number, name in enumerate(names) if low.startswith(name)),
-        key=lambda number: len(names[number]),
-        default=None,
-    )
-    return word if found is None or low in ("am", "pm") else MONTHS["en"][found].title()
+    fitting = [
+        (len(stem), number)
+        for number, stems in enumerate(MONTHS[language], 1)
+        for stem in stems.split("|")
+        if low.startswith(stem)
+    ]
+    return max(fitting)[1] if fitting else None
 
 
 AmountParser = Callable[[str], Decimal | None]

@@ -13,20 +13,25 @@ DEBIT: Final = (
     "debit", "débit", "debet", "débito", "debito", "withdraw", "paid out", "money out", "funds out", "outflow", "soll",
     "belastung", "lastschrift", "ausgabe", "ausgang", "uttag", "cargo", "salida", "saída", "uscite", "dare", "avgang",
     "支出", "取出", "转出", "借方", "výdaj", "wydat", "obciąż", "charge", "spent", "payments", "dr",
+    "расход", "разход", "списан", "дебет", "витрат",
+    "addebit", "betalningar", "terhelés", "gider", "borç", "引落", "出金", "支払", "お支払", "출금", "지급", "חובה",
 )  # fmt: skip
 CREDIT: Final = (
     "credit", "crédit", "crédito", "credito", "kredit", "deposit", "paid in", "money in", "funds in", "inflow", "haben",
     "gutschrift", "einnahme", "eingang", "insättning", "abono", "entrada", "entrate", "avere", "收入", "存入", "转入",
     "贷方", "příjem", "wpływ", "uznan", "receipts", "received", "cr",
+    "приход", "поступлен", "зачислен", "зарахуван", "кредит",
+    "надходжен", "accredit", "jóváírás", "gelir", "alacak", "入金", "預入", "お預", "입금", "זכות",
 )  # fmt: skip
 BALANCE: Final = (
     "balance", "saldo", "solde", "kontostand", "running", "余额", "egyenleg", "zůstatek", "stan konta", "stand",
+    "остаток", "залишок", "баланс", "残高", "잔액", "bakiye", "יתרה",
 )  # fmt: skip
 AMOUNT: Final = (
     "amount", "betrag", "umsatz", "importe", "importo", "montant", "valor", "value", "bedrag", "belopp", "beløb",
     "beloep", "kwota", "částka", "ciastka", "suma", "summa", "sum", "összeg", "összege", "金额", "money", "total",
     "gross", "cad$",
-    "soll/haben", "entrée", "sarja", "määrä", "znesek", "iznos",
+    "soll/haben", "entrée", "сумма", "сума", "金額", "거래금액", "tutar", "סכום", "sarja", "määrä", "znesek", "iznos",
 )  # fmt: skip
 SIDE_AMOUNT: Final = (
     "foreign", "fremd", "original", "orig", "local", "tax", "fee", "gebühr", "converted", "refund", "exchange", "kurs",
@@ -48,8 +53,10 @@ PENDING: Final = re.compile(
     re.IGNORECASE,
 )
 STATED_BALANCE: Final = re.compile(
-    r"^(opening|closing|beginning|ending|starting|previous|new|final) balance|^anfangssaldo|^endsaldo|"
-    r"^saldo (inicial|final|anterior)|^turnover$|^(alter|neuer) kontostand|^balance (brought|carried)",
+    r"^\W*((opening|closing|beginning|ending|starting|previous|new|final|initial) balance|anfangssaldo|endsaldo|"
+    r"saldo (inicial|finale|final|anterior|iniziale|contabile|początkowe|końcowe)|turnover$|(alter|neuer) kontostand|"
+    r"balance (brought|carried)|solde (initial|final|précédent|en début|en fin)|(входящий|исходящий) остаток|"
+    r"(ingående|utgående) saldo)",
     re.IGNORECASE,
 )
 CARD: Final = (
@@ -72,7 +79,8 @@ OUTSIDE_US: Final = (
     "inr",
     "hkd",
 )
-PROCESSOR: Final = ("fee", "payout", "net", "gross")
+PROCESSOR_WORDS: Final = ("fee", "payout", "net", "gross")
+PROCESSOR: Final = ("fee", "net", "gross")
 
 # what an indicator column says (the accounting words), and what a type column says (the words of daily life)
 OUT_WORDS: Final = frozenset(
@@ -91,6 +99,8 @@ OUT_WORDS: Final = frozenset(
         "af",
         "借",
         "借 dr",
+        "дебет",
+        "списание",
         "-",
         "withdrawal",
         "out",
@@ -112,6 +122,8 @@ IN_WORDS: Final = frozenset(
         "bij",
         "贷",
         "贷 cr",
+        "кредит",
+        "зачисление",
         "+",
         "deposit",
         "in",
@@ -138,8 +150,8 @@ SURELY_IN: Final = re.compile(
     r"payment (received|recv|- ?thank|thank)|thank you for your payment|autopay payment", re.I
 )
 MONEY_OUT: Final = re.compile(
-    r"\bpos\b|purchase|withdraw|\batm\b|kartenzahlung|lastschrift|消费|rent\b|\bfee\b|uber|amazon|grocer|supermarket|"
-    r"restaurant|netflix|starbucks|outflow\b|expense|miete",
+    r"\bpos\b|\bdebit card\b|purchase|withdraw|\batm\b|kartenzahlung|lastschrift|消费|\brent\b|\bfee\b|"
+    r"\buber\b|amazon|grocer|supermarket|restaurant|netflix|starbucks|outflow\b|expense|miete",
     re.IGNORECASE,
 )
 

@@ -27,5 +27,10 @@ def test_a_sample_is_recognised_by_its_own_profile_only(source: BankSource, tmp_
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
 def test_a_profile_says_where_its_layout_is_published(source: BankSource) -> None:
-    assert re.search(r"[\w-]+/[\w-]+|public code, file \d+", source.profile.source)
+    repository = r"[\w.-]+/[\w.-]+"
+    assert re.match(rf"{repository} \S", source.profile.source), "the repository, then the path in it"
     assert re.search(r"\((MIT|Apache-2.0|BSD|GPL|CC|header line|column order)", source.profile.source), "the licence"
+
+
+def test_at_least_a_hundred_exports_are_shipped() -> None:
+    assert len(SOURCES) >= 100
