@@ -115,12 +115,11 @@ class Books:
     def of(cls, entries: list[Directive], options: Mapping[str, Any]) -> Books:
         """The books of these entries, which are sorted as Beancount sorts them."""
         books = cls(entries, options)
-        books._take(index_transactions([entry for entry in entries if isinstance(entry, Transaction)]))
+        index = index_transactions(entries)
+        books._take(index)
         decided: list[Custom] = []
         add_visit = books._add_visit
-        for entry in entries:
-            if isinstance(entry, Transaction):
-                continue
+        for entry in index.others:
             if isinstance(entry, Custom):
                 if entry.type == "visit":
                     add_visit(entry)
@@ -291,7 +290,9 @@ class Books:
         get = meta.get
         fee = get("fee")
         number = None if fee is None else fee.number
-        visit = tuple.__new__(Visit, (identifier, day, provider, status, get("patient", ""), get("service"), number, meta))
+        visit = tuple.__new__(
+            Visit, (identifier, day, provider, status, get("patient", ""), get("service"), number, meta)
+        )
         if self.visits.setdefault(identifier, visit) is not visit:
             first = self.visits[identifier].meta
             message = f"visit {identifier} stands twice, first at {first['filename']}:{first['lineno']}; remove one"

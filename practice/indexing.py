@@ -85,6 +85,7 @@ class Indexes:
         owed: the sum of an invoice's receivable postings.
         touched: the transaction of each of these postings.
         clearing: transactions on a clearing account.
+        others: the entries that are no transactions.
         errors: what could not be understood.
     """
 
@@ -97,6 +98,7 @@ class Indexes:
     owed: dict[str | None, Decimal] = field(default_factory=dict)
     touched: dict[str | None, list[Transaction]] = field(default_factory=dict)
     clearing: list[Transaction] = field(default_factory=list)
+    others: list[Directive] = field(default_factory=list)
     errors: list[BookError] = field(default_factory=list)
 
 
@@ -119,17 +121,21 @@ class _Roles(dict[str, int]):
         return role
 
 
-def index_transactions(transactions: Iterable[Any]) -> Indexes:  # noqa: C901, PLR0912, PLR0915 - see above
-    """The indexes of these transactions, which are sorted by date.
+def index_transactions(entries: Iterable[Any]) -> Indexes:  # noqa: C901, PLR0912, PLR0915 - see above
+    """The indexes of the transactions among these entries, which are sorted by date.
 
     One that cannot be understood is named in `errors`, at its line.
     """
     index = Indexes()
     roles = _Roles()
     owed, touched, clearing, paying = index.owed, index.touched, index.clearing, index.paying
-    invoices, invoices_of_visit = index.invoices, index.invoices_of_visit
+    invoices, invoices_of_visit, others = index.invoices, index.invoices_of_visit, index.others
     make = tuple.__new__
-    for entry in transactions:
+    wanted: Any = Transaction  # to be compared with only: a type checker would ask each amount whether it is there
+    for entry in entries:
+        if type(entry) is not wanted:
+            others.append(entry)
+            continue
         meta, date, _, _, _, _, links, postings = entry
         linked = None
         for link in links:
@@ -161,7 +167,9 @@ def index_transactions(transactions: Iterable[Any]) -> Indexes:  # noqa: C901, P
         if clears:
             clearing.append(entry)
         if memo:
-            message = f"receivables and {BILLING} move apart by {_ZERO + memo}: write the equity leg of each receivable leg"
+            message = (
+                f"receivables and {BILLING} move apart by {_ZERO + memo}: write the equity leg of each receivable leg"
+            )
             index.errors.append(BookError(meta, message, entry))
         if "payment" in meta:
             paying.append(entry)
@@ -204,9 +212,7 @@ def payment_of(entry: Transaction) -> Payment:
     ]
     amount = -sum(earned, _ZERO)
     invoice, method = invoice_of(entry), meta.get("method", "")
-    return Payment(
-        meta["payment"], entry.date, invoice, meta.get("payer"), method, amount, meta.get("reference"), meta
-    )
+    return Payment(meta["payment"], entry.date, invoice, meta.get("payer"), method, amount, meta.get("reference"), meta)
 
 
 def invoice_of(entry: Transaction) -> str | None:
