@@ -2,7 +2,7 @@
 
 Checks and statements read these indexes and never walk the entries again. The pass is linear and keeps no copies:
 ten years of a two-doctor practice (140,000 directives) are indexed in a few percent of the time that Beancount takes
-to load them.
+to load them. Payments and receivable postings are noted in that pass, and made into records when first asked for.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from daysheet.facts import (
     Waiver,
     parse_fact,
 )
-from daysheet.indexing import BookError, Indexes, Receivable, index_transactions
+from daysheet.indexing import BookError, Indexes, Receivables, index_transactions, owed, payment_of
 from daysheet.records import CLAIM_STATUSES, VISIT_STATUSES, Adjustment, Claim, Invoice, Meta, Payment, Visit
 from daysheet.remittances import Remittance, RemittedClaim, parse_remittance, parse_remitted
 from daysheet.taxfacts import TaxFact, parse_tax_fact
@@ -55,9 +55,9 @@ class Books:
         state: the two-letter state whose public holidays count, or empty.
         visits: by visit id.
         invoices: by invoice id; several entries when an id was used more than once.
+        repeated: those of the invoices whose id was used more than once.
         invoices_of_visit: invoices by the id of a visit they bill.
-        payments: by payment id.
-        payments_of_invoice: payments by the id of the invoice they pay; None for money on account.
+        rebilled: those of these visits that are billed more than once.
         adjustments_of_invoice: adjustments by invoice id.
         claims: a claim's states in date order, by claim id.
         claim_days: the day from which each of these states holds.
@@ -72,10 +72,10 @@ class Books:
     """
 
     __slots__ = (
-        "adjustments_of_invoice", "claim_days", "claims", "clearing", "closures", "contracts", "currency", "entries",
-        "errors", "imported", "invoices", "invoices_of_visit", "known", "locks", "opened", "options", "payers",
-        "payments", "payments_of_invoice", "providers", "receivable", "remittances", "state", "tax_facts", "thresholds",
-        "visits", "waivers",
+        "_owed", "_paying", "adjustments_of_invoice", "claim_days", "claims", "clearing", "closures", "contracts",
+        "currency", "entries", "errors", "imported", "invoices", "invoices_of_visit", "known", "locks", "opened",
+        "options", "payers", "providers", "rebilled", "receivable", "remittances", "repeated", "state", "tax_facts",
+        "thresholds", "visits", "waivers",
     )  # fmt: skip
 
     def __init__(self, entries: list[Directive], options: Mapping[str, Any]) -> None:
@@ -95,30 +95,31 @@ class Books:
         self.known: dict[Hashable, Any] = {}
         self.visits: dict[str, Visit] = {}
         self.invoices: dict[str, list[Invoice]] = {}
+        self.repeated: dict[str, list[Invoice]] = {}
         self.invoices_of_visit: dict[str, list[Invoice]] = {}
-        self.payments: dict[str, Payment] = {}
-        self.payments_of_invoice: dict[str | None, list[Payment]] = {}
+        self.rebilled: dict[str, list[Invoice]] = {}
         self.adjustments_of_invoice: dict[str, list[Adjustment]] = {}
         self.claims: dict[str, list[Claim]] = {}
         self.claim_days: dict[str, list[datetime.date]] = {}
         self.contracts: dict[tuple[str, str], list[Contract]] = {}
         self.remittances: dict[str, Remittance] = {}
         self.clearing: list[Transaction] = []
-        self.receivable: dict[str | None, list[Receivable]] = {}
+        self.receivable = Receivables({})
         self.opened: dict[str, Open] = {}
         self.tax_facts: list[TaxFact] = []
         self.errors: list[FactError | BookError] = []
+        self._paying: list[Transaction] = []
+        self._owed: dict[str | None, Decimal] = {}
 
     @classmethod
     def of(cls, entries: list[Directive], options: Mapping[str, Any]) -> Books:
         """The books of these entries, which are sorted as Beancount sorts them."""
         books = cls(entries, options)
-        books._take(index_transactions([entry for entry in entries if isinstance(entry, Transaction)]))
+        index = index_transactions(entries)
+        books._take(index)
         decided: list[Custom] = []
         add_visit = books._add_visit
-        for entry in entries:
-            if isinstance(entry, Transaction):
-                continue
+        for entry in index.others:
             if isinstance(entry, Custom):
                 if entry.type == "visit":
                     add_visit(entry)
@@ -132,6 +133,26 @@ class Books:
         return books
 
     @property
+    def payments(self) -> dict[str, Payment]:
+        """Payments by payment id."""
+        return self.once("payments", lambda: {payment.id: payment for payment in self._payments()})
+
+    @property
+    def payments_of_invoice(self) -> dict[str | None, list[Payment]]:
+        """Payments by the id of the invoice they pay; None for money on account."""
+
+        def work() -> dict[str | None, list[Payment]]:
+            found: dict[str | None, list[Payment]] = {}
+            for payment in self._payments():
+                found.setdefault(payment.invoice, []).append(payment)
+            return found
+
+        return self.once("payments of invoices", work)
+
+    def _payments(self) -> list[Payment]:
+        return self.once("all payments", lambda: [payment_of(entry) for entry in self._paying])
+
+    @property
     def as_of(self) -> datetime.date:
         """The last day that imported visits cover, else that of the last practice entry, else of any entry.
 
@@ -142,7 +163,7 @@ class Books:
             return max(covered)
         practice = [visit.date for visit in self.visits.values()]
         practice += [invoice.date for invoices in self.invoices.values() for invoice in invoices]
-        practice += [payment.date for payment in self.payments.values()]
+        practice += [payment.date for payment in self._paying]
         if practice:
             return max(practice)
         return max((entry.date for entry in self.entries), default=datetime.date.min)
@@ -195,11 +216,13 @@ class Books:
         return self.once(("balances", as_of), lambda: self._balances(as_of))
 
     def _balances(self, as_of: datetime.date) -> dict[str | None, Decimal]:
-        if self.entries and self.entries[-1].date > as_of:
-            sums = {key: self.open_balance(key, as_of) for key in self.receivable}
-        else:
-            sums = {key: sum([posting.amount for posting in same], _ZERO) for key, same in self.receivable.items()}
-        return {key: amount for key, amount in sums.items() if amount}
+        sums = dict(self._owed)
+        for entry in reversed(self.entries):
+            if entry.date <= as_of:
+                break
+            if isinstance(entry, Transaction):
+                sums.update((invoice, self.open_balance(invoice, as_of)) for invoice, _ in owed(entry))
+        return {invoice: amount for invoice, amount in sums.items() if amount}
 
     def open_balance(self, invoice: str | None, as_of: datetime.date) -> Decimal:
         """What is still owed on an invoice at the end of a day; negative for a credit balance."""
@@ -207,11 +230,13 @@ class Books:
 
     def _take(self, index: Indexes) -> None:
         self.invoices = index.invoices
+        self.repeated = index.repeated
         self.invoices_of_visit = index.invoices_of_visit
-        self.payments = index.payments
-        self.payments_of_invoice = index.payments_of_invoice
+        self.rebilled = index.rebilled
         self.adjustments_of_invoice = index.adjustments_of_invoice
-        self.receivable = index.receivable
+        self.receivable = Receivables(index.touched)
+        self._owed = index.owed
+        self._paying = index.paying
         self.clearing = index.clearing
         self.errors += index.errors
 
@@ -253,7 +278,7 @@ class Books:
     def _add_visit(self, entry: Any) -> None:  # noqa: ANN401 - a `custom` directive, as fast as can be
         meta, day, _, values = entry
         try:
-            identifier, provider, status = [value.value for value in values]
+            (identifier, _), (provider, _), (status, _) = values
         except ValueError:
             status = None
         if status not in VISIT_STATUSES:
@@ -265,14 +290,13 @@ class Books:
         get = meta.get
         fee = get("fee")
         number = None if fee is None else fee.number
-        if identifier in self.visits:
+        visit = tuple.__new__(
+            Visit, (identifier, day, provider, status, get("patient", ""), get("service"), number, meta)
+        )
+        if self.visits.setdefault(identifier, visit) is not visit:
             first = self.visits[identifier].meta
             message = f"visit {identifier} stands twice, first at {first['filename']}:{first['lineno']}; remove one"
             self.errors.append(BookError(meta, message, entry))
-            return
-        self.visits[identifier] = tuple.__new__(
-            Visit, (identifier, day, provider, status, get("patient", ""), get("service"), number, meta)
-        )
 
     def _add_claim(self, entry: Custom) -> None:
         values = [value.value for value in entry.values]

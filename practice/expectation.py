@@ -61,6 +61,8 @@ class Expected(NamedTuple):
 
 def without_visits(books: Books, as_of: datetime.date) -> list[Expected]:
     """What to expect of each provider on days whose visits are not recorded, up to a day."""
+    if _all_recorded(books, as_of):
+        return []
     bills = _bills(books, as_of)
     if not bills:
         return []
@@ -77,6 +79,8 @@ def without_visits(books: Books, as_of: datetime.date) -> list[Expected]:
 
 def payers_without_visits(books: Books, as_of: datetime.date) -> list[Expected]:
     """The same of each insurer's bills, by their past; a day counts when any provider that bills is there."""
+    if _all_recorded(books, as_of):
+        return []
     bills: dict[str, dict[datetime.date, int]] = defaultdict(lambda: defaultdict(int))
     for invoice in invoices_by_date(books):
         if invoice.date <= as_of and invoice.amount > 0 and invoice.payer:
@@ -89,6 +93,12 @@ def payers_without_visits(books: Books, as_of: datetime.date) -> list[Expected]:
             here = [day for day in expected.days if not all(books.is_closed(day.date, each) for each in providers)]
             found.append(expected._replace(days=here))
     return found
+
+
+def _all_recorded(books: Books, as_of: datetime.date) -> bool:
+    """Whether the visits of every day from the first bill on are recorded, so that nothing is left to expect."""
+    first = next((same[0].date for same in books.invoices.values()), as_of)
+    return recorded_days(books).issuperset(days_between(first, as_of))
 
 
 def recorded_days(books: Books) -> set[datetime.date]:

@@ -2,18 +2,19 @@
 
 A bookkeeper's editor and Fava load the books again after every change, and most of what Daysheet adds to that is spent
 here. So the loop below is one function with local names, looks each account's role up in a dictionary, and makes
-records past their constructors; it is the only place in the domain that is written that way.
+invoices past their constructor; it is the only place in the domain that is written that way. What most loads do not
+ask for it leaves to be made from the transactions that it notes: payments, and the single postings of a receivable.
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
-from beancount.core.data import Directive, Transaction
+from beancount.core.data import Directive, Posting, Transaction
 from daysheet.accounts import BILLING, BILLING_CHARGES, CLEARING, RECEIVABLE, RECEIVABLE_PATIENTS, is_under
 from daysheet.records import Adjustment, Invoice, Meta, Payment
 
@@ -38,21 +39,70 @@ class BookError(NamedTuple):
     entry: Directive | None
 
 
+class Receivables(Mapping[str | None, list[Receivable]]):
+    """The receivable postings of each invoice in date order, made when asked for; None for those of no invoice.
+
+    Most invoices are settled, and all that a check wants of them is that nothing is owed.
+    """
+
+    def __init__(self, touched: Mapping[str | None, list[Transaction]]) -> None:
+        """The postings of these transactions: all that touch an invoice, one after the other for each touch."""
+        self._touched = touched
+        self._made: dict[str | None, list[Receivable]] = {}
+
+    def __getitem__(self, invoice: str | None) -> list[Receivable]:
+        """The postings of an invoice."""
+        if invoice not in self._made:
+            touching = {id(entry): entry for entry in self._touched[invoice]}
+            self._made[invoice] = [
+                Receivable(entry.date, posting.account, number_of(posting), entry.meta)
+                for entry in touching.values()
+                for owed_on, posting in owed(entry)
+                if owed_on == invoice
+            ]
+        return self._made[invoice]
+
+    def __iter__(self) -> Iterator[str | None]:
+        """The invoices, in the order in which they were first touched."""
+        return iter(self._touched)
+
+    def __len__(self) -> int:
+        """How many invoices there are, and one more where some postings are of none."""
+        return len(self._touched)
+
+
 @dataclass(slots=True)
 class Indexes:
-    """What transactions say of a practice, by id; `Books` says what each is."""
+    """What transactions say of a practice; `Books` says what each is.
+
+    Attributes:
+        invoices: by invoice id.
+        repeated: those of the invoices whose id was used more than once.
+        invoices_of_visit: by visit id.
+        rebilled: those of the visits that are billed more than once.
+        adjustments_of_invoice: by invoice id.
+        paying: the transactions that are payments.
+        owed: the sum of an invoice's receivable postings.
+        touched: the transaction of each of these postings.
+        clearing: transactions on a clearing account.
+        others: the entries that are no transactions.
+        errors: what could not be understood.
+    """
 
     invoices: dict[str, list[Invoice]] = field(default_factory=dict)
+    repeated: dict[str, list[Invoice]] = field(default_factory=dict)
     invoices_of_visit: dict[str, list[Invoice]] = field(default_factory=dict)
-    payments: dict[str, Payment] = field(default_factory=dict)
-    payments_of_invoice: dict[str | None, list[Payment]] = field(default_factory=dict)
+    rebilled: dict[str, list[Invoice]] = field(default_factory=dict)
     adjustments_of_invoice: dict[str, list[Adjustment]] = field(default_factory=dict)
-    receivable: dict[str | None, list[Receivable]] = field(default_factory=dict)
+    paying: list[Transaction] = field(default_factory=list)
+    owed: dict[str | None, Decimal] = field(default_factory=dict)
+    touched: dict[str | None, list[Transaction]] = field(default_factory=dict)
     clearing: list[Transaction] = field(default_factory=list)
+    others: list[Directive] = field(default_factory=list)
     errors: list[BookError] = field(default_factory=list)
 
 
-_OWED, _CHARGED, _BILLED, _EARNED, _CLEARS = 1, 2, 3, 4, 5
+_OWED, _CHARGED, _BILLED, _CLEARS = 1, 2, 3, 4
 
 
 class _Roles(dict[str, int]):
@@ -65,74 +115,64 @@ class _Roles(dict[str, int]):
             role = _CHARGED
         elif is_under(account, BILLING):
             role = _BILLED
-        elif is_under(account, CLEARING):
-            role = _CLEARS
         else:
-            role = _EARNED if account.startswith(("Income:", "Liabilities:")) else 0
+            role = _CLEARS if is_under(account, CLEARING) else 0
         self[account] = role
         return role
 
 
-def index_transactions(transactions: Iterable[Any]) -> Indexes:  # noqa: C901, PLR0912, PLR0915 - see above
-    """The indexes of these transactions, which are sorted by date.
+def index_transactions(entries: Iterable[Any]) -> Indexes:  # noqa: C901, PLR0912, PLR0915 - see above
+    """The indexes of the transactions among these entries, which are sorted by date.
 
     One that cannot be understood is named in `errors`, at its line.
     """
     index = Indexes()
     roles = _Roles()
-    receivable, clearing, errors = index.receivable, index.clearing, index.errors
-    invoices, invoices_of_visit = index.invoices, index.invoices_of_visit
-    payments, payments_of_invoice = index.payments, index.payments_of_invoice
+    owed, touched, clearing, paying = index.owed, index.touched, index.clearing, index.paying
+    invoices, invoices_of_visit, others = index.invoices, index.invoices_of_visit, index.others
     make = tuple.__new__
-    for entry in transactions:
+    wanted: Any = Transaction  # to be compared with only: a type checker would ask each amount whether it is there
+    for entry in entries:
+        if type(entry) is not wanted:
+            others.append(entry)
+            continue
         meta, date, _, _, _, _, links, postings = entry
         linked = None
         for link in links:
             if link.startswith(INVOICE_LINK):
                 linked = meta.get("invoice") or link[4:]
                 break
-        memo = earned = _ZERO
-        charge = None
+        memo = charge = None
         clears = False
         for posting in postings:
-            account = posting.account
-            role = roles[account]
+            role = roles[posting.account]
             if not role:
                 continue
-            number = posting.units.number
-            if role == _OWED:
-                memo += number
-                invoice = posting.meta.get("invoice", linked) if posting.meta else linked
-                owed = make(Receivable, (date, account, number, meta))
-                if invoice in receivable:
-                    receivable[invoice].append(owed)
-                else:
-                    receivable[invoice] = [owed]
-            elif role == _EARNED:
-                earned -= number
-            elif role == _CLEARS:
+            if role == _CLEARS:
                 clears = True
-            else:
-                memo += number
-                if role == _CHARGED:
-                    charge = -number if charge is None else charge - number
+                continue
+            number = posting.units.number
+            memo = number if memo is None else memo + number
+            if role == _OWED:
+                of_posting = posting.meta
+                invoice = of_posting.get("invoice", linked) if of_posting else linked
+                if invoice in owed:
+                    owed[invoice] += number
+                    touched[invoice].append(entry)
+                else:
+                    owed[invoice] = number
+                    touched[invoice] = [entry]
+            elif role == _CHARGED:
+                charge = -number if charge is None else charge - number
         if clears:
             clearing.append(entry)
         if memo:
-            message = f"receivables and {BILLING} move apart by {memo}: write the equity leg of each receivable leg"
-            errors.append(BookError(meta, message, entry))
-        if "payment" in meta:
-            identifier = meta["payment"]
-            get = meta.get
-            payment = make(
-                Payment,
-                (identifier, date, linked, get("payer"), get("method", ""), earned, get("reference"), meta),
+            message = (
+                f"receivables and {BILLING} move apart by {_ZERO + memo}: write the equity leg of each receivable leg"
             )
-            payments[identifier] = payment
-            if linked in payments_of_invoice:
-                payments_of_invoice[linked].append(payment)
-            else:
-                payments_of_invoice[linked] = [payment]
+            index.errors.append(BookError(meta, message, entry))
+        if "payment" in meta:
+            paying.append(entry)
         elif "adjustment" in meta:
             _add_adjustment(index, entry, linked)
         elif charge is not None and linked is not None:
@@ -145,14 +185,48 @@ def index_transactions(transactions: Iterable[Any]) -> Indexes:  # noqa: C901, P
             )
             if linked in invoices:
                 invoices[linked].append(bill)
+                index.repeated[linked] = invoices[linked]
             else:
                 invoices[linked] = [bill]
             for visit in visits:
                 if visit in invoices_of_visit:
                     invoices_of_visit[visit].append(bill)
+                    index.rebilled[visit] = invoices_of_visit[visit]
                 else:
                     invoices_of_visit[visit] = [bill]
     return index
+
+
+def owed(entry: Transaction) -> Iterator[tuple[str | None, Posting]]:
+    """An entry's postings to receivable accounts, each with the invoice that it is of."""
+    for posting in entry.postings:
+        if is_under(posting.account, RECEIVABLE):
+            yield (posting.meta or {}).get("invoice", invoice_of(entry)), posting
+
+
+def payment_of(entry: Transaction) -> Payment:
+    """The payment that an entry books: what it adds to income, or to what is owed to a patient on account."""
+    meta = entry.meta
+    earned = [
+        number_of(posting) for posting in entry.postings if posting.account.startswith(("Income:", "Liabilities:"))
+    ]
+    amount = -sum(earned, _ZERO)
+    invoice, method = invoice_of(entry), meta.get("method", "")
+    return Payment(meta["payment"], entry.date, invoice, meta.get("payer"), method, amount, meta.get("reference"), meta)
+
+
+def invoice_of(entry: Transaction) -> str | None:
+    """The invoice that an entry is linked to."""
+    for link in entry.links:
+        if link.startswith(INVOICE_LINK):
+            return entry.meta.get("invoice") or link[len(INVOICE_LINK) :]
+    return None
+
+
+def number_of(posting: Posting) -> Decimal:
+    """The number of a posting of a booked transaction, whose amounts are all there."""
+    number: Decimal = posting.units.number  # type: ignore[union-attr,assignment]
+    return number
 
 
 def _add_adjustment(index: Indexes, entry: Transaction, invoice: str | None) -> None:
@@ -170,5 +244,4 @@ def _add_adjustment(index: Indexes, entry: Transaction, invoice: str | None) -> 
 
 def _moved(entry: Transaction, root: str) -> Decimal:
     """What an entry adds to the accounts under `root`."""
-    postings: Iterable[Any] = (posting for posting in entry.postings if is_under(posting.account, root))
-    return sum((posting.units.number for posting in postings), _ZERO)
+    return sum((number_of(posting) for posting in entry.postings if is_under(posting.account, root)), _ZERO)

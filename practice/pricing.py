@@ -16,6 +16,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import chain
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from daysheet.books import Books
@@ -95,7 +97,7 @@ def invoices_by_date(books: Books) -> list[Invoice]:
     """All invoices, reversals included, in date order."""
     return books.once(
         "invoices by date",
-        lambda: sorted((one for same in books.invoices.values() for one in same), key=lambda one: one.date),
+        lambda: sorted(chain.from_iterable(books.invoices.values()), key=attrgetter("date")),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from decimal import Decimal
+from itertools import chain, takewhile
 from typing import Final, NamedTuple
 
 from daysheet.books import Books
@@ -73,8 +74,8 @@ def _unbilled(books: Books, as_of: datetime.date) -> list[Visit]:
     doubtful = _with_doubtful_bill(books, as_of)
     candidates = [
         visit
-        for visit in books.visits.values()
-        if (visit.id not in named or visit.id in doubtful)
+        for identifier, visit in books.visits.items()
+        if (identifier not in named or identifier in doubtful)
         and visit.status == COMPLETED
         and visit.date <= as_of
         and visit.fee != 0
@@ -99,13 +100,8 @@ def _is_aside(visit: Visit, aside: Aside) -> bool:
 
 def _with_doubtful_bill(books: Books, as_of: datetime.date) -> set[str]:
     """Visits named by bills of which none may stand on the day: written later, or reversed."""
-    doubtful = {
-        visit
-        for same in books.invoices.values()
-        if len(same) > 1 or same[0].date > as_of
-        for invoice in same
-        for visit in invoice.visits
-    }
+    later = takewhile(lambda same: same[0].date > as_of, reversed(books.invoices.values()))
+    doubtful = {visit for same in chain(books.repeated.values(), later) for bill in same for visit in bill.visits}
     return {visit for visit in doubtful if not is_billed(books, visit, as_of)}
 
 

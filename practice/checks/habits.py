@@ -29,7 +29,8 @@ def late_charge(books: Books, as_of: datetime.date) -> Iterator[Finding]:
     allowed: dict[str, datetime.timedelta] = {}
     for same in books.invoices.values():
         invoice = same[0]
-        visit = visits.get(invoice.visits[0]) if invoice.visits else None
+        named = invoice.visits
+        visit = visits.get(named[0]) if named else None
         if visit is None or invoice.date == visit.date or invoice.date > as_of or invoice.amount <= 0:
             continue
         if visit.provider not in allowed:

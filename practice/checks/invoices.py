@@ -21,9 +21,8 @@ def duplicate_bill(books: Books, as_of: datetime.date) -> Iterator[Finding]:
     Two bills of one visit are no duplicates when they go to different payers: the second is for what the first
     insurer left.
     """
-    for visit, invoices in books.invoices_of_visit.items():
-        if len(invoices) > 1:
-            yield from _of_one_visit(books, visit, invoices, as_of)
+    for visit, invoices in books.rebilled.items():
+        yield from _of_one_visit(books, visit, invoices, as_of)
     for same in _alike(books, as_of):
         yield _duplicate(
             books, same[1].id, same, f"invoices {_ids(same)} are alike in patient, provider, day and amount"
@@ -95,10 +94,9 @@ def orphan_invoice(books: Books, as_of: datetime.date) -> Iterator[Finding]:
     if not visits:
         return
     unknown: dict[str, list[str]] = defaultdict(list)
-    for identifier, invoices in books.invoices_of_visit.items():
-        if identifier not in visits:
-            for key in dict.fromkeys(invoice.id for invoice in invoices):
-                unknown[key].append(identifier)
+    for identifier in [named for named in books.invoices_of_visit if named not in visits]:
+        for key in dict.fromkeys(invoice.id for invoice in books.invoices_of_visit[identifier]):
+            unknown[key].append(identifier)
     for key, names in unknown.items():
         invoice = books.invoices[key][0]
         amount = sum((one.amount for one in books.invoices[key] if one.date <= as_of), _ZERO)

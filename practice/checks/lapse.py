@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
+from operator import attrgetter
 
 from daysheet.books import Books
 from daysheet.checks.unseen import unseen
@@ -47,27 +49,37 @@ def _seen_in_visits(books: Books, as_of: datetime.date) -> Iterator[Finding]:
 
 
 def _runs(visits: list[Visit], unbilled: set[str], least: int) -> Iterator[tuple[Run, list[Visit], str]]:
-    """A provider's lapses: each run with the visits that took place in it, and the service if it is of one alone."""
+    """A provider's lapses: each run with the visits that took place in it, and the service if it is of one alone.
+
+    The visits are in date order.
+    """
     days = _days(visits, unbilled)
     usual = usual_miss(days)
     left = visits
     for run in _long(by_visits(days, usual, LAPSED), least):
-        yield run, [visit for visit in visits if _is_in(visit, run)], ""
-        left = [visit for visit in left if not _is_in(visit, run)]
+        first, last = _places(left, run)
+        yield run, left[first:last], ""
+        left = left[:first] + left[last:]
         days = [day for day in days if not run.first <= day.date <= run.last]
     least = max(least, _PARTIAL_DAYS)
     for service in sorted({visit.service for visit in left if visit.service and visit.id in unbilled}):
         own = [visit for visit in left if visit.service == service]
         for run in _long(by_visits(_days(own, unbilled), usual, LAPSED), least):
-            yield run, [visit for visit in own if _is_in(visit, run)], service
+            yield run, own[slice(*_places(own, run))], service
             left = [visit for visit in left if visit.service != service or not _is_in(visit, run)]
             days = _days(left, unbilled)
     for run in _long(by_visits(days, usual, HALVED), least):
-        yield run, [visit for visit in left if _is_in(visit, run)], ""
+        yield run, left[slice(*_places(left, run))], ""
 
 
 def _long(runs: list[Run], least: int) -> list[Run]:
     return [run for run in runs if run.days >= least]
+
+
+def _places(visits: list[Visit], run: Run) -> tuple[int, int]:
+    """Where a run's visits begin and end among visits in date order."""
+    first = bisect_left(visits, run.first, key=attrgetter("date"))
+    return first, bisect_right(visits, run.last, key=attrgetter("date"))
 
 
 def _is_in(visit: Visit, run: Run) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from daysheet.books import Books
 from daysheet.findings import Finding
 from daysheet.pricing import fee_of
-from daysheet.unbilled import is_billed, unbilled_visits
+from daysheet.unbilled import COMPLETED, is_billed, unbilled_visits
 from daysheet.wording import money, name_of
 
 
@@ -32,12 +32,13 @@ def unbilled(books: Books, as_of: datetime.date) -> Iterator[Finding]:
 
 def billed_no_show(books: Books, as_of: datetime.date) -> Iterator[Finding]:
     """Each visit that was missed or cancelled and that a standing bill names."""
-    visits = books.visits
-    for identifier, invoices in books.invoices_of_visit.items():
-        visit = visits.get(identifier)
-        if visit is None or visit.status not in ("no-show", "cancelled") or not is_billed(books, identifier, as_of):
+    named = books.invoices_of_visit
+    for identifier, visit in books.visits.items():
+        if visit.status == COMPLETED or identifier not in named:
             continue
-        bills = [invoice for invoice in invoices if invoice.date <= as_of]
+        if visit.status not in ("no-show", "cancelled") or not is_billed(books, identifier, as_of):
+            continue
+        bills = [invoice for invoice in named[identifier] if invoice.date <= as_of]
         amount = sum((invoice.amount for invoice in bills), start=bills[0].amount * 0)
         what = "was cancelled" if visit.status == "cancelled" else "was a no-show"
         yield Finding(
