@@ -90,7 +90,8 @@ def build(
     if len(ledger.rows) > volumes.ROWS_WITHIN:
         parts = volumes.volumes(subject, settings, ledger)
     # the volumes are being set while the rest of the pack is worked out
-    started = [renderer.start(part.document) for part in parts]
+    started = [renderer.start(part.listing) for part in parts]
+    renderer.expect()
     contents = gather(books, settings, subject, ledger)
     main = renderer.start(document(contents, settings, commit, parts))
     rendered = renderer.finish([main, *started], progress)
