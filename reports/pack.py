@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from daysheet import collector
 from daysheet.books import Books
 from daysheet.reports import fonts, pages, summary, volumes
 from daysheet.reports.contents import (
@@ -17,6 +18,7 @@ from daysheet.reports.contents import (
     Contents,
     Options,
     PackSettings,
+    Subject,
     as_json,
     described,
     gather,
@@ -84,7 +86,14 @@ def build(
     Raises:
         DaysheetError: the books hold nothing of that year, or the settings are wrong.
     """
-    subject = subject_of(books, settings, year, options)
+    with collector.paused():
+        return _build(books, settings, subject_of(books, settings, year, options), commit, renderer, progress)
+
+
+def _build(
+    books: Books, settings: Settings, subject: Subject, commit: str | None, renderer: Renderer, progress: Progress
+) -> Built:
+    year = subject.period.first.year
     ledger = table_of(books, settings, subject, LEDGER)
     parts: tuple[Volume, ...] = ()
     if len(ledger.rows) > volumes.ROWS_WITHIN:
