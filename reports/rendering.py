@@ -1,4 +1,4 @@
-"""Several PDFs at once, in as many processes as there are processors, and none that was rendered before.
+"""PDFs set in processes beside the one that works them out, and none that was set before.
 
 A document is found again by all that its bytes depend on: its text, style and embedded files, the typeface, and the
 versions of the programs that set it. The cache lies in the user's cache folder, readable by that user alone.
@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Final
 
 from daysheet import __version__, files
-from daysheet.reports import fonts, listing, pdf, shaping, tagged
+from daysheet.reports import fonts, listing, pdf, shaping, tagged, xmp
 from daysheet.reports.listing import Listing
 from daysheet.reports.pdf import Document
 
@@ -31,7 +31,7 @@ Work = Document | Listing
 
 _KEPT: Final = 200
 _SETTERS: Final = ("weasyprint", "pydyf", "fonttools", "tinycss2", "tinyhtml5", "pikepdf")
-_OWN: Final = (listing, shaping, tagged)
+_OWN: Final = (listing, tagged, shaping, fonts, xmp)
 
 
 class Renderer:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
+import os
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -18,6 +21,8 @@ from daysheet.reports.listing import Listing
 from daysheet.reports.table import Column, Row, Table
 from daysheet.reports.tagged import About
 from pypdf import PdfReader
+
+from tests.pack.conftest import ROOT
 
 D = Decimal
 DAY = datetime.date(2026, 12, 31)
@@ -178,3 +183,22 @@ def test_a_ledger_alone_is_set_as_its_volumes_are(verapdf, tmp_path):
     assert "general-ledger.csv" in reader.attachments
     assert "Books through 2026-12-31 · Unaudited" in reader.pages[0].extract_text()
     assert [round(float(edge)) for edge in reader.pages[0].mediabox[2:]] == [842, 595]
+
+
+ELSEWHERE = """
+import hashlib
+from tests.pack.test_listing import account, listing
+print(hashlib.sha256(listing(*account("Assets:Bank", *("Łódź – rent",) * 60), notes=("A note.",)).render()).hexdigest())
+"""
+
+
+@pytest.mark.parametrize(
+    ("zone", "seed", "typefaces"), [("Asia/Tokyo", "1", "/dev/null"), ("America/New_York", "2", "")]
+)
+def test_the_bytes_are_the_same_in_every_environment(zone, seed, typefaces):
+    environment = {**os.environ, "TZ": zone, "PYTHONHASHSEED": seed, "LC_ALL": "C", "FONTCONFIG_FILE": typefaces}
+    run = subprocess.run(
+        [sys.executable, "-c", ELSEWHERE], capture_output=True, text=True, check=True, env=environment, cwd=ROOT
+    )
+    here = listing(*account("Assets:Bank", *("Łódź – rent",) * 60), notes=("A note.",)).render()
+    assert run.stdout.strip() == hashlib.sha256(here).hexdigest()
