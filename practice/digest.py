@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections.abc import Iterable
-from decimal import Decimal
 from typing import Any, Final
 
 from beancount.core.data import Custom, Directive
@@ -61,12 +60,6 @@ def _is_about_entries(entry: Directive) -> bool:
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - a directive holds values of many types
-    # most values are of just these types: a year has half a million
-    kind = type(value)
-    if kind is str or value is None:
-        return value
-    if kind is Decimal:
-        return str(value)
     if value is None or isinstance(value, str | bool | int):
         return value
     if isinstance(value, dict):
