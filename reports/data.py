@@ -9,7 +9,7 @@ from typing import Any
 
 from daysheet.reports.figures import for_programs
 from daysheet.reports.period import Period
-from daysheet.reports.table import Table
+from daysheet.reports.table import Cell, ColumnKind, Table
 from daysheet.worklist import harmless
 
 
@@ -22,9 +22,9 @@ def to_csv(table: Table) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(["row", *(column.key for column in table.columns)])
+    kinds = [column.kind for column in table.columns]
     for row in table.rows:
-        cells = zip(row.cells, table.columns, strict=True)
-        writer.writerow([row.kind, *(_guarded(cell, for_programs(cell, column.kind)) for cell, column in cells)])
+        writer.writerow([row.kind, *map(_written, row.cells, kinds)])
     return out.getvalue()
 
 
@@ -58,7 +58,7 @@ def to_json_text(table: Table) -> str:
     return json.dumps(to_json(table), indent=2, ensure_ascii=False) + "\n"
 
 
-def _guarded(cell: object, written: str | None) -> str:
-    if written is None:
+def _written(cell: Cell, kind: ColumnKind) -> str:
+    if cell is None:
         return ""
-    return harmless(written) if isinstance(cell, str) else written
+    return harmless(cell) if isinstance(cell, str) else for_programs(cell, kind) or ""

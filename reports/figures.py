@@ -43,7 +43,10 @@ def for_programs(cell: Cell, kind: ColumnKind) -> str | None:
 
 def money(amount: Decimal, thousands: str = "") -> str:
     """An amount with at least two decimals; more only where the books have more. Minus zero is zero."""
-    exponent = amount.normalize().as_tuple().exponent
-    places = max(_CENTS, -exponent) if isinstance(exponent, int) else _CENTS
+    exponent = amount.as_tuple().exponent
+    places = _CENTS
+    if isinstance(exponent, int) and exponent < -_CENTS:
+        exponent = amount.normalize().as_tuple().exponent
+        places = max(_CENTS, -exponent) if isinstance(exponent, int) else _CENTS
     text = f"{amount:{thousands}.{places}f}"
     return text.removeprefix("-") if not amount else text

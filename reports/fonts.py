@@ -26,18 +26,30 @@ _CONTROL: Final = "Cc"
 
 
 class Face(NamedTuple):
-    """One weight: advance widths in thousandths of the type size, by code point."""
+    """One weight, in thousandths of the type size: advance widths by code point, and how far its letters reach."""
 
     advances: Mapping[int, int]
+    ascent: int
+    descent: int
+    capitals: int
+    box: tuple[int, int, int, int]
+
+
+def file(weight: Weight) -> Path:
+    """The font file of a weight."""
+    return FOLDER / f"SourceSans3-{weight}.ttf"
 
 
 @cache
 def face(weight: Weight) -> Face:
     """The face of a weight, read from the font that ships with the program."""
-    with TTFont(FOLDER / f"SourceSans3-{weight}.ttf", lazy=True) as font:
+    with TTFont(file(weight), lazy=True) as font:
         metrics = font["hmtx"]
         glyphs: dict[int, str] = font.getBestCmap()
-        return Face({code: metrics[glyph][0] for code, glyph in glyphs.items()})
+        head, across, system = font["head"], font["hhea"], font["OS/2"]
+        box = (head.xMin, head.yMin, head.xMax, head.yMax)
+        advances = {code: metrics[glyph][0] for code, glyph in glyphs.items()}
+        return Face(advances, across.ascent, across.descent, system.sCapHeight, box)
 
 
 def width(text: str, size: float, weight: Weight = "Regular") -> float:

@@ -6,8 +6,11 @@ from typing import Final
 
 from daysheet.reports import data, fonts, pages, pdf
 from daysheet.reports.layout import Paper
+from daysheet.reports.listing import Listing
+from daysheet.reports.pages import Part
 from daysheet.reports.pdf import Document, Embedded
 from daysheet.reports.table import Table
+from daysheet.reports.tagged import About
 
 _SCREEN: Final = (
     'html{font-family:"Source Sans 3",system-ui,sans-serif;font-size:12pt}'
@@ -24,20 +27,43 @@ def to_html(table: Table, practice: str, paper: Paper = "letter") -> str:
 def to_pdf(table: Table, practice: str, paper: Paper = "letter") -> bytes:
     """A PDF/A-3a and PDF/UA-1 of the report, its CSV embedded; the same books give the same bytes."""
     csv = Embedded(f"{table.name}.csv", data.to_csv(table).encode(), "text/csv", "The same table as data")
+    if table.name in pages.BY_ACCOUNT:
+        return _listing(table, practice, paper, csv).render()
     return pdf.render(Document(_html(table, practice, paper), pages.style(), table.as_of, (csv,)))
 
 
-def _html(table: Table, practice: str, paper: Paper) -> str:
-    entity = fonts.printable(practice)
+def _listing(table: Table, practice: str, paper: Paper, csv: Embedded) -> Listing:
+    """A report that lists one account after another, of any length."""
     part = pages.part_of(table.name, table.title, [table], paper)
-    reach = f"Books through {table.as_of} · Unaudited"
-    values = {
+    said = _said(part, table, practice)
+    block = part.blocks[0]
+    return Listing(
+        about=About(said["title"], said["author"], said["description"], table.as_of),
+        entity=said["left"],
+        heading=part.title,
+        subtitle=part.subtitle,
+        right=said["right"],
+        foot=said["foot"],
+        paper=paper,
+        sheet=block.sheet,
+        notes=block.notes,
+        embedded=(csv,),
+    )
+
+
+def _html(table: Table, practice: str, paper: Paper) -> str:
+    part = pages.part_of(table.name, table.title, [table], paper)
+    return pages.html("report.html", paper, {**_said(part, table, practice), "part": part})
+
+
+def _said(part: Part, table: Table, practice: str) -> dict[str, str]:
+    """What the file, and each page, says of itself."""
+    entity = fonts.printable(practice)
+    return {
         "title": f"{entity} – {part.title}",
         "author": entity,
         "description": f"{part.title}, {part.subtitle}",
         "left": entity,
         "right": part.right,
-        "foot": reach,
-        "part": part,
+        "foot": f"Books through {table.as_of} · Unaudited",
     }
-    return pages.html("report.html", paper, values)

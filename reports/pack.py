@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from daysheet import collector
 from daysheet.books import Books
 from daysheet.reports import fonts, pages, summary, volumes
 from daysheet.reports.contents import (
@@ -17,6 +18,7 @@ from daysheet.reports.contents import (
     Contents,
     Options,
     PackSettings,
+    Subject,
     as_json,
     described,
     gather,
@@ -84,13 +86,21 @@ def build(
     Raises:
         DaysheetError: the books hold nothing of that year, or the settings are wrong.
     """
-    subject = subject_of(books, settings, year, options)
+    with collector.paused():
+        return _build(books, settings, subject_of(books, settings, year, options), commit, renderer, progress)
+
+
+def _build(
+    books: Books, settings: Settings, subject: Subject, commit: str | None, renderer: Renderer, progress: Progress
+) -> Built:
+    year = subject.period.first.year
     ledger = table_of(books, settings, subject, LEDGER)
     parts: tuple[Volume, ...] = ()
     if len(ledger.rows) > volumes.ROWS_WITHIN:
         parts = volumes.volumes(subject, settings, ledger)
     # the volumes are being set while the rest of the pack is worked out
-    started = [renderer.start(part.document) for part in parts]
+    started = [renderer.start(part.listing) for part in parts]
+    renderer.expect()
     contents = gather(books, settings, subject, ledger)
     main = renderer.start(document(contents, settings, commit, parts))
     rendered = renderer.finish([main, *started], progress)

@@ -1,4 +1,4 @@
-"""Several PDFs at once, in as many processes as there are processors, and none that was rendered before.
+"""PDFs set in processes beside the one that works them out, and none that was set before.
 
 A document is found again by all that its bytes depend on: its text, style and embedded files, the typeface, and the
 versions of the programs that set it. The cache lies in the user's cache folder, readable by that user alone.
@@ -15,23 +15,27 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
 from daysheet import __version__, files
-from daysheet.reports import fonts, pdf
+from daysheet.reports import fonts, listing, pdf, shaping, tagged, xmp
+from daysheet.reports.listing import Listing
 from daysheet.reports.pdf import Document
 
 Progress = Callable[[int, int], None]
+Work = Document | Listing
 
 _KEPT: Final = 200
-_SETTERS: Final = ("weasyprint", "pydyf", "fonttools", "tinycss2", "tinyhtml5")
+_SETTERS: Final = ("weasyprint", "pydyf", "fonttools", "tinycss2", "tinyhtml5", "pikepdf")
+_OWN: Final = (listing, tagged, shaping, fonts, xmp)
 
 
 class Renderer:
-    """Processes that set documents; made before the documents are, so that they start while the books are read."""
+    """Processes that set documents while others are still worked out; they start when there is one to set."""
 
     def __init__(self, executor: ProcessPoolExecutor, folder: Path | None) -> None:
         """Keep the processes and the cache's folder; None keeps nothing."""
@@ -41,23 +45,28 @@ class Renderer:
         self._work: dict[str, Future[bytes]] = {}
         self._sizes: dict[str, int] = {}
 
-    def start(self, document: Document) -> str:
+    def start(self, document: Work) -> str:
         """Have a document set, unless it was before; the key that its PDF is asked for by."""
         key = key_of(document)
         found = self._cached(key)
         if found is not None:
             self._made[key] = found
         elif key not in self._work:
-            self._work[key] = self._executor.submit(pdf.render, document)
-            self._sizes[key] = len(document.html)
+            self._work[key] = self._executor.submit(_set, document)
+            self._sizes[key] = document.size
         return key
+
+    def expect(self) -> None:
+        """Load what sets HTML, if a process was started: what a document lists has changed, and so will it."""
+        if self._work:
+            self._executor.submit(pdf.warm)
 
     def finish(self, keys: Sequence[str], progress: Progress) -> list[bytes]:
         """The PDFs of documents that were started, in the order of these keys.
 
         Args:
             keys: what `start` gave.
-            progress: called with how much of the whole work is done, and the whole, in characters of HTML.
+            progress: called with how much of the whole work is done, and the whole, in characters.
         """
         whole = sum(self._sizes.values())
         done = 0
@@ -107,11 +116,9 @@ def renderer(folder: Path | None) -> Iterator[Renderer]:
     # two processes that both make fontconfig's folder get into each other's way, and one complains
     with suppress(OSError):
         (_users_cache() / "fontconfig").mkdir(parents=True, exist_ok=True)
-    # spawned, not forked: the caller may have threads
+    # spawned, not forked: the caller may have threads. One processor is the caller's
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=context, initializer=_warm) as executor:
-        for _ in range(os.cpu_count() or 1):
-            executor.submit(_warm)
+    with ProcessPoolExecutor(max(1, (os.cpu_count() or 1) - 1), context, initializer=gc.disable) as executor:
         yield Renderer(executor, folder)
 
 
@@ -124,11 +131,10 @@ def _users_cache() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache"))
 
 
-def key_of(document: Document) -> str:
+def key_of(document: Work) -> str:
     """What identifies the bytes that a document becomes."""
     hashed = hashlib.sha256(_setting())
-    for part in (document.html, document.style, document.dated.isoformat()):
-        hashed.update(part.encode() + b"\0")
+    hashed.update(repr(replace(document, embedded=())).encode())
     for file in document.embedded:
         hashed.update(f"{file.name}\0{file.media_type}\0{file.description}\0{file.relationship}\0".encode())
         hashed.update(hashlib.sha256(file.data).digest())
@@ -137,10 +143,11 @@ def key_of(document: Document) -> str:
 
 @cache
 def _setting() -> bytes:
-    """The typeface and the programs, as bytes to hash."""
+    """The typeface and the programs, as bytes to hash; pages set here look as the code says, not a style sheet."""
     typeface = b"".join(hashlib.sha256(path.read_bytes()).digest() for path in sorted(fonts.FOLDER.glob("*.ttf")))
     programs = [__version__, *(f"{name} {version(name)}" for name in _SETTERS), *_libraries()]
-    return typeface + "\n".join(programs).encode() + b"\0"
+    own = b"".join(hashlib.sha256(Path(str(module.__file__)).read_bytes()).digest() for module in _OWN)
+    return typeface + own + "\n".join(programs).encode() + b"\0"
 
 
 def _libraries() -> Iterator[str]:
@@ -153,7 +160,6 @@ def _libraries() -> Iterator[str]:
             yield f"{name} {said().decode()}"
 
 
-def _warm() -> None:
-    """Load what sets a document; a worker lives shortly, so that collecting its garbage only costs time."""
-    gc.disable()
-    pdf.warm()
+def _set(document: Work) -> bytes:
+    """Run in a process that lives shortly, so that collecting its garbage would only cost time."""
+    return document.render() if isinstance(document, Listing) else pdf.render(document)

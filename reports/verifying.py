@@ -100,7 +100,7 @@ def _expected(label: Mapping[str, Any], contents: Contents, settings: Settings) 
     number = int(label["volume"])
     if not 0 < number <= len(parts):
         return {f"{LEDGER}-{number}.csv": b""}
-    return {file.name: file.data for file in parts[number - 1].document.embedded if file.name != LABEL}
+    return {file.name: file.data for file in parts[number - 1].listing.embedded if file.name != LABEL}
 
 
 def first_difference(name: str, packed: bytes, made: bytes) -> str:

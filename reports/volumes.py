@@ -11,8 +11,10 @@ from typing import Final, NamedTuple
 
 from daysheet.reports import data, fonts, pages
 from daysheet.reports.contents import Subject, as_json, sha256
-from daysheet.reports.pdf import Document, Embedded
+from daysheet.reports.listing import Listing
+from daysheet.reports.pdf import Embedded
 from daysheet.reports.table import Row, Table
+from daysheet.reports.tagged import About
 from daysheet.settings import Settings
 
 # About forty pages: a ledger up to this long stands within the pack itself.
@@ -23,13 +25,13 @@ LABEL: Final = "volume.json"
 
 
 class Volume(NamedTuple):
-    """A part of the ledger: its file, the accounts in it, its rows and the document."""
+    """A part of the ledger: its file, the accounts in it, its rows and its pages."""
 
     name: str
     first: str
     last: str
     rows: int
-    document: Document
+    listing: Listing
 
 
 def volumes(subject: Subject, settings: Settings, ledger: Table) -> tuple[Volume, ...]:
@@ -96,8 +98,6 @@ def _volume(
         ledger.columns, rows, ledger.notes if number == count else (),
     )  # fmt: skip
     entity = fonts.printable(settings.practice.name)
-    right = f"{pages.period_of(ledger)} · {ledger.currency}"
-    block = pages.block_of(part, subject.options.paper, "landscape", pages.DENSE_SIZE)
     csv = Embedded(f"{ledger.name}-{number}.csv", data.to_csv(part).encode(), "text/csv", "The rows of this volume")
     label = {
         "practice": subject.practice,
@@ -108,23 +108,23 @@ def _volume(
         "embedded": [{"name": csv.name, "sha256": sha256(csv.data)}],
     }
     headings = [pages.heading_of(row) for row in rows if row.kind == "heading"]
-    html = pages.html(
-        "volume.html",
-        subject.options.paper,
-        {
-            "title": f"{entity} – general ledger {year}, volume {number} of {count}",
-            "author": fonts.printable(settings.practice.preparer or settings.practice.name),
-            "description": f"General ledger, volume {number} of {count}",
-            "left": entity,
-            "right": right,
-            "foot": f"General ledger {year}, volume {number} of {count} · Unaudited – for tax preparation",
-            "entity": entity,
-            "heading": "General ledger" if count == 1 else f"General ledger, volume {number} of {count}",
-            "subtitle": pages.subtitle_of(ledger),
-            "block": block,
-        },
+    block = pages.block_of(part, subject.options.paper, "landscape", pages.DENSE_SIZE)
+    listing = Listing(
+        about=About(
+            title=f"{entity} – general ledger {year}, volume {number} of {count}",
+            author=fonts.printable(settings.practice.preparer or settings.practice.name),
+            description=f"General ledger, volume {number} of {count}",
+            dated=subject.as_of,
+        ),
+        entity=entity,
+        heading="General ledger" if count == 1 else f"General ledger, volume {number} of {count}",
+        subtitle=pages.subtitle_of(ledger),
+        right=f"{pages.period_of(ledger)} · {ledger.currency}",
+        foot=f"General ledger {year}, volume {number} of {count} · Unaudited – for tax preparation",
+        paper=subject.options.paper,
+        sheet=block.sheet,
+        notes=block.notes,
+        embedded=(csv, Embedded(LABEL, as_json(label), "application/json", "What this volume was made from")),
     )
-    files = (csv, Embedded(LABEL, as_json(label), "application/json", "What this volume was made from"))
-    document = Document(html, pages.style(), subject.as_of, files)
     name = f"general-ledger-{year}-{number:0{len(str(count))}}.pdf"
-    return Volume(name, headings[0], headings[-1], sum(row.kind != "heading" for row in rows), document)
+    return Volume(name, headings[0], headings[-1], sum(row.kind != "heading" for row in rows), listing)

@@ -149,6 +149,12 @@ class _Sheets:
         return _Added(at, row, formula=bool(formulas))
 
     def _style(self, row: Row, column: Column, *, first: bool) -> Any:  # noqa: ANN401
+        key = ("cell", row.kind, column.kind, row.depth if first else 0)
+        if key not in self._formats:
+            self._formats[key] = self._made(row, column, first=first)
+        return self._formats[key]
+
+    def _made(self, row: Row, column: Column, *, first: bool) -> Any:  # noqa: ANN401
         properties: dict[str, Any] = {"num_format": _FORMATS[column.kind]}
         if row.kind in ("heading", "subtotal", "total"):
             properties["bold"] = True
