@@ -15,11 +15,11 @@ from daysheet.accounts import INCOME_VISITS, account_part
 from daysheet.books import Books
 from daysheet.calendars import ONE_DAY
 from daysheet.deposits import Match, OpenDeposit, Reconciliation, reconcile
+from daysheet.facts import Imported
 from daysheet.findings import Finding, Gap, gap
 from daysheet.measures import Benchmarks
 from daysheet.plugins.calendar import ProviderCalendar, calendars
 from daysheet.plugins.trends import Trend, months_until, trends
-from daysheet.facts import Imported
 from daysheet.receipts import BankDeposit, Receipt
 from daysheet.records import Meta
 from daysheet.reports.period import Period
@@ -48,7 +48,7 @@ class Total(NamedTuple):
     """All findings of a kind: how many, the money at risk, and the largest of them, to begin with."""
 
     kind: str
-    count: int
+    number: int
     amount: Decimal
     largest: Finding
 
