@@ -98,7 +98,7 @@ def test_a_pack_is_built_downloaded_and_verified(tab, own_site):
     tab.get_by_role("button", name="Build the pack").click()
     expect(tab.get_by_role("progressbar")).to_be_visible()
     shelf = tab.get_by_role("region", name="Pack of 2026")
-    expect(shelf).to_be_visible(timeout=180_000)
+    expect(shelf).to_be_visible(timeout=600_000)
     with tab.expect_download() as download:
         shelf.get_by_role("link", name="accountants-pack-2026.pdf").click()
     on_file = own_site.books / "packs/2026/accountants-pack-2026.pdf"
