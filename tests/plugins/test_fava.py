@@ -46,6 +46,9 @@ def figures(text: str) -> list[Decimal]:
 def test_fava_lists_the_pages_in_its_sidebar(tab, site):
     # Fava draws its sidebar anew once its script has run; a click before that is lost
     tab.goto(site.url.replace("extension/Daysheet/", "income_statement/"), wait_until="networkidle")
+    menu = tab.get_by_text("☰")
+    if menu.is_visible():  # on a phone the sidebar is behind it
+        menu.click()
     tab.get_by_role("link", name="Daysheet", exact=True).click()
     expect(tab.get_by_role("heading", name="Overview", exact=True)).to_be_visible()
 
