@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -94,14 +95,16 @@ class State:
         self.folder = folder
         self.settings = Settings.of(folder)
         self._kept: dict[object, Any] = {}
+        self._lock = threading.RLock()
 
     def kept(self, key: object, make: Callable[[], T]) -> T:
-        """What `make` gives, made once for this key."""
-        if key not in self._kept:
-            with collector.paused():
-                self._kept[key] = make()
-        found: T = self._kept[key]
-        return found
+        """What `make` gives, made once for this key, also when two pages ask for it at once."""
+        with self._lock:
+            if key not in self._kept:
+                with collector.paused():
+                    self._kept[key] = make()
+            found: T = self._kept[key]
+            return found
 
 
 class View:
