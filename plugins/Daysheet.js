@@ -4,12 +4,16 @@
 function attachSearch() {
   const search = document.getElementById("ds-search");
   const table = document.getElementById("ds-findings");
-  search?.addEventListener("input", () => {
+  if (!search || !table) return;
+  search.addEventListener("input", () => {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    for (const row of table?.tBodies[0].rows ?? []) {
+    let shown = 0;
+    for (const row of table.tBodies[0].rows) {
       const text = row.textContent.toLowerCase();
       row.hidden = !words.every((word) => text.includes(word));
+      shown += row.hidden ? 0 : 1;
     }
+    document.getElementById("ds-none").hidden = shown > 0;
   });
 }
 
@@ -25,6 +29,30 @@ function attachKind() {
     }
     window.location.assign(url);
   });
+}
+
+/** Fava's tables sort by a click on a heading; from the keyboard they do so too, and say how they are sorted. */
+function attachSorting() {
+  for (const heading of document.querySelectorAll(".daysheet th[data-sort]")) {
+    heading.tabIndex = 0;
+    heading.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" || event.key === " ") {
+        event.preventDefault();
+        heading.click();
+      }
+    });
+    heading.addEventListener("click", () => {
+      for (const other of heading.parentElement.cells) other.removeAttribute("aria-sort");
+      heading.setAttribute("aria-sort", heading.dataset.order === "asc" ? "ascending" : "descending");
+    });
+  }
+}
+
+/** A calendar that is wider than the screen shows its latest weeks first. */
+function showLatest() {
+  for (const calendar of document.querySelectorAll(".ds-latest")) {
+    calendar.scrollLeft = calendar.scrollWidth;
+  }
 }
 
 /** Waiving asks for a reason and writes it through Fava. */
@@ -120,6 +148,8 @@ export default {
   onExtensionPageLoad({ api }) {
     attachSearch();
     attachKind();
+    attachSorting();
+    showLatest();
     attachWaivers(api);
     attachBuild(api);
     attachVerify(api);

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import threading
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -68,6 +69,7 @@ class Daysheet(FavaExtensionBase):
         """One workshop for each ledger that Fava serves."""
         super().__init__(ledger, config)
         self._workshop = packroom.Workshop()
+        self._lock = threading.Lock()
 
     def after_load_file(self) -> None:
         """Forget what was worked out of the books as they were."""
@@ -87,14 +89,16 @@ class Daysheet(FavaExtensionBase):
     @property
     def view(self) -> View:
         """What the page shows, under the filters of this request."""
-        if self._state is None:
-            # Fava's own protocols for entries; they are Beancount's directives
-            entries: Any = self.ledger.all_entries
-            self._state = State(entries, self.ledger.options, self._folder)
+        with self._lock:  # Fava answers several requests at once
+            state = self._state
+            if state is None:
+                # Fava's own protocols for entries; they are Beancount's directives
+                entries: Any = self.ledger.all_entries
+                state = self._state = State(entries, self.ledger.options, self._folder)
         span = g.filtered.date_range
         account = request.args.get("account", "")
         return View(
-            self._state,
+            state,
             Span(
                 span.begin if span else None,
                 span.end_inclusive if span else None,

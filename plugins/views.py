@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections import Counter, defaultdict
+import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -15,11 +16,12 @@ from daysheet.accounts import INCOME_VISITS, account_part
 from daysheet.books import Books
 from daysheet.calendars import ONE_DAY
 from daysheet.deposits import Match, OpenDeposit, Reconciliation, reconcile
+from daysheet.facts import Imported
 from daysheet.findings import Finding, Gap, gap
 from daysheet.measures import Benchmarks
 from daysheet.plugins.calendar import ProviderCalendar, calendars
 from daysheet.plugins.trends import Trend, months_until, trends
-from daysheet.receipts import Receipt
+from daysheet.receipts import BankDeposit, Receipt
 from daysheet.records import Meta
 from daysheet.reports.period import Period
 from daysheet.reports.receivables import BUCKETS, OLDEST, aged
@@ -43,13 +45,24 @@ class Span(NamedTuple):
     matches: Matches | None = None
 
 
+class Total(NamedTuple):
+    """All findings of a kind: how many, the money at risk, and the largest of them, to begin with."""
+
+    kind: str
+    number: int
+    amount: Decimal
+    largest: Finding
+
+
 class Source(NamedTuple):
-    """The files of one kind and account: the last day that they cover, and what the checks miss of them."""
+    """The files of one kind and account: the last one, the last day that they cover, and what the checks miss."""
 
     kind: str
     account: str
+    file: str
     last: datetime.date
     overdue: str | None
+    where: Meta
 
 
 class Aged(NamedTuple):
@@ -82,14 +95,16 @@ class State:
         self.folder = folder
         self.settings = Settings.of(folder)
         self._kept: dict[object, Any] = {}
+        self._lock = threading.RLock()
 
     def kept(self, key: object, make: Callable[[], T]) -> T:
-        """What `make` gives, made once for this key."""
-        if key not in self._kept:
-            with collector.paused():
-                self._kept[key] = make()
-        found: T = self._kept[key]
-        return found
+        """What `make` gives, made once for this key, also when two pages ask for it at once."""
+        with self._lock:
+            if key not in self._kept:
+                with collector.paused():
+                    self._kept[key] = make()
+            found: T = self._kept[key]
+            return found
 
 
 class View:
@@ -128,14 +143,16 @@ class View:
         return gap(self.findings)
 
     @property
-    def totals(self) -> list[tuple[str, int, Decimal]]:
+    def totals(self) -> list[Total]:
         """Each kind of finding with its number and money, the most money first."""
-        money: dict[str, Decimal] = defaultdict(Decimal)
-        count: Counter[str] = Counter()
+        kinds: dict[str, list[Finding]] = defaultdict(list)
         for finding in self.worklist:
-            money[finding.kind] += finding.amount
-            count[finding.kind] += 1
-        return sorted(((kind, count[kind], money[kind]) for kind in count), key=lambda row: (-row[2], row[0]))
+            kinds[finding.kind].append(finding)
+        found = [
+            Total(kind, len(same), sum((one.amount for one in same), Decimal()), same[0])
+            for kind, same in kinds.items()
+        ]
+        return sorted(found, key=lambda total: (-total.amount, total.kind))
 
     @property
     def ages(self) -> tuple[str, ...]:
@@ -153,6 +170,18 @@ class View:
             for account, amounts in sorted(found.items())
             if matches(account)
         ]
+
+    @property
+    def owed(self) -> list[Decimal]:
+        """What all of them owe by age, and together."""
+        rows = [(*row.amounts, row.total) for row in self.receivables]
+        return [sum(column, Decimal()) for column in zip(*rows, strict=True)]
+
+    @property
+    def owed_long(self) -> Decimal:
+        """What is owed for more than 90 days."""
+        beyond = [at for at, (days, _) in enumerate(BUCKETS) if days > 90]
+        return sum((row.amounts[at] for row in self.receivables for at in (*beyond, len(BUCKETS))), Decimal())
 
     def open_invoices(self, account: str) -> list[Open]:
         """The unsettled invoices of one receivable account, the oldest first."""
@@ -181,17 +210,23 @@ class View:
         found = self.reconciliation.matches
         return [item for item in reversed(found) if self._shown(item.deposit.date, item.deposit.account)]
 
+    def bank_text(self, deposit: BankDeposit) -> str:
+        """What the bank's line says."""
+        texts = self.state.kept("bank text", lambda: {id(entry.meta): _text(entry) for entry in self.books.clearing})
+        return texts.get(id(deposit.meta), "")
+
     @property
     def sources(self) -> list[Source]:
         """Every kind of file that was ever imported, and whether one is missing by now."""
-        last: dict[tuple[str, str], datetime.date] = {}
+        latest: dict[tuple[str, str], Imported] = {}
         for imported in self.books.imported:
             key = imported.kind, imported.account or ""
-            last[key] = max(last.get(key, imported.last), imported.last)
+            if key not in latest or imported.last >= latest[key].last:
+                latest[key] = imported
         missing = [finding for finding in self._all_findings if finding.kind == "missing-export"]
         return [
-            Source(kind, account, day, _overdue(missing, account or kind))
-            for (kind, account), day in sorted(last.items())
+            Source(kind, account, str(one.meta.get("file", "")), one.last, _overdue(missing, account or kind), one.meta)
+            for (kind, account), one in sorted(latest.items())
         ]
 
     @property
@@ -270,6 +305,10 @@ class View:
         for first, _ in months_until(self.as_of):
             end = (first + datetime.timedelta(days=31)).replace(day=1) - ONE_DAY
             yield end, months[first.year, first.month]
+
+
+def _text(entry: Transaction) -> str:
+    return " · ".join(part for part in (entry.payee, entry.narration) if part)
 
 
 def _by_age(item: Open) -> tuple[datetime.date, str]:

@@ -127,11 +127,15 @@ class _Reconciler:
         self.matches: list[Match] = []
         self.open_deposits: list[OpenDeposit] = []
         self._by_account: dict[str, list[Receipt]] = {}
+        self._spans: dict[str, tuple[int, int]] = {}
         self._by_word: dict[str, list[Receipt]] = {}
         self._changes: dict[tuple[str, int], int] = {}
         self._known: dict[tuple[str, str, str], tuple[tuple[int, ...], Any]] = {}
         for receipt in received:
             self._by_account.setdefault(receipt.account, []).append(receipt)
+            soonest, latest = self._spans.get(receipt.account, (0, 0))
+            window = _WINDOWS[receipt.method]
+            self._spans[receipt.account] = min(soonest, window[0]), max(latest, window[1])
             if receipt.reference:
                 self._by_word.setdefault(comparable(receipt.reference), []).append(receipt)
 
@@ -345,8 +349,9 @@ class _Reconciler:
     def _find_eligible(self, deposit: BankDeposit) -> list[Receipt]:
         """The open receipts of the deposit's account that can be in it by their date."""
         of_account = self._by_account.get(deposit.account, [])
-        first = bisect_left(of_account, deposit.date - _LONGEST, key=lambda receipt: receipt.date)
-        last = bisect_right(of_account, deposit.date + _LONGEST, key=lambda receipt: receipt.date)
+        soonest, latest = self._spans.get(deposit.account, (0, 0))
+        first = bisect_left(of_account, deposit.date - datetime.timedelta(latest), key=_received)
+        last = bisect_right(of_account, deposit.date - datetime.timedelta(soonest), key=_received)
         return [
             receipt
             for receipt in of_account[first:last]
@@ -369,11 +374,20 @@ class _Reconciler:
         by_reference.pop("", None)
         groups: list[Group] = [(receipt,) for receipt in eligible if least <= receipt.amount <= most]
         groups += [tuple(group) for group in by_reference.values() if least <= total(group) <= most]
-        for method in ("check", "cash"):
-            groups += runs([receipt for receipt in of_patients if receipt.method == method], least, most)
-        groups += runs(of_patients, least, most)
-        groups += runs(at_desk, least, most)
+        checks = [receipt for receipt in of_patients if receipt.method == "check"]
+        cash = [receipt for receipt in of_patients if receipt.method == "cash"]
+        # a list that is as long as the one it was taken from is the same, and has the same runs
+        groups += runs(checks, least, most)
+        groups += runs(cash, least, most)
+        if len(of_patients) not in (len(checks), len(cash)):
+            groups += runs(of_patients, least, most)
+        if len(at_desk) != len(of_patients):
+            groups += runs(at_desk, least, most)
         yield from dict.fromkeys(groups)
+
+
+def _received(receipt: Receipt) -> datetime.date:
+    return receipt.date
 
 
 def _bank_seen_until(books: Books, as_of: datetime.date) -> datetime.date:

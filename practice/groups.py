@@ -20,12 +20,16 @@ Group = tuple[Receipt, ...]
 def runs(received: Sequence[Receipt], least: Decimal, most: Decimal) -> Iterator[Group]:
     """All receipts of each run of days that add up to an amount between the two."""
     starts = [at for at, receipt in enumerate(received) if at == 0 or receipt.date != received[at - 1].date]
-    sums = list(accumulate((receipt.amount for receipt in received), initial=_ZERO))
+    sums = list(accumulate([receipt.amount for receipt in received], initial=_ZERO))
     ends = [*starts[1:], len(received)]
+    growing = all(receipt.amount >= 0 for receipt in received)  # no refund: what is too much stays too much
     for place, start in enumerate(starts):
+        from_, to = sums[start] + least, sums[start] + most
         for end in ends[place:]:
-            if least <= sums[end] - sums[start] <= most:
+            if from_ <= sums[end] <= to:
                 yield tuple(received[start:end])
+            elif growing and sums[end] > to:
+                break
 
 
 def without_some(group: Group, surplus: Decimal) -> Iterator[Group]:
@@ -38,7 +42,7 @@ def without_some(group: Group, surplus: Decimal) -> Iterator[Group]:
 
 def total(group: Sequence[Receipt]) -> Decimal:
     """What some receipts add up to."""
-    return sum((receipt.amount for receipt in group), _ZERO)
+    return sum([receipt.amount for receipt in group], _ZERO)
 
 
 def order(group: Group) -> tuple[tuple[datetime.date, str], ...]:

@@ -7,13 +7,16 @@ have nothing to divide by: without claims there is no denial rate.
 from __future__ import annotations
 
 import datetime
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import chain
 from typing import Final, NamedTuple
 
 from daysheet.books import Books
+from daysheet.indexing import Receivable
 from daysheet.pricing import invoices_by_date
 from daysheet.records import Claim, Invoice
 
@@ -116,31 +119,14 @@ def measure(
         invoices: ids of the invoices to look at, such as those of one payer; None for the whole practice, which also
             has the money that is on no invoice.
     """
-    bills = [one for one in invoices_by_date(books) if one.date <= last and (invoices is None or one.id in invoices)]
-    within = [bill for bill in bills if bill.date >= first]
-    charges = sum((bill.amount for bill in within), _ZERO)
-    yearly = sum((bill.amount for bill in bills if bill.date > last - _YEAR), _ZERO)
+    ordered = invoices_by_date(books)
+    bills = _of(ordered[: bisect_right(ordered, last, key=_date)], invoices)
+    within = bills[bisect_left(bills, first, key=_date) :]
+    charges = sum([bill.amount for bill in within], _ZERO)
+    yearly = sum([bill.amount for bill in bills[bisect_right(bills, last - _YEAR, key=_date) :]], _ZERO)
     days = min((last - bills[0].date.replace(day=1)).days + 1, _YEAR.days) if bills else _YEAR.days
-    contractual = sum(
-        (
-            one.amount
-            for key, same in books.adjustments_of_invoice.items()
-            if invoices is None or key in invoices
-            for one in same
-            if one.kind == "contractual" and first <= one.date <= last
-        ),
-        _ZERO,
-    )
-    payments = sum(
-        (
-            one.amount
-            for key, paid in books.payments_of_invoice.items()
-            if invoices is None or key in invoices
-            for one in paid
-            if first <= one.date <= last
-        ),
-        _ZERO,
-    )
+    contractual = _moved(books.once("contractual by date", lambda: _contractual(books)), first, last, invoices)
+    payments = _moved(books.once("payments by date", lambda: _payments(books)), first, last, invoices)
     open_bills, old, credit = _balances(books, last, invoices)
     lags = _lags(books, within)
     submitted, denied, first_pass = _claims(books, first, last, invoices)
@@ -178,19 +164,84 @@ def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
     return {group: frozenset(groups[group]) for group in sorted(groups)}
 
 
+def _date(dated: Invoice | _Moved) -> datetime.date:
+    return dated.date
+
+
+def _of(bills: list[Invoice], invoices: frozenset[str] | None) -> list[Invoice]:
+    return bills if invoices is None else [bill for bill in bills if bill.id in invoices]
+
+
+class _Moved(NamedTuple):
+    """Money that was paid or adjusted on an invoice on a day; None is money on no invoice."""
+
+    date: datetime.date
+    invoice: str | None
+    amount: Decimal
+
+
+def _payments(books: Books) -> list[_Moved]:
+    paid = (_Moved(one.date, key, one.amount) for key, same in books.payments_of_invoice.items() for one in same)
+    return sorted(paid, key=_date)
+
+
+def _contractual(books: Books) -> list[_Moved]:
+    adjusted = ((key, one) for key, same in books.adjustments_of_invoice.items() for one in same)
+    return sorted((_Moved(one.date, key, one.amount) for key, one in adjusted if one.kind == "contractual"), key=_date)
+
+
+def _moved(moved: list[_Moved], first: datetime.date, last: datetime.date, invoices: frozenset[str] | None) -> Decimal:
+    """What moved between two days, both included."""
+    within = moved[bisect_left(moved, first, key=_date) : bisect_right(moved, last, key=_date)]
+    return sum([one.amount for one in within if invoices is None or one.invoice in invoices], _ZERO)
+
+
+class _Life(NamedTuple):
+    """What was posted to a receivable: from when, until when, and what is left of it."""
+
+    invoice: str | None
+    postings: list[Receivable]
+    left: Decimal
+
+    @property
+    def until(self) -> datetime.date:
+        """The day of the last posting."""
+        return self.postings[-1].date
+
+
+class _Lives(NamedTuple):
+    """The receivables that were settled in the end, by the day they were, and the others."""
+
+    settled: list[_Life]
+    others: list[_Life]
+
+    @classmethod
+    def of(cls, books: Books) -> _Lives:
+        """Those of some books, whose postings are in date order."""
+        lives = [_Life(key, same, sum([one.amount for one in same], _ZERO)) for key, same in books.receivable.items()]
+        settled = sorted((life for life in lives if not life.left), key=lambda life: life.until)
+        return cls(settled, [life for life in lives if life.left])
+
+    def on(self, day: datetime.date) -> Iterator[tuple[_Life, Decimal]]:
+        """What was open at the end of a day."""
+        for life in chain(self.others, self.settled[bisect_right(self.settled, day, key=lambda life: life.until) :]):
+            balance = sum([one.amount for one in life.postings if one.date <= day], _ZERO)
+            if balance:
+                yield life, balance
+
+
 def _balances(books: Books, day: datetime.date, invoices: frozenset[str] | None) -> tuple[Decimal, Decimal, Decimal]:
     """What is open on bills, what of it on bills older than 90 days, and credit balances (as a positive amount)."""
     owed = old = credit = _ZERO
-    for key, postings in books.receivable.items():
-        if invoices is not None and key not in invoices:
+    for life, balance in books.once("lives of receivables", lambda: _Lives.of(books)).on(day):
+        if invoices is not None and life.invoice not in invoices:
             continue
-        balance = sum([posting.amount for posting in postings if posting.date <= day], _ZERO)
         if balance < 0:
             credit -= balance
-        elif balance:
+        else:
             owed += balance
-            same = books.invoices.get(key) if key is not None else None
-            since = same[0].date if same else postings[0].date
+            same = books.invoices.get(life.invoice) if life.invoice is not None else None
+            since = same[0].date if same else life.postings[0].date
             old += balance if day - since > _OLD else _ZERO
     return owed, old, credit
 

@@ -16,6 +16,8 @@ Example:
       w9: TRUE
     2026-03-31 custom "filed" "941"
       wages: 24000.00 USD
+    2026-01-01 custom "partner" "adams" "Dr. Adams"
+      share: 60
 """
 
 from __future__ import annotations
@@ -81,7 +83,17 @@ class Filed(NamedTuple):
     meta: Meta
 
 
-TaxFact = Asset | Disposal | Vendor | Filed
+class Partner(NamedTuple):
+    """A partner's share of the income, in percent, from a day on; a share of zero says that the partner has left."""
+
+    id: str
+    name: str
+    since: datetime.date
+    share: Decimal
+    meta: Meta
+
+
+TaxFact = Asset | Disposal | Vendor | Filed | Partner
 
 
 def parse_tax_fact(entry: Custom) -> TaxFact | None:
@@ -137,6 +149,14 @@ def _filed(entry: Custom) -> Filed:
     return Filed(form, entry.date, wages, entry.meta)
 
 
+def _partner(entry: Custom) -> Partner:
+    values = strings(entry, ("id", "name"), optional=1)
+    share = number(entry, "share")
+    if share is None or share > 100:
+        raise ValueError("partner: say the share of the income in percent, such as share: 60")
+    return Partner(values[0], values[-1], entry.date, share, entry.meta)
+
+
 def _choice(entry: Custom, key: str, known: tuple[str, ...], default: str) -> str:
     value = text(entry, key) or default
     if value not in known:
@@ -149,4 +169,5 @@ _PARSERS: Final[Mapping[str, Callable[[Custom], TaxFact]]] = {
     "disposed": _disposal,
     "vendor": _vendor,
     "filed": _filed,
+    "partner": _partner,
 }

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
-from daysheet.reports.activity import activity
+from daysheet.reports.activity import Activity, activity
+from daysheet.reports.partners import partners, split
 from daysheet.reports.period import Period
 from daysheet.reports.request import Request
 from daysheet.reports.statement import NET_INCOME
@@ -15,6 +16,8 @@ from daysheet.reports.table import Column, Row, Table
 from daysheet.reports.titles import Titles
 from daysheet.reports.trialbalance import RETAINED_TITLE, sides
 
+_PARTNERSHIP: Final = "1065"
+_UNALLOCATED: Final = "Net income of the year, of no partner"
 _ZERO: Final = Decimal()
 
 
@@ -30,7 +33,9 @@ def capital(request: Request) -> Table:
         Column("closing", "Closing", "money"),
     )
     rows = tuple(_rows(request))
-    return request.table("capital", "Owner draws, contributions and capital", columns, rows)
+    left = any(row.cells[0] == _UNALLOCATED for row in rows)
+    notes = ("The partners' shares do not come to 100% on every day of the year.",) if left else ()
+    return request.table("capital", "Owner draws, contributions and capital", columns, rows, notes)
 
 
 def _rows(request: Request) -> Iterator[Row]:
@@ -48,16 +53,27 @@ def _rows(request: Request) -> Iterator[Row]:
             sums = [total + part for total, part in zip(sums, amounts, strict=True)]
             yield Row("line", (titles.whole(account.name), account.name, *amounts))
     held = moved.accounts.get(moved.earnings)
-    start = period.year_start
-    before = -moved.earned_before(start) - (held.before(period.first) if held else _ZERO)
+    before = -moved.earned_before(period.year_start) - (held.before(period.first) if held else _ZERO)
     drawn, added = sides(held.within(period)) if held else (_ZERO, _ZERO)
-    to_date = -moved.change(Period(start, period.first - datetime.timedelta(days=1)), "Income", "Expenses")
-    earned = -moved.change(period, "Income", "Expenses")
-    for title, name, amounts in (
-        (RETAINED_TITLE, moved.earnings, [before, added, _ZERO, -drawn, before + added - drawn]),
-        ("Net income of the year", NET_INCOME, [to_date, _ZERO, earned, _ZERO, to_date + earned]),
-    ):
+    retained = [before, added, _ZERO, -drawn, before + added - drawn]
+    for title, name, amounts in ((RETAINED_TITLE, moved.earnings, retained), *_income(request, moved)):
         if any(amounts):
             sums = [total + part for total, part in zip(sums, amounts, strict=True)]
             yield Row("line", (title, name, *amounts))
     yield Row("total", ("Total equity", None, *sums))
+
+
+def _income(request: Request, moved: Activity) -> Iterator[tuple[str, str, list[Decimal]]]:
+    """The net income of the year before the period, and of the period; a partnership's by partner."""
+    books, period = request.books, request.period
+    earlier = Period(period.year_start, period.first - datetime.timedelta(days=1))
+    names = partners(books) if request.settings.practice.returns == _PARTNERSHIP else {}
+    if not names:
+        before, earned = (-moved.change(days, "Income", "Expenses") for days in (earlier, period))
+        yield "Net income of the year", NET_INCOME, [before, _ZERO, earned, _ZERO, before + earned]
+        return
+    shares = split(books, moved, earlier), split(books, moved, period)
+    for partner, name in {**names, "": ""}.items():
+        before, earned = (share[partner] for share in shares)
+        title = f"Net income of the year, {name}" if partner else _UNALLOCATED
+        yield title, NET_INCOME, [before, _ZERO, earned, _ZERO, before + earned]

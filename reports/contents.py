@@ -47,6 +47,8 @@ ORDER: Final[Mapping[str, tuple[str, Basis]]] = {
     "contractors": ("contractors", ""),
     "loans": ("loans", ""),
     "payroll": ("payroll", ""),
+    "payables": ("payables", ""),
+    "sales-tax": ("sales-tax", ""),
     LEDGER: (LEDGER, ""),
     "documents": ("documents", ""),
     "cash-flow": ("cash-flow", ""),
@@ -56,6 +58,8 @@ ORDER: Final[Mapping[str, tuple[str, Basis]]] = {
     "billing-gaps": ("billing-gaps", ""),
     "trial-balance": ("trial-balance", ""),
 }
+IF_USED: Final = ("payables", "sales-tax")
+"""Tables that a pack leaves out where they are empty."""
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _PROGRAMS: Final = {"proseries": "ProSeries", "ultratax": "UltraTax", "caseware": "CaseWare"}
 _TOKEN: Final = re.compile(rf"{PREFIX}[0-9a-f]{{12}}")
@@ -180,6 +184,7 @@ def gather(books: Books, settings: Settings, subject: Subject, ledger: Table) ->
         for name, (_, own) in ORDER.items()
         if own != subject.basis
     }
+    tables = {name: table for name, table in tables.items() if table.rows or name not in IF_USED}
     detail = table_of(books, settings, subject, LEDGER, detail=True)
     embedded = [
         *(_csv(detail if name == LEDGER else table) for name, table in tables.items()),

@@ -23,12 +23,14 @@ from daysheet.reports.kpis import kpis
 from daysheet.reports.ledger import adjusting_entries, general_ledger, journal
 from daysheet.reports.loans import loans
 from daysheet.reports.monthly import monthly
+from daysheet.reports.payables import payables
 from daysheet.reports.payroll import payroll
 from daysheet.reports.period import Period
 from daysheet.reports.questions import open_questions
 from daysheet.reports.receivables import receivables
 from daysheet.reports.reconcile import reconciliation
 from daysheet.reports.request import Request
+from daysheet.reports.salestax import sales_tax
 from daysheet.reports.statement import BALANCE_SHEET, CASH_FLOW, INCOME, evaluate
 from daysheet.reports.table import Basis, Table
 from daysheet.reports.taxsummary import tax_lines
@@ -64,6 +66,8 @@ REPORTS: Final[Mapping[str, Report]] = MappingProxyType(
         "capital": capital,
         "loans": loans,
         "payroll": payroll,
+        "payables": payables,
+        "sales-tax": sales_tax,
         "documents": documents,
         "open-questions": open_questions,
         "tie-outs": tie_outs,

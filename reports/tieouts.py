@@ -17,8 +17,10 @@ from daysheet.reports.bridge import cash_to_accrual
 from daysheet.reports.capital import capital
 from daysheet.reports.cashflow import activity_of
 from daysheet.reports.ledger import general_ledger, journal
+from daysheet.reports.payables import PAYABLE, payables
 from daysheet.reports.receivables import receivables
 from daysheet.reports.request import Request
+from daysheet.reports.salestax import SALES_TAX, sales_tax
 from daysheet.reports.statement import BALANCE_SHEET, CASH_FLOW, INCOME, evaluate
 from daysheet.reports.table import Column, Row, RowKind, Table
 from daysheet.reports.taxsummary import tax_lines
@@ -79,6 +81,18 @@ def checked(request: Request) -> Iterator[TieOut]:
     )
     yield from _fixed_assets(request)
     yield from _receivable(request)
+    yield from _liabilities(request)
+
+
+def _liabilities(request: Request) -> Iterator[TieOut]:
+    """Vendors' bills and sales tax against the ledger, where there are any."""
+    cash, day = activity(request.books, "cash"), request.period.last
+    for text, table, key, root in (
+        ("Open bills; accounts payable in the ledger", payables(request), "total", PAYABLE),
+        ("Sales tax rolled forward; ledger", sales_tax(request), "closing", SALES_TAX),
+    ):
+        if table.rows:
+            yield TieOut(text, _figure(table, key), -cash.balance(day, root))
 
 
 def _fixed_assets(request: Request) -> Iterator[TieOut]:

@@ -1,4 +1,7 @@
-"""A running Fava over real books, and a headless Chromium that looks at it."""
+"""A running Fava over the sample books, and a headless Chromium that looks at it.
+
+Tests that only read share one Fava; those that write share another, whose books are put back after each.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.conftest import ROOT
@@ -35,7 +37,15 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-EXTENSION = '2026-01-01 custom "fava-extension" "daysheet.plugins.fava"\n'
+
+DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
+PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
+SCREENS: dict[str, dict[str, Any]] = {
+    "desktop-light": {**DESKTOP, "color_scheme": "light"},
+    "desktop-dark": {**DESKTOP, "color_scheme": "dark"},
+    "phone-light": {**PHONE, "color_scheme": "light"},
+    "phone-dark": {**PHONE, "color_scheme": "dark"},
+}
 
 
 class Site(NamedTuple):
@@ -49,17 +59,15 @@ class Site(NamedTuple):
         return f"{self.url}?{query}"
 
 
-@pytest.fixture(scope="session")
-def year_of_books(tmp_path_factory):
-    """One year of the two-doctor practice, with a week in June that nobody billed, and a hostile payee."""
-    folder = tmp_path_factory.mktemp("fava") / "books"
-    subprocess.run([sys.executable, str(ROOT / "bench" / "ledger.py"), "1", str(folder)], check=True)
-    with (folder / "main.beancount").open("a") as main:
-        main.write(EXTENSION)
-        escaped = HOSTILE.replace('"', '\\"')
-        main.write(f'2026-01-05 custom "provider" "adams" "{escaped}"\n')
-        main.write('  days: "mon tue wed thu fri"\n  visits-per-day: 14\n  fee: 50.00 USD\n')
+def sample_books(folder: Path) -> Path:
+    """A copy of the sample practice's books, which load our pages by the line that `daysheet init` writes."""
+    shutil.copytree(ROOT / "ledgers" / "two-doctors", folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory) -> Path:
+    return sample_books(tmp_path_factory.mktemp("fava") / "books")
 
 
 @contextmanager
@@ -91,28 +99,54 @@ def _when_up(address: str, process: subprocess.Popen[bytes]) -> str:
 
 
 @pytest.fixture(scope="session")
-def site(year_of_books) -> Iterator[Site]:
-    with serving(year_of_books) as running:
-        yield running
-
-
-@pytest.fixture
-def own_site(year_of_books, tmp_path) -> Iterator[Site]:
-    """A Fava over a copy of the books, for tests that write."""
-    shutil.copytree(year_of_books, tmp_path / "books")
-    with serving(tmp_path / "books") as running:
+def site(sample) -> Iterator[Site]:
+    with serving(sample) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def oldest_fava() -> str:
-    """The folder of the oldest Fava that we say we work with, installed beside the one in use."""
+def read_only_site(sample) -> Iterator[Site]:
+    with serving(sample, "--read-only") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def _newest_fava(tmp_path_factory) -> Iterator[Site]:
+    with serving(sample_books(tmp_path_factory.mktemp("newest") / "books")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def _oldest_fava(tmp_path_factory) -> Iterator[Site]:
+    """The oldest Fava that we say we work with, installed beside the one in use."""
     folder = ROOT / "build" / f"fava-{OLDEST_FAVA}"
     if not (folder / "fava").exists():
         pip = [sys.executable, "-m", "pip"] if importlib.util.find_spec("pip") else ["uv", "pip"]
         wanted = ["--no-deps", "-q", "--target", str(folder), f"fava=={OLDEST_FAVA}"]
         subprocess.run([*pip, "install", *wanted], check=True)
-    return str(folder)
+    with serving(sample_books(tmp_path_factory.mktemp("oldest") / "books"), path=str(folder)) as running:
+        yield running
+
+
+@pytest.fixture
+def own_site(_newest_fava) -> Iterator[Site]:
+    """A Fava for a test that writes."""
+    yield from _put_back(_newest_fava)
+
+
+@pytest.fixture(params=["newest", OLDEST_FAVA])
+def any_fava(request) -> Iterator[Site]:
+    """As `own_site`, in the newest and in the oldest Fava that we say we work with."""
+    yield from _put_back(request.getfixturevalue("_newest_fava" if request.param == "newest" else "_oldest_fava"))
+
+
+def _put_back(running: Site) -> Iterator[Site]:
+    main = running.books / "main.beancount"
+    before = main.read_bytes()
+    yield running
+    if main.read_bytes() != before:
+        main.write_bytes(before)
+    shutil.rmtree(running.books / "packs", ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -123,40 +157,23 @@ def browser(chromium) -> Iterator[Browser]:
         running.close()
 
 
-DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"}
-PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "color_scheme": "light"}
-DARK: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"}
-SCREENS = {"desktop": DESKTOP, "phone": PHONE, "dark": DARK}
-
-
-@pytest.fixture
-def tab(browser) -> Iterator[Page]:
-    """A page that fails the test if the console shows an error."""
-    with _tab(browser, DESKTOP) as page:
+@pytest.fixture(params=["desktop-light", "phone-dark"])
+def tab(browser, request) -> Iterator[Page]:
+    """A page that fails the test if the console shows an error, on a light desktop and a dark phone."""
+    with looking(browser, request.param) as (page, problems):
+        page.expected_problems = 0  # type: ignore[attr-defined]
         yield page
-
-
-@pytest.fixture(params=SCREENS)
-def screen(browser, request) -> Iterator[Page]:
-    """As `tab`, on a desktop, a phone and a dark desktop."""
-    with _tab(browser, SCREENS[request.param]) as page:
-        yield page
+        assert len(problems) == page.expected_problems, problems  # type: ignore[attr-defined]
 
 
 @contextmanager
-def _tab(browser: Browser, options) -> Iterator[Page]:
-    context = browser.new_context(**options)
+def looking(browser: Browser, screen: str) -> Iterator[tuple[Page, list[str]]]:
+    """A page on a screen, and what goes wrong on it."""
+    context = browser.new_context(**SCREENS[screen])
     page = context.new_page()
     page.set_default_timeout(120_000)
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
-    page.expected_problems = 0  # type: ignore[attr-defined]
-    yield page
+    yield page, problems
     context.close()
-    assert len(problems) == page.expected_problems, problems  # type: ignore[attr-defined]
-
-
-@pytest.fixture(scope="session")
-def axe() -> Axe:
-    return Axe()

@@ -83,9 +83,19 @@ def _abroad(draw: st.DrawFn) -> str:
 
 
 @st.composite
+def _bill(draw: st.DrawFn) -> str:
+    amount = draw(_AMOUNT) * draw(st.sampled_from([1, 1, -1]))
+    link = draw(st.sampled_from(["", " ^bill-1", " ^bill-2"]))
+    other = draw(st.sampled_from(["Expenses:Supplies", "Assets:Bank:Checking"]))
+    return f'"Vendor" "Bill"{link}\n' + _legs((other, amount), ("Liabilities:Payable", -amount))
+
+
+@st.composite
 def ledgers(draw: st.DrawFn) -> str:
     """The text of a ledger."""
-    kind = st.one_of(_charge(), _charge(), _payment(), _payment(), _adjustment(), _other(), _deposit(), _abroad())
+    kind = st.one_of(
+        _charge(), _charge(), _payment(), _payment(), _adjustment(), _other(), _deposit(), _bill(), _abroad()
+    )
     entries = draw(st.lists(st.tuples(_DAY, _FLAG, kind), min_size=1, max_size=40))
     settings = 'option "operating_currency" "USD"\nplugin "beancount.plugins.auto_accounts"\n'
     return settings + "".join(f"{day} {flag} {text}" for day, flag, text in entries)

@@ -1,11 +1,13 @@
 """The laws of bookkeeping, on books that nobody would think of."""
 
+import datetime
 from collections import defaultdict
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from beancount.core.data import Transaction
+from daysheet.measures import measure
 from daysheet.reports import registry
 from daysheet.reports.period import parse
 from daysheet.reports.tieouts import AGREES
@@ -106,3 +108,19 @@ def test_aging_sums_to_the_control_account(text, period_text):
     table = registry.build("receivables", books, PLAIN, period, "cash")
     aged = {cell_of(table, row, "account"): cell_of(table, row, "total") for row in rows_of(table, "line")}
     assert {account: amount for account, amount in aged.items() if amount} == {a: n for a, n in owed.items() if n}
+
+
+@ORDINARY
+@given(ledgers(), st.dates(datetime.date(2024, 1, 1), datetime.date(2027, 1, 1)))
+def test_what_the_measures_call_owed_on_any_day_is_what_was_posted(text, day):
+    books = load(text)
+    owed = [
+        posting.units.number
+        for entry in books.entries
+        if isinstance(entry, Transaction) and entry.date <= day
+        for posting in entry.postings
+        if posting.account.startswith("Assets:Receivable")
+        and posting.units is not None
+        and posting.units.number is not None
+    ]
+    assert measure(books, day, day).receivable == sum(owed)

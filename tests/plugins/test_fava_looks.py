@@ -1,0 +1,237 @@
+"""Each page in Fava on each screen: it shows, fits, reads well to everybody, and shows hostile text as text."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from .conftest import HOSTILE, SCREENS, Site, looking, sample_books, serving
+
+pytestmark = pytest.mark.browser
+
+PAGES: dict[str, tuple[str, str, dict[str, str]]] = {
+    "overview": ("Overview", "overview", {}),
+    "calendar": ("Billing calendar", "calendar", {}),
+    "day sheet": ("Billing calendar", "calendar", {"day": "2026-09-14"}),
+    "worklist": ("Worklist", "worklist", {}),
+    "receivables": ("Receivables", "receivables", {}),
+    "deposits": ("Deposits", "deposits", {}),
+    "packs": ("Packs", "packs", {}),
+}
+
+ESCAPED = HOSTILE.replace('"', '\\"')
+HOSTILE_BOOKS = f"""
+2026-01-05 custom "provider" "adams" "{ESCAPED}"
+  days: "mon tue wed thu fri"
+  visits-per-day: 14
+  fee: 50.00 USD
+2026-01-01 custom "payer" "evil" "{ESCAPED}"
+  receivable: Assets:Receivable:Insurance:Evil
+2026-01-01 open Assets:Receivable:Insurance:Evil
+
+2026-12-01 * "{ESCAPED}" "{ESCAPED}" ^inv-EVIL-1
+  provider: "adams"
+  payer: "evil"
+  due: 2026-12-31
+  Assets:Receivable:Insurance:Evil  311.07 USD
+  Equity:Billing:Charges           -311.07 USD
+
+; two checks alike, of which the bank shows one
+2026-12-14 * "{ESCAPED}" "{ESCAPED}" ^inv-EVIL-1
+  payment: "PMT-A"
+  method: "check"
+  payer: "evil"
+  Assets:Clearing:Deposits           61.07 USD
+  Income:Visits:Adams               -61.07 USD
+  Assets:Receivable:Insurance:Evil  -61.07 USD
+  Equity:Billing:Collected           61.07 USD
+2026-12-15 * "{ESCAPED}" "{ESCAPED}" ^inv-EVIL-1
+  payment: "PMT-B"
+  method: "check"
+  payer: "evil"
+  Assets:Clearing:Deposits           61.07 USD
+  Income:Visits:Adams               -61.07 USD
+  Assets:Receivable:Insurance:Evil  -61.07 USD
+  Equity:Billing:Collected           61.07 USD
+2026-12-16 * "{ESCAPED}" "either of two"
+  Assets:Bank:Checking               61.07 USD
+  Assets:Clearing:Deposits          -61.07 USD
+
+; a check that no bank line brings, and a bank line that no receipt explains
+2026-12-02 * "{ESCAPED}" "{ESCAPED}" ^inv-EVIL-1
+  payment: "PMT-LATE"
+  method: "check"
+  payer: "evil"
+  Assets:Clearing:Deposits           39.39 USD
+  Income:Visits:Adams               -39.39 USD
+  Assets:Receivable:Insurance:Evil  -39.39 USD
+  Equity:Billing:Collected           39.39 USD
+2026-12-30 * "{ESCAPED}" "nothing like it"
+  Assets:Bank:Checking             5151.51 USD
+  Assets:Clearing:Deposits        -5151.51 USD
+"""
+
+
+class Shown(NamedTuple):
+    """A page as a screen shows it."""
+
+    tab: Page
+    problems: list[str]
+    name: str
+
+
+@pytest.fixture(scope="session")
+def axe() -> Axe:
+    return Axe()
+
+
+@pytest.fixture(scope="session")
+def hostile_site(tmp_path_factory) -> Iterator[Site]:
+    """The sample books with names, payees and narrations that are scripts, and with deposits that are not clear."""
+    folder = sample_books(tmp_path_factory.mktemp("hostile") / "books")
+    (folder / "2026" / "2026-12-hostile.beancount").write_text(HOSTILE_BOOKS)
+    with serving(folder) as running:
+        yield running
+
+
+@pytest.fixture(scope="module", params=[(screen, name) for screen in SCREENS for name in PAGES], ids="-".join)
+def shown(browser, site, request) -> Iterator[Shown]:
+    yield from show(browser, site, *request.param)
+
+
+@pytest.fixture(
+    scope="module",
+    params=[(screen, name) for screen in ("desktop-light", "phone-dark") for name in PAGES],
+    ids="-".join,
+)
+def hostile(browser, hostile_site, request) -> Iterator[Shown]:
+    yield from show(browser, hostile_site, *request.param)
+
+
+def show(browser: Browser, site: Site, screen: str, name: str) -> Iterator[Shown]:
+    """Go to a page and wait until its script has run."""
+    title, page, values = PAGES[name]
+    with looking(browser, screen) as (tab, problems):
+        tab.goto(site.page(page, **values))
+        expect(tab.get_by_role("heading", name=title, exact=True)).to_be_visible()
+        tab.wait_for_load_state("networkidle")
+        yield Shown(tab, problems, name)
+
+
+def fits(tab: Page) -> bool:
+    """Whether nothing of our part sticks out of it, and nothing of a tile or a button out of that."""
+    found: bool = tab.evaluate(
+        """() => [document.querySelector(".daysheet"), ...document.querySelectorAll(".ds-tile, .daysheet button")]
+            .every((box) => box.scrollWidth <= box.clientWidth + 1)"""
+    )
+    return found
+
+
+def serious(axe: Axe, tab: Page) -> list[tuple[str, str]]:
+    """What axe calls serious or critical; what is outside our part, or in Fava's own chart component, is Fava's."""
+    ours = {"include": [[".daysheet"]], "exclude": [["svelte-component"]]}
+    violations = axe.run(tab, context=ours).response["violations"]
+    return [(one["id"], one["nodes"][0]["html"]) for one in violations if one["impact"] in ("serious", "critical")]
+
+
+def test_a_page_shows_without_a_console_error(shown):
+    assert shown.problems == []
+
+
+def test_a_page_fits_the_screen(shown):
+    assert fits(shown.tab)
+
+
+def test_a_page_has_no_serious_accessibility_problem(shown, axe):
+    assert serious(axe, shown.tab) == []
+
+
+def test_hostile_text_does_nothing(hostile):
+    assert hostile.tab.evaluate("window.hacked") is None
+    assert hostile.problems == []
+
+
+def test_hostile_text_is_shown_as_text(hostile):
+    """Wherever a page names a provider, a payer or what the bank says; the packs' page names none."""
+    assert (HOSTILE in hostile.tab.locator(".daysheet").inner_text()) == (hostile.name != "packs")
+
+
+def test_hostile_text_breaks_no_layout(hostile):
+    assert fits(hostile.tab)
+
+
+def test_the_waiver_shows_hostile_text_as_text(tab, hostile_site):
+    tab.goto(hostile_site.page("worklist", kind="billing-lapse"), wait_until="networkidle")
+    tab.locator(".ds-waive").first.click()
+    assert HOSTILE in tab.locator("#ds-waiver-what").inner_text()
+    assert tab.evaluate("window.hacked") is None
+
+
+def test_the_journal_of_an_invoice_shows_hostile_text_as_text(tab, hostile_site):
+    tab.goto(hostile_site.page("receivables", owed="Assets:Receivable:Insurance:Evil"), wait_until="networkidle")
+    tab.get_by_role("link", name="EVIL-1", exact=True).click()
+    expect(tab.locator("article")).to_contain_text(HOSTILE)
+    assert tab.evaluate("window.hacked") is None
+
+
+def test_receivables_of_several_payers_are_summed(tab, hostile_site):
+    """Patients owe 3,125.00; of the insurer's 311.07 two checks of 61.07 and one of 39.39 are paid."""
+    tab.goto(hostile_site.page("receivables"))
+    assert tab.locator("tfoot td").last.inner_text().strip() == "3,274.54"
+
+
+def test_an_unclear_bank_line_is_listed_with_its_text_and_each_candidate(tab, hostile_site):
+    tab.goto(hostile_site.page("deposits"))
+    row = tab.get_by_role("region", name="Unmatched bank lines").locator("tr", has_text="either of two")
+    for text in ("61.07", HOSTILE, "PMT-A", "PMT-B", "2 groups of receipts"):
+        expect(row).to_contain_text(text)
+
+
+def test_a_bank_line_that_nothing_explains_says_so(tab, hostile_site):
+    tab.goto(hostile_site.page("deposits"))
+    row = tab.get_by_role("region", name="Unmatched bank lines").locator("tr", has_text="nothing like it")
+    expect(row).to_contain_text("no receipts add up to it")
+
+
+def test_deposits_that_are_not_clear_have_no_serious_accessibility_problem(tab, hostile_site, axe):
+    tab.goto(hostile_site.page("deposits", time="2026-12-10 to 2026-12-31"), wait_until="networkidle")
+    assert serious(axe, tab) == []
+
+
+def test_a_receipt_that_should_be_at_the_bank_is_listed(tab, hostile_site):
+    tab.goto(hostile_site.page("deposits"))
+    expect(tab.get_by_role("region", name="Overdue receipts").locator("tbody tr")).to_have_count(1)
+    expect(tab.get_by_role("region", name="Overdue receipts")).to_contain_text("PMT-LATE")
+
+
+def test_what_is_not_reconciled_stands_on_the_overview(tab, hostile_site):
+    """61.07 and 5,151.51 at the bank that are not clear, and 39.39 that did not reach it."""
+    tab.goto(hostile_site.url)
+    tile = tab.locator(".ds-tile", has_text="Unreconciled")
+    expect(tile).to_contain_text("5,251.97")
+    expect(tile).to_contain_text("2 bank lines unexplained, 1 receipt late")
+
+
+@pytest.fixture(scope="session")
+def new_site(tmp_path_factory) -> Iterator[Site]:
+    """Books as `daysheet init` makes them, with nothing in them."""
+    folder = tmp_path_factory.mktemp("new") / "books"
+    init = [sys.executable, "-c", "from daysheet.cli import main; main()", "init", str(folder)]
+    subprocess.run(init, check=True, capture_output=True)
+    with serving(folder) as running:
+        yield running
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if name != "day sheet"])
+def test_every_page_shows_on_new_books(tab, new_site, name, axe):
+    title, page, _ = PAGES[name]
+    tab.goto(new_site.page(page), wait_until="networkidle")
+    expect(tab.get_by_role("heading", name=title, exact=True)).to_be_visible()
+    assert fits(tab)
+    assert serious(axe, tab) == []
