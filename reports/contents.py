@@ -56,9 +56,11 @@ ORDER: Final[Mapping[str, tuple[str, Basis]]] = {
     "cash-to-accrual": ("cash-to-accrual", ""),
     "receivables": ("receivables", ""),
     "billing-gaps": ("billing-gaps", ""),
+    "deposits": ("deposits", ""),
+    "card-receipts": ("card-receipts", ""),
     "trial-balance": ("trial-balance", ""),
 }
-IF_USED: Final = ("payables", "sales-tax")
+IF_USED: Final = ("payables", "sales-tax", "deposits", "card-receipts")
 """Tables that a pack leaves out where they are empty."""
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _PROGRAMS: Final = {"proseries": "ProSeries", "ultratax": "UltraTax", "caseware": "CaseWare"}
