@@ -108,7 +108,7 @@ class _Setting:
     def pdf(self) -> bytes:
         """Set everything, then what stands on every page: only then is it known how many there are."""
         listing = self.listing
-        self._paragraph("P", _ENTITY, [listing.entity.upper()], 1.3, 2)
+        self._paragraph("P", _ENTITY, [fonts.printable(listing.entity.upper())], 1.3, 2)
         self.out.bookmark(listing.heading, self.page, self.y)
         self._paragraph("H1", _TITLE, [listing.heading], 1.15, 2)
         self._paragraph("P", _SUBTITLE, [listing.subtitle], 1.3, 14)

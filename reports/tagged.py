@@ -195,7 +195,9 @@ class TaggedPdf:
     def _typeface(self, out: _Objects, weight: Weight) -> bytes:
         """A composite font with two-byte codes that are glyph numbers (9.7), and what each glyph means (9.10.3)."""
         face = fonts.face(weight)
-        glyphs = {shaping.glyph(character, weight): character for character in sorted(self._used[weight])}
+        # of characters that share a glyph, such as the two spaces, it means the plainest
+        used = sorted(self._used[weight], reverse=True)
+        glyphs = {shaping.glyph(character, weight): character for character in used}
         ordered = sorted(glyphs)
         digest = hashlib.sha256(repr(ordered).encode()).digest()
         tag = "".join(chr(ord("A") + byte % 26) for byte in digest[:6])

@@ -185,6 +185,15 @@ def test_a_ledger_alone_is_set_as_its_volumes_are(verapdf, tmp_path):
     assert [round(float(edge)) for edge in reader.pages[0].mediabox[2:]] == [842, 595]
 
 
+def test_any_text_that_can_be_printed_can_be_set(tmp_path, verapdf):
+    shown = sorted(fonts.face("Regular").advances)
+    text = fonts.printable("".join(map(chr, shown)))
+    made = replace(listing(*account("ʼN ß ŉ", text, "two\u00a0spaces and one")), entity="ŉ ß ǰ")
+    path = written(tmp_path, made)
+    assert verapdf(path) == []
+    assert "spaces and one" in PdfReader(path).pages[-1].extract_text()
+
+
 ELSEWHERE = """
 import hashlib
 from tests.pack.test_listing import account, listing
