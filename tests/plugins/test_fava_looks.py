@@ -34,6 +34,7 @@ HOSTILE_BOOKS = f"""
 2026-01-01 custom "payer" "evil" "{ESCAPED}"
   receivable: Assets:Receivable:Insurance:Evil
 2026-01-01 open Assets:Receivable:Insurance:Evil
+2026-01-01 open Assets:Clearing:Evil
 
 2026-12-01 * "{ESCAPED}" "{ESCAPED}" ^inv-EVIL-1
   provider: "adams"
@@ -43,38 +44,38 @@ HOSTILE_BOOKS = f"""
   Equity:Billing:Charges           -311.07 USD
 
 ; two checks alike, of which the bank shows one
-2026-12-14 * "{ESCAPED}" "{ESCAPED}" ^inv-EVIL-1
+2026-12-20 * "{ESCAPED}" "{ESCAPED}" ^inv-EVIL-1
   payment: "PMT-A"
   method: "check"
   payer: "evil"
-  Assets:Clearing:Deposits           61.07 USD
+  Assets:Clearing:Evil               61.07 USD
   Income:Visits:Adams               -61.07 USD
   Assets:Receivable:Insurance:Evil  -61.07 USD
   Equity:Billing:Collected           61.07 USD
-2026-12-15 * "{ESCAPED}" "{ESCAPED}" ^inv-EVIL-1
+2026-12-21 * "{ESCAPED}" "{ESCAPED}" ^inv-EVIL-1
   payment: "PMT-B"
   method: "check"
   payer: "evil"
-  Assets:Clearing:Deposits           61.07 USD
+  Assets:Clearing:Evil               61.07 USD
   Income:Visits:Adams               -61.07 USD
   Assets:Receivable:Insurance:Evil  -61.07 USD
   Equity:Billing:Collected           61.07 USD
-2026-12-16 * "{ESCAPED}" "either of two"
+2026-12-22 * "{ESCAPED}" "either of two"
   Assets:Bank:Checking               61.07 USD
-  Assets:Clearing:Deposits          -61.07 USD
+  Assets:Clearing:Evil              -61.07 USD
 
 ; a check that no bank line brings, and a bank line that no receipt explains
 2026-12-02 * "{ESCAPED}" "{ESCAPED}" ^inv-EVIL-1
   payment: "PMT-LATE"
   method: "check"
   payer: "evil"
-  Assets:Clearing:Deposits           39.39 USD
+  Assets:Clearing:Evil               39.39 USD
   Income:Visits:Adams               -39.39 USD
   Assets:Receivable:Insurance:Evil  -39.39 USD
   Equity:Billing:Collected           39.39 USD
 2026-12-30 * "{ESCAPED}" "nothing like it"
   Assets:Bank:Checking             5151.51 USD
-  Assets:Clearing:Deposits        -5151.51 USD
+  Assets:Clearing:Evil            -5151.51 USD
 """
 
 
@@ -173,10 +174,11 @@ def test_the_waiver_shows_hostile_text_as_text(tab, hostile_site):
     assert tab.evaluate("window.hacked") is None
 
 
-def test_the_journal_of_an_invoice_shows_hostile_text_as_text(tab, hostile_site):
+def test_hostile_text_does_nothing_in_the_journal_of_an_invoice(tab, hostile_site):
+    """The journal is Fava's own page: how it writes a payee is not ours to say."""
     tab.goto(hostile_site.page("receivables", owed="Assets:Receivable:Insurance:Evil"), wait_until="networkidle")
     tab.get_by_role("link", name="EVIL-1", exact=True).click()
-    expect(tab.locator("article")).to_contain_text(HOSTILE)
+    expect(tab.locator(".journal .transaction")).to_have_count(4)
     assert tab.evaluate("window.hacked") is None
 
 
