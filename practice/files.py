@@ -104,6 +104,11 @@ def _put_back(path: Path, old: bytes | None) -> None:
         _stage(path, old).replace(path)
 
 
+def users_cache() -> Path:
+    """The folder for what the user's programs can make again."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache"))
+
+
 def sync_folder(folder: Path) -> None:
     """Make renames in a folder survive a loss of power."""
     descriptor = os.open(folder, os.O_RDONLY)

@@ -106,7 +106,7 @@ def renderer(folder: Path | None) -> Iterator[Renderer]:
     """
     # two processes that both make fontconfig's folder get into each other's way, and one complains
     with suppress(OSError):
-        (_users_cache() / "fontconfig").mkdir(parents=True, exist_ok=True)
+        (files.users_cache() / "fontconfig").mkdir(parents=True, exist_ok=True)
     # spawned, not forked: the caller may have threads
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(os.cpu_count(), mp_context=context, initializer=_warm) as executor:
@@ -117,11 +117,7 @@ def renderer(folder: Path | None) -> Iterator[Renderer]:
 
 def cache_folder() -> Path:
     """Where rendered documents are kept: in the user's cache folder."""
-    return _users_cache() / "daysheet" / "volumes"
-
-
-def _users_cache() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache"))
+    return files.users_cache() / "daysheet" / "volumes"
 
 
 def key_of(document: Document) -> str:
