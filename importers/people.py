@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -29,8 +30,10 @@ def names_on_this_machine(folder: Path, settings: Settings, given: Sequence[RawF
 
 def scrubbed(reading: Reading, names: Names) -> Reading:
     """A bank's file without persons in its texts."""
+    # a shop's text comes again and again
+    memo = lru_cache(maxsize=65536)(lambda text: scrub.memo(text, names))
     records = (
-        record._replace(payee=scrub.memo(record.payee, names), narration=scrub.memo(record.narration, names))
+        record._replace(payee=memo(record.payee), narration=memo(record.narration))
         if isinstance(record, BankLine)
         else record
         for record in reading.records

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from beancount import loader
 from beancount.core import data
 from beancount.core.data import Directive
 from daysheet import files, ledgertext
@@ -98,6 +99,8 @@ class Batch:
         # and accounts are opened before anything names them
         steps = [*opened.items(), *taken_out.items(), *contents.items()] if self._added else [*contents.items()]
         files.write_all([(self.folder / path, text) for path, text in steps])
+        # Beancount's own cache does not see a new file that a pattern includes: bean-check and Fava would miss it
+        (self.folder / loader.PICKLE_CACHE_FILENAME.format(filename=MAIN)).unlink(missing_ok=True)
         return list(contents)
 
     def diff(self) -> Iterator[str]:
