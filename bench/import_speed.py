@@ -34,18 +34,18 @@ from bench import ledger
 
 HEADER = "Details,Posting Date,Description,Amount,Type,Balance,Check or Slip #\n"
 SETTINGS = '\n[[bank]]\nprofile = "us-chase-checking"\naccount = "Assets:Bank:Checking"\n'
-FIRST = datetime.date(2022, 1, 1)
-DAYS = 5 * 365
+LAST = datetime.date(ledger.LAST_YEAR, 12, 31)
 REPEATS = 3
 
 
-def statement(path: Path, rows: int) -> None:
-    """A statement of five years; amounts repeat, as they do, and every thousandth row is the twin of the one before."""
+def statement(path: Path, rows: int, years: int) -> None:
+    """A statement of years of books; amounts repeat, as they do, and every thousandth row is the one before again."""
+    days = 365 * years
     with path.open("w") as file:
         file.write(HEADER)
         for number in range(rows):
             row = number - 1 if number % 1000 == 999 else number
-            day = FIRST + datetime.timedelta(days=row * DAYS // rows)
+            day = LAST - datetime.timedelta(days=days - 1 - row * days // rows)
             file.write(
                 f'DEBIT,{day:%m/%d/%Y},"MERCHANT {row % 900} PURCHASE",-{row * 37 % 20000 / 100 + 1:.2f},ACH,,,\n'
             )
@@ -167,7 +167,7 @@ def compare(work: Path) -> None:
     line("Beancount loads five years", loading, loads[0][1], f"{loads[0][2]['entries']:,} directives")
     for rows in (1_200, 10_000, 100_000):
         file = work / f"{rows}.csv"
-        statement(file, rows)
+        statement(file, rows, 5)
         runs = []
         for _ in range(REPEATS):
             copy = work / "copy"
@@ -202,7 +202,7 @@ def sweep(work: Path) -> None:
         folder = work / f"sweep-{rows}"
         books(folder, 1)
         file = work / f"sweep-{rows}.csv"
-        statement(file, rows)
+        statement(file, rows, 1)
         seconds, memory, answer = child("take", folder, file)
         line(
             f"import of {rows:,} rows into one year",

@@ -14,7 +14,7 @@ from daysheet import console
 from daysheet.errors import DaysheetError
 from daysheet.importers import scrub, systems
 from daysheet.importers.originals import FOLDER
-from daysheet.importers.reading import RawFile, Reading
+from daysheet.importers.reading import RawFile, Reading, Record
 from daysheet.importers.scrub import Names
 from daysheet.importers.settings import ImportSettings
 from daysheet.records import BankLine
@@ -32,13 +32,15 @@ def scrubbed(reading: Reading, names: Names) -> Reading:
     """A bank's file without persons in its texts."""
     # a shop's text comes again and again
     memo = lru_cache(maxsize=65536)(lambda text: scrub.memo(text, names))
-    records = (
-        record._replace(payee=memo(record.payee), narration=memo(record.narration))
-        if isinstance(record, BankLine)
-        else record
-        for record in reading.records
-    )
-    return replace(reading, records=tuple(records))
+
+    def of(record: Record) -> Record:
+        if not isinstance(record, BankLine):
+            return record
+        payee, narration = memo(record.payee), memo(record.narration)
+        same = (payee, narration) == (record.payee, record.narration)
+        return record if same else record._replace(payee=payee, narration=narration)
+
+    return replace(reading, records=tuple(map(of, reading.records)))
 
 
 def _cells(folder: Path, settings: Settings, given: Sequence[RawFile]) -> Iterator[str]:
