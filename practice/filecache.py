@@ -190,7 +190,10 @@ def _write(path: Path, content: bytes) -> None:
 def _folder_of(main: str) -> Path | None:
     """Where the files of a ledger are kept; None if that would not be the user's alone."""
     name = hashlib.sha256(os.fsencode(main)).hexdigest()[:32]
-    folder = users_cache().resolve() / "daysheet" / "books" / name
+    try:
+        folder = users_cache().resolve() / "daysheet" / "books" / name
+    except RuntimeError:  # a user without a home
+        return None
     if folder.is_relative_to(Path(main).resolve().parent):
         return None
     with suppress(FileNotFoundError):
