@@ -68,7 +68,8 @@ def prove(intake: Intake, taken: Mapping[Path, Taken]) -> None:
     """
     for account, fresh in intake.fresh.items():
         wanted = [*intake.wanted[account], *proofs.waiting(intake.books, account)]
-        outcome = proofs.change(account, intake.lines[account], fresh, proofs.standing(intake.books, account), wanted)
+        lines = [*intake.lines.get(account, ()), *fresh]
+        outcome = proofs.change(account, lines, fresh, proofs.standing(intake.books, account), wanted)
         files = {str(line.meta["filename"]): None for line in fresh}
         last = taken[Path(list(files)[-1])] if files else list(taken.values())[-1]
         for meta in outcome.removed:
@@ -91,7 +92,7 @@ def _take_account(
     intake: Intake, rows: Sequence[BankLine], account: dedupe.Account, profile: str, taken: Taken
 ) -> None:
     currency = account[1]
-    lines = intake.lines.setdefault(account, [])
+    lines = intake.lines_of(account)
     fresh: list[BankLine] = []
     for row, verdict in zip(rows, dedupe.judge_bank(rows, lines, profile), strict=True):
         taken.amounts[currency] += row.amount
@@ -115,9 +116,7 @@ def _take_account(
                 taken.uncategorized.append(row)
             groups[month_file(row.date, short_name(profile))].append(transaction(row, account[0], category, profile))
         intake.add(groups, taken)
-    planned = [dedupe.planned(row, profile) for row in fresh]
-    lines += planned
-    intake.fresh[account] += planned
+    intake.brought_lines(account, fresh, profile)
 
 
 def _categories(intake: Intake, rows: Sequence[BankLine], account: str) -> list[Category]:

@@ -178,7 +178,8 @@ def lines_of(entries: Iterable[Directive], accounts: Iterable[str]) -> dict[Acco
 
 def described(payee: str, narration: str) -> str:
     """A line's words, to compare with another's."""
-    return clean(f"{payee} {narration}")
+    words = clean(f"{payee} {narration}")
+    return payee if words == payee else words  # one text in memory where it says the same
 
 
 def judge_bank(rows: Sequence[BankLine], lines: Sequence[Line], profile: str) -> list[Verdict]:

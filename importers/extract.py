@@ -66,7 +66,10 @@ class Extractor:
         self.setting = setting
         self._layout = profile.file
         self._stop = re.compile(profile.file.stop).search if profile.file.stop else None
-        self._parse = amount_parser(profile.amount.decimal, minor=profile.amount.minor)
+        # amounts recur: each is parsed, and held in memory, once
+        self._parse = lru_cache(maxsize=65536, typed=True)(
+            amount_parser(profile.amount.decimal, minor=profile.amount.minor)
+        )
         money = Money(profile.amount, setting.index, self._parse)
         self._amount = money.of
         self._day = self._day_function()

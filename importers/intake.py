@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -96,7 +97,7 @@ class Intake:
         books: the books as they were loaded.
         batch: the changes so far.
         known: the practice's records, with those that the files so far have brought.
-        lines: the bank lines likewise, by account and currency.
+        lines: the bank lines that the books have, by account and currency.
         own: the accounts whose files are imported.
         context: what sources may know.
         brought: ids of the visits that this import has booked.
@@ -130,7 +131,8 @@ class Intake:
         self.brought: set[str] = set()
         self.remitted: dict[str, Remittance] = {}
         self.clears = False
-        self.fresh: dict[dedupe.Account, list[dedupe.Line]] = defaultdict(list)
+        self.fresh: dict[dedupe.Account, list[BankLine]] = defaultdict(list)
+        self._sources: dict[dedupe.Account, list[tuple[str, int]]] = defaultdict(list)
         self.wanted: dict[dedupe.Account, list[proofs.Assertion]] = defaultdict(list)
         self.days = Days()
         self._rules = settings.tables("category", CategoryRule)
@@ -139,6 +141,18 @@ class Intake:
     def lines(self) -> dict[dedupe.Account, list[dedupe.Line]]:
         """Found when the first bank file comes."""
         return dedupe.lines_of(self.books.entries, self.own)
+
+    def lines_of(self, account: dedupe.Account) -> list[dedupe.Line]:
+        """An account's lines, those that this import has booked among them."""
+        lines, fresh = list(self.lines.get(account, ())), iter(self.fresh[account])
+        for profile, count in self._sources[account]:
+            lines += [dedupe.planned(row, profile) for row in islice(fresh, count)]
+        return lines
+
+    def brought_lines(self, account: dedupe.Account, rows: Sequence[BankLine], profile: str) -> None:
+        """Remember the lines that a file has brought to an account."""
+        self.fresh[account] += rows
+        self._sources[account].append((profile, len(rows)))
 
     @cached_property
     def categorize(self) -> Categorize:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +14,7 @@ from daysheet import console
 from daysheet.errors import DaysheetError
 from daysheet.importers import practice_csv, scrub, systems
 from daysheet.importers.originals import FOLDER
-from daysheet.importers.reading import RawFile, Reading
+from daysheet.importers.reading import RawFile, Reading, Record
 from daysheet.importers.scrub import Names
 from daysheet.importers.settings import ImportSettings
 from daysheet.records import BankLine
@@ -48,13 +49,17 @@ def scrubbed(
 
 
 def _without_persons(reading: Reading, names: Names) -> Reading:
-    records = (
-        record._replace(payee=scrub.memo(record.payee, names), narration=scrub.memo(record.narration, names))
-        if isinstance(record, BankLine)
-        else record
-        for record in reading.records
-    )
-    return replace(reading, records=tuple(records))
+    # a shop's text comes again and again
+    memo = lru_cache(maxsize=65536)(lambda text: scrub.memo(text, names))
+
+    def of(record: Record) -> Record:
+        if not isinstance(record, BankLine):
+            return record
+        payee, narration = memo(record.payee), memo(record.narration)
+        same = (payee, narration) == (record.payee, record.narration)
+        return record if same else record._replace(payee=payee, narration=narration)
+
+    return replace(reading, records=tuple(map(of, reading.records)))
 
 
 def _cells(folder: Path, settings: Settings, given: Sequence[RawFile]) -> Iterator[str]:

@@ -25,7 +25,7 @@ from daysheet.books import Books
 from daysheet.errors import DaysheetError
 from daysheet.importers.dedupe import Account, Line
 from daysheet.importers.reading import Proof
-from daysheet.records import Meta
+from daysheet.records import BankLine, Meta
 
 OPENING_BALANCES: Final = "Equity:Opening-Balances"
 PROVED: Final = "proved-by"
@@ -33,6 +33,9 @@ PROVED: Final = "proved-by"
 
 CLOSING: Final = "closing"
 _ONE_DAY: Final = datetime.timedelta(days=1)
+
+Moved = Line | BankLine
+"""A line of an account, in the books or in a file."""
 
 
 class Assertion(NamedTuple):
@@ -97,8 +100,8 @@ def waiting(books: Books, account: Account) -> list[Assertion]:
 
 def change(
     account: Account,
-    lines: Sequence[Line],
-    fresh: Iterable[Line],
+    lines: Iterable[Moved],
+    fresh: Iterable[Moved],
     found: Standing,
     wanted: Sequence[Assertion],
 ) -> Change:
@@ -115,7 +118,7 @@ def change(
         DaysheetError: new lines fall into days whose balance is proved.
     """
     held = _Held(lines)
-    touched: dict[datetime.date, Line] = {}
+    touched: dict[datetime.date, Moved] = {}
     for line in fresh:
         touched.setdefault(line.date, line)
     outcome = Change()
@@ -148,7 +151,7 @@ def change(
 class _Held:
     """What the lines of an account add up to as a day begins."""
 
-    def __init__(self, lines: Sequence[Line]) -> None:
+    def __init__(self, lines: Iterable[Moved]) -> None:
         totals: dict[datetime.date, Decimal] = {}
         for line in lines:
             totals[line.date] = totals.get(line.date, Decimal()) + line.amount
@@ -165,7 +168,7 @@ class _Held:
 
 
 def _without_broken(
-    found: Standing, held: _Held, touched: Mapping[datetime.date, Line], outcome: Change
+    found: Standing, held: _Held, touched: Mapping[datetime.date, Moved], outcome: Change
 ) -> list[Assertion]:
     """The assertions that still hold; one that a file made of a day that it had only in part is taken out."""
     kept: list[Assertion] = []

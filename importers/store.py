@@ -11,10 +11,11 @@ import datetime
 import fnmatch
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from beancount import loader
 from beancount.core import data
 from beancount.core.data import Directive
 from daysheet import files, ledgertext
@@ -72,17 +73,13 @@ class Batch:
         """Open the accounts among these that are not open yet."""
         self._opened.update(account for account in accounts if account not in self._books.opened)
 
-    def contents(self) -> dict[str, bytes]:
-        """Every file that changes, as it will be, in the order of writing; empty if nothing changes."""
-        if self._opened:
-            opened: list[Directive] = [data.Open({}, OPENED, name, None, None) for name in sorted(self._opened)]  # type: ignore[arg-type]
-            self._added[ACCOUNTS] = [ledgertext.render(opened).replace("\n\n", "\n")]
-            self._opened.clear()
-        texts = {path: self._text(path) for path in sorted({*self._added, *self._edits}, key=rank)}
-        main = with_includes(self.folder, self._books, [path for path in texts if _is_month_file(path)])
-        if main is not None:
-            texts[MAIN] = main
-        return {path: texts[path] for path in sorted(texts, key=rank)}
+    def contents(self) -> Iterator[tuple[str, bytes]]:
+        """Every file that changes, as it will be, in the order of writing; one at a time, for they may be large."""
+        self._add_opened()
+        paths = {*self._added, *self._edits}
+        main = with_includes(self.folder, self._books, [path for path in sorted(paths) if _is_month_file(path)])
+        for path in sorted(paths if main is None else {*paths, MAIN}, key=rank):
+            yield path, self._text(path) if main is None or path != MAIN else main
 
     def write(self) -> list[str]:
         """Write it all, or nothing; the files that changed.
@@ -90,14 +87,32 @@ class Batch:
         Raises:
             OSError: the disk refuses; the books are as they were.
         """
-        contents = self.contents()
-        # a directive that moves to another file is taken out first: twice in the books, it would keep them from loading
-        taken_out = {path: _edited(_read(self.folder / path), edits) for path, edits in self._edits.items()}
-        opened = {path: text for path, text in contents.items() if path == ACCOUNTS}
-        # and accounts are opened before anything names them
-        steps = [*opened.items(), *taken_out.items(), *contents.items()] if self._added else [*contents.items()]
-        files.write_all([(self.folder / path, text) for path, text in steps])
-        return list(contents)
+        written: list[str] = []
+        files.write_all((self.folder / path, text) for path, text in self._steps(written))
+        # Beancount's own cache does not see a new file that a pattern includes: bean-check and Fava would miss it
+        (self.folder / loader.PICKLE_CACHE_FILENAME.format(filename=MAIN)).unlink(missing_ok=True)
+        return written
+
+    def _steps(self, written: list[str]) -> Iterator[tuple[str, bytes]]:
+        """What is written in turn; the names of the files that change are added to `written`."""
+        self._add_opened()
+        if self._added:
+            # accounts are opened before anything names them
+            if ACCOUNTS in {*self._added, *self._edits}:
+                yield ACCOUNTS, self._text(ACCOUNTS)
+            # a directive that moves to another file is taken out first: twice in the books, it would keep them from
+            # loading
+            for path, edits in self._edits.items():
+                yield path, _edited(_read(self.folder / path), edits)
+        for path, text in self.contents():
+            written.append(path)
+            yield path, text
+
+    def _add_opened(self) -> None:
+        if self._opened:
+            opened: list[Directive] = [data.Open({}, OPENED, name, None, None) for name in sorted(self._opened)]  # type: ignore[arg-type]
+            self._added[ACCOUNTS] = [ledgertext.render(opened).replace("\n\n", "\n")]
+            self._opened.clear()
 
     def _text(self, path: str) -> bytes:
         old = _read(self.folder / path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -43,7 +43,7 @@ def write(path: Path, data: bytes) -> None:
     write_all([(path, data)])
 
 
-def write_all(contents: Sequence[tuple[Path, bytes]]) -> None:
+def write_all(contents: Iterable[tuple[Path, bytes]]) -> None:
     """Put each file in place, in this order; when one fails, those before it are put back as they were.
 
     All the data is on the disk before the first file is replaced, so that a full disk changes nothing. A program that
@@ -62,7 +62,7 @@ def write_all(contents: Sequence[tuple[Path, bytes]]) -> None:
             old = path.read_bytes() if path.exists() else None
             temporary.replace(path)
             before.append((path, old))
-        for folder in {path.parent: None for path, _ in contents}:
+        for folder in {path.parent: None for _, path in staged}:
             sync_folder(folder)
     except BaseException:
         for path, old in reversed(before):
@@ -102,6 +102,11 @@ def _put_back(path: Path, old: bytes | None) -> None:
         path.unlink()
     else:
         _stage(path, old).replace(path)
+
+
+def users_cache() -> Path:
+    """The folder for what the user's programs can make again."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache"))
 
 
 def sync_folder(folder: Path) -> None:

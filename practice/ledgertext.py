@@ -5,7 +5,7 @@ directives. So every field that is not free text is checked against the grammar,
 what was printed is parsed again and must be equal to what was meant before anything is written.
 
 The text is written here and not by Beancount's printer because a bank's year has 100,000 lines: this is about ten
-times as fast, which leaves the time for the second parse.
+times as fast, which leaves the time to read it back.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from beancount.core import account as account_module
 from beancount.core import data
 from beancount.core.amount import Amount
 from beancount.core.data import Custom, Directive, Posting, Transaction
-from beancount.parser import parser
 from daysheet.errors import DaysheetError
+from daysheet.readback import read_back
 
 _META_KEY: Final = re.compile(r"[a-z][a-zA-Z0-9_-]+\Z")
 _LINK_OR_TAG: Final = re.compile(r"[A-Za-z0-9_/.-]+\Z")
@@ -78,14 +78,10 @@ def render(entries: Sequence[Directive]) -> str:
 def _render_chunk(entries: Sequence[Directive]) -> str:
     text = "\n".join(format_entry(entry) for entry in entries)
     try:
-        parsed, errors, _ = parser.parse_string(text)
+        parsed, errors = read_back(text)
     except UnicodeError:
         raise _changed_meaning() from None
-    if errors or len(parsed) != len(entries):
-        raise _changed_meaning()
-    # the parser sorts by date and kind; its line numbers give back the order of the text
-    parsed.sort(key=lambda entry: entry.meta["lineno"])
-    if not all(map(same, parsed, entries)):
+    if errors or len(parsed) != len(entries) or not all(map(same, parsed, entries)):
         raise _changed_meaning()
     return text
 

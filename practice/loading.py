@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from itertools import chain
 from pathlib import Path
 
-from beancount import loader
-from daysheet import collector, files
+from daysheet import collector, filecache, files
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
 from daysheet.findings import FindingError
@@ -42,9 +39,8 @@ def load(folder: Path) -> Books:
     Raises:
         DaysheetError: the ledger has errors; the first is named, with its file and line.
     """
-    _forget_old_cache(folder)
     with collector.paused():
-        entries, errors, options = loader.load_file(str(folder / MAIN))
+        entries, errors, options = filecache.load_file(folder / MAIN)
         books = Books.of(entries, options)
     books.state = Settings.of(folder).practice.state
     broken = [error for error in errors if not isinstance(error, FindingError)] or books.errors
@@ -58,20 +54,6 @@ def load(folder: Path) -> Books:
             remedy=f"run bean-check {folder / MAIN}" if more else None,
         )
     return books
-
-
-def _forget_old_cache(folder: Path) -> None:
-    """Remove Beancount's cache of the books if a file of theirs is newer.
-
-    Beancount looks only at the files that it had read, and so misses a new one that an include's pattern takes in.
-    """
-    cached = folder / loader.PICKLE_CACHE_FILENAME.format(filename=MAIN)
-    with suppress(FileNotFoundError):
-        made = cached.stat().st_mtime_ns
-        if any(
-            path.stat().st_ctime_ns >= made for path in chain(folder.glob("*.beancount"), folder.glob("*/*.beancount"))
-        ):
-            cached.unlink()
 
 
 def include(folder: Path, name: str) -> None:

@@ -115,7 +115,7 @@ def renderer(folder: Path | None) -> Iterator[Renderer]:
     """
     # two processes that both make fontconfig's folder get into each other's way, and one complains
     with suppress(OSError):
-        (_users_cache() / "fontconfig").mkdir(parents=True, exist_ok=True)
+        (files.users_cache() / "fontconfig").mkdir(parents=True, exist_ok=True)
     # spawned, not forked: the caller may have threads. One processor is the caller's
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(max(1, (os.cpu_count() or 1) - 1), context, initializer=gc.disable) as executor:
@@ -124,11 +124,7 @@ def renderer(folder: Path | None) -> Iterator[Renderer]:
 
 def cache_folder() -> Path:
     """Where rendered documents are kept: in the user's cache folder."""
-    return _users_cache() / "daysheet" / "volumes"
-
-
-def _users_cache() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache"))
+    return files.users_cache() / "daysheet" / "volumes"
 
 
 def key_of(document: Work) -> str:

@@ -1,0 +1,222 @@
+"""Loading books file by file: what a file's bytes gave is kept, so that only files that changed are parsed again.
+
+The result is Beancount's own, entry for entry: files are found, parsed, joined and sorted as `beancount.loader` does
+it, and the plugins and the validation run on all the entries as they do there. What is kept of a file is its booked
+entries, which is right only while booking does not look beyond the file (`alonebooking`). Whatever else is in doubt
+(an error, a file that is missing, named twice or encrypted) is left to Beancount's plain load.
+
+The cache is in the user's cache folder, a folder for each books folder, and readable by the user alone: it holds what
+the books hold. It is never in the books, where whoever may write could plant what is read back; for the same reason
+Beancount's own cache, a pickle beside the main file, is not read. An entry is named by all that it depends on, so that
+it cannot be out of date. What a load has not used goes when a load brings something new.
+"""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import io
+import os
+import shutil
+import stat
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import beancount
+from beancount import loader
+from beancount.core import data
+from beancount.core.data import Directive
+from beancount.parser import parser
+from beancount.utils import encryption
+from daysheet import __version__, alonebooking, filecodec, validating
+from daysheet.files import users_cache
+
+_LARGE: Final = 300_000
+"""Bytes of ledger text, two tenths of a second of loading: less is not worth keeping."""
+_FOLDERS: Final = 200
+"""How many books folders are remembered, those used last."""
+_DOUBTFUL: Final = b"doubtful"
+"""What is kept of a file that only the plain load is right for."""
+
+Loaded = tuple[list[Directive], list[Any], filecodec.Options]
+
+
+class _File(NamedTuple):
+    """One ledger file.
+
+    Attributes:
+        key: the name that it is kept under.
+        size: of its text, in bytes.
+        kept: whether it came from the cache.
+        content: its booked entries and its options; None where it is doubtful.
+    """
+
+    key: str
+    name: str
+    size: int
+    kept: bool
+    content: tuple[list[Directive], filecodec.Options] | None
+
+
+class _DoubtError(Exception):
+    """These books are for the plain load."""
+
+
+def load_file(main: Path) -> Loaded:
+    """Entries, errors and options of a ledger, as `beancount.loader.load_file` gives them.
+
+    Args:
+        main: the file that includes the others.
+    """
+    name = os.path.abspath(main)  # noqa: PTH100 - as the loader does it: symbolic links stay
+    folder = _folder_of(name)
+    files: list[_File] = []
+    doubtful = False
+    try:
+        for file in _walk(name, folder):
+            files.append(file)  # noqa: PERF402 - what came before a doubt is kept
+    except _DoubtError:
+        doubtful = True
+    _keep(folder, files)
+    if doubtful:
+        del files
+        # not load_file: that would read a pickle from the books folder
+        return loader._load([(name, True)], None, None, None)
+    return _joined(files)
+
+
+def _walk(main: str, folder: Path | None) -> Iterator[_File]:
+    """The files of a ledger in the loader's order.
+
+    Raises:
+        _DoubtError: one is missing, named twice, encrypted, in error or not to be booked alone.
+    """
+    waiting = [main]
+    seen: set[str] = set()
+    options: filecodec.Options | None = None
+    while waiting:
+        name = waiting.pop(0)
+        if name in seen or not Path(name).exists() or encryption.is_encrypted_file(name):
+            raise _DoubtError
+        seen.add(name)
+        file = _read(name, folder, options)
+        yield file
+        if file.content is None:
+            raise _DoubtError
+        its_options = file.content[1]
+        options = options or its_options
+        waiting += _included(Path(name).parent, its_options["include"])
+
+
+def _included(folder: Path, patterns: Sequence[str]) -> Iterator[str]:
+    for pattern in patterns:
+        found = glob.glob(str(folder / pattern), recursive=True)  # noqa: PTH207 - the files in the loader's order
+        if not found:
+            raise _DoubtError
+        yield from map(os.path.normpath, found)
+
+
+def _read(name: str, folder: Path | None, options: filecodec.Options | None) -> _File:
+    """A file, from the cache or parsed and booked; `options` are the main file's, None for that file itself."""
+    text = Path(name).read_bytes()
+    settings = "" if options is None else repr([options[option] for option in alonebooking.OPTIONS])
+    key = hashlib.sha256(b"\0".join((_programs(), settings.encode(), os.fsencode(name), text))).hexdigest()
+    if folder is not None:
+        with suppress(OSError, ValueError):
+            kept = (folder / key).read_bytes()
+            return _File(key, name, len(text), True, None if kept == _DOUBTFUL else filecodec.decode(kept, name))
+    parsed, errors, its_options = parser.parse_file(io.BytesIO(text), name)
+    booked = None if errors else alonebooking.book(parsed, its_options if options is None else options)
+    return _File(key, name, len(text), False, None if booked is None else (booked, its_options))
+
+
+def _joined(files: Sequence[_File]) -> Loaded:
+    """All files as one ledger: what the loader does once it has parsed and booked."""
+    contents = [file.content for file in files if file.content is not None]
+    entries = [entry for booked, _ in contents for entry in booked]
+    entries.sort(key=data.entry_sortkey)
+    options = contents[0][1]
+    options["include"] = sorted(file.name for file in files)
+    options = loader.aggregate_options_map(options, [its_options for _, its_options in contents[1:]])
+    path = list(sys.path)
+    try:
+        sys.path[0:0] = options["pythonpath"]
+        entries, errors = loader.run_transformations(entries, [], options, None)
+    finally:
+        sys.path[:] = path
+    errors.extend(validating.validate(entries, options))
+    options["input_hash"] = loader.compute_input_hash(options["include"])  # type: ignore[no-untyped-call]
+    return entries, errors, options
+
+
+def _keep(folder: Path | None, files: Sequence[_File]) -> None:
+    """Keep what is new among these files, and drop what the folder holds besides them."""
+    if folder is None or sum(file.size for file in files) < _LARGE:
+        return
+    # a cache that cannot be written is no reason to fail
+    with suppress(OSError):
+        if all(file.kept for file in files):
+            os.utime(folder)
+            return
+        for place in (folder.parent, folder):
+            place.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not _private(folder):
+            return
+        for file in files:
+            if not file.kept:
+                _write(folder / file.key, _DOUBTFUL if file.content is None else filecodec.encode(*file.content))
+        used = {file.key for file in files}
+        for place in folder.iterdir():
+            if place.name not in used:
+                place.unlink(missing_ok=True)
+        last_used = sorted(folder.parent.iterdir(), key=lambda place: -place.stat().st_mtime_ns)
+        for place in last_used[_FOLDERS:]:
+            shutil.rmtree(place, ignore_errors=True)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """The whole file or none; not synced, for what is damaged is not used."""
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+    Path(temporary).replace(path)
+
+
+def _folder_of(main: str) -> Path | None:
+    """Where the files of a ledger are kept; None if that would not be the user's alone."""
+    name = hashlib.sha256(os.fsencode(main)).hexdigest()[:32]
+    try:
+        folder = users_cache().resolve() / "daysheet" / "books" / name
+    except RuntimeError:  # a user without a home
+        return None
+    if folder.is_relative_to(Path(main).resolve().parent):
+        return None
+    with suppress(FileNotFoundError):
+        return folder if _private(folder) else None
+    return folder
+
+
+def _private(folder: Path) -> bool:
+    """Whether only this user can have put anything into a folder.
+
+    Raises:
+        FileNotFoundError: there is none yet.
+    """
+    for place in (folder.parent, folder):
+        found = place.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o022:
+            return False
+    return True
+
+
+@cache
+def _programs() -> bytes:
+    """What makes entries of text: their versions."""
+    ours = b"".join(Path(module).read_bytes() for module in (__file__, alonebooking.__file__, filecodec.__file__))
+    words = (__version__, beancount.__version__, sys.version, hashlib.sha256(ours).hexdigest())
+    return "\n".join(words).encode()
