@@ -25,7 +25,7 @@ from daysheet.importers.intake import AT_ONCE, Changed, Intake, Taken, month_fil
 from daysheet.importers.reading import Reading
 from daysheet.importers.settings import bank_account
 from daysheet.importers.store import Edit, block_of
-from daysheet.ledgertext import clean
+from daysheet.ledgertext import plain
 from daysheet.records import BankLine
 
 BALANCES: Final = "balances"
@@ -136,10 +136,10 @@ def _categories(intake: Intake, rows: Sequence[BankLine], account: str) -> list[
 
 def transaction(row: BankLine, account: str, category: Category, profile: str) -> Transaction:
     """A new line as it stands in the ledger; a fee that was kept from it is an expense beside it."""
-    payee, narration = clean(row.payee), clean(row.narration)
+    payee, narration = plain(row.payee), plain(row.narration)
     meta: dict[str, Any] = {dedupe.SOURCE: profile}
     if row.source_id:
-        meta[dedupe.BANK_ID] = clean(row.source_id)
+        meta[dedupe.BANK_ID] = plain(row.source_id)
     meta[dedupe.ROW] = row.fingerprint
     if category.payee is not None and category.payee != payee:
         meta[dedupe.MEMO] = dedupe.described(payee, narration)

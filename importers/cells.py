@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from daysheet.importers.language import Column
 from daysheet.importers.text import Exact
-from daysheet.ledgertext import clean
+from daysheet.ledgertext import plain
 
 Cells = list[str]
 _CODE: Final = re.compile(r"\b[A-Z]{3}\b|[A-Z]{3}(?=\s*[-+0-9])")
@@ -79,7 +79,7 @@ def currency_of(cell: str) -> str:
 
 def account_of(cell: str) -> str:
     """An account's number as one line; a whole card number is cut to its last four digits."""
-    text = clean(cell)
+    text = plain(cell)
     digits = re.sub(r"[ -]", "", text)
     return f"*{digits[-4:]}" if _CARD.fullmatch(digits) and _luhn(digits) else text
 

@@ -20,7 +20,7 @@ from typing import Final, Literal, NamedTuple
 from beancount.core.data import Directive, Transaction
 from daysheet.importers.known import Known
 from daysheet.importers.reading import Record
-from daysheet.ledgertext import clean
+from daysheet.ledgertext import plain
 from daysheet.records import BankLine, Claim, Invoice, Meta, Payment, Visit
 
 SOURCE: Final = "source"
@@ -178,7 +178,7 @@ def lines_of(entries: Iterable[Directive], accounts: Iterable[str]) -> dict[Acco
 
 def described(payee: str, narration: str) -> str:
     """A line's words, to compare with another's."""
-    words = clean(f"{payee} {narration}")
+    words = plain(f"{payee} {narration}")
     return payee if words == payee else words  # one text in memory where it says the same
 
 

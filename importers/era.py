@@ -108,7 +108,7 @@ def _remittance(transaction: Transaction, filename: Path, identify: Identify) ->
         raise DaysheetError("an 835 that gives no date: neither DTM*405, nor BPR16, nor GS04", line=payment.line)
     trace = next((segment.get(2) for segment in header if segment.tag == "TRN" and _TRACE.match(segment.get(2))), "")
     payer = next((segment for segment in header if segment.tag == "N1" and segment.code(1) == "PR"), None)
-    name = ledgertext.clean(payer.get(2)) if payer else ""
+    name = ledgertext.plain(payer.get(2)) if payer else ""
     numbers = tuple(sorted(_payer_ids(header, payment)))
     return Remittance(
         id=_id(trace, name, date, amount, claims, adjustments),
@@ -186,7 +186,7 @@ def _claim(body: _Claim, line: int, filename: Path, identify: Identify) -> Remit
         if kind == "denied" and amount:
             refused.append(reasons.in_words(group, reason))
     charged, paid = header.money(3), header.money(4)
-    number = identify(ledgertext.clean(header.get(1)))
+    number = identify(ledgertext.plain(header.get(1)))
     denied = sums["denied"] + _ZERO
     state = _status(status, paid, denied)
     words = [reasons.in_words(group, reason) for (group, reason), amount in by_code.items() if amount]
@@ -213,7 +213,7 @@ def _claim(body: _Claim, line: int, filename: Path, identify: Identify) -> Remit
 
 def _reason(refused: Sequence[str], remarks: Sequence[str]) -> str:
     words = [reasons.remark_in_words(remark) for remark in remarks if remark]
-    return ledgertext.clean("; ".join(dict.fromkeys([*refused, *words])))
+    return ledgertext.plain("; ".join(dict.fromkeys([*refused, *words])))
 
 
 def _status(code: str, paid: Decimal, denied: Decimal) -> str:

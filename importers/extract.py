@@ -18,7 +18,7 @@ from daysheet.importers.language import Column, Named, Profile, Where
 from daysheet.importers.reading import Skipped
 from daysheet.importers.text import Row
 from daysheet.importers.values import amount_parser, date_parser
-from daysheet.ledgertext import clean
+from daysheet.ledgertext import plain
 from daysheet.records import BankLine, Meta
 
 
@@ -84,7 +84,7 @@ class Extractor:
         self._id = self._indexes(profile.id)
         self._currency = self._named_function(profile.currency, setting.currency, currency_of)
         self._account = self._named_function(profile.account, None, account_of)
-        self._clean = lru_cache(maxsize=65536)(clean)
+        self._clean = lru_cache(maxsize=65536)(plain)
         self._fee = money.fee(profile.fee) if profile.fee else None
         balance = profile.balance
         self._balance = self._at(balance.column) if balance else None

@@ -20,7 +20,7 @@ from daysheet.errors import DaysheetError
 from daysheet.importers.cells import account_of, fingerprint
 from daysheet.importers.reading import Context, Proof, RawFile, Reading, Skipped
 from daysheet.importers.text import container
-from daysheet.ledgertext import clean
+from daysheet.ledgertext import plain
 from daysheet.records import BankLine
 from ofxtools.header import OFXHeaderError
 from ofxtools.Parser import OFXTree
@@ -111,7 +111,7 @@ def _refuse_failure(root: Element, file: RawFile) -> None:
     for name in ("STMTTRNRS", "CCSTMTTRNRS"):
         for answer in root.iter(name):
             if answer.findtext("STATUS/SEVERITY") == "ERROR":
-                code = clean(answer.findtext("STATUS/CODE") or "?")
+                code = plain(answer.findtext("STATUS/CODE") or "?")
                 raise DaysheetError(f"is the bank's answer that it failed (code {code})", filename=file.path)
 
 
@@ -170,7 +170,7 @@ def _entry(element: Element, file: RawFile, line: int, currency: str, account: s
 
 
 def _text(element: Element, name: str) -> str:
-    return clean(html.unescape(element.findtext(name) or ""))
+    return plain(html.unescape(element.findtext(name) or ""))
 
 
 def _proof(statement: Element, lines: list[BankLine]) -> Proof | None:

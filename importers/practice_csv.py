@@ -24,7 +24,7 @@ from daysheet.importers.reading import Context, RawFile, Reading, Record
 from daysheet.importers.tables import Tables, tables
 from daysheet.importers.text import RaggedQuotesError, Row, check_text, rows_of
 from daysheet.importers.values import amount_parser
-from daysheet.ledgertext import clean
+from daysheet.ledgertext import plain
 from daysheet.records import (
     ADJUSTMENT_KINDS,
     CLAIM_STATUSES,
@@ -97,7 +97,7 @@ class PracticeSource:
             place = names.index("patient_id")
             for row in _rows(file, found, delimiter):
                 if row.line > header.line and len(row.cells) > place and row.cells[place].strip():
-                    yield clean(row.cells[place])
+                    yield plain(row.cells[place])
 
 
 def sources() -> list[PracticeSource]:
@@ -174,7 +174,7 @@ def _places(file: RawFile, header: Row, columns: tuple[str, ...]) -> dict[str, i
                 f"the column {column} is missing",
                 filename=file.path,
                 line=header.line,
-                remedy=f'is it "{clean(near[0])}"?' if near else f"the header is {','.join(columns)}",
+                remedy=f'is it "{plain(near[0])}"?' if near else f"the header is {','.join(columns)}",
             )
     return {column: names.index(column) for column in columns}
 
@@ -213,7 +213,7 @@ class _Cells:
 
     def text(self, column: str) -> str:
         """The cell as one line, perhaps empty."""
-        return clean(self.row.cells[self.places[column]])
+        return plain(self.row.cells[self.places[column]])
 
     def optional(self, column: str) -> str | None:
         """The cell, None if blank."""

@@ -29,6 +29,7 @@ _LINK_OR_TAG: Final = re.compile(r"[A-Za-z0-9_/.-]+\Z")
 _ACCOUNT: Final = re.compile(r"[A-Z](?:[^\W_]|-)*(?::[^\W_](?:[^\W_]|-)*)+\Z")
 _CURRENCY: Final = re.compile(r"[A-Z](?:[A-Z0-9'._-]{0,22}[A-Z0-9])?\Z")
 _FLAG: Final = re.compile(r"[*!]\Z")
+_MARKUP: Final = re.compile(r"<(?=[A-Za-z/!?])")
 _CONTROL: Final = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
@@ -39,6 +40,15 @@ _AT_ONCE: Final = 2_000
 def clean(text: str) -> str:
     """Text from a file as one line: control characters and direction marks become spaces, runs of spaces one."""
     return " ".join(_CONTROL.sub(" ", text).split())
+
+
+def plain(text: str) -> str:
+    """Text of others as `clean` gives it, without what could begin markup: Fava's journal shows payees as HTML.
+
+    Example:
+        `A <b> & B < C` becomes `A ‹b> & B < C`.
+    """
+    return _MARKUP.sub("‹", clean(text))
 
 
 def link(identifier: str) -> str:

@@ -85,6 +85,15 @@ def test_no_cell_becomes_more_than_text(folder: Folder, kind: str, column: int, 
     assert len(records) <= taken
 
 
+def test_text_of_a_file_cannot_begin_markup(folder: Folder) -> None:
+    """An arrow or a comparison stays; what a browser could take for a tag, a comment or a declaration does not."""
+    texts = ("<script>alert(1)</script>", "A <!-- B", "<?php", "A <- B < 3 <3 <")
+    rows = "".join(f"DEBIT,03/0{day}/2026,{text},-5.00,ACH,,\n" for day, text in enumerate(texts, 1))
+    assert folder.run("import", folder.give("chase.csv", CHASE + rows)).return_value == 0
+    booked = [entry.payee or entry.narration for entry in folder.books().entries if isinstance(entry, data.Transaction)]
+    assert booked == ["‹script>alert(1)‹/script>", "A ‹!-- B", "‹?php", "A <- B < 3 <3 <"]
+
+
 DAY = datetime.date(2026, 3, 2)
 texts = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=40).filter(lambda t: t == ledgertext.clean(t))
 numbers = st.decimals(-(10**9), 10**9, places=2)

@@ -182,6 +182,30 @@ def test_hostile_text_does_nothing_in_the_journal_of_an_invoice(tab, hostile_sit
     assert tab.evaluate("window.hacked") is None
 
 
+def test_a_payee_of_an_imported_file_is_no_markup_in_favas_journal(tab, tmp_path):
+    """Fava's journal shows a payee as HTML, so none that could begin a tag may get into the books."""
+    books = sample_books(tmp_path / "books")
+    file = tmp_path / "Chase1234_Activity.csv"
+    file.write_text(
+        "Details,Posting Date,Description,Amount,Type,Balance,Check or Slip #\n"
+        'DEBIT,01/05/2027,"SHOP <img src=x onerror=window.hacked=1> 7 < 9",-5.00,ACH,,,\n'
+    )
+    command = [
+        sys.executable,
+        "-c",
+        "from daysheet.cli import main; main()",
+        "--books",
+        str(books),
+        "import",
+        str(file),
+    ]
+    subprocess.run(command, check=True, capture_output=True)
+    with serving(books) as site:
+        tab.goto(site.url.replace("extension/Daysheet/", "journal/?time=2027-01"), wait_until="networkidle")
+        expect(tab.locator(".journal").last).to_contain_text("SHOP ‹img src=x onerror=window.hacked=1> 7 < 9")
+        assert tab.evaluate("window.hacked") is None
+
+
 def test_receivables_of_several_payers_are_summed(tab, hostile_site):
     """Patients owe 3,125.00; of the insurer's 311.07 two checks of 61.07 and one of 39.39 are paid."""
     tab.goto(hostile_site.page("receivables"))
