@@ -36,7 +36,7 @@ SECTIONS = (
     "reconciliations", "fixed-assets-and-depreciation", "owner-draws-contributions-and-capital",
     "1099-nec-and-1099-misc-candidates", "loan-schedule", "payroll-summary", "general-ledger", "supporting-documents",
     "statement-of-cash-flows", "profit-and-loss-accrual-basis", "cash-to-accrual-bridge", "receivables-aging",
-    "billing-gaps",
+    "billing-gaps", "receipts-and-deposits",
 )  # fmt: skip
 
 
