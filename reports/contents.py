@@ -20,6 +20,7 @@ from daysheet.errors import DaysheetError
 from daysheet.patients import PREFIX
 from daysheet.reports import data, registry
 from daysheet.reports.exporters import SUFFIXES, export
+from daysheet.reports.filing import MANIFEST
 from daysheet.reports.layout import Paper
 from daysheet.reports.pdf import Embedded
 from daysheet.reports.period import Period, year
@@ -28,7 +29,6 @@ from daysheet.reports.table import Basis, Cell, Row, Table
 from daysheet.reports.workbook import to_xlsx
 from daysheet.settings import Settings
 
-MANIFEST: Final = "manifest.json"
 LEDGER: Final = "general-ledger"
 # The order of the accountant's own checklist; the name of the table, and the report and basis that it is made by.
 ORDER: Final[Mapping[str, tuple[str, Basis]]] = {

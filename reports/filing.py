@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Final
 
 from daysheet import files
-from daysheet.reports.contents import MANIFEST
 
 PACKS: Final = "packs"
+MANIFEST: Final = "manifest.json"
 
 
 def place(folder: Path, year: int) -> Path:

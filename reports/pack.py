@@ -14,7 +14,6 @@ from daysheet.books import Books
 from daysheet.reports import fonts, pages, summary, volumes
 from daysheet.reports.contents import (
     LEDGER,
-    MANIFEST,
     Contents,
     Options,
     PackSettings,
@@ -27,6 +26,7 @@ from daysheet.reports.contents import (
     subject_of,
     table_of,
 )
+from daysheet.reports.filing import MANIFEST
 from daysheet.reports.pages import Part
 from daysheet.reports.pdf import Document, Embedded
 from daysheet.reports.period import long_date

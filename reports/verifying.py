@@ -17,7 +17,8 @@ import pikepdf
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
 from daysheet.reports import volumes
-from daysheet.reports.contents import LEDGER, MANIFEST, Contents, Options, gather, subject_of, table_of
+from daysheet.reports.contents import LEDGER, Contents, Options, gather, subject_of, table_of
+from daysheet.reports.filing import MANIFEST
 from daysheet.reports.volumes import LABEL
 from daysheet.settings import Settings
 
