@@ -65,25 +65,22 @@ def number_gap(books: Books, as_of: datetime.date) -> Iterator[Finding]:
     A series is what stands before the number; it is one when it has twenty invoices or more and lacks
     at most `number-gap-share` percent of its numbers.
     """
-    series: dict[str, dict[int, Invoice]] = defaultdict(dict)
+    series: dict[str, list[str]] = defaultdict(list)
     for identifier, same in books.invoices.items():
-        prefix = identifier.rstrip(_DIGITS)
-        number = identifier[len(prefix) :]
-        if number and len(number) <= _LONGEST and same[0].date <= as_of:
-            series[prefix][int(number)] = same[0]
+        if same[0].date <= as_of:
+            series[identifier.rstrip(_DIGITS)].append(identifier)
     share = books.threshold("number-gap-share", as_of) or _ZERO
-    for prefix, invoices in series.items():
-        span = max(invoices) - min(invoices) + 1
-        if len(invoices) >= _SERIES and (span - len(invoices)) * 100 <= share * span:
-            yield from _gaps(books, prefix, invoices)
+    for prefix, identifiers in series.items():
+        start = len(prefix)
+        ids = {int(one[start:]): one for one in identifiers if 0 < len(one) - start <= _LONGEST}
+        span = max(ids, default=0) - min(ids, default=0) + 1
+        if len(ids) >= _SERIES and 0 < (span - len(ids)) * 100 <= share * span:
+            yield from _gaps(books, prefix, {number: books.invoices[one][0] for number, one in ids.items()})
 
 
 def _gaps(books: Books, prefix: str, invoices: dict[int, Invoice]) -> Iterator[Finding]:
-    numbers = sorted(invoices)
-    if numbers[-1] - numbers[0] + 1 == len(numbers):
-        return
     usual = _usual(invoices.values())
-    for before, after in pairwise(numbers):
+    for before, after in pairwise(sorted(invoices)):
         missing = after - before - 1
         if not missing:
             continue
