@@ -21,11 +21,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from itertools import combinations
+from operator import attrgetter
 from typing import Any, Final, NamedTuple, TypeVar
 
 from daysheet.books import Books
 from daysheet.groups import Group, is_fee, order, runs, suspects_of, total, without_some
-from daysheet.receipts import LEFT_OVER, BankDeposit, Receipt, comparable, deposits, is_bank, receipts
+from daysheet.receipts import BankDeposit, Receipt, bank_seen_until, comparable, deposits, left_over, receipts
 
 BY_TRACE: Final = "trace number"
 BY_REFERENCE: Final = "reference"
@@ -150,7 +151,7 @@ class _Reconciler:
         for deposit in self.deposits:
             self._explain(deposit)
         left = [receipt for receipt in self.received if receipt not in self.taken]
-        seen = _bank_seen_until(books, as_of)
+        seen = bank_seen_until(books, as_of)
         late = [receipt for receipt in left if (seen - receipt.date).days > _WINDOWS[receipt.method][1]]
         overdue = set(late)
         return Reconciliation(
@@ -159,7 +160,7 @@ class _Reconciler:
             tuple(sorted(self.open_deposits, key=lambda item: (item.deposit.date, item.deposit.id))),
             tuple(late),
             tuple(receipt for receipt in left if receipt not in overdue),
-            _left_over(books, as_of),
+            left_over(books, as_of),
         )
 
     def _match(self, find: Callable[[BankDeposit], Match | None]) -> bool:
@@ -350,8 +351,8 @@ class _Reconciler:
         """The open receipts of the deposit's account that can be in it by their date."""
         of_account = self._by_account.get(deposit.account, [])
         soonest, latest = self._spans.get(deposit.account, (0, 0))
-        first = bisect_left(of_account, deposit.date - datetime.timedelta(latest), key=_received)
-        last = bisect_right(of_account, deposit.date - datetime.timedelta(soonest), key=_received)
+        first = bisect_left(of_account, deposit.date - datetime.timedelta(latest), key=attrgetter("date"))
+        last = bisect_right(of_account, deposit.date - datetime.timedelta(soonest), key=attrgetter("date"))
         return [
             receipt
             for receipt in of_account[first:last]
@@ -384,24 +385,3 @@ class _Reconciler:
         if len(at_desk) != len(of_patients):
             groups += runs(at_desk, least, most)
         yield from dict.fromkeys(groups)
-
-
-def _received(receipt: Receipt) -> datetime.date:
-    return receipt.date
-
-
-def _bank_seen_until(books: Books, as_of: datetime.date) -> datetime.date:
-    """The last day that imported bank files cover; without any, the bank is taken to be written up."""
-    days = [imported.last for imported in books.imported if is_bank(imported.account or "")]
-    return min(as_of, max(days, default=as_of))
-
-
-def _left_over(books: Books, as_of: datetime.date) -> dict[str, Decimal]:
-    balances: dict[str, Decimal] = {}
-    for entry in books.clearing:
-        if entry.date > as_of:
-            break
-        for posting in entry.postings:
-            if posting.account.startswith(LEFT_OVER) and posting.units is not None:
-                balances[posting.account] = balances.get(posting.account, _ZERO) + (posting.units.number or _ZERO)
-    return {account: balance for account, balance in sorted(balances.items()) if balance}

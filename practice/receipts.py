@@ -19,6 +19,7 @@ from typing import Any, Final, NamedTuple
 from beancount.core.data import Posting, Transaction
 from daysheet.accounts import CLEARING, CLEARING_CARDS, CLEARING_DEPOSITS, RECEIVABLE, is_under
 from daysheet.books import Books
+from daysheet.indexing import number_of
 from daysheet.payers import known_claim
 from daysheet.records import Meta
 from daysheet.remittances import Remittance, RemittedClaim
@@ -131,7 +132,7 @@ def _with_payouts(found: list[BankDeposit], payouts: Sequence[Transaction]) -> l
 
 
 def _kept(entry: Transaction) -> Decimal:
-    return -sum((_number(posting) for posting in _legs(entry)), _ZERO)
+    return -sum((number_of(posting) for posting in _legs(entry)), _ZERO)
 
 
 def receipts(books: Books, as_of: datetime.date) -> list[Receipt]:
@@ -151,6 +152,24 @@ def receipts(books: Books, as_of: datetime.date) -> list[Receipt]:
             found[key] = receipt
     expected = [_expected(remittance, books) for remittance in pending(books) if remittance.date <= as_of]
     return sorted([*(r for r in found.values() if r.amount), *expected], key=lambda receipt: (receipt.date, receipt.id))
+
+
+def bank_seen_until(books: Books, as_of: datetime.date) -> datetime.date:
+    """The last day that imported bank files cover; without any, the bank is taken to be written up."""
+    days = [imported.last for imported in books.imported if is_bank(imported.account or "")]
+    return min(as_of, max(days, default=as_of))
+
+
+def left_over(books: Books, as_of: datetime.date) -> dict[str, Decimal]:
+    """What is on the accounts for what is not explained, at the end of a day; those with nothing are left out."""
+    balances: dict[str, Decimal] = {}
+    for entry in books.clearing:
+        if entry.date > as_of:
+            break
+        for posting in entry.postings:
+            if posting.account.startswith(LEFT_OVER) and posting.units is not None:
+                balances[posting.account] = balances.get(posting.account, _ZERO) + number_of(posting)
+    return {account: balance for account, balance in sorted(balances.items()) if balance}
 
 
 def pending(books: Books) -> list[Remittance]:
@@ -209,8 +228,8 @@ def _deposits(entry: Transaction) -> Iterator[BankDeposit]:
     meta: dict[str, Any] = {**(bank.meta or {}), **entry.meta}
     amounts: dict[str, Decimal] = {}
     for posting in _legs(entry):
-        amounts[posting.account] = amounts.get(posting.account, _ZERO) - _number(posting)
-    kept = [_number(posting) for posting in entry.postings if posting.account.startswith("Expenses:")]
+        amounts[posting.account] = amounts.get(posting.account, _ZERO) - number_of(posting)
+    kept = [number_of(posting) for posting in entry.postings if posting.account.startswith("Expenses:")]
     text = " ".join([entry.payee or "", entry.narration or "", *(v for v in meta.values() if isinstance(v, str))])
     for account, gross in amounts.items():
         fee = sum(kept, _ZERO) if len(amounts) == 1 else _ZERO
@@ -224,14 +243,14 @@ def _receipt(entry: Transaction, posting: Posting, books: Books) -> Receipt:
     remittance = books.remittances.get(str(meta.get("remittance", "")))
     if remittance is not None:
         return Receipt(
-            remittance.id, entry.date, account, remittance.method, _number(posting), remittance.trace,
+            remittance.id, entry.date, account, remittance.method, number_of(posting), remittance.trace,
             remittance.payer, names_of(remittance.payer, books), remittance.id, True, (meta,),
         )  # fmt: skip
     method = str(meta.get("method") or ("card" if is_under(account, CLEARING_CARDS) else "check"))
     return Receipt(
-        str(meta.get("payment") or f"{entry.date} {_number(posting):.2f}"), entry.date, account, method,
-        _number(posting), str(meta.get("reference") or ""), meta.get("payer"), names_of(meta.get("payer"), books), None,
-        True, (meta,),
+        str(meta.get("payment") or f"{entry.date} {number_of(posting):.2f}"), entry.date, account, method,
+        number_of(posting), str(meta.get("reference") or ""), meta.get("payer"), names_of(meta.get("payer"), books),
+        None, True, (meta,),
     )  # fmt: skip
 
 
@@ -255,9 +274,3 @@ def _legs(entry: Transaction) -> list[Posting]:
         for posting in entry.postings
         if posting.account.startswith(CLEARING) and not posting.account.startswith(NOT_RECEIPTS)
     ]
-
-
-def _number(posting: Posting) -> Decimal:
-    units: Any = posting.units
-    number: Decimal = units.number
-    return number
