@@ -1,11 +1,12 @@
 // The behaviour of the Daysheet pages; it is attached anew on each page, since Fava replaces the article's content.
+// What needs it is disabled until then, so that no click is lost.
 
 /** Show only the rows that contain every word of the search. */
 function attachSearch() {
   const search = document.getElementById("ds-search");
   const table = document.getElementById("ds-findings");
   if (!search || !table) return;
-  search.addEventListener("input", () => {
+  const narrow = () => {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     let shown = 0;
     for (const row of table.tBodies[0].rows) {
@@ -14,13 +15,16 @@ function attachSearch() {
       shown += row.hidden ? 0 : 1;
     }
     document.getElementById("ds-none").hidden = shown > 0;
-  });
+  };
+  search.addEventListener("input", narrow);
+  narrow(); // what was typed before this was attached
 }
 
 /** Choosing a kind loads the page for it, the filters staying as they are. */
 function attachKind() {
   const kind = document.getElementById("ds-kind");
-  kind?.addEventListener("change", () => {
+  if (!kind) return;
+  kind.addEventListener("change", () => {
     const url = new URL(window.location.href);
     if (kind.value) {
       url.searchParams.set("kind", kind.value);
@@ -29,6 +33,7 @@ function attachKind() {
     }
     window.location.assign(url);
   });
+  kind.disabled = false;
 }
 
 /** Fava's tables sort by a click on a heading; from the keyboard they do so too, and say how they are sorted. */
@@ -72,6 +77,7 @@ function attachWaivers(api) {
       dialog.showModal();
       reason.focus();
     });
+    button.disabled = false;
   }
   document.getElementById("ds-cancel").addEventListener("click", () => dialog.close());
   dialog.querySelector("form").addEventListener("submit", async (event) => {
@@ -105,7 +111,8 @@ async function follow(api, progress, said) {
 /** Building a pack shows how far it is, and loads the page again once the pack is there. */
 function attachBuild(api) {
   const form = document.getElementById("ds-build");
-  form?.addEventListener("submit", async (event) => {
+  if (!form) return;
+  form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const progress = document.getElementById("ds-progress");
     const said = document.getElementById("ds-build-said");
@@ -124,6 +131,7 @@ function attachBuild(api) {
       said.textContent = ended.error;
     }
   });
+  form.querySelector("button").disabled = false;
 }
 
 /** Verifying says yes, or the first difference. */
@@ -141,6 +149,7 @@ function attachVerify(api) {
         verdict.textContent = `No: ${found.difference}`;
       }
     });
+    button.disabled = false;
   }
 }
 

@@ -233,7 +233,7 @@ class _Lives(NamedTuple):
 def _balances(books: Books, day: datetime.date, invoices: frozenset[str] | None) -> tuple[Decimal, Decimal, Decimal]:
     """What is open on bills, what of it on bills older than 90 days, and credit balances (as a positive amount)."""
     owed = old = credit = _ZERO
-    for life, balance in books.once("lives of receivables", lambda: _Lives.of(books)).on(day):
+    for life, balance in books.once(("open receivables", day), lambda: _open(books, day)):
         if invoices is not None and life.invoice not in invoices:
             continue
         if balance < 0:
@@ -244,6 +244,11 @@ def _balances(books: Books, day: datetime.date, invoices: frozenset[str] | None)
             since = same[0].date if same else life.postings[0].date
             old += balance if day - since > _OLD else _ZERO
     return owed, old, credit
+
+
+def _open(books: Books, day: datetime.date) -> list[tuple[_Life, Decimal]]:
+    """What was open at the end of a day: worked out once, and looked at again for each provider and payer."""
+    return list(books.once("lives of receivables", lambda: _Lives.of(books)).on(day))
 
 
 def _lags(books: Books, bills: Iterable[Invoice]) -> list[int]:
