@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache, cached_property
-from itertools import chain
+from functools import cache, cached_property, lru_cache
+from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
@@ -263,11 +263,11 @@ class BankSource:
 
     def _index(self, cells: Sequence[str]) -> dict[Column, int] | None:
         """Places of the profile's columns in this row, None if it is not the profile's header."""
-        actual = [norm(cell) for cell in bare(cells)]
+        actual = bare(cells)
         index: dict[Column, int] = {}
         place = 0
         for number, (texts, optional, names) in enumerate(self._header, 1):
-            if (actual[place] if place < len(actual) else "") in texts:
+            if (norm(actual[place]) if place < len(actual) else "") in texts:
                 index |= dict.fromkeys((number, *names), place)
                 place += 1
             elif not optional:
@@ -280,7 +280,7 @@ class BankSource:
         What has no date and no amount (a remark below a short table) says nothing against it.
         """
         match = self.profile.match
-        rows = [row for row in rows if any(cell.strip() for cell in row.cells)][:_SHAPE_ROWS]
+        rows = list(islice((row for row in rows if any(map(str.strip, row.cells))), _SHAPE_ROWS))
         if not rows or not match.row or not self._fits(rows[0].cells):
             return None
         if not all(self._fits(row.cells) for row in rows[1:] if is_data(row.cells)):
@@ -329,6 +329,7 @@ def enumerate_columns(names: tuple[str, ...]) -> Iterator[tuple[Column, int]]:
     return chain.from_iterable(((name, place), (place + 1, place)) for place, name in enumerate(names))
 
 
+@lru_cache(maxsize=4096)  # every profile asks for the same few rows of a file
 def norm(cell: str) -> str:
     """A header cell's comparable form: letter case, spaces and quotes do not count."""
     return " ".join(cell.strip("'\"\ufeff#=").split()).casefold()

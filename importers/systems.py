@@ -223,13 +223,13 @@ def aligned(cells: Sequence[str], names: Sequence[str], match: Match) -> tuple[d
         names: the profile's names of the columns, `match.header` numbered.
         match: which columns may be absent, or be in the rows though the header does not name them.
     """
-    actual = [norm(cell) for cell in bare(cells)]
+    actual = bare(cells)
     if match.any_order:
-        return _in_any_order(actual, names, match)
+        return _in_any_order([norm(cell) for cell in actual], names, match)
     index: dict[str, int] = {}
     read, place = 0, 0
     for name, literal in zip(names, match.header, strict=True):
-        if read < len(actual) and actual[read] == norm(literal):
+        if read < len(actual) and norm(actual[read]) == norm(literal):
             index[name] = place
             read, place = read + 1, place + 1
         elif name in match.unnamed:
