@@ -13,7 +13,7 @@ from daysheet.deposits import reconcile
 from daysheet.measures import measure
 from playwright.sync_api import Locator, expect
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("fava")]
+pytestmark = pytest.mark.browser
 
 PAGES = {
     "overview": "Overview",

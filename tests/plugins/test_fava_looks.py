@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from .conftest import HOSTILE, SCREENS, Site, looking, sample_books, serving
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("fava")]
+pytestmark = pytest.mark.browser
 
 PAGES: dict[str, tuple[str, str, dict[str, str]]] = {
     "overview": ("Overview", "overview", {}),

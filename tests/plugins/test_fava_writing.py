@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from .test_fava import PAGES
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("fava")]
+pytestmark = pytest.mark.browser
 
 
 def test_every_page_shows(tab, any_fava):
