@@ -15,7 +15,8 @@ from typing import Final
 
 from beancount.core.data import Directive, Transaction
 from daysheet.accounts import CLEARING, is_under
-from daysheet.books import Books
+from daysheet.books import Books, lines_of
+from daysheet.errors import DaysheetError
 from daysheet.importers import dedupe, privacy, proofs
 from daysheet.importers.categories import UNCATEGORIZED, Categorize, categorizer
 from daysheet.importers.expected import remittance_of
@@ -186,7 +187,7 @@ class Intake:
         """Put directives into the batch, by file, and open their accounts.
 
         Raises:
-            DaysheetError: one of them cannot be written.
+            DaysheetError: one of them cannot be written, or is of a day on which its account is not open.
         """
         for path, group in entries.items():
             self.batch.add(path, group)
@@ -194,8 +195,23 @@ class Intake:
             for entry in group:
                 if isinstance(entry, Transaction):
                     accounts = [posting.account for posting in entry.postings]
+                    self._require_open(accounts, entry.date, taken)
                     self.batch.open(accounts)
                     self.clears = self.clears or any(is_under(account, CLEARING) for account in accounts)
+
+    def _require_open(self, accounts: Sequence[str], day: datetime.date, taken: Taken) -> None:
+        for account in accounts:
+            opened, closed = self.books.opened.get(account), self.books.closed.get(account)
+            if opened is not None and day < opened.date:
+                message = f"has something of {day}, but {account} is open only from {opened.date}"
+                where, remedy = opened.meta, "give its open an earlier day there"
+            elif closed is not None and day >= closed.date:
+                message = f"has something of {day}, but {account} is closed since {closed.date}"
+                where, remedy = closed.meta, "give its close a later day there, or remove it"
+            else:
+                continue
+            (line,) = lines_of([where])
+            raise DaysheetError(f"{message} ({line})", filename=taken.file, remedy=remedy)
 
     def relative(self, path: Path) -> str:
         """A file of the books as named from their folder."""

@@ -13,7 +13,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from beancount.core.data import Custom, Directive, Open, Transaction
+from beancount.core.data import Close, Custom, Directive, Open, Transaction
 from daysheet.facts import (
     Closure,
     Contract,
@@ -66,16 +66,17 @@ class Books:
         clearing: every transaction that moves money on its way to the bank, in date order.
         receivable: receivable postings by invoice id; None for those of no invoice.
         opened: the `open` directive of each account.
+        closed: the `close` directive of each account that has one.
         tax_facts: assets, vendors and filed forms, in date order.
         errors: practice entries that could not be understood.
         known: what `once` has worked out.
     """
 
     __slots__ = (
-        "_owed", "_paying", "adjustments_of_invoice", "claim_days", "claims", "clearing", "closures", "contracts",
-        "currency", "entries", "errors", "imported", "invoices", "invoices_of_visit", "known", "locks", "opened",
-        "options", "payers", "providers", "rebilled", "receivable", "remittances", "repeated", "state", "tax_facts",
-        "thresholds", "visits", "waivers",
+        "_owed", "_paying", "adjustments_of_invoice", "claim_days", "claims", "clearing", "closed", "closures",
+        "contracts", "currency", "entries", "errors", "imported", "invoices", "invoices_of_visit", "known",
+        "locks", "opened", "options", "payers", "providers", "rebilled", "receivable", "remittances",
+        "repeated", "state", "tax_facts", "thresholds", "visits", "waivers",
     )  # fmt: skip
 
     def __init__(self, entries: list[Directive], options: Mapping[str, Any]) -> None:
@@ -106,6 +107,7 @@ class Books:
         self.clearing: list[Transaction] = []
         self.receivable = Receivables({})
         self.opened: dict[str, Open] = {}
+        self.closed: dict[str, Close] = {}
         self.tax_facts: list[TaxFact] = []
         self.errors: list[FactError | BookError] = []
         self._paying: list[Transaction] = []
@@ -129,6 +131,8 @@ class Books:
                     decided.append(entry)
             elif isinstance(entry, Open):
                 books.opened[entry.account] = entry
+            elif isinstance(entry, Close):
+                books.closed[entry.account] = entry
         books._join_claims(decided)
         return books
 

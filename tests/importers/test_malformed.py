@@ -148,3 +148,25 @@ def test_a_dry_run_shows_the_diff_and_writes_nothing(folder: Folder) -> None:
     assert "+++ 2026/2026-03-visits.beancount" in result.stdout
     assert '+include "2026/*.beancount"' in result.stdout
     assert folder.snapshot() == before
+
+
+OPEN = "1900-01-01 open Assets:Bank:Checking\n"
+BEFORE_AND_AFTER = {
+    "2026-03-05 open Assets:Bank:Checking\n": "has something of 2026-03-04, but Assets:Bank:Checking is open only from "
+    "2026-03-05 (accounts.beancount:3); give its open an earlier day there",
+    f"{OPEN}2026-03-04 close Assets:Bank:Checking\n": "has something of 2026-03-04, but Assets:Bank:Checking is closed "
+    "since 2026-03-04 (accounts.beancount:4); give its close a later day there, or remove it",
+}
+
+
+@pytest.mark.parametrize("directives", BEFORE_AND_AFTER, ids=["before it opens", "when it is closed"])
+def test_a_row_of_a_day_on_which_its_account_is_not_open_is_refused(folder: Folder, directives: str) -> None:
+    """Beancount would not load the books any more."""
+    accounts = folder.path / "accounts.beancount"
+    accounts.write_text(accounts.read_text().replace(OPEN, directives))
+    before = folder.snapshot()
+    file = folder.give("Chase1234_Activity.csv", CHASE + "DEBIT,03/04/2026,OFFICE DEPOT,-5.00,ACH,,,\n")
+    for dry in ([], ["--dry-run"]):
+        said = folder.run("import", *dry, file).stderr.replace(f"{folder.path}/", "")
+        assert said == f"daysheet: {file}: {BEFORE_AND_AFTER[directives]}\n"
+    assert folder.snapshot() == before
