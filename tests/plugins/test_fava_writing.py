@@ -6,7 +6,7 @@ import csv
 
 import pytest
 from daysheet import checks, loading
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from .test_fava import PAGES
 
@@ -56,6 +56,18 @@ def test_a_waiver_is_written_to_the_ledger_and_the_finding_is_gone(tab, any_fava
     books = loading.load(any_fava.books)
     (waiver,) = books.waivers.values()
     assert waiver.reason == 'courtesy visit, "agreed" \\ with <b>Adams</b>'
+
+
+def test_a_button_waits_for_the_script_that_it_needs(tab, own_site):
+    """A click before that would do nothing."""
+    held: list[Route] = []
+    tab.route("**/extension_js_module/*", lambda route: held.append(route))  # noqa: PLW0108 - it wants a function of Python
+    for page, button in {"worklist": ".ds-waive", "packs": "#ds-build button"}.items():
+        with tab.expect_request("**/extension_js_module/*"):
+            tab.goto(own_site.page(page))
+        expect(tab.locator(button).first).to_be_disabled()
+        held.pop().continue_()
+        expect(tab.locator(button).first).to_be_enabled()
 
 
 def test_a_waiver_without_a_reason_is_not_sent(tab, own_site):
