@@ -23,8 +23,7 @@ def to_csv(table: Table) -> str:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(["row", *(column.key for column in table.columns)])
     kinds = [column.kind for column in table.columns]
-    for row in table.rows:
-        writer.writerow([row.kind, *map(_written, row.cells, kinds)])
+    writer.writerows([row.kind, *map(_written, row.cells, kinds)] for row in table.rows)
     return out.getvalue()
 
 
@@ -58,7 +57,7 @@ def to_json_text(table: Table) -> str:
     return json.dumps(to_json(table), indent=2, ensure_ascii=False) + "\n"
 
 
-def _written(cell: Cell, kind: ColumnKind) -> str:
+def _written(cell: Cell, kind: ColumnKind) -> str | None:
     if cell is None:
-        return ""
-    return harmless(cell) if isinstance(cell, str) else for_programs(cell, kind) or ""
+        return None  # which `csv` writes as an empty cell
+    return harmless(cell) if isinstance(cell, str) else for_programs(cell, kind)
