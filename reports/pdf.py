@@ -19,7 +19,6 @@ from typing import Any, Final
 from xml.etree.ElementTree import fromstring
 
 import daysheet.templates
-import pikepdf
 from daysheet import collector
 from daysheet.reports import fonts, xmp
 
@@ -60,6 +59,10 @@ class Document:
     def size(self) -> int:
         """How much work it is, in characters."""
         return len(self.html)
+
+    def render(self) -> bytes:
+        """The PDF."""
+        return render(self)
 
 
 def render(document: Document) -> bytes:
@@ -104,6 +107,9 @@ def render(document: Document) -> bytes:
 
 def compressed(written: bytes) -> bytes:
     """The same PDF with its streams compressed: QPDF does it in a tenth of the time that Python takes."""
+    # takes a tenth of a second to load, which what only lays pages out should not wait for
+    import pikepdf  # noqa: PLC0415
+
     out = io.BytesIO()
     with pikepdf.open(io.BytesIO(written)) as pdf:
         pdf.save(
@@ -116,11 +122,8 @@ def compressed(written: bytes) -> bytes:
 
 
 def warm() -> None:
-    """Load what sets a document, in a process that will."""
-    with _own_fonts():
-        from weasyprint import HTML  # noqa: PLC0415
-
-        HTML(string="")
+    """Load what sets a document, in a process that will: programs and typefaces, which a first page needs."""
+    render(Document("<html><body><p>A</p></body></html>", "", datetime.date.min))
 
 
 @contextmanager
