@@ -14,6 +14,7 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import NoReturn
+from xml.etree import ElementTree
 
 import pytest
 from daysheet import loading
@@ -24,7 +25,7 @@ from daysheet.reports.table import Column, Row, Table
 from daysheet.settings import Settings
 from pypdf import PdfReader
 
-from tests.pack.conftest import daysheet, make_books
+from tests.pack.conftest import SMALL, daysheet, make_books
 
 MONEY = re.compile(r"\(?\d[\d,]*\.\d\d(?![\d%])\)?")
 PACK = "packs/2026/accountants-pack-2026.pdf"
@@ -200,6 +201,19 @@ def test_a_long_ledger_stands_in_volumes_that_the_pack_names(small, monkeypatch,
     (main,) = (document.html for document in recorder.given if isinstance(document, pdf.Document))
     assert all(name in main for name in names)
     assert ("Assets:Bank:Checking – Checking" in main) == (volumes_expected == 0)
+
+
+def test_the_markup_of_the_pages_is_xml_whatever_stands_in_the_books(tmp_path):
+    """Then WeasyPrint need not read it as HTML, which takes longer."""
+    folder = make_books(tmp_path / "books", SMALL.replace("Main Street", "\x0b\ufffe]]> &nbsp; Main Street"))
+    settings = (folder / "daysheet.toml").read_text(encoding="utf-8")
+    strange = settings.replace("Willow Creek", r"<Willow> & \f\uFFFF \"Creek\"").replace("Dana", r"\u0001Dana <!--")
+    (folder / "daysheet.toml").write_text(strange, encoding="utf-8")
+    recorder = Recorder()
+    pack.build(loading.load(folder), Settings.of(folder), 2026, Options(), None, recorder, lambda *_: None)
+    (main,) = (document.html for document in recorder.given if isinstance(document, pdf.Document))
+    root = ElementTree.fromstring(main)  # noqa: S314 - made here
+    assert "Dana <!--" in "".join(root.itertext())
 
 
 class Refusing(ProcessPoolExecutor):
