@@ -15,6 +15,7 @@ from typing import Any, Final
 from beancount.core.amount import Amount
 from beancount.core.data import ALL_DIRECTIVES, Custom, Directive, Posting
 from beancount.core.position import Cost
+from beancount.parser.grammar import ValueType
 
 _ABOUT_ENTRIES: Final = frozenset({"locked", "waived"})
 _PLACE: Final = frozenset({"filename", "lineno"})
@@ -100,8 +101,8 @@ def _posting(posting: Posting) -> str:
 
 _WRITERS: Final[Mapping[type, Callable[[Any], str]]] = {
     **dict.fromkeys((str, bool, int, type(None)), repr),
-    **dict.fromkeys((Cost, Decimal), _text),
-    **dict.fromkeys((Amount, *ALL_DIRECTIVES, list), _listed),
+    **dict.fromkeys((Cost, Decimal, type), _text),
+    **dict.fromkeys((Amount, ValueType, *ALL_DIRECTIVES, list), _listed),
     **dict.fromkeys((frozenset, set), _members),
     datetime.date: _day,
     dict: _metadata,

@@ -221,7 +221,7 @@ def gather(
 
 def without_tokens(table: Table) -> Table:
     """The table with every patient token written as `patient`."""
-    if not any(_TOKEN.search(text) for text in _texts(table)):
+    if not _TOKEN.search("\n".join(_texts(table))):
         return table
     rows = tuple(Row(row.kind, tuple(_hidden(cell) for cell in row.cells), row.depth) for row in table.rows)
     return replace(table, rows=rows, notes=tuple(_TOKEN.sub(_HIDDEN, note) for note in table.notes))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from decimal import Decimal
 from typing import Any
 
 from daysheet.reports.figures import for_programs
@@ -57,7 +58,8 @@ def to_json_text(table: Table) -> str:
     return json.dumps(to_json(table), indent=2, ensure_ascii=False) + "\n"
 
 
-def _written(cell: Cell, kind: ColumnKind) -> str | None:
-    if cell is None:
-        return None  # which `csv` writes as an empty cell
-    return harmless(cell) if isinstance(cell, str) else for_programs(cell, kind)
+def _written(cell: Cell, kind: ColumnKind) -> Cell:
+    """A cell as `csv` is given it, which writes a date as ISO 8601 has it, a count as digits, and nothing for None."""
+    if isinstance(cell, str):
+        return harmless(cell)
+    return for_programs(cell, kind) if isinstance(cell, Decimal) else cell
