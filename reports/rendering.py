@@ -74,10 +74,9 @@ class Renderer:
             self.warm()
 
     def made(self, key: str) -> bytes:
-        """One of the documents that were started, made here and now if no process has come to it."""
+        """One of the documents that were started, as soon as it is made."""
         if key not in self._made:
-            document, future = self._begun[key]
-            self._keep(key, document.render() if future.cancel() else future.result())
+            self._keep(key, self._begun[key][1].result())
         return self._made[key]
 
     def finish(self, keys: Sequence[str], progress: Progress) -> list[bytes]:
