@@ -150,6 +150,7 @@ def _pack(folder: Path, books: Books) -> list[Path]:
     """The pack of the year, written; the PDF to read comes first."""
     settings = Settings.of(folder)
     with rendering.renderer(None) as renderer, Bar() as bar:
+        renderer.warm()
         built = pack.build(books, settings, YEAR, Options(paper_of(settings, None)), None, renderer, bar.show)
     where = filing.write(folder, YEAR, built.files)
     return [where / name for name in built.files]

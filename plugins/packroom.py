@@ -109,8 +109,10 @@ class Workshop:
 
         try:
             options = contents.Options(contents.paper_of(settings, None), tokens=False)
+            commit = filing.commit_of(folder)
             with rendering.renderer(rendering.cache_folder()) as renderer:
-                commit = filing.commit_of(folder)
+                if filing.is_behind(folder, building.year, commit):
+                    renderer.warm()  # while the tables are made
                 built = pack.build(books, settings, building.year, options, commit, renderer, progress)
             filing.write(folder, building.year, built.files)
             building.state = "built"

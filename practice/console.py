@@ -9,13 +9,14 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
-from daysheet import loading
-from daysheet.books import Books
 from daysheet.errors import DaysheetError
 from daysheet.settings import Settings
+
+if TYPE_CHECKING:
+    from daysheet.books import Books
 
 OK: Final = 0
 FINDINGS: Final = 1
@@ -37,6 +38,8 @@ class Console:
         Raises:
             DaysheetError: there is none.
         """
+        from daysheet import loading  # noqa: PLC0415 - Beancount takes a fifth of a second to load, for help as well
+
         return loading.find_books(self.books_folder or Path.cwd())
 
     def settings(self) -> Settings:
@@ -49,6 +52,8 @@ class Console:
         Raises:
             DaysheetError: they have errors.
         """
+        from daysheet import loading  # noqa: PLC0415 - as above
+
         return loading.load(self.folder)
 
     def emit(self, data: Any, text: Callable[[], str]) -> None:  # noqa: ANN401 - whatever JSON can hold

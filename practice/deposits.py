@@ -39,7 +39,8 @@ BY_COMBINATION: Final = "amount and date, the only combination"
 _WINDOWS: Final = {"card": (0, 7), "cash": (0, 10), "check": (0, 14), "eft": (-5, 14), "none": (-5, 14)}
 """Days from a receipt to its deposit; an EFT can come before the day that its remittance gives."""
 
-_LONGEST: Final = datetime.timedelta(days=14)
+_WEEKS: Final = 2
+"""No window is longer: a receipt that is taken changes nothing for a deposit further off."""
 
 T = TypeVar("T")
 _TRACE_DAYS: Final = 120
@@ -130,8 +131,7 @@ class _Reconciler:
         self._by_account: dict[str, list[Receipt]] = {}
         self._spans: dict[str, tuple[int, int]] = {}
         self._by_word: dict[str, list[Receipt]] = {}
-        self._changes: dict[tuple[str, int], int] = {}
-        self._known: dict[tuple[str, str, str], tuple[tuple[int, ...], Any]] = {}
+        self._known: dict[tuple[str, int], dict[tuple[str, str], Any]] = {}
         for receipt in received:
             self._by_account.setdefault(receipt.account, []).append(receipt)
             soonest, latest = self._spans.get(receipt.account, (0, 0))
@@ -183,19 +183,17 @@ class _Reconciler:
     def _take(self, group: Group) -> None:
         self.taken |= set(group)
         for receipt in group:
-            week = receipt.account, receipt.date.toordinal() // 7
-            self._changes[week] = self._changes.get(week, 0) + 1
+            week = receipt.date.toordinal() // 7
+            for near in range(week - _WEEKS, week + _WEEKS + 1):
+                self._known.pop((receipt.account, near), None)
 
     def _once(self, what: str, deposit: BankDeposit, work: Callable[[], T]) -> T:
         """What `work` gives, worked out again only when a receipt near the deposit has been taken since."""
-        first = (deposit.date - _LONGEST).toordinal() // 7
-        last = (deposit.date + _LONGEST).toordinal() // 7
-        state = tuple(self._changes.get((deposit.account, week), 0) for week in range(first, last + 1))
-        key = what, deposit.account, deposit.id
-        known = self._known.get(key)
-        if known is None or known[0] != state:
-            known = self._known[key] = state, work()
-        value: T = known[1]
+        known = self._known.setdefault((deposit.account, deposit.date.toordinal() // 7), {})
+        key = what, deposit.id
+        if key not in known:
+            known[key] = work()
+        value: T = known[key]
         return value
 
     def _by_number(self, deposit: BankDeposit) -> Match | None:

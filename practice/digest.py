@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from typing import Any, Final
 
-from beancount.core.data import Custom, Directive
+from beancount.core.amount import Amount
+from beancount.core.data import ALL_DIRECTIVES, Custom, Directive, Posting
 from beancount.core.position import Cost
+from beancount.parser.grammar import ValueType
 
 _ABOUT_ENTRIES: Final = frozenset({"locked", "waived"})
 _PLACE: Final = frozenset({"filename", "lineno"})
@@ -22,11 +25,7 @@ _SHORT: Final = 12
 def of(entries: Iterable[Directive]) -> str:
     """The digest of these entries, in hexadecimal; their order makes no difference."""
     lines = sorted(map(meaning, entries))
-    hashed = hashlib.sha256()
-    for line in lines:
-        hashed.update(line.encode())
-        hashed.update(b"\n")
-    return hashed.hexdigest()
+    return hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()
 
 
 def through(entries: Iterable[Directive], last: datetime.date) -> str:
@@ -52,23 +51,62 @@ def months(entries: Iterable[Directive], year: int) -> tuple[str, ...]:
 
 def meaning(entry: Directive) -> str:
     """All that an entry says, the place it stands at left out, as one line of text."""
-    return f"{type(entry).__name__}{_plain(entry)!r}"
+    return f"{type(entry).__name__}{_written(entry)}"
 
 
 def _is_about_entries(entry: Directive) -> bool:
     return isinstance(entry, Custom) and entry.type in _ABOUT_ENTRIES
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 - a directive holds values of many types
-    if value is None or isinstance(value, str | bool | int):
-        return value
-    if isinstance(value, dict):
-        kept = ((key, _plain(item)) for key, item in value.items() if key not in _PLACE and not key.startswith("__"))
-        return sorted(kept)
-    if isinstance(value, frozenset | set):
-        return sorted(value)
-    if isinstance(value, datetime.date):
-        return value.isoformat()
-    if isinstance(value, list | tuple) and not isinstance(value, Cost):
-        return [_plain(item) for item in value]
-    return str(value)
+def _written(value: Any) -> str:  # noqa: ANN401 - a directive holds values of many types
+    return _WRITERS.get(type(value), _otherwise)(value)
+
+
+def _otherwise(value: Any) -> str:  # noqa: ANN401
+    """What is of no type in the table: as what it derives from is, else as its text."""
+    return next((write for kind, write in _WRITERS.items() if isinstance(value, kind)), _text)(value)
+
+
+def _text(value: object) -> str:
+    return repr(str(value))
+
+
+def _day(day: datetime.date) -> str:
+    return repr(day.isoformat())
+
+
+def _listed(values: Iterable[Any]) -> str:
+    return f"[{', '.join(map(_written, values))}]"
+
+
+def _members(values: Iterable[str]) -> str:
+    return repr(sorted(values))
+
+
+def _metadata(meta: Mapping[str, Any]) -> str:
+    said = [key for key in meta if key not in _PLACE and not key.startswith("__")]
+    if not said:
+        return "[]"
+    said.sort()
+    return f"[{', '.join([f'({key!r}, {_written(meta[key])})' for key in said])}]"
+
+
+def _posting(posting: Posting) -> str:
+    account, units, cost, price, flag, meta = posting
+    # nearly all, and there are tens of thousands
+    if cost is None and price is None and flag is None and type(units) is Amount:
+        return f"[{account!r}, ['{units.number}', {units.currency!r}], None, None, None, {_written(meta)}]"
+    return _listed(posting)
+
+
+_WRITERS: Final[Mapping[type, Callable[[Any], str]]] = {
+    **dict.fromkeys((str, bool, int, type(None)), repr),
+    **dict.fromkeys((Cost, Decimal, type), _text),
+    **dict.fromkeys((Amount, ValueType, *ALL_DIRECTIVES, list), _listed),
+    **dict.fromkeys((frozenset, set), _members),
+    datetime.date: _day,
+    dict: _metadata,
+    Posting: _posting,
+    tuple: _listed,
+}
+"""How a value is written, by its type: looked up in half the time that asking for one type after another takes."""

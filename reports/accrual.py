@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from functools import cache
 from typing import Final, NamedTuple
 
 from beancount.core.data import Directive, Posting, Transaction
@@ -48,12 +49,7 @@ def accrual(entry: Transaction) -> Transaction:
         for posting in entry.postings
         if posting.units is not None and posting.units.number is not None
     ]
-    postings = [
-        leg.posting._replace(account=leg.account, units=leg.posting.units._replace(number=leg.number))
-        for leg in _set_off(legs)
-        if leg.posting.units is not None
-    ]
-    return entry._replace(postings=postings)
+    return entry._replace(postings=[_posting(leg) for leg in _set_off(legs)])
 
 
 def accrual_entries(entries: Iterable[Directive]) -> Iterator[Directive]:
@@ -62,6 +58,7 @@ def accrual_entries(entries: Iterable[Directive]) -> Iterator[Directive]:
         yield accrual(entry) if isinstance(entry, Transaction) else entry
 
 
+@cache
 def accrual_account(account: str, provider: str) -> str:
     """The account of the accrual view that stands for one of the ledger; `provider` is an id, or empty."""
     if not is_under(account, BILLING):
@@ -75,12 +72,25 @@ def accrual_account(account: str, provider: str) -> str:
     return ADJUSTMENTS + account[len(BILLING) :]
 
 
+def _posting(leg: _Leg) -> Posting:
+    """A leg's posting; the very same one where it is as it was, as most are."""
+    posting, units = leg.posting, leg.posting.units
+    if units is None or (leg.account == posting.account and leg.number is units.number):
+        return posting
+    return posting._replace(account=leg.account, units=units._replace(number=leg.number))
+
+
+@cache
+def _is_cash_income(account: str) -> bool:
+    return is_under(account, "Income") and not account.startswith((CHARGES, ADJUSTMENTS))
+
+
 def _set_off(legs: list[_Leg]) -> list[_Leg]:
     """The legs after what was collected is set off, in order, against cash income of the opposite sign; linear."""
     result = list(legs)
     open_income: dict[bool, deque[int]] = {True: deque(), False: deque()}
     for at, leg in enumerate(result):
-        if is_under(leg.account, "Income") and not leg.account.startswith((CHARGES, ADJUSTMENTS)) and leg.number:
+        if _is_cash_income(leg.account) and leg.number:
             open_income[leg.number > 0].append(at)
     emptied = set()
     for at, collected in enumerate(result):

@@ -9,7 +9,7 @@ import datetime
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
@@ -26,7 +26,7 @@ from daysheet.reports.pdf import Embedded
 from daysheet.reports.period import Period, year
 from daysheet.reports.request import Request
 from daysheet.reports.table import Basis, Cell, Row, Table
-from daysheet.reports.workbook import to_xlsx
+from daysheet.reports.workbook import Workbook
 from daysheet.settings import Settings
 
 LEDGER: Final = "general-ledger"
@@ -178,8 +178,22 @@ def table_of(books: Books, settings: Settings, subject: Subject, name: str, *, d
     return table if subject.options.tokens else without_tokens(table)
 
 
-def gather(books: Books, settings: Settings, subject: Subject, ledger: Table) -> Contents:
-    """The contents of the pack of a year, given its printed ledger."""
+def gather(
+    books: Books,
+    settings: Settings,
+    subject: Subject,
+    ledger: Table,
+    begin: Callable[[Workbook], Callable[[], bytes]] = lambda workbook: workbook.render,
+) -> Contents:
+    """The contents of the pack of a year.
+
+    Args:
+        books: the indexed books.
+        settings: their settings.
+        subject: which year, and how.
+        ledger: the year's printed ledger.
+        begin: begins to make the workbook, which takes as long as all else here, and gives what waits for it.
+    """
     period = subject.period
     tables = {
         name: ledger if name == LEDGER else table_of(books, settings, subject, name)
@@ -187,14 +201,13 @@ def gather(books: Books, settings: Settings, subject: Subject, ledger: Table) ->
         if own != subject.basis
     }
     tables = {name: table for name, table in tables.items() if table.rows or name not in IF_USED}
+    workbook = begin(Workbook(tuple(tables.values()), settings.practice.name, subject.options.paper))
     detail = table_of(books, settings, subject, LEDGER, detail=True)
-    embedded = [
-        *(_csv(detail if name == LEDGER else table) for name, table in tables.items()),
-        _workbook(settings, subject, tables),
-        *_exports(Request(books, settings, period, subject.basis)),
-    ]
+    csvs = [_csv(detail if name == LEDGER else table) for name, table in tables.items()]
+    exports = _exports(Request(books, settings, period, subject.basis))
     fingerprint = digest.through(books.entries, period.last)
     lock = books.locks.get(period.first.year)
+    xlsx = Embedded(f"workbook-{period.first.year}.xlsx", workbook(), _XLSX, "All tables as a workbook", "Alternative")
     return Contents(
         id=f"{subject.practice}-{period.first.year}-{fingerprint[:_SHORT]}",
         subject=subject,
@@ -202,13 +215,13 @@ def gather(books: Books, settings: Settings, subject: Subject, ledger: Table) ->
         locked=lock is not None and not changed_months(books, lock),
         tables=tables,
         prior_months=registry.build("monthly", books, settings, period.prior, subject.basis),
-        files=tuple(embedded),
+        files=(*csvs, xlsx, *exports),
     )
 
 
 def without_tokens(table: Table) -> Table:
     """The table with every patient token written as `patient`."""
-    if not any(_TOKEN.search(text) for text in _texts(table)):
+    if not _TOKEN.search("\n".join(_texts(table))):
         return table
     rows = tuple(Row(row.kind, tuple(_hidden(cell) for cell in row.cells), row.depth) for row in table.rows)
     return replace(table, rows=rows, notes=tuple(_TOKEN.sub(_HIDDEN, note) for note in table.notes))
@@ -248,18 +261,17 @@ def _csv(table: Table) -> Embedded:
     return Embedded(f"{table.name}.csv", data.to_csv(table).encode(), "text/csv", description)
 
 
-def _workbook(settings: Settings, subject: Subject, tables: Mapping[str, Table]) -> Embedded:
-    year = subject.period.first.year
-    content = to_xlsx(tables.values(), settings.practice.name, subject.options.paper)
-    return Embedded(f"workbook-{year}.xlsx", content, _XLSX, "All tables as a workbook", "Alternative")
-
-
-def _exports(request: Request) -> Iterator[Embedded]:
+def _exports(request: Request) -> list[Embedded]:
     """The trial balance for tax programs."""
-    for form, suffix in SUFFIXES.items():
-        media_type = {".xlsx": _XLSX, ".csv": "text/csv"}.get(suffix, "text/plain")
-        name = f"trial-balance-{form}{suffix}"
-        yield Embedded(name, export(form, request), media_type, f"Trial balance for {_PROGRAMS[form]}")
+    return [
+        Embedded(
+            f"trial-balance-{form}{suffix}",
+            export(form, request),
+            {".xlsx": _XLSX, ".csv": "text/csv"}.get(suffix, "text/plain"),
+            f"Trial balance for {_PROGRAMS[form]}",
+        )
+        for form, suffix in SUFFIXES.items()
+    ]
 
 
 def _hidden(cell: Cell) -> Cell:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from decimal import Decimal
 from typing import Any
 
 from daysheet.reports.figures import for_programs
@@ -23,8 +24,7 @@ def to_csv(table: Table) -> str:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(["row", *(column.key for column in table.columns)])
     kinds = [column.kind for column in table.columns]
-    for row in table.rows:
-        writer.writerow([row.kind, *map(_written, row.cells, kinds)])
+    writer.writerows([row.kind, *map(_written, row.cells, kinds)] for row in table.rows)
     return out.getvalue()
 
 
@@ -58,7 +58,8 @@ def to_json_text(table: Table) -> str:
     return json.dumps(to_json(table), indent=2, ensure_ascii=False) + "\n"
 
 
-def _written(cell: Cell, kind: ColumnKind) -> str:
-    if cell is None:
-        return ""
-    return harmless(cell) if isinstance(cell, str) else for_programs(cell, kind) or ""
+def _written(cell: Cell, kind: ColumnKind) -> Cell:
+    """A cell as `csv` is given it, which writes a date as ISO 8601 has it, a count as digits, and nothing for None."""
+    if isinstance(cell, str):
+        return harmless(cell)
+    return for_programs(cell, kind) if isinstance(cell, Decimal) else cell

@@ -43,6 +43,10 @@ def for_programs(cell: Cell, kind: ColumnKind) -> str | None:
 
 def money(amount: Decimal, thousands: str = "") -> str:
     """An amount with at least two decimals; more only where the books have more. Minus zero is zero."""
+    if not thousands:
+        plain = str(amount)
+        if plain[-3:-2] == ".":  # in cents, as nearly all are
+            return plain.removeprefix("-") if not amount else plain
     exponent = amount.as_tuple().exponent
     places = _CENTS
     if isinstance(exponent, int) and exponent < -_CENTS:

@@ -16,6 +16,7 @@ from daysheet import files
 
 PACKS: Final = "packs"
 MANIFEST: Final = "manifest.json"
+_OF_BOOKS: Final = ("*.beancount", "*/*.beancount", "*.toml")
 
 
 def place(folder: Path, year: int) -> Path:
@@ -66,6 +67,22 @@ def recover(folder: Path, year: int) -> None:
             old.rename(target)
     for half in target.parent.glob(f".{year}.new.*"):
         shutil.rmtree(half, ignore_errors=True)
+
+
+def is_behind(folder: Path, year: int, commit: str | None) -> bool:
+    """Whether the pack of a year surely has to change, as far as can be told without loading the books.
+
+    It has where there is none, where it says another commit, and where a file of the books is younger. The answer
+    decides what is made ready, and nothing else: a pack is always built from what the books say.
+    """
+    manifest = place(folder, year) / MANIFEST
+    try:
+        built = manifest.stat().st_mtime_ns
+        said = json.loads(manifest.read_text(encoding="utf-8"))["commit"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return True
+    books = (path for pattern in _OF_BOOKS for path in folder.glob(pattern))
+    return said != commit or any(path.stat().st_mtime_ns > built for path in books)
 
 
 def commit_of(folder: Path) -> str | None:

@@ -54,8 +54,8 @@ def face(weight: Weight) -> Face:
 
 def width(text: str, size: float, weight: Weight = "Regular") -> float:
     """The width of a line of text, in the unit of `size`; kerning left out, so it is never too narrow by much."""
-    advances = face(weight).advances
-    return sum(advances.get(ord(character), 600) for character in text) * size / 1000
+    advance = face(weight).advances.get
+    return sum([advance(ord(character), 600) for character in text]) * size / 1000
 
 
 def printable(text: str) -> str:

@@ -181,12 +181,18 @@ def _natural(place: int, column: Column, rows: Sequence[Printed], size: float) -
     """The width at which nothing in a column is broken, its heading broken between words."""
     words = column.title.split() or [""]
     heading = max(fonts.width(word, size * 0.9, "Semibold") for word in words)
-    widest = 0.0
-    for row in rows:
-        if row.spans or not row.cells[place]:
-            continue
-        weight: fonts.Weight = "Regular" if row.kind == "line" else "Semibold"
-        indent = _INDENT * row.depth if place == 0 else 0.0
-        widest = max(widest, fonts.width(row.cells[place], size, weight) + indent)
+    # the same words and amounts stand in many rows
+    said = {
+        (row.cells[place], row.kind == "line", row.depth if place == 0 else 0)
+        for row in rows
+        if row.cells[place] and not row.spans
+    }
+    widest = max(
+        (
+            fonts.width(text, size, "Regular" if of_line else "Semibold") + _INDENT * depth
+            for text, of_line, depth in said
+        ),
+        default=0.0,
+    )
     padding = size * _PARENTHESIS if is_figure(column.kind) else 0.0
     return max(heading, widest) + padding + 1.0

@@ -36,6 +36,14 @@ _ZERO: Final = Decimal()
 _REFERENCES: Final = ("payment", "adjustment", "reference", "check", "invoice")
 
 
+class _Said(NamedTuple):
+    """A transaction's number in the journal, counted from 1 in the ledger's order, its reference and its narration."""
+
+    number: int
+    reference: str
+    text: str
+
+
 class _Printed(NamedTuple):
     """One line of an account, before its running balance."""
 
@@ -75,7 +83,7 @@ def _general_ledger(request: Request) -> Table:
 
 
 def _ledger_rows(moved: Activity, request: Request) -> Iterator[Row]:
-    numbers = journal_numbers(request)
+    said = _said(request)
     titles = Titles(request.books)
     for balance in balances(moved, request):
         name = balance.account
@@ -83,7 +91,7 @@ def _ledger_rows(moved: Activity, request: Request) -> Iterator[Row]:
         account = moved.accounts.get(name)
         lines = account.within(request.period) if account else []
         daily = not request.detail and any(is_under(name, root) for root in CONTROL)
-        printed = _daily(lines) if daily else (_posting(line, numbers) for line in lines)
+        printed = _daily(lines) if daily else (_posting(line, said) for line in lines)
         yield Row("heading", (None, name, None, None, f"{name} – {title}", None, None, None, None))
         yield Row(
             "line", (request.period.first, name, None, None, "Opening balance", None, None, balance.opening, 0), 1
@@ -115,10 +123,8 @@ def _closing(balance: Balance, postings: int) -> Row:
     return Row("subtotal", (None, balance.account, None, None, "Total and closing balance", *amounts, postings))
 
 
-def _posting(line: Line, numbers: dict[int, int]) -> _Printed:
-    debit, credit = _side(line)
-    entry = line.entry
-    return _Printed(line.date, numbers.get(id(entry.meta)), reference(entry), narration(entry), debit, credit, 1)
+def _posting(line: Line, said: dict[int, _Said]) -> _Printed:
+    return _Printed(line.date, *said[id(line.entry.meta)], *_side(line), 1)
 
 
 def _side(line: Line) -> tuple[Decimal, Decimal]:
@@ -151,15 +157,16 @@ def adjusting_entries(request: Request) -> Table:
 
 
 def _journal_rows(moved: Activity, request: Request, wanted: Callable[[Transaction], bool]) -> Iterator[Row]:
-    numbers = journal_numbers(request)
+    said = _said(request)
     legs: dict[int, list[tuple[str, Line]]] = {}
     for account in moved.accounts.values():
         for line in account.within(request.period):
             if wanted(line.entry):
-                legs.setdefault(numbers[id(line.entry.meta)], []).append((account.name, line))
+                legs.setdefault(said[id(line.entry.meta)].number, []).append((account.name, line))
     for number in sorted(legs):
         entry = legs[number][0][1].entry
-        yield Row("heading", (entry.date, number, reference(entry) or None, narration(entry), None, None, None))
+        _, its_reference, text = said[id(entry.meta)]
+        yield Row("heading", (entry.date, number, its_reference or None, text, None, None, None))
         for name, line in legs[number]:
             debit, credit = _side(line)
             yield Row("line", (entry.date, number, None, name, name, debit or None, credit or None), 1)
@@ -169,14 +176,18 @@ def _journal_rows(moved: Activity, request: Request, wanted: Callable[[Transacti
     yield Row("total", (None, None, None, "Total", None, *total))
 
 
-def journal_numbers(request: Request) -> dict[int, int]:
-    """The number of each transaction of the period, counted from 1 in the ledger's order, by the id of its metadata.
+def _said(request: Request) -> dict[int, _Said]:
+    """What is said of each transaction of the period, by the id of its metadata.
 
     The accrual view of a transaction shares the metadata of the one it is made of, and so its number.
     """
     first, last = request.period
-    inside = (e for e in request.books.entries if isinstance(e, Transaction) and first <= e.date <= last)
-    return {id(entry.meta): number for number, entry in enumerate(inside, 1)}
+
+    def work() -> dict[int, _Said]:
+        inside = (e for e in request.books.entries if isinstance(e, Transaction) and first <= e.date <= last)
+        return {id(e.meta): _Said(number, reference(e), narration(e)) for number, e in enumerate(inside, 1)}
+
+    return request.books.once(("said of transactions", request.period), work)
 
 
 def narration(entry: Transaction) -> str:

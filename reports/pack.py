@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from daysheet import collector
@@ -33,6 +34,7 @@ from daysheet.reports.period import long_date
 from daysheet.reports.rendering import Progress, Renderer
 from daysheet.reports.table import Column, Row, Table
 from daysheet.reports.volumes import Volume
+from daysheet.reports.workbook import Workbook
 from daysheet.settings import Settings
 
 RETURNS: Final[Mapping[str, str]] = {
@@ -98,11 +100,16 @@ def _build(
     parts: tuple[Volume, ...] = ()
     if len(ledger.rows) > volumes.ROWS_WITHIN:
         parts = volumes.volumes(subject, settings, ledger)
-    # the volumes are being set while the rest of the pack is worked out
-    started = [renderer.start(part.listing) for part in parts]
-    renderer.expect()
-    contents = gather(books, settings, subject, ledger)
+
+    def begin(workbook: Workbook) -> Callable[[], bytes]:
+        key = renderer.start(workbook)
+        renderer.expect()
+        return partial(renderer.made, key)
+
+    contents = gather(books, settings, subject, ledger, begin)
+    # the pack itself takes longest: the volumes are laid out while it is being set
     main = renderer.start(document(contents, settings, commit, parts))
+    started = [renderer.start(part.listing) for part in parts]
     rendered = renderer.finish([main, *started], progress)
     names = [f"accountants-pack-{year}.pdf", *(part.name for part in parts)]
     files = dict(zip(names, rendered, strict=True))

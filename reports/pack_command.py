@@ -24,8 +24,11 @@ def pack_year(shared: console.Console, *, year: int, paper: str | None, tokens: 
     """Build the accountant's pack of a year in packs/YEAR: one PDF, its tables as CSV, and a manifest."""
     folder, settings = shared.folder, shared.settings()
     options = Options(paper_of(settings, paper), tokens)
+    commit = filing.commit_of(folder)
     with rendering.renderer(None if no_cache else rendering.cache_folder()) as renderer, Bar() as bar:
-        built = pack.build(shared.books(), settings, year, options, filing.commit_of(folder), renderer, bar.show)
+        if no_cache or filing.is_behind(folder, year, commit):
+            renderer.warm()  # while the books are loaded
+        built = pack.build(shared.books(), settings, year, options, commit, renderer, bar.show)
     where = filing.write(folder, year, built.files)
     contents = built.contents
     listed = [{"name": name, "bytes": len(content)} for name, content in built.files.items()]

@@ -46,6 +46,10 @@ def receivables(request: Request) -> Table:
 
 def aged(books: Books, day: datetime.date) -> dict[str, list[Decimal]]:
     """For each receivable account with a balance: the sum in each bucket, the oldest, then credits."""
+    return books.once(("aged", day), lambda: _aged(books, day))
+
+
+def _aged(books: Books, day: datetime.date) -> dict[str, list[Decimal]]:
     owed: dict[tuple[str, str | None, datetime.date | None], Decimal] = defaultdict(Decimal)
     begun: dict[str, datetime.date] = {}
     for invoice, postings in books.receivable.items():

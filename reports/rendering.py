@@ -1,7 +1,7 @@
-"""PDFs set in processes beside the one that works them out, and none that was set before.
+"""PDFs and workbooks made in processes beside the one that works them out, and none that was made before.
 
-A document is found again by all that its bytes depend on: its text, style and embedded files, the typeface, and the
-versions of the programs that set it. The cache lies in the user's cache folder, readable by that user alone.
+What was made is found again by all that its bytes depend on: its text, style and embedded files, the typeface, and the
+versions of the programs that make it. The cache lies in the user's cache folder, readable by that user alone.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import gc
 import hashlib
 import multiprocessing
 import os
+import platform
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
@@ -22,69 +24,101 @@ from pathlib import Path
 from typing import Final
 
 from daysheet import __version__, files
-from daysheet.reports import fonts, listing, pdf, shaping, tagged, xmp
+from daysheet.reports import fonts, listing, pdf, shaping, tagged, text, workbook, xmp
 from daysheet.reports.listing import Listing
 from daysheet.reports.pdf import Document
+from daysheet.reports.workbook import Workbook
 
 Progress = Callable[[int, int], None]
-Work = Document | Listing
+Work = Document | Listing | Workbook
 
 _KEPT: Final = 200
-_SETTERS: Final = ("weasyprint", "pydyf", "fonttools", "tinycss2", "tinyhtml5", "pikepdf")
-_OWN: Final = (listing, tagged, shaping, fonts, xmp)
+_SETTERS: Final = ("weasyprint", "pydyf", "fonttools", "tinycss2", "tinyhtml5", "pikepdf", "xlsxwriter")
+_OWN: Final = (listing, tagged, shaping, fonts, xmp, workbook, text)
 
 
 class Renderer:
-    """Processes that set documents while others are still worked out; they start when there is one to set."""
+    """Processes that make documents while others are still worked out; they start when there is one to make."""
 
-    def __init__(self, executor: ProcessPoolExecutor, folder: Path | None) -> None:
-        """Keep the processes and the cache's folder; None keeps nothing."""
+    def __init__(self, executor: ProcessPoolExecutor, folder: Path | None, processes: int = 1) -> None:
+        """Keep the processes, how many there may be, and the cache's folder; None keeps nothing."""
         self._executor = executor
+        self._processes = processes
         self._folder = folder
         self._made: dict[str, bytes] = {}
-        self._work: dict[str, Future[bytes]] = {}
-        self._sizes: dict[str, int] = {}
+        self._begun: dict[str, tuple[Work, Future[bytes]]] = {}
+        self._listings: dict[str, Listing] = {}
+        self._warm = False
 
     def start(self, document: Work) -> str:
-        """Have a document set, unless it was before; the key that its PDF is asked for by."""
+        """Have a document made, unless it was before; the key that it is asked for by. Listings wait for `finish`."""
         key = key_of(document)
         found = self._cached(key)
         if found is not None:
             self._made[key] = found
-        elif key not in self._work:
-            self._work[key] = self._executor.submit(_set, document)
-            self._sizes[key] = document.size
+        elif isinstance(document, Listing):
+            self._listings[key] = document
+        elif key not in self._begun:
+            self._begun[key] = document, self._executor.submit(_make, document)
         return key
+
+    def warm(self) -> None:
+        """Start a process and load in it what sets HTML, before there is any: the process takes a second for that."""
+        if not self._warm:
+            self._executor.submit(pdf.warm)
+            self._warm = True
 
     def expect(self) -> None:
         """Load what sets HTML, if a process was started: what a document lists has changed, and so will it."""
-        if self._work:
-            self._executor.submit(pdf.warm)
+        if self._begun:
+            self.warm()
+
+    def made(self, key: str) -> bytes:
+        """One of the documents that were started, as soon as it is made."""
+        if key not in self._made:
+            self._keep(key, self._begun[key][1].result())
+        return self._made[key]
 
     def finish(self, keys: Sequence[str], progress: Progress) -> list[bytes]:
-        """The PDFs of documents that were started, in the order of these keys.
+        """The documents that were started, in the order of these keys.
 
         Args:
             keys: what `start` gave.
             progress: called with how much of the whole work is done, and the whole, in characters.
         """
-        whole = sum(self._sizes.values())
-        done = 0
+        here = self._share_listings()
+        sizes = {key: document.size for key, (document, _) in self._begun.items()}
+        whole = sum(sizes.values()) + sum(document.size for document in here.values())
+        done = sum(size for key, size in sizes.items() if key in self._made)
         progress(done, whole)
-        names = {future: key for key, future in self._work.items()}
+        for key, document in here.items():
+            self._keep(key, document.render())
+            done += document.size
+            progress(done, whole)
+        names = {future: key for key, (_, future) in self._begun.items() if key not in self._made}
         for future in as_completed(names):
             key = names[future]
-            self._made[key] = future.result()
-            self._keep(key, self._made[key])
-            done += self._sizes[key]
+            self._keep(key, future.result())
+            done += sizes[key]
             progress(done, whole)
         self._prune()
         return [self._made[key] for key in keys]
 
+    def _share_listings(self) -> dict[str, Listing]:
+        """Give idle processes their share of the listings; what is left for this one is as much as each of them has."""
+        idle = self._processes - sum(not future.done() for _, future in self._begun.values())
+        here: dict[str, Listing] = {}
+        for place, (key, document) in enumerate(self._listings.items()):
+            if place % (max(idle, 0) + 1):
+                self._begun[key] = document, self._executor.submit(_make, document)
+            else:
+                here[key] = document
+        return here
+
     def _cached(self, key: str) -> bytes | None:
         if self._folder is None:
             return None
-        path = self._folder / f"{key}.pdf"
+        path = self._folder / key
         with suppress(OSError):
             content = path.read_bytes()
             path.touch()
@@ -92,16 +126,17 @@ class Renderer:
         return None
 
     def _keep(self, key: str, content: bytes) -> None:
+        self._made[key] = content
         if self._folder is not None:
             # a cache that cannot be written is no reason to fail
             with suppress(OSError):
                 self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-                files.write(self._folder / f"{key}.pdf", content)
+                files.write(self._folder / key, content)
 
     def _prune(self) -> None:
         if self._folder is not None and self._folder.is_dir():
             with suppress(OSError):
-                oldest_last = sorted(self._folder.glob("*.pdf"), key=lambda path: -path.stat().st_mtime_ns)
+                oldest_last = sorted(self._folder.iterdir(), key=lambda path: -path.stat().st_mtime_ns)
                 for path in oldest_last[_KEPT:]:
                     path.unlink()
 
@@ -118,8 +153,9 @@ def renderer(folder: Path | None) -> Iterator[Renderer]:
         (files.users_cache() / "fontconfig").mkdir(parents=True, exist_ok=True)
     # spawned, not forked: the caller may have threads. One processor is the caller's
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(max(1, (os.cpu_count() or 1) - 1), context, initializer=gc.disable) as executor:
-        yield Renderer(executor, folder)
+    processes = max(1, (os.cpu_count() or 1) - 1)
+    with ProcessPoolExecutor(processes, context, initializer=gc.disable) as executor:
+        yield Renderer(executor, folder, processes)
 
 
 def cache_folder() -> Path:
@@ -130,8 +166,10 @@ def cache_folder() -> Path:
 def key_of(document: Work) -> str:
     """What identifies the bytes that a document becomes."""
     hashed = hashlib.sha256(_setting())
-    hashed.update(repr(replace(document, embedded=())).encode())
-    for file in document.embedded:
+    embedded = () if isinstance(document, Workbook) else document.embedded
+    plain = document if isinstance(document, Workbook) else replace(document, embedded=())
+    hashed.update(repr(plain).encode())
+    for file in embedded:
         hashed.update(f"{file.name}\0{file.media_type}\0{file.description}\0{file.relationship}\0".encode())
         hashed.update(hashlib.sha256(file.data).digest())
     return hashed.hexdigest()
@@ -142,6 +180,7 @@ def _setting() -> bytes:
     """The typeface and the programs, as bytes to hash; pages set here look as the code says, not a style sheet."""
     typeface = b"".join(hashlib.sha256(path.read_bytes()).digest() for path in sorted(fonts.FOLDER.glob("*.ttf")))
     programs = [__version__, *(f"{name} {version(name)}" for name in _SETTERS), *_libraries()]
+    programs += [platform.python_version(), zlib.ZLIB_RUNTIME_VERSION]
     own = b"".join(hashlib.sha256(Path(str(module.__file__)).read_bytes()).digest() for module in _OWN)
     return typeface + own + "\n".join(programs).encode() + b"\0"
 
@@ -156,6 +195,8 @@ def _libraries() -> Iterator[str]:
             yield f"{name} {said().decode()}"
 
 
-def _set(document: Work) -> bytes:
-    """Run in a process that lives shortly, so that collecting its garbage would only cost time."""
-    return document.render() if isinstance(document, Listing) else pdf.render(document)
+def _make(document: Work) -> bytes:
+    """Run in a process that lives shortly, so that collecting its garbage would only cost time, at its end as well."""
+    made = document.render()
+    gc.freeze()
+    return made

@@ -22,7 +22,7 @@ from daysheet.reports.receivables import receivables
 from daysheet.reports.request import Request
 from daysheet.reports.salestax import SALES_TAX, sales_tax
 from daysheet.reports.statement import BALANCE_SHEET, CASH_FLOW, INCOME, evaluate
-from daysheet.reports.table import Column, Row, RowKind, Table
+from daysheet.reports.table import Cell, Column, Row, RowKind, Table
 from daysheet.reports.taxsummary import tax_lines
 from daysheet.reports.trialbalance import trial_balance
 
@@ -138,10 +138,17 @@ def _figure(table: Table, key: str, title: str = "") -> Decimal:
 
 
 def _sum(table: Table, kind: RowKind, key: str) -> Decimal:
-    return sum((_cell(table, row, key) for row in table.rows if row.kind == kind), _ZERO)
+    at = _place(table, key)
+    return sum((_number(row.cells[at]) for row in table.rows if row.kind == kind), _ZERO)
 
 
 def _cell(table: Table, row: Row, key: str) -> Decimal:
-    at = next(at for at, column in enumerate(table.columns) if column.key == key)
-    value = row.cells[at]
-    return value if isinstance(value, Decimal) else _ZERO
+    return _number(row.cells[_place(table, key)])
+
+
+def _place(table: Table, key: str) -> int:
+    return next(at for at, column in enumerate(table.columns) if column.key == key)
+
+
+def _number(cell: Cell) -> Decimal:
+    return cell if isinstance(cell, Decimal) else _ZERO

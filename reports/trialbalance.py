@@ -6,12 +6,13 @@ years' income is closed to. That closing is computed, so no closing entries are 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import Final, NamedTuple
 
 from daysheet.accounts import is_under
 from daysheet.reports.activity import Activity, Line, account_order, activity
+from daysheet.reports.period import Period
 from daysheet.reports.request import Request
 from daysheet.reports.table import Column, Row, RowKind, Table
 from daysheet.reports.taxlines import printed_line
@@ -46,12 +47,16 @@ class Balance(NamedTuple):
         return self.opening + self.debit - self.credit
 
 
-def balances(moved: Activity, request: Request) -> list[Balance]:
+def balances(moved: Activity, request: Request) -> tuple[Balance, ...]:
     """Every account that stood at anything or moved, in the order of a trial balance.
 
     The accounts of the receivable pair come last on the cash basis, because they are no part of its statements.
     """
-    period = request.period
+    key = ("balances of accounts", moved.basis, request.period)
+    return request.books.once(key, lambda: _balances(moved, request.period))
+
+
+def _balances(moved: Activity, period: Period) -> tuple[Balance, ...]:
     found: dict[str, Balance] = {}
     for account in moved.accounts.values():
         opening = account.before(period.first)
@@ -65,7 +70,7 @@ def balances(moved: Activity, request: Request) -> list[Balance]:
     if retained:
         held = found.get(moved.earnings, Balance(moved.earnings, _ZERO, _ZERO, _ZERO))
         found[moved.earnings] = held._replace(opening=held.opening + retained)
-    return sorted(found.values(), key=lambda balance: (moved.is_memorandum(balance.account), order(balance)))
+    return tuple(sorted(found.values(), key=lambda balance: (moved.is_memorandum(balance.account), order(balance))))
 
 
 def sides(lines: list[Line]) -> tuple[Decimal, Decimal]:
@@ -131,7 +136,7 @@ def _rows(moved: Activity, request: Request, amounts: Amounts) -> Iterator[Row]:
         line = printed_line(request, balance.account)
         return Row("line", (balance.account, title, *amounts(balance), line))
 
-    def total(kind: RowKind, title: str, summed: list[Balance]) -> Row:
+    def total(kind: RowKind, title: str, summed: Sequence[Balance]) -> Row:
         columns = zip(*map(amounts, summed), strict=True)
         sums = [sum(column, _ZERO) for column in columns] or [_ZERO] * empty
         return Row(kind, (title, None, *sums, None))

@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import pikepdf
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
 from daysheet.reports import volumes
@@ -44,6 +43,9 @@ def claim_of(path: Path) -> Claim:
     Raises:
         DaysheetError: it is not a PDF, or not a pack.
     """
+    # takes a tenth of a second to load, which building a pack should not wait for
+    import pikepdf  # noqa: PLC0415
+
     remedy = "name a PDF that daysheet pack built"
     try:
         with pikepdf.open(path) as pdf:

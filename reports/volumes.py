@@ -7,7 +7,9 @@ a volume carries nothing that changes with every entry of the books: not their d
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
 
 from daysheet.reports import data, fonts, pages
 from daysheet.reports.contents import Subject, as_json, sha256
@@ -24,20 +26,61 @@ ROWS_OF_VOLUME: Final = 700
 LABEL: Final = "volume.json"
 
 
-class Volume(NamedTuple):
-    """A part of the ledger: its file, the accounts in it, its rows and its pages."""
+@dataclass(frozen=True)
+class Volume:
+    """A part of the ledger.
 
-    name: str
-    first: str
-    last: str
-    rows: int
-    listing: Listing
+    Attributes:
+        subject: which books, which year, and how.
+        settings: of the books.
+        ledger: the whole ledger.
+        part: the rows of this part.
+        number: of the volume, counted from 1.
+        count: how many volumes there are.
+    """
+
+    subject: Subject
+    settings: Settings
+    ledger: Table
+    part: tuple[Row, ...]
+    number: int
+    count: int
+
+    @property
+    def name(self) -> str:
+        """The name of its file."""
+        year = self.subject.period.first.year
+        return f"general-ledger-{year}-{self.number:0{len(str(self.count))}}.pdf"
+
+    @property
+    def first(self) -> str:
+        """The first account in it."""
+        return self._headings[0]
+
+    @property
+    def last(self) -> str:
+        """The last account in it."""
+        return self._headings[-1]
+
+    @property
+    def rows(self) -> int:
+        """How many rows it has, headings aside."""
+        return len(self.part) - len(self._headings)
+
+    @cached_property
+    def _headings(self) -> list[str]:
+        return [pages.heading_of(row) for row in self.part if row.kind == "heading"]
+
+    @cached_property
+    def listing(self) -> Listing:
+        """Its pages, laid out when first asked for."""
+        return _listing(self)
 
 
 def volumes(subject: Subject, settings: Settings, ledger: Table) -> tuple[Volume, ...]:
     """The ledger's volumes, in the order of its accounts."""
     parts = list(cut(ledger))
-    return tuple(_volume(subject, settings, ledger, rows, number, len(parts)) for number, rows in enumerate(parts, 1))
+    return tuple(Volume(subject, settings, ledger, rows, number, len(parts)) for number, rows in enumerate(parts, 1))
 
 
 def cut(ledger: Table) -> Iterator[tuple[Row, ...]]:
@@ -89,13 +132,12 @@ def _continued(ledger: Table, heading: Row) -> Row:
     return Row(heading.kind, cells, heading.depth)
 
 
-def _volume(
-    subject: Subject, settings: Settings, ledger: Table, rows: tuple[Row, ...], number: int, count: int
-) -> Volume:
-    year = subject.period.first.year
+def _listing(volume: Volume) -> Listing:
+    subject, settings, ledger = volume.subject, volume.settings, volume.ledger
+    number, count, year = volume.number, volume.count, subject.period.first.year
     part = Table(
         ledger.name, ledger.title, ledger.basis, ledger.first, ledger.last, subject.as_of, ledger.currency,
-        ledger.columns, rows, ledger.notes if number == count else (),
+        ledger.columns, volume.part, ledger.notes if number == count else (),
     )  # fmt: skip
     entity = fonts.printable(settings.practice.name)
     csv = Embedded(f"{ledger.name}-{number}.csv", data.to_csv(part).encode(), "text/csv", "The rows of this volume")
@@ -107,9 +149,8 @@ def _volume(
         "options": subject.options._asdict(),
         "embedded": [{"name": csv.name, "sha256": sha256(csv.data)}],
     }
-    headings = [pages.heading_of(row) for row in rows if row.kind == "heading"]
     block = pages.block_of(part, subject.options.paper, "landscape", pages.DENSE_SIZE)
-    listing = Listing(
+    return Listing(
         about=About(
             title=f"{entity} – general ledger {year}, volume {number} of {count}",
             author=fonts.printable(settings.practice.preparer or settings.practice.name),
@@ -126,5 +167,3 @@ def _volume(
         notes=block.notes,
         embedded=(csv, Embedded(LABEL, as_json(label), "application/json", "What this volume was made from")),
     )
-    name = f"general-ledger-{year}-{number:0{len(str(count))}}.pdf"
-    return Volume(name, headings[0], headings[-1], sum(row.kind != "heading" for row in rows), listing)

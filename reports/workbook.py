@@ -11,6 +11,7 @@ import datetime
 import io
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final, Literal, NamedTuple
 
@@ -38,6 +39,30 @@ _FORMATS: Final[dict[ColumnKind, str]] = {
 _WIDTHS: Final[dict[ColumnKind, int]] = {"text": 16, "date": 11, "money": 15, "count": 8, "percent": 9, "days": 9}
 _WIDEST: Final = 60
 _ZERO: Final = Decimal()
+
+
+@dataclass(frozen=True)
+class Workbook:
+    """All that a workbook is made from: it can be sent to another process, and hashed.
+
+    Attributes:
+        tables: a sheet each.
+        practice: whose they are.
+        paper: what they are printed on.
+    """
+
+    tables: tuple[Table, ...]
+    practice: str
+    paper: Paper
+
+    def render(self) -> bytes:
+        """The XLSX."""
+        return to_xlsx(self.tables, self.practice, self.paper)
+
+    @property
+    def size(self) -> int:
+        """How much work it is, in cells."""
+        return sum(len(table.rows) * len(table.columns) for table in self.tables)
 
 
 class _Added(NamedTuple):

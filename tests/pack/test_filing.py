@@ -87,6 +87,30 @@ def test_a_disk_that_refuses_leaves_the_old_pack(tmp_path, monkeypatch):
     assert pack_in(tmp_path) == OLD
 
 
+def test_a_pack_is_behind_when_a_file_of_the_books_is_younger(tmp_path):
+    (tmp_path / "2026").mkdir()
+    books = [tmp_path / name for name in ("main.beancount", "2026/2026-03-visits.beancount", "daysheet.toml")]
+    for path in books:
+        path.write_text("", encoding="utf-8")
+    assert filing.is_behind(tmp_path, 2026, None), "there is no pack"
+    filing.write(tmp_path, 2026, {"manifest.json": b'{"commit": null, "files": []}'})
+    assert not filing.is_behind(tmp_path, 2026, None)
+    assert filing.is_behind(tmp_path, 2026, "another commit")
+    assert filing.is_behind(tmp_path, 2025, None)
+    for path in books:
+        before = path.stat()
+        os.utime(path, (before.st_atime + 60, before.st_mtime + 60))
+        assert filing.is_behind(tmp_path, 2026, None), path
+        os.utime(path, (before.st_atime, before.st_mtime))
+    assert not filing.is_behind(tmp_path, 2026, None)
+
+
+@pytest.mark.parametrize("manifest", [b"", b"[]", b"{}", b"\xff"])
+def test_a_pack_with_a_broken_manifest_is_behind(tmp_path, manifest):
+    filing.write(tmp_path, 2026, {"manifest.json": manifest})
+    assert filing.is_behind(tmp_path, 2026, None)
+
+
 def git(folder: Path, *arguments: str) -> str:
     command = ["git", "-C", str(folder), "-c", "user.name=t", "-c", "user.email=t@example.org", *arguments]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()

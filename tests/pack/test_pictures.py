@@ -97,7 +97,7 @@ def test_a_column_that_moves_is_seen(full, tmp_path):
     section = '<section id="income"' + document.html[start + len('id="income"') : end].rpartition("<section")[0]
     assert "width:" in section
     for moved in (False, True):
-        html = head + (re.sub(r"<col style=\"width:([\d.]+)pt\">", narrower, section, count=1) if moved else section)
+        html = head + (re.sub(r"<col style=\"width:([\d.]+)pt\"/>", narrower, section, count=1) if moved else section)
         path = tmp_path / f"{moved}.pdf"
         path.write_bytes(pdf.render(pdf.Document(html + "</body></html>", document.style, document.dated)))
     unmoved, shifted = (picture(tmp_path / f"{moved}.pdf", 1, tmp_path) for moved in (False, True))
@@ -105,7 +105,7 @@ def test_a_column_that_moves_is_seen(full, tmp_path):
 
 
 def narrower(match: re.Match[str]) -> str:
-    return f'<col style="width:{float(match[1]) - 6:.2f}pt">'
+    return f'<col style="width:{float(match[1]) - 6:.2f}pt"/>'
 
 
 def draw() -> None:

@@ -9,11 +9,12 @@ import re
 import subprocess
 from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
+from xml.etree import ElementTree
 
 import pytest
 from daysheet import loading
@@ -21,10 +22,11 @@ from daysheet.reports import contents, layout, pack, pdf, rendering, volumes
 from daysheet.reports.contents import Options, Subject
 from daysheet.reports.period import year
 from daysheet.reports.table import Column, Row, Table
+from daysheet.reports.workbook import Workbook
 from daysheet.settings import Settings
 from pypdf import PdfReader
 
-from tests.pack.conftest import daysheet, make_books
+from tests.pack.conftest import SMALL, daysheet, make_books
 
 MONEY = re.compile(r"\(?\d[\d,]*\.\d\d(?![\d%])\)?")
 PACK = "packs/2026/accountants-pack-2026.pdf"
@@ -181,6 +183,9 @@ class Recorder(rendering.Renderer):
     def expect(self) -> None:
         pass
 
+    def made(self, key: str) -> bytes:
+        return b""
+
     def finish(self, keys: Sequence[str], progress: rendering.Progress) -> list[bytes]:
         progress(0, 0)
         return [b""] * len(keys)
@@ -194,11 +199,22 @@ def test_a_long_ledger_stands_in_volumes_that_the_pack_names(small, monkeypatch,
     built = pack.build(books, settings, 2026, Options(), None, recorder, lambda *_: None)
     names = [name for name in built.files if name.startswith("general-ledger-2026")]
     assert len(names) == volumes_expected
-    last = recorder.given[-1]
-    assert isinstance(last, pdf.Document)
-    main = last.html
+    (main,) = (document.html for document in recorder.given if isinstance(document, pdf.Document))
     assert all(name in main for name in names)
     assert ("Assets:Bank:Checking – Checking" in main) == (volumes_expected == 0)
+
+
+def test_the_markup_of_the_pages_is_xml_whatever_stands_in_the_books(tmp_path):
+    """Then WeasyPrint need not read it as HTML, which takes longer."""
+    folder = make_books(tmp_path / "books", SMALL.replace("Main Street", "\x0b\ufffe]]> &nbsp; Main Street"))
+    settings = (folder / "daysheet.toml").read_text(encoding="utf-8")
+    strange = settings.replace("Willow Creek", r"<Willow> & \f\uFFFF \"Creek\"").replace("Dana", r"\u0001Dana <!--")
+    (folder / "daysheet.toml").write_text(strange, encoding="utf-8")
+    recorder = Recorder()
+    pack.build(loading.load(folder), Settings.of(folder), 2026, Options(), None, recorder, lambda *_: None)
+    (main,) = (document.html for document in recorder.given if isinstance(document, pdf.Document))
+    root = ElementTree.fromstring(main)  # noqa: S314 - made here
+    assert "Dana <!--" in "".join(root.itertext())
 
 
 class Refusing(ProcessPoolExecutor):
@@ -217,6 +233,40 @@ def test_an_unchanged_document_comes_from_the_cache(tmp_path):
     again.expect()
     assert again.finish(keys, lambda *_: None) == made
     assert (tmp_path / "cache").stat().st_mode & 0o077 == 0
+
+
+def test_an_unchanged_workbook_comes_from_the_cache(tmp_path):
+    made_of = Workbook((long_ledger(1, 5),), "Willow", "letter")
+    with rendering.renderer(tmp_path / "cache") as renderer:
+        key = renderer.start(made_of)
+        assert renderer.made(key) == made_of.render()
+    again = rendering.Renderer(Refusing(), tmp_path / "cache")
+    assert again.made(again.start(made_of)) == made_of.render()
+    assert rendering.key_of(replace(made_of, practice="Oak")) != key
+
+
+class Counting(ProcessPoolExecutor):
+    """An executor that counts what it is given."""
+
+    given = 0
+
+    def submit(self, *work: Any, **named: Any) -> Future[Any]:
+        self.given += 1
+        return super().submit(*work, **named)
+
+
+@pytest.mark.parametrize(("processes", "given_away"), [(1, 0), (2, 1), (3, 2)])
+def test_volumes_are_set_here_too_while_another_process_sets_the_pack(tmp_path, short_volumes, processes, given_away):
+    """Of three volumes: the process that sets the pack is given none, and the others share them with this one."""
+    listings = [part.listing for part in volumes.volumes(subject(), settings_of(tmp_path), long_ledger())]
+    document = pdf.Document("<html lang=en><title>t</title><p>one", "", datetime.date(2026, 12, 31))
+    with Counting(processes) as executor:
+        renderer = rendering.Renderer(executor, None, processes)
+        keys = [renderer.start(document), *map(renderer.start, listings)]
+        assert executor.given == 1
+        made = renderer.finish(keys, lambda *_: None)
+        assert executor.given == 1 + given_away
+    assert made == [pdf.render(document), *(listing.render() for listing in listings)]
 
 
 DOCUMENT = pdf.Document("<p>one", "p {}", datetime.date(2026, 12, 31))
