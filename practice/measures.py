@@ -233,9 +233,9 @@ class _Lives(NamedTuple):
 def _balances(books: Books, day: datetime.date, invoices: frozenset[str] | None) -> tuple[Decimal, Decimal, Decimal]:
     """What is open on bills, what of it on bills older than 90 days, and credit balances (as a positive amount)."""
     owed = old = credit = _ZERO
-    for life, balance in books.once(("open receivables", day), lambda: _open(books, day)):
-        if invoices is not None and life.invoice not in invoices:
-            continue
+    found = books.once(("open receivables", day), lambda: _open(books, day))
+    for invoice in found if invoices is None else invoices & found.keys():
+        life, balance = found[invoice]
         if balance < 0:
             credit -= balance
         else:
@@ -246,9 +246,10 @@ def _balances(books: Books, day: datetime.date, invoices: frozenset[str] | None)
     return owed, old, credit
 
 
-def _open(books: Books, day: datetime.date) -> list[tuple[_Life, Decimal]]:
-    """What was open at the end of a day: worked out once, and looked at again for each provider and payer."""
-    return list(books.once("lives of receivables", lambda: _Lives.of(books)).on(day))
+def _open(books: Books, day: datetime.date) -> dict[str | None, tuple[_Life, Decimal]]:
+    """What was open at the end of a day, by invoice: worked out once, and looked up for each provider and payer."""
+    lives = books.once("lives of receivables", lambda: _Lives.of(books))
+    return {life.invoice: (life, balance) for life, balance in lives.on(day)}
 
 
 def _lags(books: Books, bills: Iterable[Invoice]) -> list[int]:
