@@ -1,6 +1,6 @@
 """How long our pages take beside Fava's own income statement, in a real browser, and what loading them costs.
 
-`python bench/fava_speed.py [YEARS]`: ten years of the two-doctor practice by default. Times are seconds from asking
+`python -m bench.fava_speed [YEARS]`: ten years of the two-doctor practice by default. Times are seconds from asking
 for a page to its figures being on the screen, medians of seven in one browser and one Fava; loading is what Fava takes
 until it answers for the first time, with and without the extension, by the clock and by its own processor time, medians
 of five, in turn.
@@ -19,9 +19,10 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 from playwright.sync_api import Page, sync_playwright
+
+from bench.pack_speed import Took, median
 
 PAGES = {
     "income statement (Fava's own)": ("income_statement/", "article .treetable-fold, article ol.flex-table"),
@@ -32,13 +33,6 @@ PAGES = {
 }
 EXTENSION = '2026-01-01 custom "fava-extension" "daysheet.plugins.fava"\n'
 RUNS = 7
-
-
-class Took(NamedTuple):
-    """Seconds of the clock, and of the processor."""
-
-    clock: float
-    processor: float
 
 
 def processor_seconds(pid: int) -> float:
@@ -90,8 +84,7 @@ def main() -> None:
             for file, times in loads.items():
                 with fava(file) as (_, loading):
                     times.append(loading)
-        for what in Took._fields:
-            without, with_ours = (statistics.median(getattr(took, what) for took in times) for times in loads.values())
+        for what, without, with_ours in zip(Took._fields, *map(median, loads.values()), strict=True):
             print(f"load, {what}: {without:.2f} s, {with_ours:.2f} s with the extension: {with_ours / without:.3f} ×")
         with fava(ours) as (url, _), sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
@@ -103,8 +96,8 @@ def main() -> None:
                     taken[name].append(seconds(page, url + path, ready))
             own = statistics.median(taken["income statement (Fava's own)"])
             for name, found in taken.items():
-                median = statistics.median(found)
-                print(f"{name}: {median:.3f} s, {median / own:.2f} × (first time {first[name]:.2f} s)")
+                usual = statistics.median(found)
+                print(f"{name}: {usual:.3f} s, {usual / own:.2f} × (first time {first[name]:.2f} s)")
             browser.close()
 
 

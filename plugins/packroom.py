@@ -105,9 +105,9 @@ class Workshop:
         def progress(done: int, whole: int) -> None:
             building.done, building.whole = done, whole
 
-        from daysheet.reports import contents, pack, rendering  # noqa: PLC0415 - see above
-
         try:
+            from daysheet.reports import contents, pack, rendering  # noqa: PLC0415 - see above
+
             options = contents.Options(contents.paper_of(settings, None), tokens=False)
             commit = filing.commit_of(folder)
             with rendering.renderer(rendering.cache_folder()) as renderer:

@@ -166,12 +166,12 @@ def cache_folder() -> Path:
 def key_of(document: Work) -> str:
     """What identifies the bytes that a document becomes."""
     hashed = hashlib.sha256(_setting())
-    embedded = () if isinstance(document, Workbook) else document.embedded
-    plain = document if isinstance(document, Workbook) else replace(document, embedded=())
-    hashed.update(repr(plain).encode())
-    for file in embedded:
-        hashed.update(f"{file.name}\0{file.media_type}\0{file.description}\0{file.relationship}\0".encode())
-        hashed.update(hashlib.sha256(file.data).digest())
+    if not isinstance(document, Workbook):
+        for file in document.embedded:
+            hashed.update(f"{file.name}\0{file.media_type}\0{file.description}\0{file.relationship}\0".encode())
+            hashed.update(hashlib.sha256(file.data).digest())
+        document = replace(document, embedded=())
+    hashed.update(repr(document).encode())
     return hashed.hexdigest()
 
 
