@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from beancount.core.data import Directive, Transaction
+from beancount.core.getters import get_entry_accounts
 from daysheet.accounts import CLEARING, is_under
 from daysheet.books import Books, lines_of
 from daysheet.errors import DaysheetError
@@ -193,9 +194,9 @@ class Intake:
             self.batch.add(path, group)
             taken.written[path] = None
             for entry in group:
+                accounts = get_entry_accounts(entry)
+                self._require_open(sorted(accounts), entry.date, taken)
                 if isinstance(entry, Transaction):
-                    accounts = [posting.account for posting in entry.postings]
-                    self._require_open(accounts, entry.date, taken)
                     self.batch.open(accounts)
                     self.clears = self.clears or any(is_under(account, CLEARING) for account in accounts)
 

@@ -170,3 +170,14 @@ def test_a_row_of_a_day_on_which_its_account_is_not_open_is_refused(folder: Fold
         said = folder.run("import", *dry, file).stderr.replace(f"{folder.path}/", "")
         assert said == f"daysheet: {file}: {BEFORE_AND_AFTER[directives]}\n"
     assert folder.snapshot() == before
+
+
+def test_a_balance_that_needs_a_day_before_its_account_opens_is_refused(folder: Folder) -> None:
+    """What was there before the first row is padded on the day before it."""
+    accounts = folder.path / "accounts.beancount"
+    accounts.write_text(accounts.read_text().replace(OPEN, "2026-03-04 open Assets:Bank:Checking\n"))
+    before = folder.snapshot()
+    rows = "DEBIT,03/05/2026,TWO,-6.00,ACH,89.00,\nDEBIT,03/04/2026,ONE,-5.00,ACH,95.00,\n"
+    said = folder.run("import", folder.give("Chase1234_Activity.csv", CHASE + rows)).stderr
+    assert "has something of 2026-03-03, but Assets:Bank:Checking is open only from 2026-03-04" in said
+    assert folder.snapshot() == before
