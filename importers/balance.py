@@ -2,6 +2,9 @@
 
 Every balance must be the one before it plus the amounts between. Where that holds from the first row to the last, no
 row is missing and none is doubled.
+
+A few rows of a single day may close it from either end, with another balance at the end of the day: they prove the
+rows, but not which balance came last.
 """
 
 from __future__ import annotations
@@ -32,10 +35,13 @@ def prove(
         return None
     newest_first = order == "descending" or (not order and descending(lines))
     first = _chain(lines[::-1] if newest_first else lines, opening, closing)
-    if first.closed or order:
+    if order:
         return first
     second = _chain(lines if newest_first else lines[::-1], opening, closing)
-    return second if second.closed else first
+    if not first.closed:
+        return second if second.closed else first
+    either = second.closed and second.closing != first.closing and len({line.date for line in lines}) == 1
+    return first._replace(daily=()) if either else first
 
 
 def descending(lines: Sequence[BankLine]) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from beancount.core.data import Custom, Transaction
 from daysheet import ledgertext
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.importers.books_folder import ADJUSTMENTS, CHASE, INVOICES, PAYMENTS, VISITS, Folder
@@ -109,6 +109,11 @@ def fresh(path: Path) -> Folder:
 def test_a_bank_in_overlapping_pieces_in_any_order_is_the_bank_at_once(tmp_path: Path, examples: int) -> None:
     @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
     @given(rows=rows_of_a_bank, ranges=cuts, order=st.randoms(use_true_random=False))
+    @example(  # the balances of the first day hold from either end; the second piece seems to confirm the wrong one
+        rows=[(0, 500, "COFFEE"), (0, -500, "COFFEE"), (1, 500, "COFFEE"), (2, -500, "COFFEE")],
+        ranges=[(1, 1), (2, 2)],
+        order=random.Random(0),
+    )
     def law(rows: list[Row], ranges: list[tuple[int, int]], order: random.Random) -> None:
         statement = chase(sorted(rows, key=lambda row: row[0]))
         folder = fresh(tmp_path / "books")

@@ -41,6 +41,15 @@ def test_a_broken_chain_names_its_row_and_asserts_nothing(folder: Folder) -> Non
     assert asserted(folder) == {}
 
 
+def test_rows_of_one_day_whose_balances_hold_from_either_end_assert_nothing(folder: Folder) -> None:
+    there_and_back = "DEBIT,01/05/2026,COFFEE,-5.00,ACH,100.00,,\nCREDIT,01/05/2026,COFFEE,5.00,ACH,105.00,,\n"
+    (answer,) = folder.take("a.csv", CHASE + there_and_back)
+    assert answer["proof"]["closed"]
+    assert asserted(folder) == {}
+    folder.take("b.csv", CHASE + "DEBIT,01/06/2026,RENT,-60.00,ACH,40.00,,\n" + there_and_back)
+    assert asserted(folder) == {"2026-01-06": "100.00", "2026-01-07": "40.00"}
+
+
 def test_a_row_in_days_that_are_proved_is_refused_and_nothing_is_written(folder: Folder) -> None:
     folder.take("a.csv", CHASE + JANUARY + FEBRUARY)
     before = folder.snapshot()
