@@ -27,8 +27,8 @@ from daysheet.facts import (
     Waiver,
     parse_fact,
 )
-from daysheet.indexing import BookError, Indexes, Receivables, index_transactions, owed, payment_of
-from daysheet.records import CLAIM_STATUSES, VISIT_STATUSES, Adjustment, Claim, Invoice, Meta, Payment, Visit
+from daysheet.indexing import BookError, Indexes, Receivables, index_entries, owed, payment_of
+from daysheet.records import CLAIM_STATUSES, Adjustment, Claim, Invoice, Meta, Payment, Visit
 from daysheet.remittances import Remittance, RemittedClaim, parse_remittance, parse_remitted
 from daysheet.taxfacts import TaxFact, parse_tax_fact
 from daysheet.thresholds import DEFAULTS
@@ -54,6 +54,7 @@ class Books:
         thresholds: numbers that checks compare with, in date order, by name.
         state: the two-letter state whose public holidays count, or empty.
         visits: by visit id.
+        bills: every invoice, reversals included, in date order.
         invoices: by invoice id; several entries when an id was used more than once.
         repeated: those of the invoices whose id was used more than once.
         invoices_of_visit: invoices by the id of a visit they bill.
@@ -73,9 +74,9 @@ class Books:
     """
 
     __slots__ = (
-        "_owed", "_paying", "adjustments_of_invoice", "claim_days", "claims", "clearing", "closed", "closures",
-        "contracts", "currency", "entries", "errors", "imported", "invoices", "invoices_of_visit", "known",
-        "locks", "opened", "options", "payers", "providers", "rebilled", "receivable", "remittances",
+        "_owed", "_paying", "adjustments_of_invoice", "bills", "claim_days", "claims", "clearing", "closed",
+        "closures", "contracts", "currency", "entries", "errors", "imported", "invoices", "invoices_of_visit",
+        "known", "locks", "opened", "options", "payers", "providers", "rebilled", "receivable", "remittances",
         "repeated", "state", "tax_facts", "thresholds", "visits", "waivers",
     )  # fmt: skip
 
@@ -95,6 +96,7 @@ class Books:
         self.state = ""
         self.known: dict[Hashable, Any] = {}
         self.visits: dict[str, Visit] = {}
+        self.bills: list[Invoice] = []
         self.invoices: dict[str, list[Invoice]] = {}
         self.repeated: dict[str, list[Invoice]] = {}
         self.invoices_of_visit: dict[str, list[Invoice]] = {}
@@ -117,15 +119,11 @@ class Books:
     def of(cls, entries: list[Directive], options: Mapping[str, Any]) -> Books:
         """The books of these entries, which are sorted as Beancount sorts them."""
         books = cls(entries, options)
-        index = index_transactions(entries)
+        index = index_entries(entries)
         books._take(index)
         decided: list[Custom] = []
-        add_visit = books._add_visit
         for entry in index.others:
             if isinstance(entry, Custom):
-                if entry.type == "visit":
-                    add_visit(entry)
-                    continue
                 books._add_custom(entry)
                 if entry.type == "claim" and "remittance" in entry.meta:
                     decided.append(entry)
@@ -166,7 +164,7 @@ class Books:
         if covered:
             return max(covered)
         practice = [visit.date for visit in self.visits.values()]
-        practice += [invoice.date for invoices in self.invoices.values() for invoice in invoices]
+        practice += [bill.date for bill in self.bills]
         practice += [payment.date for payment in self._paying]
         if practice:
             return max(practice)
@@ -233,6 +231,8 @@ class Books:
         return sum((posting.amount for posting in self.receivable.get(invoice, ()) if posting.date <= as_of), _ZERO)
 
     def _take(self, index: Indexes) -> None:
+        self.visits = index.visits
+        self.bills = index.bills
         self.invoices = index.invoices
         self.repeated = index.repeated
         self.invoices_of_visit = index.invoices_of_visit
@@ -278,29 +278,6 @@ class Books:
             self.contracts.setdefault((fact.payer, fact.service), []).append(fact)
         else:
             self.tax_facts.append(fact)
-
-    def _add_visit(self, entry: Any) -> None:  # noqa: ANN401 - a `custom` directive, as fast as can be
-        meta, day, _, values = entry
-        try:
-            (identifier, _), (provider, _), (status, _) = values
-        except ValueError:
-            status = None
-        if status not in VISIT_STATUSES:
-            message = (
-                f'visit: write custom "visit" "ID" "PROVIDER" "STATUS", the status one of {", ".join(VISIT_STATUSES)}'
-            )
-            self.errors.append(BookError(meta, message, entry))
-            return
-        get = meta.get
-        fee = get("fee")
-        number = None if fee is None else fee.number
-        visit = tuple.__new__(
-            Visit, (identifier, day, provider, status, get("patient", ""), get("service"), number, meta)
-        )
-        if self.visits.setdefault(identifier, visit) is not visit:
-            first = self.visits[identifier].meta
-            message = f"visit {identifier} stands twice, first at {first['filename']}:{first['lineno']}; remove one"
-            self.errors.append(BookError(meta, message, entry))
 
     def _add_claim(self, entry: Custom) -> None:
         values = [value.value for value in entry.values]

@@ -22,7 +22,6 @@ from typing import Final, Literal, NamedTuple, TypeVar
 from daysheet.books import Books
 from daysheet.calendars import ONE_DAY, days_between, is_holiday
 from daysheet.lapses import Day
-from daysheet.pricing import invoices_by_date
 
 Source = Literal["schedule", "history"]
 
@@ -82,7 +81,7 @@ def payers_without_visits(books: Books, as_of: datetime.date) -> list[Expected]:
     if _all_recorded(books, as_of):
         return []
     bills: dict[str, dict[datetime.date, int]] = defaultdict(lambda: defaultdict(int))
-    for invoice in invoices_by_date(books):
+    for invoice in books.bills:
         if invoice.date <= as_of and invoice.amount > 0 and invoice.payer:
             bills[invoice.payer][invoice.date] += len(invoice.visits) or 1
     providers = list(_bills(books, as_of))
@@ -117,7 +116,7 @@ def _recorded(books: Books) -> set[datetime.date]:
 def _bills(books: Books, as_of: datetime.date) -> dict[str, dict[datetime.date, int]]:
     """How many visits each provider's bills of a day are for."""
     counts: dict[str, dict[datetime.date, int]] = defaultdict(lambda: defaultdict(int))
-    for invoice in invoices_by_date(books):
+    for invoice in books.bills:
         if invoice.date <= as_of and invoice.amount > 0 and invoice.provider:
             counts[invoice.provider][invoice.date] += len(invoice.visits) or 1
     return counts

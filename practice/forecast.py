@@ -20,7 +20,7 @@ from typing import Final, NamedTuple
 
 from daysheet.books import Books
 from daysheet.findings import Gap
-from daysheet.pricing import CENT, invoices_by_date
+from daysheet.pricing import CENT
 from daysheet.records import Invoice
 from daysheet.recurring import known_payments
 
@@ -140,7 +140,7 @@ def _by_week(daily: list[Decimal]) -> list[Decimal]:
 
 
 def _bills(books: Books, as_of: datetime.date) -> list[Invoice]:
-    return [one for one in invoices_by_date(books) if as_of - _OBSERVED <= one.date <= as_of and one.amount > 0]
+    return [one for one in books.bills if as_of - _OBSERVED <= one.date <= as_of and one.amount > 0]
 
 
 def _history(books: Books, as_of: datetime.date) -> dict[str | None, _Pay]:
@@ -191,7 +191,7 @@ def _if_billed(books: Books, as_of: datetime.date, expected: Decimal) -> list[De
 
 def _ratios(books: Books, as_of: datetime.date) -> list[Decimal]:
     """What came over what would have been said, for the thirteen weeks after an earlier day."""
-    bills = invoices_by_date(books)
+    bills = books.bills
     if not bills or bills[0].date > as_of - 2 * WEEKS * _WEEK:
         return []
     came = _came(books, as_of)

@@ -1,9 +1,10 @@
-"""Invoices, payments and adjustments out of transactions: the one pass that has to be fast.
+"""Visits, invoices, payments and adjustments out of entries: the one pass that has to be fast.
 
 A bookkeeper's editor and Fava load the books again after every change, and most of what Daysheet adds to that is spent
-here. So the loop below is one function with local names, looks each account's role up in a dictionary, and makes
-invoices past their constructor; it is the only place in the domain that is written that way. What most loads do not
-ask for it leaves to be made from the transactions that it notes: payments, and the single postings of a receivable.
+here, waiting for memory. So the loop below is one function with local names, comes to each entry once, touches nothing
+of it without need, keeps one object of equal names and days, and makes visits and invoices past their constructors; it
+is the only place in the domain that is written that way. What most loads do not ask for it leaves to be made from the
+transactions that it notes: payments, and the single postings of a receivable.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
-from beancount.core.data import Directive, Posting, Transaction
+from beancount.core.data import Custom, Directive, Posting, Transaction
 from daysheet.accounts import BILLING, BILLING_CHARGES, CLEARING, RECEIVABLE, RECEIVABLE_PATIENTS, is_under
-from daysheet.records import Adjustment, Invoice, Meta, Payment
+from daysheet.records import VISIT_STATUSES, Adjustment, Invoice, Meta, Payment, Visit
 
 INVOICE_LINK: Final = "inv-"
 _ZERO: Final = Decimal()
@@ -73,9 +74,11 @@ class Receivables(Mapping[str | None, list[Receivable]]):
 
 @dataclass(slots=True)
 class Indexes:
-    """What transactions say of a practice; `Books` says what each is.
+    """What visits and transactions say of a practice; `Books` says what each is.
 
     Attributes:
+        visits: by visit id.
+        bills: every invoice, reversals included, in date order.
         invoices: by invoice id.
         repeated: those of the invoices whose id was used more than once.
         invoices_of_visit: by visit id.
@@ -85,10 +88,12 @@ class Indexes:
         owed: the sum of an invoice's receivable postings.
         touched: the transaction of each of these postings.
         clearing: transactions on a clearing account.
-        others: the entries that are no transactions.
+        others: the entries that are neither visits nor transactions.
         errors: what could not be understood.
     """
 
+    visits: dict[str, Visit] = field(default_factory=dict)
+    bills: list[Invoice] = field(default_factory=list)
     invoices: dict[str, list[Invoice]] = field(default_factory=dict)
     repeated: dict[str, list[Invoice]] = field(default_factory=dict)
     invoices_of_visit: dict[str, list[Invoice]] = field(default_factory=dict)
@@ -105,47 +110,69 @@ class Indexes:
 _OWED, _CHARGED, _BILLED, _CLEARS = 1, 2, 3, 4
 
 
-class _Roles(dict[str, int]):
-    """What an account is to an invoice, worked out once for each account."""
-
-    def __missing__(self, account: str) -> int:
-        if is_under(account, RECEIVABLE):
-            role = _OWED
-        elif is_under(account, BILLING_CHARGES):
-            role = _CHARGED
-        elif is_under(account, BILLING):
-            role = _BILLED
-        else:
-            role = _CLEARS if is_under(account, CLEARING) else 0
-        self[account] = role
-        return role
+def _role_of(account: str) -> int:
+    """What an account is to an invoice."""
+    if is_under(account, RECEIVABLE):
+        return _OWED
+    if is_under(account, BILLING_CHARGES):
+        return _CHARGED
+    if is_under(account, BILLING):
+        return _BILLED
+    return _CLEARS if is_under(account, CLEARING) else 0
 
 
-def index_transactions(entries: Iterable[Any]) -> Indexes:  # noqa: C901, PLR0912, PLR0915 - see above
-    """The indexes of the transactions among these entries, which are sorted by date.
+def index_entries(entries: Iterable[Any]) -> Indexes:  # noqa: C901, PLR0912, PLR0915 - see above
+    """The indexes of these entries, which are sorted by date.
 
     One that cannot be understood is named in `errors`, at its line.
     """
     index = Indexes()
-    roles = _Roles()
+    roles: dict[str, int] = {}
     owed, touched, clearing, paying = index.owed, index.touched, index.clearing, index.paying
-    invoices, invoices_of_visit, others = index.invoices, index.invoices_of_visit, index.others
+    visits, bills, invoices, invoices_of_visit = index.visits, index.bills, index.invoices, index.invoices_of_visit
     make = tuple.__new__
     wanted: Any = Transaction  # to be compared with only: a type checker would ask each amount whether it is there
+    names: dict[Any, Any] = {status: status for status in VISIT_STATUSES}
+    share = names.setdefault
+    day = datetime.date.min
     for entry in entries:
         if type(entry) is not wanted:
-            others.append(entry)
+            if type(entry) is not Custom or entry.type != "visit":
+                index.others.append(entry)
+                continue
+            try:
+                (identifier, _), (provider, _), (status, _) = entry.values
+            except ValueError:
+                status = None
+            if status not in VISIT_STATUSES or identifier in visits:
+                index.errors.append(_refused_visit(entry, visits))
+                continue
+            meta = entry.meta
+            get = meta.get
+            fee = get("fee")
+            fee = None if fee is None else fee.number
+            provider, status, service = share(provider, provider), share(status, status), get("service")
+            service = share(service, service)
+            if entry.date != day:
+                day = entry.date
+            visits[identifier] = make(
+                Visit, (identifier, day, provider, status, get("patient", ""), service, fee, meta)
+            )
             continue
-        meta, date, _, _, _, _, links, postings = entry
+        meta = entry.meta
         linked = None
-        for link in links:
-            if link.startswith(INVOICE_LINK):
+        for link in entry.links:
+            if link[:4] == INVOICE_LINK:
                 linked = meta.get("invoice") or link[4:]
                 break
         memo = charge = None
         clears = False
-        for posting in postings:
-            role = roles[posting.account]
+        for posting in entry.postings:
+            account = posting.account
+            try:
+                role = roles[account]
+            except KeyError:
+                role = roles[account] = _role_of(account)
             if not role:
                 continue
             if role == _CLEARS:
@@ -177,23 +204,27 @@ def index_transactions(entries: Iterable[Any]) -> Indexes:  # noqa: C901, PLR091
             _add_adjustment(index, entry, linked)
         elif charge is not None and linked is not None:
             get = meta.get
+            provider = get("provider", "")
+            provider = share(provider, provider)
+            if entry.date != day:
+                day = entry.date
             named = get("visit", "")
-            visits = tuple(named.split()) if " " in named else (named,) if named else ()
+            ids = tuple(named.split()) if " " in named else (named,) if named else ()
             bill = make(
                 Invoice,
-                (linked, date, visits, get("provider", ""), get("patient", ""), get("payer"), charge, get("due"), meta),
+                (linked, day, ids, provider, get("patient", ""), get("payer"), charge, get("due"), meta),
             )
+            bills.append(bill)
+            alone = [bill]  # one list for both, never added to
             if linked in invoices:
-                invoices[linked].append(bill)
-                index.repeated[linked] = invoices[linked]
+                invoices[linked] = index.repeated[linked] = [*invoices[linked], bill]
             else:
-                invoices[linked] = [bill]
-            for visit in visits:
+                invoices[linked] = alone
+            for visit in ids:
                 if visit in invoices_of_visit:
-                    invoices_of_visit[visit].append(bill)
-                    index.rebilled[visit] = invoices_of_visit[visit]
+                    invoices_of_visit[visit] = index.rebilled[visit] = [*invoices_of_visit[visit], bill]
                 else:
-                    invoices_of_visit[visit] = [bill]
+                    invoices_of_visit[visit] = alone
     return index
 
 
@@ -227,6 +258,18 @@ def number_of(posting: Posting) -> Decimal:
     """The number of a posting of a booked transaction, whose amounts are all there."""
     number: Decimal = posting.units.number  # type: ignore[union-attr,assignment]
     return number
+
+
+def _refused_visit(entry: Custom, visits: Mapping[str, Visit]) -> BookError:
+    """Why a visit is not among these: it is malformed, or its id is taken."""
+    if len(entry.values) == 3 and entry.values[2].value in VISIT_STATUSES:
+        identifier = entry.values[0].value
+        first = visits[identifier].meta
+        message = f"visit {identifier} stands twice, first at {first['filename']}:{first['lineno']}; remove one"
+    else:
+        known = ", ".join(VISIT_STATUSES)
+        message = f'visit: write custom "visit" "ID" "PROVIDER" "STATUS", the status one of {known}'
+    return BookError(entry.meta, message, entry)
 
 
 def _add_adjustment(index: Indexes, entry: Transaction, invoice: str | None) -> None:

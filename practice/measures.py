@@ -17,7 +17,6 @@ from typing import Final, NamedTuple
 
 from daysheet.books import Books
 from daysheet.indexing import Receivable
-from daysheet.pricing import invoices_by_date
 from daysheet.records import Claim, Invoice
 
 _ZERO: Final = Decimal()
@@ -119,7 +118,7 @@ def measure(
         invoices: ids of the invoices to look at, such as those of one payer; None for the whole practice, which also
             has the money that is on no invoice.
     """
-    ordered = invoices_by_date(books)
+    ordered = books.bills
     bills = _of(ordered[: bisect_right(ordered, last, key=_date)], invoices)
     within = bills[bisect_left(bills, first, key=_date) :]
     charges = sum([bill.amount for bill in within], _ZERO)
@@ -149,12 +148,12 @@ def measure(
 
 def by_provider(books: Books) -> dict[str, frozenset[str]]:
     """The ids of each provider's invoices."""
-    return _grouped((invoice.provider, invoice.id) for invoice in invoices_by_date(books) if invoice.provider)
+    return _grouped((invoice.provider, invoice.id) for invoice in books.bills if invoice.provider)
 
 
 def by_payer(books: Books) -> dict[str, frozenset[str]]:
     """The ids of the invoices to each payer; those to patients under an empty id."""
-    return _grouped((invoice.payer or "", invoice.id) for invoice in invoices_by_date(books))
+    return _grouped((invoice.payer or "", invoice.id) for invoice in books.bills)
 
 
 def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:

@@ -16,8 +16,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
-from itertools import chain
-from operator import attrgetter
 from typing import Final, NamedTuple
 
 from daysheet.books import Books
@@ -93,14 +91,6 @@ def allowed(books: Books, invoice: Invoice, as_of: datetime.date) -> Decimal:
     return invoice.amount - sum((a.amount for a in adjustments if a.kind != "transfer" and a.date <= as_of), _ZERO)
 
 
-def invoices_by_date(books: Books) -> list[Invoice]:
-    """All invoices, reversals included, in date order."""
-    return books.once(
-        "invoices by date",
-        lambda: sorted(chain.from_iterable(books.invoices.values()), key=attrgetter("date")),
-    )
-
-
 class _Bills:
     """What the bills of one month say: what was allowed of like visits, and each provider's charges and yields."""
 
@@ -141,7 +131,7 @@ class _Payers:
 
 
 def _payers(books: Books) -> _Payers:
-    return books.once("payers of patients", lambda: _Payers(invoices_by_date(books)))
+    return books.once("payers of patients", lambda: _Payers(books.bills))
 
 
 def _months(books: Books, as_of: datetime.date) -> dict[_Month, _Bills]:
@@ -151,7 +141,7 @@ def _months(books: Books, as_of: datetime.date) -> dict[_Month, _Bills]:
 
 def _read_months(books: Books, as_of: datetime.date) -> dict[_Month, _Bills]:
     months: dict[_Month, _Bills] = defaultdict(_Bills)
-    for invoice in invoices_by_date(books):
+    for invoice in books.bills:
         if invoice.date > as_of:
             break
         if invoice.amount > 0 and (invoice.payer is None or _answered(books, invoice, as_of)):

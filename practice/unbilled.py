@@ -5,12 +5,11 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from decimal import Decimal
-from itertools import chain, takewhile
+from itertools import chain, filterfalse, takewhile
 from typing import Final, NamedTuple
 
 from daysheet.books import Books
 from daysheet.calendars import working_days_before
-from daysheet.pricing import invoices_by_date
 from daysheet.records import Visit
 
 COMPLETED: Final = "completed"
@@ -70,13 +69,12 @@ def lapse_waivers(books: Books, provider: str) -> list[Aside]:
 
 def _unbilled(books: Books, as_of: datetime.date) -> list[Visit]:
     waivers = books.waivers
-    named = books.invoices_of_visit
     doubtful = _with_doubtful_bill(books, as_of)
+    billed = books.invoices_of_visit.keys() - doubtful if doubtful else books.invoices_of_visit
     candidates = [
         visit
-        for identifier, visit in books.visits.items()
-        if (identifier not in named or identifier in doubtful)
-        and visit.status == COMPLETED
+        for visit in map(books.visits.__getitem__, filterfalse(billed.__contains__, books.visits))
+        if visit.status == COMPLETED
         and visit.date <= as_of
         and visit.fee != 0
         and ("unbilled-visit", visit.id) not in waivers
@@ -100,8 +98,8 @@ def _is_aside(visit: Visit, aside: Aside) -> bool:
 
 def _with_doubtful_bill(books: Books, as_of: datetime.date) -> set[str]:
     """Visits named by bills of which none may stand on the day: written later, or reversed."""
-    later = takewhile(lambda same: same[0].date > as_of, reversed(books.invoices.values()))
-    doubtful = {visit for same in chain(books.repeated.values(), later) for bill in same for visit in bill.visits}
+    later = takewhile(lambda bill: bill.date > as_of, reversed(books.bills))
+    doubtful = {visit for bill in chain(*books.repeated.values(), later) for visit in bill.visits}
     return {visit for visit in doubtful if not is_billed(books, visit, as_of)}
 
 
@@ -117,7 +115,7 @@ def _usual_lag(books: Books, provider: str, as_of: datetime.date) -> datetime.ti
 def _lags(books: Books, as_of: datetime.date) -> dict[str, list[int]]:
     """The days that each provider's bills of the last 180 days took from their visits."""
     found: dict[str, list[int]] = defaultdict(list)
-    for invoice in reversed(invoices_by_date(books)):
+    for invoice in reversed(books.bills):
         if invoice.date < as_of - _HISTORY:
             break
         for identifier in invoice.visits if invoice.date <= as_of else ():

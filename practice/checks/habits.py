@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from itertools import pairwise
 from statistics import median
@@ -19,6 +19,7 @@ from daysheet.wording import many, money, name_of
 _DIGITS: Final = "0123456789"
 _LONGEST: Final = 15
 _SERIES: Final = 20
+_AROUND: Final = 5
 _ZERO = Decimal()
 
 
@@ -27,16 +28,15 @@ def late_charge(books: Books, as_of: datetime.date) -> Iterator[Finding]:
     visits = books.visits
     late: dict[tuple[str, str], list[tuple[Invoice, Visit]]] = defaultdict(list)
     allowed: dict[str, datetime.timedelta] = {}
-    for same in books.invoices.values():
-        invoice = same[0]
-        named = invoice.visits
+    for bill in books.bills:
+        named = bill.visits
         visit = visits.get(named[0]) if named else None
-        if visit is None or invoice.date == visit.date or invoice.date > as_of or invoice.amount <= 0:
+        if visit is None or bill.date == visit.date or bill.date > as_of or bill.amount <= 0:
             continue
         if visit.provider not in allowed:
             allowed[visit.provider] = datetime.timedelta(books.days_of("late-charge-days", as_of, visit.provider))
-        if invoice.date - visit.date > allowed[visit.provider]:
-            late[visit.provider, f"{invoice.date:%Y-%m}"].append((invoice, visit))
+        if bill.date - visit.date > allowed[visit.provider] and books.invoices[bill.id][0] is bill:
+            late[visit.provider, f"{bill.date:%Y-%m}"].append((bill, visit))
     for (provider, month), bills in late.items():
         yield _late(books, provider, month, bills)
 
@@ -63,44 +63,57 @@ def number_gap(books: Books, as_of: datetime.date) -> Iterator[Finding]:
     """Numbers that are missing from a series of invoices: deleted, or never imported.
 
     A series is what stands before the number; it is one when it has twenty invoices or more and lacks
-    at most `number-gap-share` percent of its numbers.
+    at most `number-gap-share` percent of its numbers. A missing bill is taken for the median of the ten around it.
     """
-    series: dict[str, list[str]] = defaultdict(list)
-    for identifier, same in books.invoices.items():
-        if same[0].date <= as_of:
-            series[identifier.rstrip(_DIGITS)].append(identifier)
     share = books.threshold("number-gap-share", as_of) or _ZERO
-    for prefix, identifiers in series.items():
-        start = len(prefix)
-        ids = {int(one[start:]): one for one in identifiers if 0 < len(one) - start <= _LONGEST}
-        span = max(ids, default=0) - min(ids, default=0) + 1
-        if len(ids) >= _SERIES and 0 < (span - len(ids)) * 100 <= share * span:
-            yield from _gaps(books, prefix, {number: books.invoices[one][0] for number, one in ids.items()})
+    for prefix, ids in _series(books, as_of).items():
+        numbers = sorted(ids)
+        span = numbers[-1] - numbers[0] + 1 if numbers else 0
+        if len(numbers) >= _SERIES and 0 < (span - len(numbers)) * 100 <= share * span:
+            for place, (before, after) in enumerate(pairwise(numbers), 1):
+                if after - before > 1:
+                    around = numbers[max(place - _AROUND, 0) : place + _AROUND]
+                    bills = {number: books.invoices[ids[number]][0] for number in around}
+                    yield _gap(books, prefix, bills, before, after)
 
 
-def _gaps(books: Books, prefix: str, invoices: dict[int, Invoice]) -> Iterator[Finding]:
-    usual = _usual(invoices.values())
-    for before, after in pairwise(sorted(invoices)):
-        missing = after - before - 1
-        if not missing:
-            continue
-        width = len(invoices[before].id) - len(prefix)
-        first, last = (f"{prefix}{number:0{width}}" for number in (before + 1, after - 1))
-        which = first if missing == 1 else f"{first} to {last}"
-        amount = usual * missing
-        yield Finding(
-            kind="invoice-number-gap",
-            key=first,
-            date=min(invoices[before].date, invoices[after].date),
-            through=max(invoices[before].date, invoices[after].date),
-            provider=None,
-            count=missing,
-            amount=amount,
-            message=f"{many(missing, 'invoice number')} missing: {which}; at the usual bill that is "
-            f"{money(amount, books.currency)}",
-            where=(invoices[before].meta, invoices[after].meta),
-        )
+def _series(books: Books, as_of: datetime.date) -> dict[str, dict[int, str]]:
+    """The invoices written by a day: their ids by number, by what stands before it."""
+    known: Iterable[str] = books.invoices
+    if books.bills and books.bills[-1].date > as_of:
+        known = [identifier for identifier, same in books.invoices.items() if same[0].date <= as_of]
+    series: dict[str, dict[int, str]] = {}
+    prefix, start, ids = "", 0, series.setdefault("", {})
+    for identifier in known:
+        # most are of the same series as the one before
+        number = identifier[start:]
+        if not (number.isdecimal() and identifier.startswith(prefix)):
+            prefix = identifier.rstrip(_DIGITS)
+            start = len(prefix)
+            number = identifier[start:]
+            ids = series.setdefault(prefix, {})
+        if 0 < len(number) <= _LONGEST:
+            ids[int(number)] = identifier
+    return series
 
 
-def _usual(invoices: Iterable[Invoice]) -> Decimal:
-    return Decimal(median(invoice.amount for invoice in invoices)).quantize(CENT)
+def _gap(books: Books, prefix: str, bills: Mapping[int, Invoice], before: int, after: int) -> Finding:
+    """The numbers that are missing between two bills, at the median of the bills around them."""
+    one, other = bills[before], bills[after]
+    missing = after - before - 1
+    width = len(one.id) - len(prefix)
+    first, last = (f"{prefix}{number:0{width}}" for number in (before + 1, after - 1))
+    which = first if missing == 1 else f"{first} to {last}"
+    amount = missing * Decimal(median(bill.amount for bill in bills.values())).quantize(CENT)
+    return Finding(
+        kind="invoice-number-gap",
+        key=first,
+        date=min(one.date, other.date),
+        through=max(one.date, other.date),
+        provider=None,
+        count=missing,
+        amount=amount,
+        message=f"{many(missing, 'invoice number')} missing: {which}; at the usual bill that is "
+        f"{money(amount, books.currency)}",
+        where=(one.meta, other.meta),
+    )

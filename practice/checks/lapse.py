@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from bisect import bisect_left, bisect_right
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 from operator import attrgetter
+from typing import NamedTuple
 
 from daysheet.books import Books
 from daysheet.checks.unseen import unseen
@@ -20,6 +20,8 @@ from daysheet.wording import many, money, name_of, span
 
 _ENOUGH_VISITS = 6
 _PARTIAL_DAYS = 3
+_PROVIDER_SERVICE_DAY = attrgetter("provider", "service", "date")
+_Counts = dict[tuple[str | None, datetime.date], int]
 
 
 def lapse(books: Books, as_of: datetime.date) -> Iterator[Finding]:
@@ -29,79 +31,95 @@ def lapse(books: Books, as_of: datetime.date) -> Iterator[Finding]:
 
 
 def _seen_in_visits(books: Books, as_of: datetime.date) -> Iterator[Finding]:
-    """Lapses that visits without a bill show.
-
-    First those of all that a provider does, then those of one service, then, among what is left, partial ones.
-    """
-    missed = unbilled_visits(books, as_of)
-    counts = Counter(visit.provider for visit in missed)
-    done: dict[str, list[Visit]] = {provider: [] for provider, count in counts.items() if count >= _ENOUGH_VISITS}
-    if not done:
+    """Lapses that visits without a bill show."""
+    missed: dict[str, list[Visit]] = defaultdict(list)
+    for visit in unbilled_visits(books, as_of):
+        missed[visit.provider].append(visit)
+    several = {provider: visits for provider, visits in missed.items() if len(visits) >= _ENOUGH_VISITS}
+    if not several:
         return
-    for visit in books.visits.values():
-        if visit.provider in done and visit.status == COMPLETED and visit.date <= as_of:
-            done[visit.provider].append(visit)
-    unbilled = {visit.id for visit in missed}
-    for provider, visits in done.items():
+    took_place = [visit for visit in books.visits.values() if visit.status == COMPLETED and visit.date <= as_of]
+    done: dict[str, _Counts] = {provider: {} for provider in several}
+    for (provider, service, day), count in Counter(map(_PROVIDER_SERVICE_DAY, took_place)).items():
+        if provider in done:
+            done[provider][service, day] = count
+    for provider, visits in several.items():
         least = books.days_of("lapse-days", as_of, provider)
-        for run, inside, service in _runs(visits, unbilled, least):
-            yield _of_visits(books, as_of, run, inside, unbilled, service)
+        for run, service, inside in _runs(_Left(done[provider], visits), least):
+            yield _of_visits(books, as_of, run, inside, service)
 
 
-def _runs(visits: list[Visit], unbilled: set[str], least: int) -> Iterator[tuple[Run, list[Visit], str]]:
-    """A provider's lapses: each run with the visits that took place in it, and the service if it is of one alone.
+class _Left(NamedTuple):
+    """What of a provider's visits is in no lapse yet.
 
-    The visits are in date order.
+    Attributes:
+        done: how many visits took place, by service and day.
+        missed: those of them without a bill, in date order.
     """
-    days = _days(visits, unbilled)
+
+    done: _Counts
+    missed: list[Visit]
+
+    def days(self) -> list[Day]:
+        """How many visits took place on each day, and how many of them were billed."""
+        done: dict[datetime.date, int] = defaultdict(int)
+        for (_, day), count in self.done.items():
+            done[day] += count
+        missed = Counter([visit.date for visit in self.missed])
+        return [Day(day, done[day], done[day] - missed[day]) for day in sorted(done)]
+
+    def of(self, service: str) -> _Left:
+        """The part of one service."""
+        done = {key: count for key, count in self.done.items() if key[0] == service}
+        return _Left(done, [visit for visit in self.missed if visit.service == service])
+
+    def inside(self, run: Run) -> _Left:
+        """The part in the days of a lapse."""
+        done = {key: count for key, count in self.done.items() if run.first <= key[1] <= run.last}
+        return _Left(done, [visit for visit in self.missed if run.first <= visit.date <= run.last])
+
+    def without(self, other: _Left) -> _Left:
+        """What is left when a part is taken away."""
+        taken = {visit.id for visit in other.missed}
+        done = {key: count for key, count in self.done.items() if key not in other.done}
+        return _Left(done, [visit for visit in self.missed if visit.id not in taken])
+
+
+def _runs(left: _Left, least: int) -> Iterator[tuple[Run, str, _Left]]:
+    """A provider's lapses: each run, the service if it is of one alone, and the visits in it.
+
+    First those of all that the provider does, then those of one service, then, among what is left, partial ones.
+    """
+    days = left.days()
     usual = usual_miss(days)
-    left = visits
     for run in _long(by_visits(days, usual, LAPSED), least):
-        first, last = _places(left, run)
-        yield run, left[first:last], ""
-        left = left[:first] + left[last:]
-        days = [day for day in days if not run.first <= day.date <= run.last]
+        inside = left.inside(run)
+        yield run, "", inside
+        left = left.without(inside)
     least = max(least, _PARTIAL_DAYS)
-    for service in sorted({visit.service for visit in left if visit.service and visit.id in unbilled}):
-        own = [visit for visit in left if visit.service == service]
-        for run in _long(by_visits(_days(own, unbilled), usual, LAPSED), least):
-            yield run, own[slice(*_places(own, run))], service
-            left = [visit for visit in left if visit.service != service or not _is_in(visit, run)]
-            days = _days(left, unbilled)
-    for run in _long(by_visits(days, usual, HALVED), least):
-        yield run, left[slice(*_places(left, run))], ""
+    for service in sorted({visit.service for visit in left.missed if visit.service}):
+        own = left.of(service)
+        for run in _long(by_visits(own.days(), usual, LAPSED), least):
+            inside = own.inside(run)
+            yield run, service, inside
+            left = left.without(inside)
+    for run in _long(by_visits(left.days(), usual, HALVED), least):
+        yield run, "", left.inside(run)
 
 
 def _long(runs: list[Run], least: int) -> list[Run]:
     return [run for run in runs if run.days >= least]
 
 
-def _places(visits: list[Visit], run: Run) -> tuple[int, int]:
-    """Where a run's visits begin and end among visits in date order."""
-    first = bisect_left(visits, run.first, key=attrgetter("date"))
-    return first, bisect_right(visits, run.last, key=attrgetter("date"))
-
-
-def _is_in(visit: Visit, run: Run) -> bool:
-    return run.first <= visit.date <= run.last
-
-
-def _days(visits: list[Visit], unbilled: set[str]) -> list[Day]:
-    done = Counter([visit.date for visit in visits])
-    missed = Counter([visit.date for visit in visits if visit.id in unbilled])
-    return [Day(day, done[day], done[day] - missed[day]) for day in sorted(done)]
-
-
-def _of_visits(
-    books: Books, as_of: datetime.date, run: Run, done: list[Visit], unbilled: set[str], service: str
-) -> Finding:
-    provider = done[0].provider
-    visits = sorted((visit for visit in done if visit.id in unbilled), key=lambda visit: visit.date)
+def _of_visits(books: Books, as_of: datetime.date, run: Run, inside: _Left, service: str) -> Finding:
+    visits = inside.missed
+    provider = visits[0].provider
+    done = sum(inside.done.values())
     gross = sum((fee_of(books, as_of, visit) for visit in visits), Decimal())
-    share = "none" if len(visits) == len(done) else f"only {len(done) - len(visits):,}"
+    share = "none" if len(visits) == done else f"only {done - len(visits):,}"
     message = (
         f"{name_of(books, provider)}, {f'{service}, ' if service else ''}{span(run)}: {share} of "
-        f"{many(len(done), 'completed visit')} billed, {money(gross, books.currency)}; certain, the visits are recorded"
+        f"{many(done, 'completed visit')} billed, {money(gross, books.currency)}; certain, the visits are recorded"
     )
     return Finding(
         kind="billing-lapse",

@@ -112,6 +112,13 @@ def test_missing_invoice_numbers_are_found_in_a_series(load):
     assert gaps == [("INV-007", 1, Decimal("50.00")), ("INV-012", 2, Decimal("100.00"))]
 
 
+def test_a_missing_number_is_worth_what_the_bills_around_it_are(load):
+    raised = [bill(f"INV-{n}", "2026-03-02", patient=f"pt-{n}", amount="80.00") for n in range(140, 180) if n != 160]
+    books = load("".join(bill(f"INV-{n}", "2026-03-01", patient=f"pt-{n}") for n in range(100, 140)) + "".join(raised))
+    (gap,) = (one for one in checks.run(books) if one.kind == "invoice-number-gap")
+    assert (gap.key, gap.amount) == ("INV-160", Decimal("80.00"))
+
+
 def test_numbers_of_which_most_are_missing_are_no_series(load):
     books = load("".join(bill(f"{number}", "2026-03-02", patient=f"pt-{number}") for number in range(100, 400, 9)))
     assert keys(books, "invoice-number-gap") == []
