@@ -88,9 +88,12 @@ class Batch:
             OSError: the disk refuses; the books are as they were.
         """
         written: list[str] = []
+        # Beancount's own cache does not see a new file that a pattern includes: bean-check and Fava would miss it. It
+        # goes before anything is written, for this can fail, and once more, for the books may be loaded in between
+        cache = self.folder / loader.PICKLE_CACHE_FILENAME.format(filename=MAIN)
+        cache.unlink(missing_ok=True)
         files.write_all((self.folder / path, text) for path, text in self._steps(written))
-        # Beancount's own cache does not see a new file that a pattern includes: bean-check and Fava would miss it
-        (self.folder / loader.PICKLE_CACHE_FILENAME.format(filename=MAIN)).unlink(missing_ok=True)
+        cache.unlink(missing_ok=True)
         return written
 
     def _steps(self, written: list[str]) -> Iterator[tuple[str, bytes]]:

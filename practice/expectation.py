@@ -77,20 +77,22 @@ def without_visits(books: Books, as_of: datetime.date) -> list[Expected]:
 
 
 def payers_without_visits(books: Books, as_of: datetime.date) -> list[Expected]:
-    """The same of each insurer's bills, by their past; a day counts when any provider that bills is there."""
+    """The same of each insurer's bills, by their past; only days on which somebody else is billed count."""
     if _all_recorded(books, as_of):
         return []
     bills: dict[str, dict[datetime.date, int]] = defaultdict(lambda: defaultdict(int))
+    billed: dict[datetime.date, set[str | None]] = defaultdict(set)
     for invoice in books.bills:
-        if invoice.date <= as_of and invoice.amount > 0 and invoice.payer:
-            bills[invoice.payer][invoice.date] += len(invoice.visits) or 1
-    providers = list(_bills(books, as_of))
+        if invoice.date <= as_of and invoice.amount > 0:
+            billed[invoice.date].add(invoice.payer)
+            if invoice.payer:
+                bills[invoice.payer][invoice.date] += len(invoice.visits) or 1
     found = []
     for payer, own in bills.items():
         expected = _by_history(books, payer, own, as_of)
         if expected is not None:
-            here = [day for day in expected.days if not all(books.is_closed(day.date, each) for each in providers)]
-            found.append(expected._replace(days=here))
+            days = [day for day in expected.days if billed.get(day.date, set()) - {payer}]
+            found.append(expected._replace(days=days))
     return found
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from daysheet import checks
 from daysheet.findings import gap
 
-from tests.checks.ledgers import ADAMS, BAKER, bill, days
+from tests.checks.ledgers import ADAMS, BAKER, bill, days, payment
 
 FORTNIGHT_AROUND = ("2026-03-02", "2026-03-27")
 
@@ -115,3 +115,11 @@ def test_an_insurer_that_is_billed_no_more_is_a_lapse_of_its_own(load):
     books = load(of_payer(of_payer(text, "aetna", 0), "aetna", 1))
     ((key, through, count, amount),) = lapses(books)
     assert (key, through, count, amount) == ("aetna/2026-03-09", "2026-03-27", 30, Decimal("1500.00"))
+
+
+def test_insurers_that_nobody_is_left_to_bill_are_no_lapses(load):
+    text = bills("2026-01-05", "2026-05-29", a_day=8)
+    text = of_payer(of_payer(text, "aetna", 0), "cigna", 1)
+    retired = ADAMS.lstrip() + "  until: 2026-05-29\n"
+    books = load(retired + text + payment("P1", "2026-07-10", "adams-2026-05-29-0"))
+    assert lapses(books) == []
