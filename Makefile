@@ -51,4 +51,4 @@ sample: ## make the books in ledgers/two-doctors anew, after the import has chan
 clean: ## remove what the targets above made, the environment included
 	rm -rf .venv build dist demo *.egg-info .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help demo test test-long bench lock sample clean
+.PHONY: help demo test test-long bench score lock sample clean

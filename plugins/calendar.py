@@ -10,7 +10,8 @@ from typing import Literal, NamedTuple
 from daysheet.books import Books
 from daysheet.calendars import days_between, is_holiday
 from daysheet.findings import Finding
-from daysheet.unbilled import COMPLETED, is_billed
+from daysheet.records import COMPLETED
+from daysheet.unbilled import is_billed
 
 State = Literal["closed", "off", "none", "some", "all"]
 

@@ -54,7 +54,9 @@ class Books:
         thresholds: numbers that checks compare with, in date order, by name.
         state: the two-letter state whose public holidays count, or empty.
         visits: by visit id.
+        took_place: how many visits were completed, by provider, service and day.
         bills: every invoice, reversals included, in date order.
+        apart: those of the bills that are not known to be for a single visit of their own day.
         invoices: by invoice id; several entries when an id was used more than once.
         repeated: those of the invoices whose id was used more than once.
         invoices_of_visit: invoices by the id of a visit they bill.
@@ -74,10 +76,11 @@ class Books:
     """
 
     __slots__ = (
-        "_owed", "_paying", "adjustments_of_invoice", "bills", "claim_days", "claims", "clearing", "closed",
-        "closures", "contracts", "currency", "entries", "errors", "imported", "invoices", "invoices_of_visit",
-        "known", "locks", "opened", "options", "payers", "providers", "rebilled", "receivable", "remittances",
-        "repeated", "state", "tax_facts", "thresholds", "visits", "waivers",
+        "_owed", "_paying", "adjustments_of_invoice", "apart", "bills", "claim_days", "claims", "clearing",
+        "closed", "closures", "contracts", "currency", "entries", "errors", "imported", "invoices",
+        "invoices_of_visit", "known", "locks", "opened", "options", "payers", "providers", "rebilled",
+        "receivable", "remittances", "repeated", "state", "tax_facts", "thresholds", "took_place", "visits",
+        "waivers",
     )  # fmt: skip
 
     def __init__(self, entries: list[Directive], options: Mapping[str, Any]) -> None:
@@ -96,7 +99,9 @@ class Books:
         self.state = ""
         self.known: dict[Hashable, Any] = {}
         self.visits: dict[str, Visit] = {}
+        self.took_place: dict[tuple[str, str | None, datetime.date], int] = {}
         self.bills: list[Invoice] = []
+        self.apart: list[Invoice] = []
         self.invoices: dict[str, list[Invoice]] = {}
         self.repeated: dict[str, list[Invoice]] = {}
         self.invoices_of_visit: dict[str, list[Invoice]] = {}
@@ -107,7 +112,7 @@ class Books:
         self.contracts: dict[tuple[str, str], list[Contract]] = {}
         self.remittances: dict[str, Remittance] = {}
         self.clearing: list[Transaction] = []
-        self.receivable = Receivables({})
+        self.receivable = Receivables((), ())
         self.opened: dict[str, Open] = {}
         self.closed: dict[str, Close] = {}
         self.tax_facts: list[TaxFact] = []
@@ -232,13 +237,15 @@ class Books:
 
     def _take(self, index: Indexes) -> None:
         self.visits = index.visits
+        self.took_place = index.took_place
         self.bills = index.bills
+        self.apart = index.apart
         self.invoices = index.invoices
         self.repeated = index.repeated
         self.invoices_of_visit = index.invoices_of_visit
         self.rebilled = index.rebilled
         self.adjustments_of_invoice = index.adjustments_of_invoice
-        self.receivable = Receivables(index.touched)
+        self.receivable = Receivables(index.touched, index.touching)
         self._owed = index.owed
         self._paying = index.paying
         self.clearing = index.clearing

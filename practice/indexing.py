@@ -10,14 +10,15 @@ transactions that it notes: payments, and the single postings of a receivable.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from beancount.core.data import Custom, Directive, Posting, Transaction
 from daysheet.accounts import BILLING, BILLING_CHARGES, CLEARING, RECEIVABLE, RECEIVABLE_PATIENTS, is_under
-from daysheet.records import VISIT_STATUSES, Adjustment, Invoice, Meta, Payment, Visit
+from daysheet.records import COMPLETED, VISIT_STATUSES, Adjustment, Invoice, Meta, Payment, Visit
 
 INVOICE_LINK: Final = "inv-"
 _ZERO: Final = Decimal()
@@ -46,22 +47,38 @@ class Receivables(Mapping[str | None, list[Receivable]]):
     Most invoices are settled, and all that a check wants of them is that nothing is owed.
     """
 
-    def __init__(self, touched: Mapping[str | None, list[Transaction]]) -> None:
-        """The postings of these transactions: all that touch an invoice, one after the other for each touch."""
-        self._touched = touched
+    def __init__(self, invoices: Sequence[str | None], entries: Sequence[Transaction]) -> None:
+        """Of these transactions: each postings' invoice and, beside it, its transaction."""
+        self._invoices = invoices
+        self._entries = entries
         self._made: dict[str | None, list[Receivable]] = {}
+
+    @cached_property
+    def _touched(self) -> dict[str | None, list[Transaction]]:
+        return self._grouped(self._invoices, self._entries)
 
     def __getitem__(self, invoice: str | None) -> list[Receivable]:
         """The postings of an invoice."""
         if invoice not in self._made:
-            touching = {id(entry): entry for entry in self._touched[invoice]}
-            self._made[invoice] = [
-                Receivable(entry.date, posting.account, number_of(posting), entry.meta)
-                for entry in touching.values()
-                for owed_on, posting in owed(entry)
-                if owed_on == invoice
-            ]
+            self._made[invoice] = _postings_of(invoice, self._touched[invoice])
         return self._made[invoice]
+
+    def some(self, invoices: Iterable[str | None]) -> dict[str | None, list[Receivable]]:
+        """The postings of a few invoices, without a look at the others."""
+        wanted = frozenset(invoices)
+        places = [place for place, invoice in enumerate(self._invoices) if invoice in wanted]
+        touched = self._grouped([self._invoices[place] for place in places], [self._entries[place] for place in places])
+        return {invoice: _postings_of(invoice, entries) for invoice, entries in touched.items()}
+
+    @staticmethod
+    def _grouped(invoices: Iterable[str | None], entries: Iterable[Transaction]) -> dict[str | None, list[Transaction]]:
+        touched: dict[str | None, list[Transaction]] = {}
+        for invoice, entry in zip(invoices, entries, strict=True):
+            if invoice in touched:
+                touched[invoice].append(entry)
+            else:
+                touched[invoice] = [entry]
+        return touched
 
     def __iter__(self) -> Iterator[str | None]:
         """The invoices, in the order in which they were first touched."""
@@ -78,7 +95,9 @@ class Indexes:
 
     Attributes:
         visits: by visit id.
+        took_place: how many visits were completed, by provider, service and day.
         bills: every invoice, reversals included, in date order.
+        apart: those of the bills that are not known to be for a single visit of their own day.
         invoices: by invoice id.
         repeated: those of the invoices whose id was used more than once.
         invoices_of_visit: by visit id.
@@ -86,14 +105,17 @@ class Indexes:
         adjustments_of_invoice: by invoice id.
         paying: the transactions that are payments.
         owed: the sum of an invoice's receivable postings.
-        touched: the transaction of each of these postings.
+        touched: the invoice of each of these postings.
+        touching: the transaction of each of them.
         clearing: transactions on a clearing account.
         others: the entries that are neither visits nor transactions.
         errors: what could not be understood.
     """
 
     visits: dict[str, Visit] = field(default_factory=dict)
+    took_place: dict[tuple[str, str | None, datetime.date], int] = field(default_factory=dict)
     bills: list[Invoice] = field(default_factory=list)
+    apart: list[Invoice] = field(default_factory=list)
     invoices: dict[str, list[Invoice]] = field(default_factory=dict)
     repeated: dict[str, list[Invoice]] = field(default_factory=dict)
     invoices_of_visit: dict[str, list[Invoice]] = field(default_factory=dict)
@@ -101,7 +123,8 @@ class Indexes:
     adjustments_of_invoice: dict[str, list[Adjustment]] = field(default_factory=dict)
     paying: list[Transaction] = field(default_factory=list)
     owed: dict[str | None, Decimal] = field(default_factory=dict)
-    touched: dict[str | None, list[Transaction]] = field(default_factory=dict)
+    touched: list[str | None] = field(default_factory=list)
+    touching: list[Transaction] = field(default_factory=list)
     clearing: list[Transaction] = field(default_factory=list)
     others: list[Directive] = field(default_factory=list)
     errors: list[BookError] = field(default_factory=list)
@@ -128,7 +151,8 @@ def index_entries(entries: Iterable[Any]) -> Indexes:  # noqa: C901, PLR0912, PL
     """
     index = Indexes()
     roles: dict[str, int] = {}
-    owed, touched, clearing, paying = index.owed, index.touched, index.clearing, index.paying
+    owed, touched, touching = index.owed, index.touched.append, index.touching.append
+    clearing, paying, took_place = index.clearing, index.paying, index.took_place
     visits, bills, invoices, invoices_of_visit = index.visits, index.bills, index.invoices, index.invoices_of_visit
     make = tuple.__new__
     wanted: Any = Transaction  # to be compared with only: a type checker would ask each amount whether it is there
@@ -158,6 +182,9 @@ def index_entries(entries: Iterable[Any]) -> Indexes:  # noqa: C901, PLR0912, PL
             visits[identifier] = make(
                 Visit, (identifier, day, provider, status, get("patient", ""), service, fee, meta)
             )
+            if status == COMPLETED:
+                alike = provider, service, day
+                took_place[alike] = took_place.get(alike, 0) + 1
             continue
         meta = entry.meta
         linked = None
@@ -185,10 +212,10 @@ def index_entries(entries: Iterable[Any]) -> Indexes:  # noqa: C901, PLR0912, PL
                 invoice = of_posting.get("invoice", linked) if of_posting else linked
                 if invoice in owed:
                     owed[invoice] += number
-                    touched[invoice].append(entry)
                 else:
                     owed[invoice] = number
-                    touched[invoice] = [entry]
+                touched(invoice)
+                touching(entry)
             elif role == _CHARGED:
                 charge = -number if charge is None else charge - number
         if clears:
@@ -215,6 +242,8 @@ def index_entries(entries: Iterable[Any]) -> Indexes:  # noqa: C901, PLR0912, PL
                 (linked, day, ids, provider, get("patient", ""), get("payer"), charge, get("due"), meta),
             )
             bills.append(bill)
+            if named not in visits or visits[named].date is not day:
+                index.apart.append(bill)
             alone = [bill]  # one list for both, never added to
             if linked in invoices:
                 invoices[linked] = index.repeated[linked] = [*invoices[linked], bill]
@@ -226,6 +255,16 @@ def index_entries(entries: Iterable[Any]) -> Indexes:  # noqa: C901, PLR0912, PL
                 else:
                     invoices_of_visit[visit] = alone
     return index
+
+
+def _postings_of(invoice: str | None, entries: Iterable[Transaction]) -> list[Receivable]:
+    """An invoice's postings in these transactions, of which one stands once for each posting."""
+    return [
+        Receivable(entry.date, posting.account, number_of(posting), entry.meta)
+        for entry in {id(entry): entry for entry in entries}.values()
+        for owed_on, posting in owed(entry)
+        if owed_on == invoice
+    ]
 
 
 def owed(entry: Transaction) -> Iterator[tuple[str | None, Posting]]:

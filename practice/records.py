@@ -20,6 +20,7 @@ PaymentMethod = Literal["card", "cash", "check", "eft"]
 AdjustmentKind = Literal["contractual", "write-off", "courtesy", "transfer"]
 ClaimStatus = Literal["submitted", "accepted", "denied", "appealed", "paid"]
 
+COMPLETED: Final = "completed"
 VISIT_STATUSES: Final[tuple[str, ...]] = get_args(VisitStatus)
 PAYMENT_METHODS: Final[tuple[str, ...]] = get_args(PaymentMethod)
 ADJUSTMENT_KINDS: Final[tuple[str, ...]] = get_args(AdjustmentKind)

@@ -10,9 +10,8 @@ from typing import Final, NamedTuple
 
 from daysheet.books import Books
 from daysheet.calendars import working_days_before
-from daysheet.records import Visit
+from daysheet.records import COMPLETED, Visit
 
-COMPLETED: Final = "completed"
 _LEARNED_FROM: Final = 20
 _LEARNED_AT_MOST: Final = 14
 _HISTORY = datetime.timedelta(days=180)

@@ -28,7 +28,7 @@ def late_charge(books: Books, as_of: datetime.date) -> Iterator[Finding]:
     visits = books.visits
     late: dict[tuple[str, str], list[tuple[Invoice, Visit]]] = defaultdict(list)
     allowed: dict[str, datetime.timedelta] = {}
-    for bill in books.bills:
+    for bill in books.apart:
         named = bill.visits
         visit = visits.get(named[0]) if named else None
         if visit is None or bill.date == visit.date or bill.date > as_of or bill.amount <= 0:

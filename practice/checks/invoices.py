@@ -94,7 +94,8 @@ def orphan_invoice(books: Books, as_of: datetime.date) -> Iterator[Finding]:
     if not visits:
         return
     unknown: dict[str, list[str]] = defaultdict(list)
-    for identifier in [named for named in books.invoices_of_visit if named not in visits]:
+    named = dict.fromkeys(visit for bill in books.apart for visit in bill.visits if visit not in visits)
+    for identifier in named:
         for key in dict.fromkeys(invoice.id for invoice in books.invoices_of_visit[identifier]):
             unknown[key].append(identifier)
     for key, names in unknown.items():

@@ -6,7 +6,6 @@ import datetime
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
-from operator import attrgetter
 from typing import NamedTuple
 
 from daysheet.books import Books
@@ -15,12 +14,11 @@ from daysheet.findings import Finding
 from daysheet.lapses import HALVED, LAPSED, Day, Run, by_visits, usual_miss
 from daysheet.pricing import fee_of
 from daysheet.records import Visit
-from daysheet.unbilled import COMPLETED, unbilled_visits
+from daysheet.unbilled import unbilled_visits
 from daysheet.wording import many, money, name_of, span
 
 _ENOUGH_VISITS = 6
 _PARTIAL_DAYS = 3
-_PROVIDER_SERVICE_DAY = attrgetter("provider", "service", "date")
 _Counts = dict[tuple[str | None, datetime.date], int]
 
 
@@ -38,10 +36,9 @@ def _seen_in_visits(books: Books, as_of: datetime.date) -> Iterator[Finding]:
     several = {provider: visits for provider, visits in missed.items() if len(visits) >= _ENOUGH_VISITS}
     if not several:
         return
-    took_place = [visit for visit in books.visits.values() if visit.status == COMPLETED and visit.date <= as_of]
     done: dict[str, _Counts] = {provider: {} for provider in several}
-    for (provider, service, day), count in Counter(map(_PROVIDER_SERVICE_DAY, took_place)).items():
-        if provider in done:
+    for (provider, service, day), count in books.took_place.items():
+        if provider in done and day <= as_of:
             done[provider][service, day] = count
     for provider, visits in several.items():
         least = books.days_of("lapse-days", as_of, provider)

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from daysheet.books import Books
 from daysheet.findings import Finding
 from daysheet.pricing import fee_of
-from daysheet.unbilled import COMPLETED, is_billed, unbilled_visits
+from daysheet.records import COMPLETED
+from daysheet.unbilled import is_billed, unbilled_visits
 from daysheet.wording import money, name_of
 
 

@@ -24,6 +24,7 @@ def test_a_transfer_and_a_leg_of_another_invoice_are_each_counted_once(books: Bo
     assert [posting.amount for posting in books.receivable["B"]] == [Decimal(5)]
     assert list(books.receivable) == ["A", "B"]
     assert len(books.receivable) == 2
+    assert books.receivable.some(["B", "none"]) == {"B": books.receivable["B"]}
 
 
 def test_a_balance_of_an_earlier_day_leaves_out_what_came_later(books: Books):
