@@ -19,7 +19,7 @@ test: ## everything that must hold: format, lint, types, layers, tests
 	.venv/bin/mypy --no-error-summary .
 	.venv/bin/mypy --no-error-summary $(SAMPLE:%=-m daysheet.ledgers.two_doctors.%)
 	.venv/bin/lint-imports --no-logo
-	DAYSHEET_STRICT=1 $(PYTHON) -m pytest --numprocesses 2 --dist loadfile --cov --cov-report term --durations 15
+	DAYSHEET_STRICT=1 $(PYTHON) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --cov --cov-report term --durations 15
 
 test-long: ## the heavier sweeps; their result goes to docs/test-long.md
 	@./bootstrap test

@@ -26,6 +26,21 @@ STRICT = os.environ.get("DAYSHEET_STRICT") == "1"
 SAMPLES = Path(os.environ.get("DAYSHEET_SAMPLES") or ROOT.parent / "shared" / "data")
 NO_SAMPLES = "DAYSHEET_SAMPLES: the collected files of real systems are not on this machine"
 
+SLOWEST = (
+    "plugins/test_fava_looks.py",
+    "plugins/test_fava_writing.py",
+    "plugins/test_fava.py",
+    "test_docs.py",
+    "house/test_demo.py",
+    "importers/test_canaries.py",
+    "real/test_measures.py",
+    "pack/test_pictures.py",
+    "pack/test_pack.py",
+    "importers/test_dry_run.py",
+    "real/test_nimibi.py",
+)
+"""The files that take longest; each runs in one process, so that one begun last would keep the other waiting."""
+
 Load = Callable[..., Books]
 Verapdf = Callable[..., list[str]]
 
@@ -41,6 +56,12 @@ def pytest_runtest_makereport(
         report.outcome = "failed"
         report.longrepr = f"skipped, which make test does not allow: {report.longrepr}"
     return report
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files that take longest first."""
+    first = {ROOT / "tests" / name: place for place, name in enumerate(SLOWEST)}
+    items.sort(key=lambda item: first.get(item.path, len(first)))
 
 
 @pytest.fixture(scope="session")
