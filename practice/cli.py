@@ -4,27 +4,37 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NamedTuple, NoReturn
 
 import click
 from daysheet import __version__, console
 
-VERBS: Final[Mapping[str, str]] = {
-    "init": "daysheet.importers.commands:init",
-    "demo": "daysheet.ledgers.demo:demo",
-    "identify": "daysheet.importers.profile_commands:identify_",
-    "import": "daysheet.importers.commands:import_",
-    "scan": "daysheet.importers.people:scan",
-    "profile": "daysheet.importers.profile_commands:profile",
-    "check": "daysheet.commands:check",
-    "waive": "daysheet.commands:waive",
-    "catch-up": "daysheet.importers.catch_up:catch_up",
-    "report": "daysheet.reports.command:report",
-    "pack": "daysheet.reports.pack_command:pack_year",
-    "verify": "daysheet.reports.pack_command:verify",
-    "lock": "daysheet.reports.pack_command:lock",
-    "mail": "daysheet.reports.mail.commands:mail",
-    "reveal": "daysheet.importers.commands:reveal",
+
+class Verb(NamedTuple):
+    """Where a command lives, and what it is for in one line of a terminal."""
+
+    place: str
+    about: str
+
+
+VERBS: Final[Mapping[str, Verb]] = {
+    "init": Verb("daysheet.importers.commands:init", "Make new books in an empty folder."),
+    "demo": Verb("daysheet.ledgers.demo:demo", "Show it all on an invented practice."),
+    "identify": Verb("daysheet.importers.profile_commands:identify_", "Say which profile reads a file."),
+    "import": Verb("daysheet.importers.commands:import_", "Take exports into the books."),
+    "scan": Verb("daysheet.importers.people:scan", "Look for patients in files of the books."),
+    "profile": Verb(
+        "daysheet.importers.profile_commands:profile", "How the file of a bank or practice system is read."
+    ),
+    "check": Verb("daysheet.commands:check", "What was never billed, paid or deposited, and its cost."),
+    "waive": Verb("daysheet.commands:waive", "Set a finding aside, with the reason."),
+    "catch-up": Verb("daysheet.importers.catch_up:catch_up", "The file that bills what was not billed."),
+    "report": Verb("daysheet.reports.command:report", "Print one statement or ledger."),
+    "pack": Verb("daysheet.reports.pack_command:pack_year", "Build the accountant's pack of a year."),
+    "verify": Verb("daysheet.reports.pack_command:verify", "Make every table in a pack again from the books."),
+    "lock": Verb("daysheet.reports.pack_command:lock", "Declare a year finished."),
+    "mail": Verb("daysheet.reports.mail.commands:mail", "Send the pack to the accountant."),
+    "reveal": Verb("daysheet.importers.commands:reveal", "The patient behind a token."),
 }
 
 
@@ -37,13 +47,18 @@ class Verbs(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command behind a verb."""
-        place = VERBS.get(cmd_name)
-        if place is None:
+        verb = VERBS.get(cmd_name)
+        if verb is None:
             return None
-        module, _, attribute = place.partition(":")
+        module, _, attribute = verb.place.partition(":")
         command: Any = getattr(importlib.import_module(module), attribute)
         assert isinstance(command, click.Command)  # noqa: S101 - the table above is ours
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The verbs, without loading them: that takes a second."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, verb.about) for name, verb in VERBS.items()])
 
 
 @click.command(cls=Verbs, params=console.shared_options(), context_settings={"help_option_names": ["-h", "--help"]})
