@@ -22,8 +22,6 @@ from daysheet.importers.reading import Context, Proof, RawFile, Reading, Skipped
 from daysheet.importers.text import container
 from daysheet.ledgertext import plain
 from daysheet.records import BankLine
-from ofxtools.header import OFXHeaderError
-from ofxtools.Parser import OFXTree
 
 PROFILE: Final = "ofx"
 SIZE_LIMIT: Final = 64 * 1024 * 1024
@@ -83,6 +81,10 @@ class OfxSource:
 
 
 def _parse(file: RawFile) -> Element:
+    # it loads a web client as well, which takes longer than reading most files
+    from ofxtools.header import OFXHeaderError  # noqa: PLC0415
+    from ofxtools.Parser import OFXTree  # noqa: PLC0415
+
     if len(file.data) > SIZE_LIMIT:
         raise DaysheetError("is larger than 64 MB", filename=file.path, remedy="download a shorter period")
     for name in _CLOSED:
