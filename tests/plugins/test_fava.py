@@ -202,6 +202,14 @@ def test_filters_stay_from_page_to_page(tab, site):
     expect(tab.locator(".ds-asof strong")).to_have_text("2026-06-30")
 
 
+def test_the_whole_list_is_seen_without_scrolling_sideways_on_any_screen(tab, site):
+    tab.goto(site.page("worklist"))
+    for width in (1280, 1100, 1040, 1039, 900, 768, 390):
+        tab.set_viewport_size({"width": width, "height": 900})
+        listed, room = tab.locator(".ds-scroll").evaluate("each => [each.scrollWidth, each.clientWidth]")
+        assert listed <= room, width
+
+
 def test_choosing_a_kind_shows_only_that_kind(tab, site):
     tab.goto(site.page("worklist"))
     tab.get_by_label("Kind").select_option("billing-lapse")
