@@ -13,12 +13,12 @@ HEAD = """\
 # The long tests
 
 Sweeps too heavy for every run: thousands of generated books, faults at every write, killed imports. This page is
-written by `make test-long`; a sweep says what it counted in the last column.
+written by `make test-long`; how many a sweep makes stands in its name.
 
 {passed} of {total} passed, in {minutes:.0f} minutes, on Python {python}.
 
-| test | result | seconds | counted |
-|---|---|---:|---|
+| test | result | seconds |
+|---|---|---:|
 """
 
 
@@ -39,14 +39,13 @@ def main(page: Path) -> int:
 
 
 def _row(case: ET.Element) -> str:
-    """One line of the table; what a test gave to `record_property` is what it counted."""
+    """One line of the table."""
     result = "passed"
     for word in ("failure", "error", "skipped"):
         if case.find(word) is not None:
             result = word
-    counted = ", ".join(f"{p.get('value')} {p.get('name')}" for p in case.iter("property"))
     name = f"{case.get('classname')}.{case.get('name')}".removeprefix("tests.").replace("|", "\\|")
-    return f"| {name} | {result} | {float(case.get('time', 0)):.1f} | {counted} |"
+    return f"| {name} | {result} | {float(case.get('time', 0)):.1f} |"
 
 
 if __name__ == "__main__":
