@@ -35,13 +35,12 @@ def prove(
         return None
     newest_first = order == "descending" or (not order and descending(lines))
     first = _chain(lines[::-1] if newest_first else lines, opening, closing)
-    if order:
+    if order or (first.closed and len({line.date for line in lines}) > 1):
         return first
     second = _chain(lines if newest_first else lines[::-1], opening, closing)
     if not first.closed:
         return second if second.closed else first
-    either = second.closed and second.closing != first.closing and len({line.date for line in lines}) == 1
-    return first._replace(daily=()) if either else first
+    return first._replace(daily=()) if second.closed and second.closing != first.closing else first
 
 
 def descending(lines: Sequence[BankLine]) -> bool:
