@@ -46,7 +46,7 @@ class Known:
         self.paid_unassigned: dict[str, list[Payment]] = defaultdict(list)
         groups: Iterable[Iterable[Record]] = (
             books.visits.values(),
-            chain.from_iterable(books.invoices.values()),
+            books.bills,
             chain.from_iterable(books.payments_of_invoice.values()),
             chain.from_iterable(books.adjustments_of_invoice.values()),
             chain.from_iterable(books.claims.values()),

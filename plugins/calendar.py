@@ -49,10 +49,9 @@ def calendars(
             done[visit.provider, visit.date] += 1
             billed[visit.provider, visit.date] += is_billed(books, visit.id, as_of)
     recorded = {date for _, date in done}
-    for same in books.invoices.values():
-        for invoice in same:
-            if not invoice.visits and first <= invoice.date <= min(last, as_of):
-                billed[invoice.provider, invoice.date] += 1
+    for invoice in books.bills:
+        if not invoice.visits and first <= invoice.date <= min(last, as_of):
+            billed[invoice.provider, invoice.date] += 1
     lapses = [finding for finding in findings if finding.kind == "billing-lapse"]
     providers = sorted({*books.providers, *(provider for provider, _ in (*done, *billed) if provider)})
     found = []

@@ -169,7 +169,7 @@ class Books:
         if covered:
             return max(covered)
         practice = [visit.date for visit in self.visits.values()]
-        practice += [bill.date for bill in self.bills]
+        practice += [bill.date for bill in self.bills[-1:]]
         practice += [payment.date for payment in self._paying]
         if practice:
             return max(practice)

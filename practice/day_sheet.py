@@ -122,8 +122,7 @@ def day_sheet(books: Books, first: datetime.date, last: datetime.date) -> DayShe
     for posting in every:
         sheet.opening += posting.amount if posting.date < first else _ZERO
         sheet.closing += posting.amount if posting.date <= last else _ZERO
-    invoices = (invoice for lines in books.invoices.values() for invoice in lines)
-    sheet.charges = _counted((one.provider, one.amount) for one in invoices if first <= one.date <= last)
+    sheet.charges = _counted((one.provider, one.amount) for one in books.bills if first <= one.date <= last)
     sheet.receipts = _counted(_money(sheet, books))
     sheet.undeposited += sheet.undeposited_before
     return sheet

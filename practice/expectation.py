@@ -98,7 +98,7 @@ def payers_without_visits(books: Books, as_of: datetime.date) -> list[Expected]:
 
 def _all_recorded(books: Books, as_of: datetime.date) -> bool:
     """Whether the visits of every day from the first bill on are recorded, so that nothing is left to expect."""
-    first = next((same[0].date for same in books.invoices.values()), as_of)
+    first = books.bills[0].date if books.bills else as_of
     return recorded_days(books).issuperset(days_between(first, as_of))
 
 

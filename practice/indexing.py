@@ -55,7 +55,7 @@ class Receivables(Mapping[str | None, list[Receivable]]):
 
     @cached_property
     def _touched(self) -> dict[str | None, list[Transaction]]:
-        return self._grouped(self._invoices, self._entries)
+        return _grouped(zip(self._invoices, self._entries, strict=True))
 
     def __getitem__(self, invoice: str | None) -> list[Receivable]:
         """The postings of an invoice."""
@@ -66,19 +66,9 @@ class Receivables(Mapping[str | None, list[Receivable]]):
     def some(self, invoices: Iterable[str | None]) -> dict[str | None, list[Receivable]]:
         """The postings of a few invoices, without a look at the others."""
         wanted = frozenset(invoices)
-        places = [place for place, invoice in enumerate(self._invoices) if invoice in wanted]
-        touched = self._grouped([self._invoices[place] for place in places], [self._entries[place] for place in places])
+        touches = zip(self._invoices, self._entries, strict=True)
+        touched = _grouped(touch for touch in touches if touch[0] in wanted)
         return {invoice: _postings_of(invoice, entries) for invoice, entries in touched.items()}
-
-    @staticmethod
-    def _grouped(invoices: Iterable[str | None], entries: Iterable[Transaction]) -> dict[str | None, list[Transaction]]:
-        touched: dict[str | None, list[Transaction]] = {}
-        for invoice, entry in zip(invoices, entries, strict=True):
-            if invoice in touched:
-                touched[invoice].append(entry)
-            else:
-                touched[invoice] = [entry]
-        return touched
 
     def __iter__(self) -> Iterator[str | None]:
         """The invoices, in the order in which they were first touched."""
@@ -189,7 +179,7 @@ def index_entries(entries: Iterable[Any]) -> Indexes:  # noqa: C901, PLR0912, PL
         meta = entry.meta
         linked = None
         for link in entry.links:
-            if link[:4] == INVOICE_LINK:
+            if link.startswith(INVOICE_LINK):
                 linked = meta.get("invoice") or link[4:]
                 break
         memo = charge = None
@@ -255,6 +245,16 @@ def index_entries(entries: Iterable[Any]) -> Indexes:  # noqa: C901, PLR0912, PL
                 else:
                     invoices_of_visit[visit] = alone
     return index
+
+
+def _grouped(touches: Iterable[tuple[str | None, Transaction]]) -> dict[str | None, list[Transaction]]:
+    touched: dict[str | None, list[Transaction]] = {}
+    for invoice, entry in touches:
+        if invoice in touched:
+            touched[invoice].append(entry)
+        else:
+            touched[invoice] = [entry]
+    return touched
 
 
 def _postings_of(invoice: str | None, entries: Iterable[Transaction]) -> list[Receivable]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from decimal import Decimal
-from itertools import chain, filterfalse, takewhile
+from itertools import chain, takewhile
 from typing import Final, NamedTuple
 
 from daysheet.books import Books
@@ -72,7 +72,7 @@ def _unbilled(books: Books, as_of: datetime.date) -> list[Visit]:
     billed = books.invoices_of_visit.keys() - doubtful if doubtful else books.invoices_of_visit
     candidates = [
         visit
-        for visit in map(books.visits.__getitem__, filterfalse(billed.__contains__, books.visits))
+        for visit in [books.visits[identifier] for identifier in books.visits if identifier not in billed]
         if visit.status == COMPLETED
         and visit.date <= as_of
         and visit.fee != 0
