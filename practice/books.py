@@ -2,16 +2,17 @@
 
 Checks and statements read these indexes and never walk the entries again. The pass is linear and keeps no copies:
 ten years of a two-doctor practice (140,000 directives) are indexed in a few percent of the time that Beancount takes
-to load them. Payments and receivable postings are noted in that pass, and made into records when first asked for.
+to load them. Entries are noted in that pass, and made into records when they are first asked for.
 """
 
 from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Set
 from decimal import Decimal
-from typing import Any, TypeVar
+from itertools import islice
+from typing import Any, TypeGuard, TypeVar
 
 from beancount.core.data import Close, Custom, Directive, Open, Transaction
 from daysheet.facts import (
@@ -27,8 +28,19 @@ from daysheet.facts import (
     Waiver,
     parse_fact,
 )
-from daysheet.indexing import BookError, Indexes, Receivables, index_entries, owed, payment_of
-from daysheet.records import CLAIM_STATUSES, Adjustment, Claim, Invoice, Meta, Payment, Visit
+from daysheet.indexing import (
+    BookError,
+    Indexes,
+    Receivable,
+    bill_of,
+    index_entries,
+    number_of,
+    owed,
+    payment_of,
+    visit_of,
+)
+from daysheet.making import MadeDict, MadeList, Maker
+from daysheet.records import CLAIM_STATUSES, Claim, Invoice, Meta, Payment
 from daysheet.remittances import Remittance, RemittedClaim, parse_remittance, parse_remitted
 from daysheet.taxfacts import TaxFact, parse_tax_fact
 from daysheet.thresholds import DEFAULTS
@@ -55,9 +67,14 @@ class Books:
         state: the two-letter state whose public holidays count, or empty.
         visits: by visit id.
         took_place: how many visits were completed, by provider, service and day.
+        not_kept: the ids of the visits that were not completed.
+        never_billed: those of the completed visits that no bill names.
         bills: every invoice, reversals included, in date order.
         apart: those of the bills that are not known to be for a single visit of their own day.
+        insured: those of the bills that name a payer.
         invoices: by invoice id; several entries when an id was used more than once.
+        charges: what the first bill of each of these ids charges, in their order.
+        numbered: the places of these ids among them by the number they end in, by what stands before it.
         repeated: those of the invoices whose id was used more than once.
         invoices_of_visit: invoices by the id of a visit they bill.
         rebilled: those of these visits that are billed more than once.
@@ -67,7 +84,6 @@ class Books:
         contracts: what insurers have agreed to allow, in date order, by payer and service.
         remittances: what insurers said they paid, by remittance id.
         clearing: every transaction that moves money on its way to the bank, in date order.
-        receivable: receivable postings by invoice id; None for those of no invoice.
         opened: the `open` directive of each account.
         closed: the `close` directive of each account that has one.
         tax_facts: assets, vendors and filed forms, in date order.
@@ -76,15 +92,15 @@ class Books:
     """
 
     __slots__ = (
-        "_owed", "_paying", "adjustments_of_invoice", "apart", "bills", "claim_days", "claims", "clearing",
-        "closed", "closures", "contracts", "currency", "entries", "errors", "imported", "invoices",
-        "invoices_of_visit", "known", "locks", "opened", "options", "payers", "providers", "rebilled",
-        "receivable", "remittances", "repeated", "state", "tax_facts", "thresholds", "took_place", "visits",
-        "waivers",
+        "_beyond", "_owed", "_visits", "adjustments_of_invoice", "apart", "bills", "charges", "claim_days", "claims",
+        "clearing", "closed", "closures", "contracts", "currency", "entries", "errors", "imported", "insured",
+        "invoices", "invoices_of_visit", "known", "locks", "never_billed", "not_kept", "numbered", "opened",
+        "options", "payers", "providers", "rebilled", "remittances", "repeated", "state", "tax_facts", "thresholds",
+        "took_place", "visits", "waivers",
     )  # fmt: skip
 
-    def __init__(self, entries: list[Directive], options: Mapping[str, Any]) -> None:
-        """Empty indexes; `Books.of` fills them."""
+    def __init__(self, entries: list[Directive], options: Mapping[str, Any], index: Indexes) -> None:
+        """With what the index of the entries says; `Books.of` adds the rest."""
         self.entries = entries
         self.options = options
         currencies = options.get("operating_currency") or ["USD"]
@@ -98,34 +114,48 @@ class Books:
         self.thresholds: dict[str, list[Threshold]] = defaultdict(list)
         self.state = ""
         self.known: dict[Hashable, Any] = {}
-        self.visits: dict[str, Visit] = {}
-        self.took_place: dict[tuple[str, str | None, datetime.date], int] = {}
-        self.bills: list[Invoice] = []
-        self.apart: list[Invoice] = []
-        self.invoices: dict[str, list[Invoice]] = {}
-        self.repeated: dict[str, list[Invoice]] = {}
-        self.invoices_of_visit: dict[str, list[Invoice]] = {}
-        self.rebilled: dict[str, list[Invoice]] = {}
-        self.adjustments_of_invoice: dict[str, list[Adjustment]] = {}
         self.claims: dict[str, list[Claim]] = {}
         self.claim_days: dict[str, list[datetime.date]] = {}
         self.contracts: dict[tuple[str, str], list[Contract]] = {}
         self.remittances: dict[str, Remittance] = {}
-        self.clearing: list[Transaction] = []
-        self.receivable = Receivables((), ())
         self.opened: dict[str, Open] = {}
         self.closed: dict[str, Close] = {}
         self.tax_facts: list[TaxFact] = []
-        self.errors: list[FactError | BookError] = []
-        self._paying: list[Transaction] = []
-        self._owed: dict[str | None, Decimal] = {}
+        self.errors: list[FactError | BookError] = [*index.errors]
+
+        bill = Maker(bill_of)
+
+        def bills_of(entries: Iterable[Transaction]) -> list[Invoice]:
+            return [bill(entry) for entry in entries]
+
+        # no function below names the books: they would keep themselves alive until the collector comes
+        visits, first, repeated, billed, rebilled = (
+            index.visits, index.invoices, index.repeated, index.billed, index.rebilled,
+        )  # fmt: skip
+        self._visits = visits
+        self.visits = MadeDict(visits, lambda key: visit_of(visits[key]))
+        self.took_place = index.took_place
+        self.not_kept = index.not_kept
+        self.never_billed: Set[str] = index.never_billed.keys()
+        self.bills = MadeList(index.bills, bill)
+        self.apart = MadeList(index.apart, bill)
+        self.insured = MadeList(index.insured, bill)
+        self.invoices = MadeDict(first, lambda key: bills_of(repeated.get(key) or [first[key]]))
+        self.charges = index.charges
+        self.numbered = index.numbered
+        self.repeated = MadeDict(repeated, lambda key: bills_of(repeated[key]))
+        self.invoices_of_visit = MadeDict(billed, lambda key: bills_of(rebilled.get(key) or [billed[key]]))
+        self.rebilled = MadeDict(rebilled, lambda key: bills_of(rebilled[key]))
+        self.adjustments_of_invoice = index.adjustments_of_invoice
+        self.clearing = index.clearing
+        self._owed = index.owed
+        self._beyond = index.beyond
 
     @classmethod
     def of(cls, entries: list[Directive], options: Mapping[str, Any]) -> Books:
         """The books of these entries, which are sorted as Beancount sorts them."""
-        books = cls(entries, options)
         index = index_entries(entries)
-        books._take(index)
+        books = cls(entries, options, index)
         decided: list[Custom] = []
         for entry in index.others:
             if isinstance(entry, Custom):
@@ -157,7 +187,21 @@ class Books:
         return self.once("payments of invoices", work)
 
     def _payments(self) -> list[Payment]:
-        return self.once("all payments", lambda: [payment_of(entry) for entry in self._paying])
+        return self.once("all payments", lambda: [payment_of(entry) for entry in self.entries if _is_payment(entry)])
+
+    @property
+    def receivable(self) -> dict[str | None, list[Receivable]]:
+        """Receivable postings in date order by the id of the invoice; None for those of no invoice."""
+
+        def work() -> dict[str | None, list[Receivable]]:
+            found: dict[str | None, list[Receivable]] = {}
+            for entry in self.entries:
+                for invoice, posting in owed(entry) if isinstance(entry, Transaction) else ():
+                    made = Receivable(entry.date, posting.account, number_of(posting), entry.meta)
+                    found.setdefault(invoice, []).append(made)
+            return found
+
+        return self.once("receivable", work)
 
     @property
     def as_of(self) -> datetime.date:
@@ -168,9 +212,9 @@ class Books:
         covered = [imported.last for imported in self.imported if imported.kind == "visits"]
         if covered:
             return max(covered)
-        practice = [visit.date for visit in self.visits.values()]
+        practice = [self.visits[last].date for last in islice(reversed(self.visits), 1)]
         practice += [bill.date for bill in self.bills[-1:]]
-        practice += [payment.date for payment in self._paying]
+        practice += islice((entry.date for entry in reversed(self.entries) if _is_payment(entry)), 1)
         if practice:
             return max(practice)
         return max((entry.date for entry in self.entries), default=datetime.date.min)
@@ -190,6 +234,11 @@ class Books:
         if not facts:
             return None
         return next((fact for fact in reversed(facts) if fact.since <= day), facts[0])
+
+    def day_of(self, visit: str) -> datetime.date | None:
+        """The day of a visit; None where the books do not have it."""
+        entry = self._visits.get(visit)
+        return None if entry is None else entry.date
 
     def is_closed(self, day: datetime.date, provider: str) -> bool:
         """Whether the practice, or this provider, is declared closed on a day."""
@@ -227,29 +276,26 @@ class Books:
         for entry in reversed(self.entries):
             if entry.date <= as_of:
                 break
-            if isinstance(entry, Transaction):
-                sums.update((invoice, self.open_balance(invoice, as_of)) for invoice, _ in owed(entry))
+            for invoice, posting in owed(entry) if isinstance(entry, Transaction) else ():
+                sums[invoice] = sums.get(invoice, _ZERO) - number_of(posting)
         return {invoice: amount for invoice, amount in sums.items() if amount}
+
+    def last_touch(self, invoice: str | None, as_of: datetime.date) -> tuple[datetime.date, Meta]:
+        """When and where, up to a day, an invoice's receivable was last touched.
+
+        Raises:
+            KeyError: by then it was not.
+        """
+        if self._owed.get(invoice, _ZERO) < 0 and self._beyond[invoice].date <= as_of:
+            return self._beyond[invoice].date, self._beyond[invoice].meta
+        for posting in reversed(self.receivable[invoice]):
+            if posting.date <= as_of:
+                return posting.date, posting.meta
+        raise KeyError(invoice)
 
     def open_balance(self, invoice: str | None, as_of: datetime.date) -> Decimal:
         """What is still owed on an invoice at the end of a day; negative for a credit balance."""
         return sum((posting.amount for posting in self.receivable.get(invoice, ()) if posting.date <= as_of), _ZERO)
-
-    def _take(self, index: Indexes) -> None:
-        self.visits = index.visits
-        self.took_place = index.took_place
-        self.bills = index.bills
-        self.apart = index.apart
-        self.invoices = index.invoices
-        self.repeated = index.repeated
-        self.invoices_of_visit = index.invoices_of_visit
-        self.rebilled = index.rebilled
-        self.adjustments_of_invoice = index.adjustments_of_invoice
-        self.receivable = Receivables(index.touched, index.touching)
-        self._owed = index.owed
-        self._paying = index.paying
-        self.clearing = index.clearing
-        self.errors += index.errors
 
     def _add_custom(self, entry: Custom) -> None:
         kind = entry.type
@@ -323,6 +369,10 @@ class Books:
         for identifier, claims in joined.items():
             remittance = self.remittances[identifier]
             self.remittances[identifier] = remittance._replace(claims=tuple(sorted(claims, key=lambda c: c.line)))
+
+
+def _is_payment(entry: Directive) -> TypeGuard[Transaction]:
+    return isinstance(entry, Transaction) and "payment" in entry.meta
 
 
 def lines_of(metas: Iterable[Meta]) -> list[str]:

@@ -75,7 +75,7 @@ def decisions(books: Books, as_of: datetime.date) -> Iterator[tuple[Remittance, 
 
 def unsent(books: Books, as_of: datetime.date) -> Iterator[tuple[Invoice, Decimal]]:
     """Invoices to insurers of which no claim is known, with what the insurer's receivable holds of each."""
-    for invoice in books.bills:
+    for invoice in books.insured:
         if invoice.payer and invoice.date <= as_of and books.invoices[invoice.id][0] is invoice:
             sent = any(books.claim_days[claim][0] <= as_of for claim in claims_of(invoice.id, books))
             held = _ZERO if sent else held_by_insurer(books, invoice.id, invoice.payer, as_of)

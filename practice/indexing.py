@@ -1,19 +1,18 @@
 """Visits, invoices, payments and adjustments out of entries: the one pass that has to be fast.
 
 A bookkeeper's editor and Fava load the books again after every change, and most of what Daysheet adds to that is spent
-here, waiting for memory. So the loop below is one function with local names, comes to each entry once, touches nothing
-of it without need, keeps one object of equal names and days, and makes visits and invoices past their constructors; it
-is the only place in the domain that is written that way. What most loads do not ask for it leaves to be made from the
-transactions that it notes: payments, and the single postings of a receivable.
+here, waiting for memory. So the loop below is one function with local names, comes to each entry once, and touches
+nothing of it without need; it is the only place in the domain that is written that way. It notes entries: the records
+are made of them when they are asked for, and most loads ask for few.
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 from beancount.core.data import Custom, Directive, Posting, Transaction
@@ -21,6 +20,8 @@ from daysheet.accounts import BILLING, BILLING_CHARGES, CLEARING, RECEIVABLE, RE
 from daysheet.records import COMPLETED, VISIT_STATUSES, Adjustment, Invoice, Meta, Payment, Visit
 
 INVOICE_LINK: Final = "inv-"
+DIGITS: Final = "0123456789"
+_MOST_DIGITS: Final = 15
 _ZERO: Final = Decimal()
 
 
@@ -41,80 +42,48 @@ class BookError(NamedTuple):
     entry: Directive | None
 
 
-class Receivables(Mapping[str | None, list[Receivable]]):
-    """The receivable postings of each invoice in date order, made when asked for; None for those of no invoice.
-
-    Most invoices are settled, and all that a check wants of them is that nothing is owed.
-    """
-
-    def __init__(self, invoices: Sequence[str | None], entries: Sequence[Transaction]) -> None:
-        """Of these transactions: each postings' invoice and, beside it, its transaction."""
-        self._invoices = invoices
-        self._entries = entries
-        self._made: dict[str | None, list[Receivable]] = {}
-
-    @cached_property
-    def _touched(self) -> dict[str | None, list[Transaction]]:
-        return _grouped(zip(self._invoices, self._entries, strict=True))
-
-    def __getitem__(self, invoice: str | None) -> list[Receivable]:
-        """The postings of an invoice."""
-        if invoice not in self._made:
-            self._made[invoice] = _postings_of(invoice, self._touched[invoice])
-        return self._made[invoice]
-
-    def some(self, invoices: Iterable[str | None]) -> dict[str | None, list[Receivable]]:
-        """The postings of a few invoices, without a look at the others."""
-        wanted = frozenset(invoices)
-        touches = zip(self._invoices, self._entries, strict=True)
-        touched = _grouped(touch for touch in touches if touch[0] in wanted)
-        return {invoice: _postings_of(invoice, entries) for invoice, entries in touched.items()}
-
-    def __iter__(self) -> Iterator[str | None]:
-        """The invoices, in the order in which they were first touched."""
-        return iter(self._touched)
-
-    def __len__(self) -> int:
-        """How many invoices there are, and one more where some postings are of none."""
-        return len(self._touched)
-
-
 @dataclass(slots=True)
 class Indexes:
-    """What visits and transactions say of a practice; `Books` says what each is.
+    """What visits and transactions say of a practice, as entries; `Books` says what each is.
 
     Attributes:
         visits: by visit id.
         took_place: how many visits were completed, by provider, service and day.
+        not_kept: the ids of the visits that were not completed.
+        never_billed: those of the completed visits that no bill names.
         bills: every invoice, reversals included, in date order.
         apart: those of the bills that are not known to be for a single visit of their own day.
-        invoices: by invoice id.
-        repeated: those of the invoices whose id was used more than once.
-        invoices_of_visit: by visit id.
-        rebilled: those of the visits that are billed more than once.
+        insured: those of the bills that name a payer.
+        invoices: the first bill of each invoice id.
+        charges: what each of these bills charges.
+        numbered: the places of these ids among them by the number they end in, by what stands before it.
+        repeated: all bills of each invoice id that was used more than once.
+        billed: the first bill of each visit id.
+        rebilled: all bills of each visit id that is billed more than once.
         adjustments_of_invoice: by invoice id.
-        paying: the transactions that are payments.
-        owed: the sum of an invoice's receivable postings.
-        touched: the invoice of each of these postings.
-        touching: the transaction of each of them.
+        owed: the sum of an invoice's receivable postings, where it is not zero.
+        beyond: the transaction that last left this sum below zero.
         clearing: transactions on a clearing account.
         others: the entries that are neither visits nor transactions.
         errors: what could not be understood.
     """
 
-    visits: dict[str, Visit] = field(default_factory=dict)
+    visits: dict[str, Custom] = field(default_factory=dict)
     took_place: dict[tuple[str, str | None, datetime.date], int] = field(default_factory=dict)
-    bills: list[Invoice] = field(default_factory=list)
-    apart: list[Invoice] = field(default_factory=list)
-    invoices: dict[str, list[Invoice]] = field(default_factory=dict)
-    repeated: dict[str, list[Invoice]] = field(default_factory=dict)
-    invoices_of_visit: dict[str, list[Invoice]] = field(default_factory=dict)
-    rebilled: dict[str, list[Invoice]] = field(default_factory=dict)
+    not_kept: list[str] = field(default_factory=list)
+    never_billed: dict[str, Custom] = field(default_factory=dict)
+    bills: list[Transaction] = field(default_factory=list)
+    apart: list[Transaction] = field(default_factory=list)
+    insured: list[Transaction] = field(default_factory=list)
+    invoices: dict[str, Transaction] = field(default_factory=dict)
+    charges: list[Decimal] = field(default_factory=list)
+    numbered: dict[str, dict[int, int]] = field(default_factory=dict)
+    repeated: dict[str, list[Transaction]] = field(default_factory=dict)
+    billed: dict[str, Transaction] = field(default_factory=dict)
+    rebilled: dict[str, list[Transaction]] = field(default_factory=dict)
     adjustments_of_invoice: dict[str, list[Adjustment]] = field(default_factory=dict)
-    paying: list[Transaction] = field(default_factory=list)
     owed: dict[str | None, Decimal] = field(default_factory=dict)
-    touched: list[str | None] = field(default_factory=list)
-    touching: list[Transaction] = field(default_factory=list)
+    beyond: dict[str | None, Transaction] = field(default_factory=dict)
     clearing: list[Transaction] = field(default_factory=list)
     others: list[Directive] = field(default_factory=list)
     errors: list[BookError] = field(default_factory=list)
@@ -123,6 +92,7 @@ class Indexes:
 _OWED, _CHARGED, _BILLED, _CLEARS = 1, 2, 3, 4
 
 
+@cache
 def _role_of(account: str) -> int:
     """What an account is to an invoice."""
     if is_under(account, RECEIVABLE):
@@ -141,13 +111,12 @@ def index_entries(entries: Iterable[Any]) -> Indexes:  # noqa: C901, PLR0912, PL
     """
     index = Indexes()
     roles: dict[str, int] = {}
-    owed, touched, touching = index.owed, index.touched.append, index.touching.append
-    clearing, paying, took_place = index.clearing, index.paying, index.took_place
-    visits, bills, invoices, invoices_of_visit = index.visits, index.bills, index.invoices, index.invoices_of_visit
-    make = tuple.__new__
+    owed, pop_owed = index.owed, index.owed.pop
+    beyond, clearing, took_place = index.beyond, index.clearing, index.took_place
+    visits, never_billed, pop_visit = index.visits, index.never_billed, index.never_billed.pop
+    bills, billed, invoices, charges = index.bills.append, index.billed, index.invoices, index.charges.append
+    series, places = "", index.numbered.setdefault("", {})
     wanted: Any = Transaction  # to be compared with only: a type checker would ask each amount whether it is there
-    names: dict[Any, Any] = {status: status for status in VISIT_STATUSES}
-    share = names.setdefault
     day = datetime.date.min
     for entry in entries:
         if type(entry) is not wanted:
@@ -158,33 +127,39 @@ def index_entries(entries: Iterable[Any]) -> Indexes:  # noqa: C901, PLR0912, PL
                 (identifier, _), (provider, _), (status, _) = entry.values
             except ValueError:
                 status = None
-            if status not in VISIT_STATUSES or identifier in visits:
+            if (status != COMPLETED and status not in VISIT_STATUSES) or identifier in visits:
                 index.errors.append(_refused_visit(entry, visits))
                 continue
-            meta = entry.meta
-            get = meta.get
-            fee = get("fee")
-            fee = None if fee is None else fee.number
-            provider, status, service = share(provider, provider), share(status, status), get("service")
-            service = share(service, service)
+            visits[identifier] = entry
+            if status != COMPLETED:
+                index.not_kept.append(identifier)
+                continue
+            if identifier not in billed:
+                never_billed[identifier] = entry
             if entry.date != day:
                 day = entry.date
-            visits[identifier] = make(
-                Visit, (identifier, day, provider, status, get("patient", ""), service, fee, meta)
-            )
-            if status == COMPLETED:
-                alike = provider, service, day
-                took_place[alike] = took_place.get(alike, 0) + 1
+            alike = provider, entry.meta.get("service"), day
+            if alike in took_place:
+                took_place[alike] += 1
+            else:
+                took_place[alike] = 1
             continue
-        meta = entry.meta
+        links = entry.links
         linked = None
-        for link in entry.links:
+        for link in links:
             if link.startswith(INVOICE_LINK):
-                linked = meta.get("invoice") or link[4:]
+                linked = link[4:]
+                if link[-9:-8] == "-":  # the digits after it stand for characters that a link cannot hold
+                    linked = entry.meta.get("invoice") or linked
                 break
+        of_several = len(links) != 1
+        if of_several:
+            linked = invoice_of(entry)
         memo = charge = None
         clears = False
-        for posting in entry.postings:
+        postings = entry.postings
+        of_two = len(postings) == 2
+        for posting in postings:
             account = posting.account
             try:
                 role = roles[account]
@@ -195,83 +170,120 @@ def index_entries(entries: Iterable[Any]) -> Indexes:  # noqa: C901, PLR0912, PL
             if role == _CLEARS:
                 clears = True
                 continue
-            number = posting.units.number
-            memo = number if memo is None else memo + number
+            if memo is None:
+                memo = number = posting.units.number
+            elif of_two:  # the other leg takes what the first one gives
+                number, memo = -memo, None
+            else:
+                number = posting.units.number
+                memo += number
             if role == _OWED:
-                of_posting = posting.meta
-                invoice = of_posting.get("invoice", linked) if of_posting else linked
-                if invoice in owed:
-                    owed[invoice] += number
-                else:
+                invoice = linked
+                if of_several and posting.meta:
+                    invoice = posting.meta.get("invoice", linked)
+                before = pop_owed(invoice, None)  # most are settled by their payment: so few are kept, and near
+                if before is not None:
+                    number += before
+                if number:
                     owed[invoice] = number
-                touched(invoice)
-                touching(entry)
+                    if number < 0:
+                        beyond[invoice] = entry
             elif role == _CHARGED:
                 charge = -number if charge is None else charge - number
-        if clears:
-            clearing.append(entry)
         if memo:
             message = (
                 f"receivables and {BILLING} move apart by {_ZERO + memo}: write the equity leg of each receivable leg"
             )
-            index.errors.append(BookError(meta, message, entry))
+            index.errors.append(BookError(entry.meta, message, entry))
+        if clears:
+            clearing.append(entry)
+            if charge is None:  # a payment, or a deposit
+                continue
+        meta = entry.meta
         if "payment" in meta:
-            paying.append(entry)
-        elif "adjustment" in meta:
+            continue
+        if "adjustment" in meta:
             _add_adjustment(index, entry, linked)
         elif charge is not None and linked is not None:
-            get = meta.get
-            provider = get("provider", "")
-            provider = share(provider, provider)
-            if entry.date != day:
-                day = entry.date
-            named = get("visit", "")
-            ids = tuple(named.split()) if " " in named else (named,) if named else ()
-            bill = make(
-                Invoice,
-                (linked, day, ids, provider, get("patient", ""), get("payer"), charge, get("due"), meta),
-            )
-            bills.append(bill)
-            if named not in visits or visits[named].date is not day:
-                index.apart.append(bill)
-            alone = [bill]  # one list for both, never added to
+            bills(entry)
+            if "payer" in meta:
+                index.insured.append(entry)
             if linked in invoices:
-                invoices[linked] = index.repeated[linked] = [*invoices[linked], bill]
+                index.repeated.setdefault(linked, [invoices[linked]]).append(entry)
             else:
-                invoices[linked] = alone
-            for visit in ids:
-                if visit in invoices_of_visit:
-                    invoices_of_visit[visit] = index.rebilled[visit] = [*invoices_of_visit[visit], bill]
+                before_number = linked.rstrip(DIGITS)
+                if before_number != series:
+                    series, places = before_number, index.numbered.setdefault(before_number, {})
+                if 0 < len(linked) - len(series) <= _MOST_DIGITS:
+                    places[int(linked[len(series) :])] = len(invoices)
+                invoices[linked] = entry
+                charges(charge)
+            named = meta.get("visit", "")
+            visit = pop_visit(named, None)
+            if visit is not None:
+                billed[named] = entry
+                if visit.date != entry.date:
+                    index.apart.append(entry)
+                continue
+            if named not in visits or visits[named].date != entry.date:
+                index.apart.append(entry)
+            for identifier in named.split():
+                if identifier in billed:
+                    index.rebilled.setdefault(identifier, [billed[identifier]]).append(entry)
                 else:
-                    invoices_of_visit[visit] = alone
+                    billed[identifier] = entry
+                    pop_visit(identifier, None)
     return index
 
 
-def _grouped(touches: Iterable[tuple[str | None, Transaction]]) -> dict[str | None, list[Transaction]]:
-    touched: dict[str | None, list[Transaction]] = {}
-    for invoice, entry in touches:
-        if invoice in touched:
-            touched[invoice].append(entry)
-        else:
-            touched[invoice] = [entry]
-    return touched
+def visit_of(entry: Custom) -> Visit:
+    """The visit that an entry states, which the pass has taken as one."""
+    (identifier, _), (provider, _), (status, _) = entry.values
+    meta = entry.meta
+    fee = meta.get("fee")
+    return Visit(
+        identifier,
+        entry.date,
+        provider,
+        status,
+        meta.get("patient", ""),
+        meta.get("service"),
+        None if fee is None else fee.number,
+        meta,
+    )
 
 
-def _postings_of(invoice: str | None, entries: Iterable[Transaction]) -> list[Receivable]:
-    """An invoice's postings in these transactions, of which one stands once for each posting."""
-    return [
-        Receivable(entry.date, posting.account, number_of(posting), entry.meta)
-        for entry in {id(entry): entry for entry in entries}.values()
-        for owed_on, posting in owed(entry)
-        if owed_on == invoice
-    ]
+def bill_of(entry: Transaction) -> Invoice:
+    """The invoice that an entry charges."""
+    meta = entry.meta
+    named = meta.get("visit", "")
+    amount = _ZERO
+    for posting in entry.postings:
+        if _role_of(posting.account) == _CHARGED:
+            amount -= number_of(posting)
+    return Invoice(
+        invoice_of(entry) or "",
+        entry.date,
+        tuple(named.split()),
+        meta.get("provider", ""),
+        meta.get("patient", ""),
+        meta.get("payer"),
+        amount,
+        meta.get("due"),
+        meta,
+    )
 
 
 def owed(entry: Transaction) -> Iterator[tuple[str | None, Posting]]:
-    """An entry's postings to receivable accounts, each with the invoice that it is of."""
+    """An entry's postings to receivable accounts, each with the invoice that it is of.
+
+    A posting says so itself, by `invoice`, where the entry is linked to several invoices or to none.
+    """
+    linked = invoice_of(entry)
     for posting in entry.postings:
-        if is_under(posting.account, RECEIVABLE):
-            yield (posting.meta or {}).get("invoice", invoice_of(entry)), posting
+        if _role_of(posting.account) == _OWED:
+            of_posting = None if len(entry.links) == 1 else posting.meta
+            yield (of_posting or {}).get("invoice", linked), posting
 
 
 def payment_of(entry: Transaction) -> Payment:
@@ -286,8 +298,8 @@ def payment_of(entry: Transaction) -> Payment:
 
 
 def invoice_of(entry: Transaction) -> str | None:
-    """The invoice that an entry is linked to."""
-    for link in entry.links:
+    """The invoice that an entry is linked to; the first by name, where there are several."""
+    for link in entry.links if len(entry.links) == 1 else sorted(entry.links):
         if link.startswith(INVOICE_LINK):
             return entry.meta.get("invoice") or link[len(INVOICE_LINK) :]
     return None
@@ -299,7 +311,7 @@ def number_of(posting: Posting) -> Decimal:
     return number
 
 
-def _refused_visit(entry: Custom, visits: Mapping[str, Visit]) -> BookError:
+def _refused_visit(entry: Custom, visits: Mapping[str, Custom]) -> BookError:
     """Why a visit is not among these: it is malformed, or its id is taken."""
     if len(entry.values) == 3 and entry.values[2].value in VISIT_STATUSES:
         identifier = entry.values[0].value

@@ -114,7 +114,7 @@ class _Bills:
 class _Payers:
     """Whom each patient's bills went to, in date order."""
 
-    def __init__(self, invoices: list[Invoice]) -> None:
+    def __init__(self, invoices: Iterable[Invoice]) -> None:
         self._days: dict[str, list[datetime.date]] = defaultdict(list)
         self._payers: dict[str, list[str | None]] = defaultdict(list)
         for invoice in invoices:

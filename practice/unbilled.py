@@ -68,11 +68,11 @@ def lapse_waivers(books: Books, provider: str) -> list[Aside]:
 
 def _unbilled(books: Books, as_of: datetime.date) -> list[Visit]:
     waivers = books.waivers
-    doubtful = _with_doubtful_bill(books, as_of)
-    billed = books.invoices_of_visit.keys() - doubtful if doubtful else books.invoices_of_visit
+    never, doubtful = books.never_billed, _with_doubtful_bill(books, as_of)
+    wanted = never if doubtful <= never else [key for key in books.visits if key in never or key in doubtful]
     candidates = [
         visit
-        for visit in [books.visits[identifier] for identifier in books.visits if identifier not in billed]
+        for visit in map(books.visits.__getitem__, wanted)
         if visit.status == COMPLETED
         and visit.date <= as_of
         and visit.fee != 0
@@ -118,7 +118,7 @@ def _lags(books: Books, as_of: datetime.date) -> dict[str, list[int]]:
         if invoice.date < as_of - _HISTORY:
             break
         for identifier in invoice.visits if invoice.date <= as_of else ():
-            visit = books.visits.get(identifier)
-            if visit is not None:
-                found[invoice.provider].append(max((invoice.date - visit.date).days, 0))
+            day = books.day_of(identifier)
+            if day is not None:
+                found[invoice.provider].append(max((invoice.date - day).days, 0))
     return found

@@ -134,12 +134,12 @@ def credit_balance(books: Books, as_of: datetime.date) -> Iterator[Finding]:
         )
         yield _credit(number, group[0][0].date, amount, message, tuple(claim.meta for _, claim in group))
     beyond = {key: -balance for key, balance in books.balances(as_of).items() if balance < 0 and key not in unknown}
-    for key, postings in books.receivable.some(beyond).items():
-        last = [posting for posting in postings if posting.date <= as_of][-1]
+    for key, amount in beyond.items():
+        last, place = books.last_touch(key, as_of)
         what = "money on account" if key is None else f"invoice {key}"
-        message = f"{what}: {money(beyond[key], books.currency)} beyond what was charged: refund it, or find its bill"
-        metas = (last.meta, *(invoice.meta for invoice in books.invoices.get(key or "", ())))
-        yield _credit(key or "on-account", last.date, beyond[key], message, metas)
+        message = f"{what}: {money(amount, books.currency)} beyond what was charged: refund it, or find its bill"
+        metas = (place, *(invoice.meta for invoice in books.invoices.get(key or "", ())))
+        yield _credit(key or "on-account", last, amount, message, metas)
 
 
 def _unsent_by_payer(books: Books, as_of: datetime.date) -> dict[str, list[tuple[Invoice, Decimal]]]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from statistics import median
 from typing import Final
 
@@ -16,8 +16,6 @@ from daysheet.pricing import CENT
 from daysheet.records import Invoice, Visit
 from daysheet.wording import many, money, name_of
 
-_DIGITS: Final = "0123456789"
-_LONGEST: Final = 15
 _SERIES: Final = 20
 _AROUND: Final = 5
 _ZERO = Decimal()
@@ -66,54 +64,42 @@ def number_gap(books: Books, as_of: datetime.date) -> Iterator[Finding]:
     at most `number-gap-share` percent of its numbers. A missing bill is taken for the median of the ten around it.
     """
     share = books.threshold("number-gap-share", as_of) or _ZERO
-    for prefix, ids in _series(books, as_of).items():
-        numbers = sorted(ids)
+    ids = list(books.invoices)
+    later = _later(books, as_of)
+    for prefix, places in books.numbered.items():
+        numbers = sorted([number for number, place in places.items() if ids[place] not in later] if later else places)
         span = numbers[-1] - numbers[0] + 1 if numbers else 0
         if len(numbers) >= _SERIES and 0 < (span - len(numbers)) * 100 <= share * span:
             for place, (before, after) in enumerate(pairwise(numbers), 1):
                 if after - before > 1:
                     around = numbers[max(place - _AROUND, 0) : place + _AROUND]
-                    bills = {number: books.invoices[ids[number]][0] for number in around}
-                    yield _gap(books, prefix, bills, before, after)
+                    usual = Decimal(median(books.charges[places[number]] for number in around)).quantize(CENT)
+                    beside = [books.invoices[ids[places[number]]][0] for number in (before, after)]
+                    yield _gap(books, prefix, beside, range(before + 1, after), usual)
 
 
-def _series(books: Books, as_of: datetime.date) -> dict[str, dict[int, str]]:
-    """The invoices written by a day: their ids by number, by what stands before it."""
-    known: Iterable[str] = books.invoices
-    if books.bills and books.bills[-1].date > as_of:
-        known = [identifier for identifier, same in books.invoices.items() if same[0].date <= as_of]
-    series: dict[str, dict[int, str]] = {}
-    prefix, start, ids = "", 0, series.setdefault("", {})
-    for identifier in known:
-        # most are of the same series as the one before
-        number = identifier[start:]
-        if not (number.isdecimal() and identifier.startswith(prefix)):
-            prefix = identifier.rstrip(_DIGITS)
-            start = len(prefix)
-            number = identifier[start:]
-            ids = series.setdefault(prefix, {})
-        if 0 < len(number) <= _LONGEST:
-            ids[int(number)] = identifier
-    return series
+def _later(books: Books, as_of: datetime.date) -> set[str]:
+    """The ids of invoices that were first written after a day."""
+    later = {bill.id for bill in takewhile(lambda bill: bill.date > as_of, reversed(books.bills))}
+    return {identifier for identifier in later if books.invoices[identifier][0].date > as_of}
 
 
-def _gap(books: Books, prefix: str, bills: Mapping[int, Invoice], before: int, after: int) -> Finding:
-    """The numbers that are missing between two bills, at the median of the bills around them."""
-    one, other = bills[before], bills[after]
-    missing = after - before - 1
+def _gap(books: Books, prefix: str, beside: Sequence[Invoice], missing: range, usual: Decimal) -> Finding:
+    """The numbers that are missing between two bills, at what a bill around there usually is."""
+    one, other = beside
     width = len(one.id) - len(prefix)
-    first, last = (f"{prefix}{number:0{width}}" for number in (before + 1, after - 1))
-    which = first if missing == 1 else f"{first} to {last}"
-    amount = missing * Decimal(median(bill.amount for bill in bills.values())).quantize(CENT)
+    first, last = (f"{prefix}{number:0{width}}" for number in (missing[0], missing[-1]))
+    which = first if len(missing) == 1 else f"{first} to {last}"
+    amount = len(missing) * usual
     return Finding(
         kind="invoice-number-gap",
         key=first,
         date=min(one.date, other.date),
         through=max(one.date, other.date),
         provider=None,
-        count=missing,
+        count=len(missing),
         amount=amount,
-        message=f"{many(missing, 'invoice number')} missing: {which}; at the usual bill that is "
+        message=f"{many(len(missing), 'invoice number')} missing: {which}; at the usual bill that is "
         f"{money(amount, books.currency)}",
         where=(one.meta, other.meta),
     )

@@ -40,7 +40,7 @@ def _of_one_visit(books: Books, visit: str, invoices: list[Invoice], as_of: date
 
 def _alike(books: Books, as_of: datetime.date) -> Iterator[list[Invoice]]:
     """Bills alike of which one at least names no visit, so that it may be of the same one."""
-    loose = [one for one in books.bills if not one.visits and one.patient and one.id not in books.repeated]
+    loose = [one for one in books.apart if not one.visits and one.patient and one.id not in books.repeated]
     if not loose:
         return
     groups: dict[tuple[str, str, datetime.date, Decimal], list[Invoice]] = {

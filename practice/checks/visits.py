@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from daysheet.books import Books
 from daysheet.findings import Finding
 from daysheet.pricing import fee_of
-from daysheet.records import COMPLETED
 from daysheet.unbilled import is_billed, unbilled_visits
 from daysheet.wording import money, name_of
 
@@ -34,10 +33,11 @@ def unbilled(books: Books, as_of: datetime.date) -> Iterator[Finding]:
 def billed_no_show(books: Books, as_of: datetime.date) -> Iterator[Finding]:
     """Each visit that was missed or cancelled and that a standing bill names."""
     named = books.invoices_of_visit
-    for identifier, visit in books.visits.items():
-        if visit.status == COMPLETED or identifier not in named:
+    for identifier in books.not_kept:
+        if identifier not in named or not is_billed(books, identifier, as_of):
             continue
-        if visit.status not in ("no-show", "cancelled") or not is_billed(books, identifier, as_of):
+        visit = books.visits[identifier]
+        if visit.status not in ("no-show", "cancelled"):
             continue
         bills = [invoice for invoice in named[identifier] if invoice.date <= as_of]
         amount = sum((invoice.amount for invoice in bills), start=bills[0].amount * 0)
