@@ -3,8 +3,8 @@
 `python bench/ledger.py YEARS DIR` writes a books folder as `daysheet import` leaves it: one file a month and kind,
 about 13,900 directives a year. Adams sees 14 patients a day on five days for 48 weeks of each year, Baker 12 on three
 days in its second half. Most visits are billed the same day and paid within weeks; the books hold a week without bills
-in each June, and a scatter of unbilled, unpaid and overpaid visits. The years end with 2026; the same arguments write
-the same bytes.
+in each June, and a scatter of unbilled, unpaid and overpaid visits. Bills are numbered one after the other, as practice
+systems do: a visit without a bill leaves no gap. The years end with 2026; the same arguments write the same bytes.
 """
 
 from __future__ import annotations
@@ -79,14 +79,14 @@ def write_books(folder: Path, years: int) -> None:
     files = Files(list)
     first = LAST_YEAR - years + 1
     chance = random.Random(f"two doctors, {years}")
-    number = 0
+    number = billed = 0
     for year in range(first, LAST_YEAR + 1):
         banked: dict[datetime.date, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
         for day in _days(year):
             for provider in _working(day):
                 for _ in range((ADAMS if provider == "adams" else BAKER)[1]):
                     number += 1
-                    _visit(files, banked, chance, (number, day, provider))
+                    billed += _visit(files, banked, chance, (number, day, provider), billed + 1)
         _bank(files, banked, chance, year)
     for path, entries in files.items():
         _write(folder / path, "\n".join(entries))
@@ -121,7 +121,9 @@ def _visit(
     banked: dict[datetime.date, dict[str, Decimal]],
     chance: random.Random,
     visit: tuple[int, datetime.date, str],
-) -> None:
+    bill: int,
+) -> bool:
+    """Write a visit, its bill (which takes this number) and its payment; whether it is billed."""
     number, day, provider = visit
     patient = f"pt-{chance.randrange(1500):012x}"
     status = "no-show" if chance.random() < 0.02 else "completed"
@@ -132,30 +134,31 @@ def _visit(
     )
     forgotten = day.month == 6 and 8 <= day.day <= 14
     if status != "completed" or forgotten or chance.random() < 0.003:
-        return
+        return False
     files.add(
         day,
         "invoices",
-        f'{day} * "Invoice INV-{number}" ^inv-INV-{number}\n  visit: "V{number}"\n  provider: "{provider}"\n'
+        f'{day} * "Invoice INV-{bill}" ^inv-INV-{bill}\n  visit: "V{number}"\n  provider: "{provider}"\n'
         f'  patient: "{patient}"\n  due: {day + 30 * DAY}\n'
         f"  Assets:Receivable:Patients   {FEE} USD\n  Equity:Billing:Charges      -{FEE} USD\n",
     )
     if chance.random() < 0.03:
-        return
+        return True
     method = chance.choices(("card", "check", "cash"), (70, 20, 10))[0]
     paid = day + chance.choice((0, 0, 0, 1, 2, 5, 12, 20, 33)) * DAY
     if paid.year != day.year:
-        return
+        return True
     amount = FEE + 5 if chance.random() < 0.002 else FEE
     through = "Assets:Clearing:Cards" if method == "card" else "Assets:Clearing:Deposits"
     banked[paid][through] += amount
     files.add(
         paid,
         "payments",
-        f'{paid} * "{method.capitalize()} payment" ^inv-INV-{number}\n  payment: "PMT-{number}"\n'
+        f'{paid} * "{method.capitalize()} payment" ^inv-INV-{bill}\n  payment: "PMT-{bill}"\n'
         f'  method: "{method}"\n  {through}   {amount} USD\n  Income:Visits:{provider.capitalize()}   -{amount} USD\n'
         f"  Assets:Receivable:Patients   -{amount} USD\n  Equity:Billing:Collected   {amount} USD\n",
     )
+    return True
 
 
 def _bank(files: Files, banked: dict[datetime.date, dict[str, Decimal]], chance: random.Random, year: int) -> None:

@@ -40,7 +40,7 @@ from daysheet.indexing import (
     visit_of,
 )
 from daysheet.making import MadeDict, MadeList, Maker
-from daysheet.records import CLAIM_STATUSES, Claim, Invoice, Meta, Payment
+from daysheet.records import CLAIM_STATUSES, COMPLETED, Claim, Invoice, Meta, Payment
 from daysheet.remittances import Remittance, RemittedClaim, parse_remittance, parse_remitted
 from daysheet.taxfacts import TaxFact, parse_tax_fact
 from daysheet.thresholds import DEFAULTS
@@ -66,7 +66,7 @@ class Books:
         thresholds: numbers that checks compare with, in date order, by name.
         state: the two-letter state whose public holidays count, or empty.
         visits: by visit id.
-        took_place: how many visits were completed, by provider, service and day.
+        took_place: how many visits were completed, by provider and day.
         not_kept: the ids of the visits that were not completed.
         never_billed: those of the completed visits that no bill names.
         bills: every invoice, reversals included, in date order.
@@ -92,11 +92,11 @@ class Books:
     """
 
     __slots__ = (
-        "_beyond", "_owed", "_visits", "adjustments_of_invoice", "apart", "bills", "charges", "claim_days", "claims",
-        "clearing", "closed", "closures", "contracts", "currency", "entries", "errors", "imported", "insured",
-        "invoices", "invoices_of_visit", "known", "locks", "never_billed", "not_kept", "numbered", "opened",
-        "options", "payers", "providers", "rebilled", "remittances", "repeated", "state", "tax_facts", "thresholds",
-        "took_place", "visits", "waivers",
+        "_beyond", "_billing", "_owed", "_visits", "adjustments_of_invoice", "apart", "bills", "charges",
+        "claim_days", "claims", "clearing", "closed", "closures", "contracts", "currency", "entries", "errors",
+        "imported", "insured", "invoices", "invoices_of_visit", "known", "locks", "never_billed", "not_kept",
+        "numbered", "opened", "options", "payers", "providers", "rebilled", "remittances", "repeated", "state",
+        "tax_facts", "thresholds", "took_place", "visits", "waivers",
     )  # fmt: skip
 
     def __init__(self, entries: list[Directive], options: Mapping[str, Any], index: Indexes) -> None:
@@ -137,6 +137,7 @@ class Books:
         self.took_place = index.took_place
         self.not_kept = index.not_kept
         self.never_billed: Set[str] = index.never_billed.keys()
+        self._billing = index.bills
         self.bills = MadeList(index.bills, bill)
         self.apart = MadeList(index.apart, bill)
         self.insured = MadeList(index.insured, bill)
@@ -190,6 +191,21 @@ class Books:
         return self.once("all payments", lambda: [payment_of(entry) for entry in self.entries if _is_payment(entry)])
 
     @property
+    def took_place_of(self) -> dict[tuple[str, str], dict[datetime.date, int]]:
+        """How many visits of a service were completed, by provider and service, and by day."""
+
+        def work() -> dict[tuple[str, str], dict[datetime.date, int]]:
+            found: dict[tuple[str, str], dict[datetime.date, int]] = defaultdict(lambda: defaultdict(int))
+            for entry in self._visits.values():
+                _, provider, status = entry.values
+                service = entry.meta.get("service")
+                if service and status.value == COMPLETED:
+                    found[provider.value, service][entry.date] += 1
+            return found
+
+        return self.once("visits of services", work)
+
+    @property
     def receivable(self) -> dict[str | None, list[Receivable]]:
         """Receivable postings in date order by the id of the invoice; None for those of no invoice."""
 
@@ -239,6 +255,19 @@ class Books:
         """The day of a visit; None where the books do not have it."""
         entry = self._visits.get(visit)
         return None if entry is None else entry.date
+
+    def lags(self, first: datetime.date, last: datetime.date) -> dict[str, list[int]]:
+        """How many days the bills of these days came after their visits, by the bill's provider."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for entry in reversed(self._billing):
+            if entry.date < first:
+                break
+            if entry.date <= last:
+                for visit in entry.meta.get("visit", "").split():
+                    day = self.day_of(visit)
+                    if day is not None:
+                        found[entry.meta.get("provider", "")].append(max((entry.date - day).days, 0))
+        return found
 
     def is_closed(self, day: datetime.date, provider: str) -> bool:
         """Whether the practice, or this provider, is declared closed on a day."""

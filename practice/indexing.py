@@ -48,7 +48,7 @@ class Indexes:
 
     Attributes:
         visits: by visit id.
-        took_place: how many visits were completed, by provider, service and day.
+        took_place: how many visits were completed, by provider and day.
         not_kept: the ids of the visits that were not completed.
         never_billed: those of the completed visits that no bill names.
         bills: every invoice, reversals included, in date order.
@@ -69,7 +69,7 @@ class Indexes:
     """
 
     visits: dict[str, Custom] = field(default_factory=dict)
-    took_place: dict[tuple[str, str | None, datetime.date], int] = field(default_factory=dict)
+    took_place: dict[str, dict[datetime.date, int]] = field(default_factory=dict)
     not_kept: list[str] = field(default_factory=list)
     never_billed: dict[str, Custom] = field(default_factory=dict)
     bills: list[Transaction] = field(default_factory=list)
@@ -117,7 +117,6 @@ def index_entries(entries: Iterable[Any]) -> Indexes:  # noqa: C901, PLR0912, PL
     bills, billed, invoices, charges = index.bills.append, index.billed, index.invoices, index.charges.append
     series, places = "", index.numbered.setdefault("", {})
     wanted: Any = Transaction  # to be compared with only: a type checker would ask each amount whether it is there
-    day = datetime.date.min
     for entry in entries:
         if type(entry) is not wanted:
             if type(entry) is not Custom or entry.type != "visit":
@@ -136,13 +135,11 @@ def index_entries(entries: Iterable[Any]) -> Indexes:  # noqa: C901, PLR0912, PL
                 continue
             if identifier not in billed:
                 never_billed[identifier] = entry
-            if entry.date != day:
-                day = entry.date
-            alike = provider, entry.meta.get("service"), day
-            if alike in took_place:
-                took_place[alike] += 1
-            else:
-                took_place[alike] = 1
+            day = entry.date
+            try:
+                took_place[provider][day] += 1
+            except KeyError:
+                took_place.setdefault(provider, {})[day] = 1
             continue
         links = entry.links
         linked = None

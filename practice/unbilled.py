@@ -104,21 +104,8 @@ def _with_doubtful_bill(books: Books, as_of: datetime.date) -> set[str]:
 
 def _usual_lag(books: Books, provider: str, as_of: datetime.date) -> datetime.timedelta:
     """What 95 % of a provider's bills took from the visit in the last 180 days; nothing where too few say so."""
-    lags = books.once(("lags", as_of), lambda: _lags(books, as_of)).get(provider, [])
+    lags = books.once(("lags", as_of), lambda: books.lags(as_of - _HISTORY, as_of)).get(provider, [])
     if len(lags) < _LEARNED_FROM:
         return datetime.timedelta()
     lags = sorted(lags)
     return datetime.timedelta(days=min(lags[int(Decimal("0.95") * (len(lags) - 1))], _LEARNED_AT_MOST))
-
-
-def _lags(books: Books, as_of: datetime.date) -> dict[str, list[int]]:
-    """The days that each provider's bills of the last 180 days took from their visits."""
-    found: dict[str, list[int]] = defaultdict(list)
-    for invoice in reversed(books.bills):
-        if invoice.date < as_of - _HISTORY:
-            break
-        for identifier in invoice.visits if invoice.date <= as_of else ():
-            day = books.day_of(identifier)
-            if day is not None:
-                found[invoice.provider].append(max((invoice.date - day).days, 0))
-    return found

@@ -19,7 +19,7 @@ from daysheet.wording import many, money, name_of, span
 
 _ENOUGH_VISITS = 6
 _PARTIAL_DAYS = 3
-_Counts = dict[tuple[str | None, datetime.date], int]
+_Counts = dict[datetime.date, int]
 
 
 def lapse(books: Books, as_of: datetime.date) -> Iterator[Finding]:
@@ -36,13 +36,10 @@ def _seen_in_visits(books: Books, as_of: datetime.date) -> Iterator[Finding]:
     several = {provider: visits for provider, visits in missed.items() if len(visits) >= _ENOUGH_VISITS}
     if not several:
         return
-    done: dict[str, _Counts] = {provider: {} for provider in several}
-    for (provider, service, day), count in books.took_place.items():
-        if provider in done and day <= as_of:
-            done[provider][service, day] = count
     for provider, visits in several.items():
+        done = {day: count for day, count in books.took_place[provider].items() if day <= as_of}
         least = books.days_of("lapse-days", as_of, provider)
-        for run, service, inside in _runs(_Left(done[provider], visits), least):
+        for run, service, inside in _runs(books, _Left(done, visits), least):
             yield _of_visits(books, as_of, run, inside, service)
 
 
@@ -50,7 +47,7 @@ class _Left(NamedTuple):
     """What of a provider's visits is in no lapse yet.
 
     Attributes:
-        done: how many visits took place, by service and day.
+        done: how many visits took place, by day.
         missed: those of them without a bill, in date order.
     """
 
@@ -59,43 +56,42 @@ class _Left(NamedTuple):
 
     def days(self) -> list[Day]:
         """How many visits took place on each day, and how many of them were billed."""
-        done: dict[datetime.date, int] = defaultdict(int)
-        for (_, day), count in self.done.items():
-            done[day] += count
         missed = Counter([visit.date for visit in self.missed])
-        return [Day(day, done[day], done[day] - missed[day]) for day in sorted(done)]
+        return [Day(day, count, count - missed[day]) for day, count in self.done.items()]
 
-    def of(self, service: str) -> _Left:
-        """The part of one service."""
-        done = {key: count for key, count in self.done.items() if key[0] == service}
-        return _Left(done, [visit for visit in self.missed if visit.service == service])
+    def of(self, service: str, done: _Counts) -> _Left:
+        """The part of one service, which was done so many times a day."""
+        own = {day: count for day, count in done.items() if day in self.done}
+        return _Left(own, [visit for visit in self.missed if visit.service == service])
 
     def inside(self, run: Run) -> _Left:
         """The part in the days of a lapse."""
-        done = {key: count for key, count in self.done.items() if run.first <= key[1] <= run.last}
+        done = {day: count for day, count in self.done.items() if run.first <= day <= run.last}
         return _Left(done, [visit for visit in self.missed if run.first <= visit.date <= run.last])
 
     def without(self, other: _Left) -> _Left:
         """What is left when a part is taken away."""
         taken = {visit.id for visit in other.missed}
-        done = {key: count for key, count in self.done.items() if key not in other.done}
+        rest = {day: count - other.done.get(day, 0) for day, count in self.done.items()}
+        done = {day: count for day, count in rest.items() if count}
         return _Left(done, [visit for visit in self.missed if visit.id not in taken])
 
 
-def _runs(left: _Left, least: int) -> Iterator[tuple[Run, str, _Left]]:
+def _runs(books: Books, left: _Left, least: int) -> Iterator[tuple[Run, str, _Left]]:
     """A provider's lapses: each run, the service if it is of one alone, and the visits in it.
 
     First those of all that the provider does, then those of one service, then, among what is left, partial ones.
     """
     days = left.days()
     usual = usual_miss(days)
+    provider = left.missed[0].provider
     for run in _long(by_visits(days, usual, LAPSED), least):
         inside = left.inside(run)
         yield run, "", inside
         left = left.without(inside)
     least = max(least, _PARTIAL_DAYS)
     for service in sorted({visit.service for visit in left.missed if visit.service}):
-        own = left.of(service)
+        own = left.of(service, books.took_place_of[provider, service])
         for run in _long(by_visits(own.days(), usual, LAPSED), least):
             inside = own.inside(run)
             yield run, service, inside
