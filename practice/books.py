@@ -33,6 +33,7 @@ from daysheet.indexing import (
     Indexes,
     Receivable,
     bill_of,
+    clears,
     index_entries,
     number_of,
     owed,
@@ -83,7 +84,6 @@ class Books:
         claim_days: the day from which each of these states holds.
         contracts: what insurers have agreed to allow, in date order, by payer and service.
         remittances: what insurers said they paid, by remittance id.
-        clearing: every transaction that moves money on its way to the bank, in date order.
         opened: the `open` directive of each account.
         closed: the `close` directive of each account that has one.
         tax_facts: assets, vendors and filed forms, in date order.
@@ -93,10 +93,10 @@ class Books:
 
     __slots__ = (
         "_beyond", "_billing", "_owed", "_visits", "adjustments_of_invoice", "apart", "bills", "charges",
-        "claim_days", "claims", "clearing", "closed", "closures", "contracts", "currency", "entries", "errors",
-        "imported", "insured", "invoices", "invoices_of_visit", "known", "locks", "never_billed", "not_kept",
-        "numbered", "opened", "options", "payers", "providers", "rebilled", "remittances", "repeated", "state",
-        "tax_facts", "thresholds", "took_place", "visits", "waivers",
+        "claim_days", "claims", "closed", "closures", "contracts", "currency", "entries", "errors", "imported",
+        "insured", "invoices", "invoices_of_visit", "known", "locks", "never_billed", "not_kept", "numbered",
+        "opened", "options", "payers", "providers", "rebilled", "remittances", "repeated", "state", "tax_facts",
+        "thresholds", "took_place", "visits", "waivers",
     )  # fmt: skip
 
     def __init__(self, entries: list[Directive], options: Mapping[str, Any], index: Indexes) -> None:
@@ -148,7 +148,6 @@ class Books:
         self.invoices_of_visit = MadeDict(billed, lambda key: bills_of(rebilled.get(key) or [billed[key]]))
         self.rebilled = MadeDict(rebilled, lambda key: bills_of(rebilled[key]))
         self.adjustments_of_invoice = index.adjustments_of_invoice
-        self.clearing = index.clearing
         self._owed = index.owed
         self._beyond = index.beyond
 
@@ -189,6 +188,15 @@ class Books:
 
     def _payments(self) -> list[Payment]:
         return self.once("all payments", lambda: [payment_of(entry) for entry in self.entries if _is_payment(entry)])
+
+    @property
+    def clearing(self) -> list[Transaction]:
+        """Every transaction that moves money on its way to the bank, in date order."""
+
+        def work() -> list[Transaction]:
+            return [entry for entry in self.entries if isinstance(entry, Transaction) and clears(entry)]
+
+        return self.once("clearing", work)
 
     @property
     def took_place_of(self) -> dict[tuple[str, str], dict[datetime.date, int]]:

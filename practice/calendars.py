@@ -12,9 +12,7 @@ ONE_DAY = datetime.timedelta(days=1)
 
 def days_between(first: datetime.date, last: datetime.date) -> Iterator[datetime.date]:
     """Every day from the first to the last, both included."""
-    while first <= last:
-        yield first
-        first += ONE_DAY
+    return map(datetime.date.fromordinal, range(first.toordinal(), last.toordinal() + 1))
 
 
 def is_holiday(books: Books, day: datetime.date) -> bool:

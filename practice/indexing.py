@@ -63,7 +63,6 @@ class Indexes:
         adjustments_of_invoice: by invoice id.
         owed: the sum of an invoice's receivable postings, where it is not zero.
         beyond: the transaction that last left this sum below zero.
-        clearing: transactions on a clearing account.
         others: the entries that are neither visits nor transactions.
         errors: what could not be understood.
     """
@@ -84,7 +83,6 @@ class Indexes:
     adjustments_of_invoice: dict[str, list[Adjustment]] = field(default_factory=dict)
     owed: dict[str | None, Decimal] = field(default_factory=dict)
     beyond: dict[str | None, Transaction] = field(default_factory=dict)
-    clearing: list[Transaction] = field(default_factory=list)
     others: list[Directive] = field(default_factory=list)
     errors: list[BookError] = field(default_factory=list)
 
@@ -112,7 +110,7 @@ def index_entries(entries: Iterable[Any]) -> Indexes:  # noqa: C901, PLR0912, PL
     index = Indexes()
     roles: dict[str, int] = {}
     owed, pop_owed = index.owed, index.owed.pop
-    beyond, clearing, took_place = index.beyond, index.clearing, index.took_place
+    beyond, took_place = index.beyond, index.took_place
     visits, never_billed, pop_visit = index.visits, index.never_billed, index.never_billed.pop
     bills, billed, invoices, charges = index.bills.append, index.billed, index.invoices, index.charges.append
     series, places = "", index.numbered.setdefault("", {})
@@ -153,7 +151,7 @@ def index_entries(entries: Iterable[Any]) -> Indexes:  # noqa: C901, PLR0912, PL
         if of_several:
             linked = invoice_of(entry)
         memo = charge = None
-        clears = False
+        on_its_way = False
         postings = entry.postings
         of_two = len(postings) == 2
         for posting in postings:
@@ -165,7 +163,7 @@ def index_entries(entries: Iterable[Any]) -> Indexes:  # noqa: C901, PLR0912, PL
             if not role:
                 continue
             if role == _CLEARS:
-                clears = True
+                on_its_way = True
                 continue
             if memo is None:
                 memo = number = posting.units.number
@@ -192,10 +190,8 @@ def index_entries(entries: Iterable[Any]) -> Indexes:  # noqa: C901, PLR0912, PL
                 f"receivables and {BILLING} move apart by {_ZERO + memo}: write the equity leg of each receivable leg"
             )
             index.errors.append(BookError(entry.meta, message, entry))
-        if clears:
-            clearing.append(entry)
-            if charge is None:  # a payment, or a deposit
-                continue
+        if on_its_way and charge is None:  # a payment, or a deposit
+            continue
         meta = entry.meta
         if "payment" in meta:
             continue
@@ -281,6 +277,11 @@ def owed(entry: Transaction) -> Iterator[tuple[str | None, Posting]]:
         if _role_of(posting.account) == _OWED:
             of_posting = None if len(entry.links) == 1 else posting.meta
             yield (of_posting or {}).get("invoice", linked), posting
+
+
+def clears(entry: Transaction) -> bool:
+    """Whether an entry moves money on its way to the bank."""
+    return any(_role_of(posting.account) == _CLEARS for posting in entry.postings)
 
 
 def payment_of(entry: Transaction) -> Payment:
