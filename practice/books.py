@@ -1,8 +1,8 @@
 """The books of a practice, indexed: one pass over Beancount's entries, dictionaries by id.
 
-Checks and statements read these indexes and never walk the entries again. The pass is linear and keeps no copies:
-ten years of a two-doctor practice (140,000 directives) are indexed in a few percent of the time that Beancount takes
-to load them. Entries are noted in that pass, and made into records when they are first asked for.
+Checks and statements read these indexes. The pass is linear and keeps no copies: ten years of a two-doctor practice
+(140,000 directives) are indexed in a few percent of the time that Beancount takes to load them. Entries are noted in
+it, and made into records when they are first asked for; what only a few statements want is gathered then, and once.
 """
 
 from __future__ import annotations
@@ -237,7 +237,7 @@ class Books:
         if covered:
             return max(covered)
         practice = [self.visits[last].date for last in islice(reversed(self.visits), 1)]
-        practice += [bill.date for bill in self.bills[-1:]]
+        practice += [bill.date for bill in islice(reversed(self.bills), 1)]
         practice += islice((entry.date for entry in reversed(self.entries) if _is_payment(entry)), 1)
         if practice:
             return max(practice)

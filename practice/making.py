@@ -41,10 +41,10 @@ class MadeList(Sequence[V]):
     @overload
     def __getitem__(self, index: slice) -> list[V]: ...
     def __getitem__(self, index: int | slice) -> V | list[V]:
-        """One record, or several."""
+        """One record; for several, all are made."""
         if isinstance(index, slice):
-            return [self._make(entry) for entry in self._entries[index]]
-        return self._make(self._entries[index])
+            return self._whole()[index]
+        return self._make(self._entries[index]) if self._all is None else self._all[index]
 
     def __len__(self) -> int:
         """How many there are."""
@@ -52,13 +52,16 @@ class MadeList(Sequence[V]):
 
     def __iter__(self) -> Iterator[V]:
         """All of them."""
-        if self._all is None:
-            self._all = [self._make(entry) for entry in self._entries]
-        return iter(self._all)
+        return iter(self._whole())
 
     def __reversed__(self) -> Iterator[V]:
         """From the last one; only those that are come to are made."""
         return map(self._make, reversed(self._entries))
+
+    def _whole(self) -> list[V]:
+        if self._all is None:
+            self._all = [self._make(entry) for entry in self._entries]
+        return self._all
 
 
 class MadeDict(Mapping[K, V]):

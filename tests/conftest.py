@@ -61,6 +61,9 @@ def pytest_runtest_makereport(
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the files that take longest first."""
     first = {ROOT / "tests" / name: place for place, name in enumerate(SLOWEST)}
+    gone = [str(path) for path in first if not path.exists()]
+    if gone:
+        raise pytest.UsageError(f"SLOWEST in {__file__} names files that are not there: {', '.join(gone)}")
     items.sort(key=lambda item: first.get(item.path, len(first)))
 
 

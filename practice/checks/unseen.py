@@ -120,9 +120,7 @@ def _evidence(books: Books, provider: str, run: Run) -> Iterator[Meta]:
         yield fact.meta
     own = books.once(
         ("bills of", provider),
-        lambda: sorted(
-            (same[0] for same in books.invoices.values() if same[0].provider == provider), key=lambda bill: bill.date
-        ),
+        lambda: [bill for bill in books.bills if bill.provider == provider and books.invoices[bill.id][0] is bill],
     )
     dates = [invoice.date for invoice in own]
     before, after = bisect_left(dates, run.first), bisect_right(dates, run.last)
