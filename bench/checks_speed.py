@@ -43,9 +43,10 @@ def main(years: int, rounds: int) -> None:
         plain: list[Load] = []
         plugged: list[Load] = []
         checked: list[float] = []
-        for _ in range(rounds):
-            plain.append(load_of(main_file))
-            plugged.append(load_of(with_plugin))
+        for turn in range(rounds):
+            pair = [(plain, main_file), (plugged, with_plugin)]
+            for loads, file in reversed(pair) if turn % 2 else pair:  # neither always finds the other's memory
+                loads.append(load_of(file))
             checked.append(seconds(check, folder).took)
         whole = median(one.whole for one in plain)
         tail = median(one.after_booking for one in plain)
