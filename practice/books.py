@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Set
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Set
 from decimal import Decimal
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any, TypeGuard, TypeVar
 
 from beancount.core.data import Close, Custom, Directive, Open, Transaction
@@ -41,7 +41,7 @@ from daysheet.indexing import (
     visit_of,
 )
 from daysheet.making import MadeDict, MadeList, Maker
-from daysheet.records import CLAIM_STATUSES, COMPLETED, Claim, Invoice, Meta, Payment
+from daysheet.records import CLAIM_STATUSES, Claim, Invoice, Meta, Payment
 from daysheet.remittances import Remittance, RemittedClaim, parse_remittance, parse_remitted
 from daysheet.taxfacts import TaxFact, parse_tax_fact
 from daysheet.thresholds import DEFAULTS
@@ -92,7 +92,7 @@ class Books:
     """
 
     __slots__ = (
-        "_beyond", "_billing", "_owed", "_visits", "adjustments_of_invoice", "apart", "bills", "charges",
+        "_beyond", "_owed", "_visits", "adjustments_of_invoice", "apart", "bills", "charges",
         "claim_days", "claims", "closed", "closures", "contracts", "currency", "entries", "errors", "imported",
         "insured", "invoices", "invoices_of_visit", "known", "locks", "never_billed", "not_kept", "numbered",
         "opened", "options", "payers", "providers", "rebilled", "remittances", "repeated", "state", "tax_facts",
@@ -137,16 +137,15 @@ class Books:
         self.took_place = index.took_place
         self.not_kept = index.not_kept
         self.never_billed: Set[str] = index.never_billed.keys()
-        self._billing = index.bills
         self.bills = MadeList(index.bills, bill)
         self.apart = MadeList(index.apart, bill)
         self.insured = MadeList(index.insured, bill)
         self.invoices = MadeDict(first, lambda key: bills_of(repeated.get(key) or [first[key]]))
         self.charges = index.charges
         self.numbered = index.numbered
-        self.repeated = MadeDict(repeated, lambda key: bills_of(repeated[key]))
+        self.repeated = MadeDict(repeated, self.invoices.__getitem__)
         self.invoices_of_visit = MadeDict(billed, lambda key: bills_of(rebilled.get(key) or [billed[key]]))
-        self.rebilled = MadeDict(rebilled, lambda key: bills_of(rebilled[key]))
+        self.rebilled = MadeDict(rebilled, self.invoices_of_visit.__getitem__)
         self.adjustments_of_invoice = index.adjustments_of_invoice
         self._owed = index.owed
         self._beyond = index.beyond
@@ -199,21 +198,6 @@ class Books:
         return self.once("clearing", work)
 
     @property
-    def took_place_of(self) -> dict[tuple[str, str], dict[datetime.date, int]]:
-        """How many visits of a service were completed, by provider and service, and by day."""
-
-        def work() -> dict[tuple[str, str], dict[datetime.date, int]]:
-            found: dict[tuple[str, str], dict[datetime.date, int]] = defaultdict(lambda: defaultdict(int))
-            for entry in self._visits.values():
-                _, provider, status = entry.values
-                service = entry.meta.get("service")
-                if service and status.value == COMPLETED:
-                    found[provider.value, service][entry.date] += 1
-            return found
-
-        return self.once("visits of services", work)
-
-    @property
     def receivable(self) -> dict[str | None, list[Receivable]]:
         """Receivable postings in date order by the id of the invoice; None for those of no invoice."""
 
@@ -264,18 +248,9 @@ class Books:
         entry = self._visits.get(visit)
         return None if entry is None else entry.date
 
-    def lags(self, first: datetime.date, last: datetime.date) -> dict[str, list[int]]:
-        """How many days the bills of these days came after their visits, by the bill's provider."""
-        found: dict[str, list[int]] = defaultdict(list)
-        for entry in reversed(self._billing):
-            if entry.date < first:
-                break
-            if entry.date <= last:
-                for visit in entry.meta.get("visit", "").split():
-                    day = self.day_of(visit)
-                    if day is not None:
-                        found[entry.meta.get("provider", "")].append(max((entry.date - day).days, 0))
-        return found
+    def bills_after(self, day: datetime.date) -> Iterator[Invoice]:
+        """The bills written after a day, the last one first."""
+        return takewhile(lambda bill: bill.date > day, reversed(self.bills))
 
     def is_closed(self, day: datetime.date, provider: str) -> bool:
         """Whether the practice, or this provider, is declared closed on a day."""

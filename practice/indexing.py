@@ -22,6 +22,7 @@ from daysheet.records import COMPLETED, VISIT_STATUSES, Adjustment, Invoice, Met
 INVOICE_LINK: Final = "inv-"
 DIGITS: Final = "0123456789"
 _MOST_DIGITS: Final = 15
+_DASH: Final = slice(-9, -8)
 _ZERO: Final = Decimal()
 
 
@@ -141,15 +142,11 @@ def index_entries(entries: Iterable[Any]) -> Indexes:  # noqa: C901, PLR0912, PL
             continue
         links = entry.links
         linked = None
-        for link in links:
-            if link.startswith(INVOICE_LINK):
-                linked = link[4:]
-                if link[-9:-8] == "-":  # the digits after it stand for characters that a link cannot hold
-                    linked = entry.meta.get("invoice") or linked
-                break
         of_several = len(links) != 1
-        if of_several:
-            linked = invoice_of(entry)
+        for link in links:
+            if link.startswith(INVOICE_LINK):  # most links hold the whole id, and `invoice_of` need not be asked
+                linked = invoice_of(entry) if of_several or link[_DASH] == "-" else link[4:]
+                break
         memo = charge = None
         on_its_way = False
         postings = entry.postings
@@ -296,10 +293,14 @@ def payment_of(entry: Transaction) -> Payment:
 
 
 def invoice_of(entry: Transaction) -> str | None:
-    """The invoice that an entry is linked to; the first by name, where there are several."""
+    """The invoice that an entry is linked to; the first by name, where there are several.
+
+    A link that cannot hold the whole id ends in a dash and eight digits; then `invoice` says it.
+    """
     for link in entry.links if len(entry.links) == 1 else sorted(entry.links):
         if link.startswith(INVOICE_LINK):
-            return entry.meta.get("invoice") or link[len(INVOICE_LINK) :]
+            exact = entry.meta.get("invoice") if link[_DASH] == "-" else None
+            return exact or link[len(INVOICE_LINK) :]
     return None
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from decimal import Decimal
-from itertools import chain, takewhile
+from itertools import chain
 from typing import Final, NamedTuple
 
 from daysheet.books import Books
-from daysheet.calendars import working_days_before
+from daysheet.calendars import ONE_DAY, working_days_before
 from daysheet.records import COMPLETED, Visit
 
 _LEARNED_FROM: Final = 20
@@ -97,15 +97,26 @@ def _is_aside(visit: Visit, aside: Aside) -> bool:
 
 def _with_doubtful_bill(books: Books, as_of: datetime.date) -> set[str]:
     """Visits named by bills of which none may stand on the day: written later, or reversed."""
-    later = takewhile(lambda bill: bill.date > as_of, reversed(books.bills))
-    doubtful = {visit for bill in chain(*books.repeated.values(), later) for visit in bill.visits}
+    named = chain(*books.repeated.values(), books.bills_after(as_of))
+    doubtful = {visit for bill in named for visit in bill.visits}
     return {visit for visit in doubtful if not is_billed(books, visit, as_of)}
 
 
 def _usual_lag(books: Books, provider: str, as_of: datetime.date) -> datetime.timedelta:
     """What 95 % of a provider's bills took from the visit in the last 180 days; nothing where too few say so."""
-    lags = books.once(("lags", as_of), lambda: books.lags(as_of - _HISTORY, as_of)).get(provider, [])
+    lags = books.once(("lags", as_of), lambda: _lags(books, as_of)).get(provider, [])
     if len(lags) < _LEARNED_FROM:
         return datetime.timedelta()
     lags = sorted(lags)
     return datetime.timedelta(days=min(lags[int(Decimal("0.95") * (len(lags) - 1))], _LEARNED_AT_MOST))
+
+
+def _lags(books: Books, as_of: datetime.date) -> dict[str, list[int]]:
+    """The days that each provider's bills of the last 180 days took from their visits."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for invoice in books.bills_after(as_of - _HISTORY - ONE_DAY):
+        for identifier in invoice.visits if invoice.date <= as_of else ():
+            day = books.day_of(identifier)
+            if day is not None:
+                found[invoice.provider].append(max((invoice.date - day).days, 0))
+    return found

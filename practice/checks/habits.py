@@ -6,7 +6,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from itertools import pairwise, takewhile
+from itertools import pairwise
 from statistics import median
 from typing import Final
 
@@ -80,8 +80,7 @@ def number_gap(books: Books, as_of: datetime.date) -> Iterator[Finding]:
 
 def _later(books: Books, as_of: datetime.date) -> set[str]:
     """The ids of invoices that were first written after a day."""
-    later = {bill.id for bill in takewhile(lambda bill: bill.date > as_of, reversed(books.bills))}
-    return {identifier for identifier in later if books.invoices[identifier][0].date > as_of}
+    return {bill.id for bill in books.bills_after(as_of) if books.invoices[bill.id][0].date > as_of}
 
 
 def _gap(books: Books, prefix: str, beside: Sequence[Invoice], missing: range, usual: Decimal) -> Finding:

@@ -13,7 +13,7 @@ from daysheet.checks.unseen import unseen
 from daysheet.findings import Finding
 from daysheet.lapses import HALVED, LAPSED, Day, Run, by_visits, usual_miss
 from daysheet.pricing import fee_of
-from daysheet.records import Visit
+from daysheet.records import COMPLETED, Visit
 from daysheet.unbilled import unbilled_visits
 from daysheet.wording import many, money, name_of, span
 
@@ -91,13 +91,26 @@ def _runs(books: Books, left: _Left, least: int) -> Iterator[tuple[Run, str, _Le
         left = left.without(inside)
     least = max(least, _PARTIAL_DAYS)
     for service in sorted({visit.service for visit in left.missed if visit.service}):
-        own = left.of(service, books.took_place_of[provider, service])
+        own = left.of(service, of_services(books)[provider, service])
         for run in _long(by_visits(own.days(), usual, LAPSED), least):
             inside = own.inside(run)
             yield run, service, inside
             left = left.without(inside)
     for run in _long(by_visits(left.days(), usual, HALVED), least):
         yield run, "", left.inside(run)
+
+
+def of_services(books: Books) -> dict[tuple[str, str], _Counts]:
+    """How many visits of a service took place on each day, by provider and service."""
+
+    def work() -> dict[tuple[str, str], _Counts]:
+        found: dict[tuple[str, str], _Counts] = defaultdict(lambda: defaultdict(int))
+        for visit in books.visits.values():
+            if visit.service and visit.status == COMPLETED:
+                found[visit.provider, visit.service][visit.date] += 1
+        return found
+
+    return books.once("visits of services", work)
 
 
 def _long(runs: list[Run], least: int) -> list[Run]:

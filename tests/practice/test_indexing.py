@@ -10,6 +10,7 @@ from typing import Any
 from beancount import loader
 from beancount.core.data import Custom, Transaction
 from daysheet.books import Books
+from daysheet.checks.lapse import of_services
 from daysheet.importers.booking import invoice_link
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -140,7 +141,7 @@ def test_visits_are_what_a_plain_reading_says(reading):
     assert {(who, day): count for who, by in books.took_place.items() for day, count in by.items()} == took_place
     of_service = [entry for entry in kept.values() if "service" in entry.meta]
     served = Counter((entry.values[1].value, entry.meta["service"], entry.date) for entry in of_service)
-    counted = books.took_place_of.items()
+    counted = of_services(books).items()
     assert {(who, what, day): count for (who, what), by in counted for day, count in by.items()} == served
 
 
@@ -218,6 +219,25 @@ def test_an_exact_id_is_read_where_its_link_cannot_hold_it(books: Books):
     """
     assert list(books.invoices) == ["2026-12345678", "A/1"]
     assert books.balances(books.as_of) == {"2026-12345678": Decimal(50), "A/1": Decimal(70)}
+
+
+def test_an_id_is_the_same_wherever_it_is_read(books: Books):
+    """
+    2026-03-02 * "Invoice" ^inv-A
+      invoice: "B"
+      Assets:Receivable:Patients      50.00 USD
+      Equity:Billing:Charges         -50.00 USD
+    2026-03-03 * "Payment" ^inv-A
+      invoice: "B"
+      payment: "P1"
+      Assets:Clearing:Cards           20.00 USD
+      Income:Visits                  -20.00 USD
+      Assets:Receivable:Patients     -20.00 USD
+      Equity:Billing:Collected        20.00 USD
+    """
+    assert [bill.id for bill in books.bills] == list(books.invoices) == ["A"]
+    assert list(books.payments_of_invoice) == list(books.receivable) == ["A"]
+    assert books.balances(books.as_of) == {"A": Decimal(30)}
 
 
 def test_records_are_made_once_and_only_when_asked_for(books: Books):
