@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 from daysheet import console
-from daysheet.importers import importing, newbooks
-from daysheet.importers.report import as_json, as_text
+from daysheet.importers import importing, new_books
+from daysheet.importers.import_report import as_json, as_text
 from daysheet.importers.reveal import reveal as reveal_token
 from daysheet.importers.settings import ImportSettings
 
@@ -19,8 +19,8 @@ from daysheet.importers.settings import ImportSettings
 @console.pass_console
 def init(shell: console.Console, folder: Path, name: str) -> None:
     """Make new books in an empty folder."""
-    written = newbooks.make(folder, name)
-    warning = newbooks.with_git(folder)
+    written = new_books.make(folder, name)
+    warning = new_books.with_git(folder)
     answer: dict[str, Any] = {"folder": str(folder), "written": written, "warning": warning}
     lines = [f"New books in {folder}: {', '.join(written)}"]
     lines += [f"Note: {warning}."] if warning else []

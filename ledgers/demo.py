@@ -17,7 +17,7 @@ import click
 from daysheet import checks, console, loading, worklist
 from daysheet.books import Books
 from daysheet.findings import KINDS, Finding, gap
-from daysheet.importers import importing, newbooks
+from daysheet.importers import importing, new_books
 from daysheet.importers.importing import Outcome
 from daysheet.ledgers.two_doctors import generate, history
 from daysheet.ledgers.two_doctors.desk import YEAR
@@ -83,7 +83,7 @@ def make_books(folder: Path, made: Mapping[str, bytes]) -> Outcome:
     Raises:
         DaysheetError: the folder is not empty.
     """
-    newbooks.make(folder, NAME)
+    new_books.make(folder, NAME)
     for name in BY_HAND:
         _put(folder / name, _sample(name))
     _put(folder / history.PATH, history.former_books())

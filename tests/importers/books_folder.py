@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from daysheet.books import Books
 from daysheet.cli import cli
 from daysheet.findings import FindingError
-from daysheet.importers import newbooks
+from daysheet.importers import new_books
 
 VISITS = "visit_id,date,provider,patient_id,status,service,fee\n"
 INVOICES = "invoice_id,visit_id,date,provider,patient_id,payer,amount,due\n"
@@ -30,7 +30,7 @@ class Folder:
         self.path = path
         self.given = path.parent / f"{path.name}-given"
         self.given.mkdir(parents=True)
-        newbooks.make(path, "Test practice")
+        new_books.make(path, "Test practice")
 
     def give(self, name: str, text: str | bytes) -> Path:
         """A file to import."""
