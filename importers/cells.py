@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from daysheet.importers.language import Column
+from daysheet.importers.banks.profile import Column
 from daysheet.importers.text import Exact
 from daysheet.ledgertext import plain
 

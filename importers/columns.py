@@ -42,7 +42,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from daysheet.importers.language import word
+from daysheet.importers.banks.profile import word
 from daysheet.records import ADJUSTMENT_KINDS, CLAIM_STATUSES, PAYMENT_METHODS, VISIT_STATUSES
 
 Columns = tuple[str, ...]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from daysheet.errors import DaysheetError
-from daysheet.importers import bank
+from daysheet.importers.banks import source as bank
 from daysheet.importers.detect import Detected, detect
 from daysheet.importers.reading import Context, RawFile, Source
 from daysheet.importers.remittance import remittance_summary

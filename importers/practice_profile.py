@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from daysheet.errors import DaysheetError
+from daysheet.importers.banks.profile_file import Reader, toml
 from daysheet.importers.columns import EXCEL, FOUND, ROW, Dates, Layout, Match, PracticeProfile, Sample, Words, numbered
-from daysheet.importers.profile import Reader, toml
 from daysheet.importers.values import check_notation
 
 _COLUMN: Final = (

@@ -10,9 +10,11 @@ from typing import Any, Final
 import click
 from daysheet import console, files
 from daysheet.errors import DaysheetError
-from daysheet.importers import bank, identify, propose, selftest, shapes, sources, systems, systems_selftest
+from daysheet.importers import identify, propose, shapes, sources, systems, systems_selftest
+from daysheet.importers.banks import selftest
+from daysheet.importers.banks import source as bank
+from daysheet.importers.banks.profile_file import load
 from daysheet.importers.detect import Detected, detect
-from daysheet.importers.profile import load
 from daysheet.importers.reading import RawFile
 from daysheet.loading import find_books
 

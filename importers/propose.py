@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Final
 
 from daysheet.errors import DaysheetError
-from daysheet.importers import profile as profiles
 from daysheet.importers import shapes
 from daysheet.importers import vocabulary as words
 from daysheet.importers.anonymous import Anonymizer, amount
-from daysheet.importers.bank import BankSource, bare
+from daysheet.importers.banks import profile_file as profiles
+from daysheet.importers.banks.source import BankSource, bare
 from daysheet.importers.cellkinds import date_formats, kind_of, month_language, part_order
 from daysheet.importers.cells import trimmed
 from daysheet.importers.detect import Detected

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from daysheet.errors import DaysheetError
-from daysheet.importers import bank, practice_csv, systems
-from daysheet.importers.ofx import OfxSource
+from daysheet.importers import practice_csv, systems
+from daysheet.importers.banks import source as bank
+from daysheet.importers.banks.ofx import OfxSource
 from daysheet.importers.reading import RawFile, Source
 from daysheet.importers.remittance import RemittanceSource
 from daysheet.settings import Settings

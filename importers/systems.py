@@ -22,7 +22,7 @@ from typing import Any, Final
 
 from daysheet.errors import DaysheetError
 from daysheet.importers import privacy
-from daysheet.importers.bank import SHIPPED, bare, difference, norm
+from daysheet.importers.banks.source import SHIPPED, bare, difference, norm
 from daysheet.importers.cells import trimmed
 from daysheet.importers.columns import Match, PracticeProfile, numbered
 from daysheet.importers.mapping import KIND_OF, MERGE, SO_FAR, UNDATED, Mapper, Terms

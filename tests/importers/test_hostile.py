@@ -14,7 +14,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from daysheet.errors import DaysheetError
-from daysheet.importers import bank
+from daysheet.importers.banks import source as bank
 from daysheet.importers.detect import detect
 from daysheet.importers.reading import Context, RawFile, Reading
 from daysheet.records import BankLine

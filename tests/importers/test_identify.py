@@ -8,9 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from daysheet.importers import bank, selftest
+from daysheet.importers.banks import selftest
+from daysheet.importers.banks import source as bank
+from daysheet.importers.banks.profile_file import load
 from daysheet.importers.detect import detect
-from daysheet.importers.profile import load
 from daysheet.importers.reading import Context, RawFile
 from daysheet.records import BankLine
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from daysheet.errors import DaysheetError
-from daysheet.importers.ofx import OfxSource
+from daysheet.importers.banks.ofx import OfxSource
 from daysheet.importers.reading import Context, RawFile, Reading
 from daysheet.records import BankLine
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from daysheet.importers import bank, systems, systems_selftest
+from daysheet.importers import systems, systems_selftest
+from daysheet.importers.banks import source as bank
 from daysheet.importers.reading import RawFile, Source
 from daysheet.importers.systems import SystemSource
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 from daysheet.errors import DaysheetError
-from daysheet.importers import bank, profile, schema
+from daysheet.importers.banks import profile_file, schema
+from daysheet.importers.banks import source as bank
 
 ROOT = Path(__file__).parents[2]
 GOOD = """title = "A bank"
@@ -41,12 +42,12 @@ entries = [{ date = "2026-01-31", amount = "-1.00 USD" }]
 
 def refusal(text: str) -> DaysheetError:
     with pytest.raises(DaysheetError) as caught:
-        profile.parse(text, Path("bank.toml"))
+        profile_file.parse(text, Path("bank.toml"))
     return caught.value
 
 
 def test_a_good_profile_is_taken() -> None:
-    assert profile.parse(GOOD, Path("bank.toml")).match.header == ("Date", "Text", "Amount", "Date")
+    assert profile_file.parse(GOOD, Path("bank.toml")).match.header == ("Date", "Text", "Amount", "Date")
 
 
 @pytest.mark.parametrize(

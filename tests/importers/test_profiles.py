@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from daysheet.importers import bank, selftest
-from daysheet.importers.bank import BankSource
+from daysheet.importers.banks import selftest
+from daysheet.importers.banks import source as bank
+from daysheet.importers.banks.source import BankSource
 from daysheet.importers.reading import RawFile
 
 SOURCES = bank.shipped()

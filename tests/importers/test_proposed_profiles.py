@@ -6,7 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from daysheet.importers import bank, profile, propose, selftest
+from daysheet.importers import propose
+from daysheet.importers.banks import profile_file, selftest, source
 from daysheet.importers.detect import detect
 from daysheet.importers.reading import RawFile, Reading
 from daysheet.records import BankLine
@@ -25,7 +26,7 @@ def proposed(tmp_path: Path):
         if mode and found.money is not None:
             found = replace(found, money=replace(found.money, mode=mode, sure=True))
         draft, reading = propose.propose(RawFile(path), found, NAMED)
-        assert selftest.problems(bank.BankSource("draft", profile.parse(draft, path))) == []
+        assert selftest.problems(source.BankSource("draft", profile_file.parse(draft, path))) == []
         return draft, reading
 
     return write

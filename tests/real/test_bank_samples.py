@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import openpyxl
 import pytest
-from daysheet.importers import bank
+from daysheet.importers.banks import source as bank
 from daysheet.importers.reading import Context, RawFile, Reading
 from daysheet.records import BankLine
 

@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import pytest
 from daysheet.errors import DaysheetError
-from daysheet.importers import bank, profile, propose, selftest
+from daysheet.importers import propose
+from daysheet.importers.banks import profile_file, selftest
+from daysheet.importers.banks import source as bank
 from daysheet.importers.detect import Detected, detect
 from daysheet.importers.reading import Context, RawFile, Reading
 from daysheet.records import BankLine
@@ -48,7 +50,7 @@ def test_a_proposed_profile_reads_a_real_export_as_the_shipped_one_does(row: dic
     same = False
     try:
         text, reading = propose.propose(file, answered(detect(file), row), named)
-        assert selftest.problems(bank.BankSource("draft", profile.parse(text, file.path))) == []
+        assert selftest.problems(bank.BankSource("draft", profile_file.parse(text, file.path))) == []
         theirs = source.read(file, Context(lambda _: ""))
         same = [line.split()[1] for line in amounts(reading)] == [line.split()[1] for line in amounts(theirs)]
     except DaysheetError:

@@ -19,12 +19,12 @@ from typing import Final
 
 from daysheet import collector
 from daysheet.errors import DaysheetError
-from daysheet.importers import profile as profiles
-from daysheet.importers.balance import prove
+from daysheet.importers.banks import profile_file as profiles
+from daysheet.importers.banks.balance import prove
+from daysheet.importers.banks.extract import Extracted, Extractor, Setting
+from daysheet.importers.banks.profile import Column, Layout, Profile
 from daysheet.importers.cells import trimmed
-from daysheet.importers.extract import Extracted, Extractor, Setting
 from daysheet.importers.grid import is_data
-from daysheet.importers.language import Column, Layout, Profile
 from daysheet.importers.reading import Context, RawFile, Reading
 from daysheet.importers.tables import HEAD_ROWS, Tables, tables
 from daysheet.importers.text import RaggedQuotesError, Row, check_text, rows_of

@@ -6,8 +6,8 @@ import tempfile
 from pathlib import Path
 
 from daysheet.errors import DaysheetError
-from daysheet.importers.bank import BankSource
-from daysheet.importers.language import Entry
+from daysheet.importers.banks.profile import Entry
+from daysheet.importers.banks.source import BankSource
 from daysheet.importers.reading import Context, RawFile, Reading
 from daysheet.records import BankLine
 

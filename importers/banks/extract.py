@@ -12,9 +12,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from daysheet.errors import DaysheetError
-from daysheet.importers.amounts import Money
+from daysheet.importers.banks.amounts import Money
+from daysheet.importers.banks.profile import Column, Named, Profile, Where
 from daysheet.importers.cells import CellError, Cells, Place, account_of, currency_of, fingerprint, trimmed
-from daysheet.importers.language import Column, Named, Profile, Where
 from daysheet.importers.reading import Skipped
 from daysheet.importers.text import Row
 from daysheet.importers.values import amount_parser, date_parser

@@ -10,8 +10,8 @@ import json
 import types
 from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 
-from daysheet.importers.language import Profile
-from daysheet.importers.profile import key_of
+from daysheet.importers.banks.profile import Profile
+from daysheet.importers.banks.profile_file import key_of
 
 _PLAIN: Final = {str: "string", int: "integer", bool: "boolean"}
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Final
 
+from daysheet.importers.banks.profile import Amounts, Column, Fee
 from daysheet.importers.cells import CellError, Cells
-from daysheet.importers.language import Amounts, Column, Fee
 from daysheet.importers.values import AmountParser
 
 ZERO: Final = Decimal(0)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 
 from daysheet.errors import DaysheetError
-from daysheet.importers.language import Amounts, Column, Match, Profile
+from daysheet.importers.banks.profile import Amounts, Column, Match, Profile
 from daysheet.importers.values import MONTHS, check_notation
 
 _COLUMN_FIELDS: Final = (
