@@ -26,8 +26,8 @@ from beancount.core.amount import Amount
 from beancount.core.data import Transaction
 from beangulp import extract, similar
 from daysheet import loading
-from daysheet.importers import dedupe
 from daysheet.importers.banks import source as bank
+from daysheet.importers.booking import dedupe
 from daysheet.importers.importing import import_files
 from daysheet.importers.reading import Context, RawFile
 

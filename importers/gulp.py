@@ -23,10 +23,11 @@ from beancount.core.data import Directive, new_metadata
 from daysheet import loading, patients
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
-from daysheet.importers import bankbook, dedupe, originals, people, practicebook, privacy, remittance
-from daysheet.importers.booking import Terms, book
-from daysheet.importers.categories import categorizer
-from daysheet.importers.known import Known
+from daysheet.importers import originals, people, privacy, remittance
+from daysheet.importers.booking import bank_lines, dedupe, practice_records
+from daysheet.importers.booking.categories import categorizer
+from daysheet.importers.booking.directives import Terms, book
+from daysheet.importers.booking.known import Known
 from daysheet.importers.reading import Context, RawFile, Reading, Record, Source
 from daysheet.importers.settings import BankSettings, CategoryRule, ImportSettings, bank_account
 from daysheet.importers.settle import settle
@@ -86,7 +87,7 @@ class Importer(beangulp.Importer):  # type: ignore[misc] # beangulp ships no typ
         entries: list[Directive] = []
         known = Known(books)
         reading = settle(reading, known)
-        practice = [record for record in reading.records if type(record) in practicebook.KIND_OF]
+        practice = [record for record in reading.records if type(record) in practice_records.KIND_OF]
         lines = [record for record in reading.records if isinstance(record, BankLine)]
         if practice:
             entries += self._of_practice(practice, reading, known)
@@ -122,7 +123,7 @@ class Importer(beangulp.Importer):  # type: ignore[misc] # beangulp ships no typ
         for account, group in groups.items():
             verdicts = dedupe.judge_bank(group, lines[account], reading.profile)
             entries += [
-                bankbook.transaction(row, account[0], categorize(row, account[0]), reading.profile)
+                bank_lines.transaction(row, account[0], categorize(row, account[0]), reading.profile)
                 for row, verdict in zip(group, verdicts, strict=True)
                 if verdict.what == "new"
             ]

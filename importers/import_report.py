@@ -7,8 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
+from daysheet.importers.booking.session import Taken
 from daysheet.importers.importing import Outcome
-from daysheet.importers.intake import Taken
 from daysheet.importers.reading import Proof
 from daysheet.records import BankLine, Meta
 

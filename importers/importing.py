@@ -19,21 +19,10 @@ from beancount.core.data import Directive
 from daysheet import collector, files, loading, patients, payers
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
-from daysheet.importers import (
-    bankbook,
-    originals,
-    payoutbook,
-    people,
-    practicebook,
-    preview,
-    remittance,
-    settling,
-    store,
-    undated,
-    x12_strict,
-)
-from daysheet.importers.booking import custom
-from daysheet.importers.intake import Intake, OneByOneError, Taken, month_file
+from daysheet.importers import originals, people, preview, remittance, settling, store, undated, x12_strict
+from daysheet.importers.booking import bank_lines, payouts, practice_records
+from daysheet.importers.booking.directives import custom
+from daysheet.importers.booking.session import Intake, OneByOneError, Taken, month_file
 from daysheet.importers.reading import RawFile, Reading
 from daysheet.importers.settle import settle
 from daysheet.importers.sources import all_sources, source_of
@@ -199,7 +188,7 @@ class _Run:
                 self.outcome.refused[file.path] = problem
                 return None, [other for other in waiting if other is not file]
         try:
-            bankbook.prove(intake, {file.path: each for file, each in taken})
+            bank_lines.prove(intake, {file.path: each for file, each in taken})
         except DaysheetError as problem:
             culprit = next(file for file in waiting if str(file.path) == problem.filename)
             self.outcome.refused[culprit.path] = problem
@@ -259,13 +248,13 @@ def _take(intake: Intake, file: RawFile, reading: Reading, *, suspense: bool) ->
     remitted = [record for record in reading.records if isinstance(record, Remittance)]
     accounts: Iterable[str | None] = (None,)
     if practice:
-        practicebook.take(intake, practice, reading, taken)
+        practice_records.take(intake, practice, reading, taken)
     if remitted:
         _take_remittances(intake, remitted, taken, suspense=suspense)
-    if lines and payoutbook.is_payouts(reading):
-        payoutbook.take(intake, lines, reading, taken)
+    if lines and payouts.is_payouts(reading):
+        payouts.take(intake, lines, reading, taken)
     elif lines:
-        accounts = bankbook.take(intake, lines, reading, file.sha256, taken)
+        accounts = bank_lines.take(intake, lines, reading, file.sha256, taken)
     if not known_file:
         intake.batch.add(store.IMPORTS, _imported(file, reading, taken, accounts))
         taken.written[store.IMPORTS] = None
@@ -312,7 +301,7 @@ def _imported(file: RawFile, reading: Reading, taken: Taken, accounts: Iterable[
         custom(
             reading.last,
             "imported",
-            meta if account is None else {**meta, "account": account, **bankbook.closing(reading)},
+            meta if account is None else {**meta, "account": account, **bank_lines.closing(reading)},
             kind,
             reading.first,
             reading.last,
@@ -325,7 +314,7 @@ def _imported(file: RawFile, reading: Reading, taken: Taken, accounts: Iterable[
 def _kind(record: object, reading: Reading) -> str:
     if isinstance(record, BankLine):
         return reading.profile
-    return practicebook.KIND_OF.get(type(record), reading.kind)
+    return practice_records.KIND_OF.get(type(record), reading.kind)
 
 
 def _refuse_twin(file: RawFile, seen: Mapping[str, Path]) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from daysheet.errors import DaysheetError
-from daysheet.importers.booking import PREPAYMENTS
+from daysheet.importers.booking.directives import PREPAYMENTS
 
 _DIGITS: Final = 4
 

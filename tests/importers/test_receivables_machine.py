@@ -11,10 +11,10 @@ from beancount.core.amount import Amount
 from beancount.core.data import EMPTY_SET, Directive, Posting, Transaction
 from daysheet import ledgertext
 from daysheet.books import Books
-from daysheet.importers.booking import Terms, book
-from daysheet.importers.known import Known
+from daysheet.importers.booking.directives import Terms, book
+from daysheet.importers.booking.known import Known
+from daysheet.importers.booking.payment_posting import settle
 from daysheet.importers.remittance import directives
-from daysheet.importers.settlement import settle
 from daysheet.records import Adjustment, Claim, Invoice, Payment, Visit
 from daysheet.remittances import ProviderAdjustment, Remittance, RemittedClaim
 from daysheet.reports.receivables import aged

@@ -12,9 +12,9 @@ from daysheet import ledgertext
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
 from daysheet.importers import era, x12
+from daysheet.importers.booking.payment_posting import settle
 from daysheet.importers.reading import Context, RawFile
 from daysheet.importers.remittance import RemittanceSource, directives, refuse_unbalanced
-from daysheet.importers.settlement import settle
 from daysheet.remittances import Remittance
 
 OPTIONS = """

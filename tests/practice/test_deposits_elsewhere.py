@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from daysheet.deposits import reconcile
-from daysheet.importers.settlement import settle
+from daysheet.importers.booking.payment_posting import settle
 
 from tests.practice.test_deposit_findings import findings
 from tests.practice.test_deposits import LAST, day, deposit, ids, matched, receipt

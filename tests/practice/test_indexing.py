@@ -11,7 +11,7 @@ from beancount import loader
 from beancount.core.data import Custom, Transaction
 from daysheet.books import Books
 from daysheet.checks.lapse import of_services
-from daysheet.importers.booking import invoice_link
+from daysheet.importers.booking.directives import invoice_link
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -18,14 +18,15 @@ from beancount.core.getters import get_entry_accounts
 from daysheet.accounts import CLEARING, is_under
 from daysheet.books import Books, lines_of
 from daysheet.errors import DaysheetError
-from daysheet.importers import dedupe, privacy, proofs
-from daysheet.importers.categories import UNCATEGORIZED, Categorize, categorizer
+from daysheet.importers import privacy
+from daysheet.importers.booking import balance_assertions, dedupe
+from daysheet.importers.booking.categories import UNCATEGORIZED, Categorize, categorizer
+from daysheet.importers.booking.known import Known
+from daysheet.importers.booking.suggestions import Suggest, suggester
 from daysheet.importers.expected import remittance_of
-from daysheet.importers.known import Known
 from daysheet.importers.reading import Context, Reading, Skipped
 from daysheet.importers.settings import BankSettings, CategoryRule, ImportSettings
 from daysheet.importers.store import Batch
-from daysheet.importers.suggestions import Suggest, suggester
 from daysheet.importers.undated import Days
 from daysheet.receipts import pending
 from daysheet.records import BankLine, Meta
@@ -135,7 +136,7 @@ class Intake:
         self.clears = False
         self.fresh: dict[dedupe.Account, list[BankLine]] = defaultdict(list)
         self._sources: dict[dedupe.Account, list[tuple[str, int]]] = defaultdict(list)
-        self.wanted: dict[dedupe.Account, list[proofs.Assertion]] = defaultdict(list)
+        self.wanted: dict[dedupe.Account, list[balance_assertions.Assertion]] = defaultdict(list)
         self.days = Days()
         self._rules = settings.tables("category", CategoryRule)
 

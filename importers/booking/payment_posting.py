@@ -34,7 +34,7 @@ from daysheet.accounts import (
 )
 from daysheet.books import Books
 from daysheet.deposits import Match, reconcile
-from daysheet.importers.booking import UNASSIGNED, invoice_link
+from daysheet.importers.booking.directives import UNASSIGNED, invoice_link
 from daysheet.indexing import Receivable
 from daysheet.payers import known_claim, receivable_of
 from daysheet.receipts import DEPOSIT, RECOUPMENTS, is_settlement, pending, posted_elsewhere

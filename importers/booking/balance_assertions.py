@@ -23,7 +23,7 @@ from beancount.core.amount import Amount
 from beancount.core.data import Balance, Directive, Pad
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
-from daysheet.importers.dedupe import Account, Line
+from daysheet.importers.booking.dedupe import Account, Line
 from daysheet.importers.reading import Proof
 from daysheet.records import BankLine, Meta
 

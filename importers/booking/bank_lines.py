@@ -18,10 +18,10 @@ from typing import Any, Final
 from beancount.core.amount import Amount
 from beancount.core.data import EMPTY_SET, Balance, Directive, Pad, Transaction
 from daysheet.accounts import CLEARING_DEPOSITS, MERCHANT_FEES
-from daysheet.importers import dedupe, proofs, suggestions
-from daysheet.importers.booking import posting
-from daysheet.importers.categories import Category
-from daysheet.importers.intake import AT_ONCE, Changed, Intake, Taken, month_file, short_name
+from daysheet.importers.booking import balance_assertions, dedupe, suggestions
+from daysheet.importers.booking.categories import Category
+from daysheet.importers.booking.directives import posting
+from daysheet.importers.booking.session import AT_ONCE, Changed, Intake, Taken, month_file, short_name
 from daysheet.importers.reading import Reading
 from daysheet.importers.settings import bank_account
 from daysheet.importers.store import Edit, block_of
@@ -48,7 +48,7 @@ def take(intake: Intake, rows: Sequence[BankLine], reading: Reading, digest: str
     for account, group in by_account.items():
         _take_account(intake, group, account, reading.profile, taken)
         if len(by_account) == 1:
-            intake.wanted[account] += proofs.balances_of(reading.proof, digest)
+            intake.wanted[account] += balance_assertions.balances_of(reading.proof, digest)
     return sorted(set(accounts.values()))
 
 
@@ -57,7 +57,7 @@ def closing(reading: Reading) -> dict[str, Amount]:
     if reading.proof is None or not reading.proof.closed or not reading.proof.daily:
         return {}
     currency = next((row.currency for row in reading.records if isinstance(row, BankLine)), reading.currency)
-    return {proofs.CLOSING: Amount(reading.proof.closing, currency)}
+    return {balance_assertions.CLOSING: Amount(reading.proof.closing, currency)}
 
 
 def prove(intake: Intake, taken: Mapping[Path, Taken]) -> None:
@@ -67,9 +67,11 @@ def prove(intake: Intake, taken: Mapping[Path, Taken]) -> None:
         DaysheetError: a file has rows in days whose balance is proved already; `filename` says which.
     """
     for account, fresh in intake.fresh.items():
-        wanted = [*intake.wanted[account], *proofs.waiting(intake.books, account)]
+        wanted = [*intake.wanted[account], *balance_assertions.waiting(intake.books, account)]
         lines = [*intake.lines.get(account, ()), *fresh]
-        outcome = proofs.change(account, lines, fresh, proofs.standing(intake.books, account), wanted)
+        outcome = balance_assertions.change(
+            account, lines, fresh, balance_assertions.standing(intake.books, account), wanted
+        )
         files = {str(line.meta["filename"]): None for line in fresh}
         last = taken[Path(list(files)[-1])] if files else list(taken.values())[-1]
         for meta in outcome.removed:
@@ -80,11 +82,11 @@ def prove(intake: Intake, taken: Mapping[Path, Taken]) -> None:
         for entry in outcome.added:
             intake.add({month_file(entry.date, BALANCES): [entry]}, last)
         if any(isinstance(entry, Pad) for entry in outcome.added):
-            intake.batch.open([proofs.OPENING_BALANCES])
+            intake.batch.open([balance_assertions.OPENING_BALANCES])
         of_file = {each.sha256[:8]: each for each in taken.values()}
         for entry in outcome.added:
             if isinstance(entry, Balance):
-                of_file.get(entry.meta[proofs.PROVED], last).asserted += 1
+                of_file.get(entry.meta[balance_assertions.PROVED], last).asserted += 1
         last.notes += outcome.notes
 
 

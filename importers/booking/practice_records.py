@@ -17,9 +17,10 @@ from typing import Any, Final
 
 from beancount.core.data import Directive
 from daysheet import ledgertext
-from daysheet.importers import dedupe, undated
-from daysheet.importers.booking import UNASSIGNED, Terms, book, income_account
-from daysheet.importers.intake import AT_ONCE, Changed, Intake, OneByOneError, Taken, month_file
+from daysheet.importers import undated
+from daysheet.importers.booking import dedupe
+from daysheet.importers.booking.directives import UNASSIGNED, Terms, book, income_account
+from daysheet.importers.booking.session import AT_ONCE, Changed, Intake, OneByOneError, Taken, month_file
 from daysheet.importers.reading import Reading, Record, Skipped, rows_of_record
 from daysheet.importers.remittance import trace_of
 from daysheet.importers.store import Edit, block_of

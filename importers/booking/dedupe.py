@@ -18,7 +18,7 @@ from decimal import Decimal
 from typing import Final, Literal, NamedTuple
 
 from beancount.core.data import Directive, Transaction
-from daysheet.importers.known import Known
+from daysheet.importers.booking.known import Known
 from daysheet.importers.reading import Record
 from daysheet.ledgertext import plain
 from daysheet.records import BankLine, Claim, Invoice, Meta, Payment, Visit

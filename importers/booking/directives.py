@@ -38,7 +38,7 @@ from daysheet.accounts import (
     RECEIVABLE_PATIENTS,
     account_part,
 )
-from daysheet.importers.known import Known
+from daysheet.importers.booking.known import Known
 from daysheet.importers.reading import Record
 from daysheet.indexing import INVOICE_LINK
 from daysheet.ledgertext import link

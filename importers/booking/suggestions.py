@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from beancount.core.data import EMPTY_SET, Directive, Open, Transaction
 from daysheet.errors import DaysheetError
-from daysheet.importers.booking import posting
+from daysheet.importers.booking.directives import posting
 from daysheet.records import BankLine
 
 WHY: Final = "a guess of smart_importer from lines with like words; check it, then write * for !"

@@ -1,0 +1,1 @@
+"""Records to directives: what is booked already is left out, the rest is posted."""
