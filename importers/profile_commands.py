@@ -10,11 +10,12 @@ from typing import Any, Final
 import click
 from daysheet import console, files
 from daysheet.errors import DaysheetError
-from daysheet.importers import identify, propose, shapes, sources, systems, systems_selftest
+from daysheet.importers import sources, systems, systems_selftest
 from daysheet.importers.banks import selftest
 from daysheet.importers.banks import source as bank
 from daysheet.importers.banks.profile_file import load
-from daysheet.importers.detect import Detected, detect
+from daysheet.importers.detection import identify, patterns, propose
+from daysheet.importers.detection.detect import Detected, detect
 from daysheet.importers.reading import RawFile
 from daysheet.loading import find_books
 
@@ -75,7 +76,7 @@ def new(
     """Write a profile for a file that none fits, with an anonymous sample of its rows as its test."""
     file = RawFile(path)
     detected = _settled(detect(file), file, date_format, amount_mode)
-    name = name or shapes.slug(path.stem)
+    name = name or patterns.slug(path.stem)
     folder = _folder(shell)
     place = target or (folder / "profiles" / f"{name}.toml" if folder else Path(f"{name}.toml"))
     if place.exists():

@@ -24,7 +24,7 @@ from daysheet.importers.banks.balance import prove
 from daysheet.importers.banks.extract import Extracted, Extractor, Setting
 from daysheet.importers.banks.profile import Column, Layout, Profile
 from daysheet.importers.cells import trimmed
-from daysheet.importers.grid import is_data
+from daysheet.importers.detection.grid import is_data
 from daysheet.importers.reading import Context, RawFile, Reading
 from daysheet.importers.tables import HEAD_ROWS, Tables, tables
 from daysheet.importers.text import RaggedQuotesError, Row, check_text, rows_of

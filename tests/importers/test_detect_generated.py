@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from daysheet.importers.detect import detect
+from daysheet.importers.detection.detect import detect
 from daysheet.importers.reading import RawFile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st

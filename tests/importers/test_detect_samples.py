@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from daysheet.importers.detect import Detected, detect
+from daysheet.importers.detection.detect import Detected, detect
 from daysheet.importers.reading import RawFile
 from daysheet.importers.text import encoding_of
 

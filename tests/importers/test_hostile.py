@@ -15,7 +15,7 @@ import openpyxl
 import pytest
 from daysheet.errors import DaysheetError
 from daysheet.importers.banks import source as bank
-from daysheet.importers.detect import detect
+from daysheet.importers.detection.detect import detect
 from daysheet.importers.reading import Context, RawFile, Reading
 from daysheet.records import BankLine
 

@@ -11,7 +11,7 @@ import pytest
 from daysheet.importers.banks import selftest
 from daysheet.importers.banks import source as bank
 from daysheet.importers.banks.profile_file import load
-from daysheet.importers.detect import detect
+from daysheet.importers.detection.detect import detect
 from daysheet.importers.reading import Context, RawFile
 from daysheet.records import BankLine
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from daysheet.importers import propose
 from daysheet.importers.banks import profile_file, selftest, source
-from daysheet.importers.detect import detect
+from daysheet.importers.detection import propose
+from daysheet.importers.detection.detect import detect
 from daysheet.importers.reading import RawFile, Reading
 from daysheet.records import BankLine
 

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from daysheet.importers.detect import detect
+from daysheet.importers.detection.detect import detect
 from daysheet.importers.reading import RawFile
 
 from tests.real.samples import BANKS, bank_file

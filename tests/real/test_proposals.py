@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 from daysheet.errors import DaysheetError
-from daysheet.importers import propose
 from daysheet.importers.banks import profile_file, selftest
 from daysheet.importers.banks import source as bank
-from daysheet.importers.detect import Detected, detect
+from daysheet.importers.detection import propose
+from daysheet.importers.detection.detect import Detected, detect
 from daysheet.importers.reading import Context, RawFile, Reading
 from daysheet.records import BankLine
 

@@ -12,11 +12,11 @@ import datetime
 from dataclasses import dataclass, field
 from typing import Any
 
-from daysheet.importers import vocabulary as words
 from daysheet.importers.cellkinds import PADDING, date_formats, orders
-from daysheet.importers.directions import find_money
-from daysheet.importers.grid import Column, Grid, find_grid
-from daysheet.importers.money import Money
+from daysheet.importers.detection import vocabulary as words
+from daysheet.importers.detection.amount_columns import Money
+from daysheet.importers.detection.directions import find_money
+from daysheet.importers.detection.grid import Column, Grid, find_grid
 from daysheet.importers.reading import RawFile
 from daysheet.importers.tables import tables
 from daysheet.importers.values import date_parser

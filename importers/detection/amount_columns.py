@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
-from daysheet.importers import vocabulary as words
 from daysheet.importers.cellkinds import decimal_votes, is_zero, kind_of, number_parts
-from daysheet.importers.grid import Column, Grid
+from daysheet.importers.detection import vocabulary as words
+from daysheet.importers.detection.grid import Column, Grid
 from daysheet.importers.values import AmountParser
 
 Values = list[Decimal | None]

@@ -15,10 +15,9 @@ from decimal import Decimal
 from itertools import combinations, permutations
 from typing import Final
 
-from daysheet.importers import vocabulary as words
 from daysheet.importers.cellkinds import is_negative, is_zero, number_parts
-from daysheet.importers.grid import Column, Grid
-from daysheet.importers.money import (
+from daysheet.importers.detection import vocabulary as words
+from daysheet.importers.detection.amount_columns import (
     Money,
     Values,
     decimal_mark,
@@ -32,6 +31,7 @@ from daysheet.importers.money import (
     shows_money,
     values_of,
 )
+from daysheet.importers.detection.grid import Column, Grid
 from daysheet.importers.values import amount_parser
 
 _MOST_WORDS: Final = 6

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from daysheet.importers.grid import Column
+from daysheet.importers.detection.grid import Column
 
 _PARTS: Final = {
     "%Y": r"\d{4}", "%y": r"\d\d", "%m": r"\d{1,2}", "%d": r"\d{1,2}", "%b": r"[^\W\d_]+\.?", "%B": r"[^\W\d_]+",

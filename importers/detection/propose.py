@@ -14,16 +14,16 @@ from pathlib import Path
 from typing import Final
 
 from daysheet.errors import DaysheetError
-from daysheet.importers import shapes
-from daysheet.importers import vocabulary as words
 from daysheet.importers.anonymous import Anonymizer, amount
 from daysheet.importers.banks import profile_file as profiles
 from daysheet.importers.banks.source import BankSource, bare
 from daysheet.importers.cellkinds import date_formats, kind_of, month_language, part_order
 from daysheet.importers.cells import trimmed
-from daysheet.importers.detect import Detected
-from daysheet.importers.grid import Column, Grid, is_code
-from daysheet.importers.money import Money
+from daysheet.importers.detection import patterns
+from daysheet.importers.detection import vocabulary as words
+from daysheet.importers.detection.amount_columns import Money
+from daysheet.importers.detection.detect import Detected
+from daysheet.importers.detection.grid import Column, Grid, is_code
 from daysheet.importers.reading import Context, RawFile, Reading
 from daysheet.importers.tables import lenient_rows, tables
 from daysheet.importers.text import Row
@@ -122,7 +122,7 @@ class _Draft:
         cells = self._cells(problem.line)
         date = self.detected.date or 0
         if cells is not None and (date >= len(cells) or kind_of(cells[date]) != "date"):
-            shape = shapes.of_dates(self._formats)
+            shape = patterns.of_dates(self._formats)
             rule = f"reason = \"no date: pending, or a remark\"\ncolumn = {self._reference(date)}\nunless = '^{shape}$'"
             return self._with(rule, problem)
         if "does not say whether" in problem.message and self.money.direction is not None:
@@ -247,7 +247,7 @@ class _Draft:
             cells = ", ".join(json.dumps(cell, ensure_ascii=False) for cell in self._header)
             return f"[match]\nheader = [{cells}]"
         names = ", ".join(json.dumps(name) for name in self._names)
-        rows = ", ".join(json.dumps(shapes.of_column(column)) for column in self.grid.columns)
+        rows = ", ".join(json.dumps(patterns.of_column(column)) for column in self.grid.columns)
         return f"[match]\ncolumns = [{names}]\nrow = [{rows}]"
 
     def _language(self) -> str:

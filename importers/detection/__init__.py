@@ -1,0 +1,1 @@
+"""An unknown file to a proposed profile, with the evidence."""
