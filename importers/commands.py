@@ -9,7 +9,7 @@ import click
 from daysheet import console
 from daysheet.importers import importing, new_books
 from daysheet.importers.import_report import as_json, as_text
-from daysheet.importers.reveal import reveal as reveal_token
+from daysheet.importers.originals.reveal import reveal as reveal_token
 from daysheet.importers.settings import ImportSettings
 
 

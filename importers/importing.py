@@ -19,10 +19,11 @@ from beancount.core.data import Directive
 from daysheet import collector, files, loading, patients, payers
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
-from daysheet.importers import originals, people, preview, remittance, settling, store, undated, x12_strict
+from daysheet.importers import originals, preview, remittance, settling, store, undated, x12_strict
 from daysheet.importers.booking import bank_lines, payouts, practice_records
 from daysheet.importers.booking.directives import custom
 from daysheet.importers.booking.session import Intake, OneByOneError, Taken, month_file
+from daysheet.importers.originals import patients as people
 from daysheet.importers.reading import RawFile, Reading
 from daysheet.importers.settle import settle
 from daysheet.importers.sources import all_sources, source_of

@@ -1,0 +1,1 @@
+"""What only the filed originals know: who a patient is."""
