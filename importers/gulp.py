@@ -23,12 +23,13 @@ from beancount.core.data import Directive, new_metadata
 from daysheet import loading, patients
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
-from daysheet.importers import originals, privacy, remittance
+from daysheet.importers import originals, remittance
 from daysheet.importers.booking import bank_lines, dedupe, practice_records
 from daysheet.importers.booking.categories import categorizer
 from daysheet.importers.booking.directives import Terms, book
 from daysheet.importers.booking.known import Known
 from daysheet.importers.originals import patients as people
+from daysheet.importers.privacy import identifiers
 from daysheet.importers.reading import Context, RawFile, Reading, Record, Source
 from daysheet.importers.settings import BankSettings, CategoryRule, ImportSettings, bank_account
 from daysheet.importers.settle import settle
@@ -148,7 +149,10 @@ class Importer(beangulp.Importer):  # type: ignore[misc] # beangulp ships no typ
     def _context(self) -> Context:
         books = loading.load(self.settings.path.parent)
         return Context(
-            _token(self.settings.practice.id), books.currency, privacy.providers_of(books), privacy.payers_of(books)
+            _token(self.settings.practice.id),
+            books.currency,
+            identifiers.providers_of(books),
+            identifiers.payers_of(books),
         )
 
 

@@ -10,7 +10,6 @@ from decimal import Decimal
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from daysheet.importers import privacy
 from daysheet.importers.cells import fingerprint
 from daysheet.importers.columns import (
     EXCEL,
@@ -27,6 +26,7 @@ from daysheet.importers.columns import (
     Words,
 )
 from daysheet.importers.practice_row import Cells
+from daysheet.importers.privacy import identifiers
 from daysheet.importers.reading import Context, Record, Skipped
 from daysheet.importers.values import amount_parser, date_parser
 from daysheet.records import Adjustment, BankLine, Claim, Invoice, Payment, Visit
@@ -138,7 +138,7 @@ class Mapper:
             provider=self._provider(part.provider, cells),
             status=self._word(part.status, cells, {}),
             patient=self._patient(cells),
-            service=privacy.service(cells[part.service], self.terms.services) if part.service else None,
+            service=identifiers.service(cells[part.service], self.terms.services) if part.service else None,
             fee=self._sum(part.fee, (), cells),
             meta=_meta(cells),
         )
@@ -279,7 +279,7 @@ class Mapper:
         total: Decimal | None = None
         for sign, names in ((1, columns), (-1, less)):
             for column in names:
-                if not privacy.is_money(cells[column]):
+                if not identifiers.is_money(cells[column]):
                     raise cells.error(column, "is not an amount")
                 try:
                     value = self._amount(cells[column])
@@ -314,19 +314,19 @@ class Mapper:
         cell = cells[column]
         if not cell:
             raise cells.error(column, "is blank; it should name the provider")
-        return privacy.bearer(cell, self._providers, self.context.token, self._plain)
+        return identifiers.bearer(cell, self._providers, self.context.token, self._plain)
 
     def _payer(self, column: str, fixed: str, cells: Cells) -> str | None:
         cell = cells[column] if column else ""
         if not cell:
             return fixed or None
         own = (*self.profile.patient, *self.profile.private)
-        if privacy.normal(cell) in {privacy.normal(cells[name]) for name in own}:
+        if identifiers.normal(cell) in {identifiers.normal(cells[name]) for name in own}:
             return fixed or None
-        return privacy.bearer(cell, self._payers, self.context.token, self._plain)
+        return identifiers.bearer(cell, self._payers, self.context.token, self._plain)
 
     def _identifier(self, cell: str) -> str:
-        return privacy.identifier(cell, self.context.token, self._plain)
+        return identifiers.identifier(cell, self.context.token, self._plain)
 
     # -- ids
 
@@ -347,7 +347,7 @@ class Mapper:
             return None
         if len(values) == 1:
             return self._identifier(values[0])
-        return privacy.opaque("|".join((self.profile.system, kind, *values)), self.context.token)
+        return identifiers.opaque("|".join((self.profile.system, kind, *values)), self.context.token)
 
     def _invoice_of(self, columns: Columns, cells: Cells, row: _RowOf) -> str | None:
         if columns == (FOUND,):

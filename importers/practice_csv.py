@@ -19,7 +19,8 @@ from decimal import Decimal
 from typing import Final
 
 from daysheet.errors import DaysheetError
-from daysheet.importers import privacy, reasons
+from daysheet.importers import reasons
+from daysheet.importers.privacy import identifiers
 from daysheet.importers.reading import Context, RawFile, Reading, Record
 from daysheet.importers.tables import Tables, tables
 from daysheet.importers.text import RaggedQuotesError, Row, check_text, rows_of
@@ -262,7 +263,7 @@ class _Cells:
 
     def optional_amount(self, column: str) -> Decimal | None:
         """Money, None if blank."""
-        if not privacy.is_money(self.text(column)):
+        if not identifiers.is_money(self.text(column)):
             raise self.wrong(column, "is not an amount such as 1234.50")
         try:
             value = _AMOUNT(self.text(column))
@@ -283,37 +284,37 @@ class _Cells:
     def provider(self, *, required: bool = False) -> str:
         """The provider's id in the books, where they know the name; else the cell."""
         text = self.required("provider") if required else self.text("provider")
-        return privacy.own_word(text, self.context.providers, self.context.token) if text else ""
+        return identifiers.own_word(text, self.context.providers, self.context.token) if text else ""
 
     def payer(self, *, required: bool = False) -> str:
         """The payer's id in the books, where they know the name; else the cell."""
         text = self.required("payer") if required else self.text("payer")
-        return privacy.own_word(text, self.context.payers, self.context.token) if text else ""
+        return identifiers.own_word(text, self.context.payers, self.context.token) if text else ""
 
     def reference(self) -> str | None:
         """A check's or transfer's number; words, which may name a patient, are made unreadable."""
         text = self.text("reference")
-        return privacy.identifier(text, self.context.token) if text else None
+        return identifiers.identifier(text, self.context.token) if text else None
 
     def service(self) -> str | None:
         """A procedure code or words of the trade; any other text is not taken."""
-        return privacy.service(self.text("service"))
+        return identifiers.service(self.text("service"))
 
     def visit_id(self) -> str:
         """One visit's id; an invoice lists several with spaces between, so that it can hold none itself."""
         text = self.required("visit_id")
         if _SEVERAL_IDS.search(text):
             raise self.wrong("visit_id", "may not hold a space or a semicolon")
-        return privacy.own_identifier(text, self.context.token)
+        return identifiers.own_identifier(text, self.context.token)
 
     def identity(self, column: str) -> str:
         """The id of a record."""
-        return privacy.own_identifier(self.required(column), self.context.token)
+        return identifiers.own_identifier(self.required(column), self.context.token)
 
     def visit_ids(self) -> tuple[str, ...]:
         """The visits that a bill is for."""
         parts = list(filter(None, _SEVERAL_IDS.split(self.text("visit_id"))))
-        return privacy.own_identifiers(parts, self.context.token)
+        return identifiers.own_identifiers(parts, self.context.token)
 
     def invoice(self) -> str | None:
         """The invoice that is paid, None for money on account."""
@@ -324,7 +325,7 @@ class _Cells:
         text = self.text("reason")
         if reasons.from_text(text):
             return reasons.from_text(text)
-        return text if text and privacy.is_code(text) else privacy.service(text) if text else None
+        return text if text and identifiers.is_code(text) else identifiers.service(text) if text else None
 
 
 def _visit(cells: _Cells) -> Visit:

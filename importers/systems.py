@@ -21,13 +21,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from daysheet.errors import DaysheetError
-from daysheet.importers import privacy
 from daysheet.importers.banks.source import SHIPPED, bare, difference, norm
 from daysheet.importers.cells import trimmed
 from daysheet.importers.columns import Match, PracticeProfile, numbered
 from daysheet.importers.mapping import KIND_OF, MERGE, SO_FAR, UNDATED, Mapper, Terms
 from daysheet.importers.practice_profile import load
 from daysheet.importers.practice_row import Cells
+from daysheet.importers.privacy import identifiers
 from daysheet.importers.reading import ROWS, Context, RawFile, Reading, Record, Skipped
 from daysheet.importers.tables import HEAD_ROWS, tables
 from daysheet.importers.text import RaggedQuotesError, Row, check_text, rows_of
@@ -57,7 +57,7 @@ class SourceSettings:
     def terms(self) -> Terms:
         """The same with names in comparable form."""
         providers, payers, services = (
-            {privacy.normal(name): meaning for name, meaning in names.items()}
+            {identifiers.normal(name): meaning for name, meaning in names.items()}
             for names in (self.providers, self.payers, self.services)
         )
         return Terms(providers, payers, services, self.words, self.take)

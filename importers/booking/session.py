@@ -18,12 +18,12 @@ from beancount.core.getters import get_entry_accounts
 from daysheet.accounts import CLEARING, is_under
 from daysheet.books import Books, lines_of
 from daysheet.errors import DaysheetError
-from daysheet.importers import privacy
 from daysheet.importers.booking import balance_assertions, dedupe
 from daysheet.importers.booking.categories import UNCATEGORIZED, Categorize, categorizer
 from daysheet.importers.booking.known import Known
 from daysheet.importers.booking.suggestions import Suggest, suggester
 from daysheet.importers.expected import remittance_of
+from daysheet.importers.privacy import identifiers
 from daysheet.importers.reading import Context, Reading, Skipped
 from daysheet.importers.settings import BankSettings, CategoryRule, ImportSettings
 from daysheet.importers.store import Batch
@@ -127,8 +127,8 @@ class Intake:
         self.context = Context(
             token,
             books.currency,
-            privacy.providers_of(books),
-            privacy.payers_of(books),
+            identifiers.providers_of(books),
+            identifiers.payers_of(books),
             frozenset((*books.claims, *books.invoices, *books.visits)),
         )
         self.brought: set[str] = set()

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Final
 
 from daysheet.errors import DaysheetError
-from daysheet.importers.anonymous import Anonymizer, amount
 from daysheet.importers.banks import profile_file as profiles
 from daysheet.importers.banks.source import BankSource, bare
 from daysheet.importers.cellkinds import date_formats, kind_of, month_language, part_order
@@ -24,6 +23,7 @@ from daysheet.importers.detection import vocabulary as words
 from daysheet.importers.detection.amount_columns import Money
 from daysheet.importers.detection.detect import Detected
 from daysheet.importers.detection.grid import Column, Grid, is_code
+from daysheet.importers.privacy.anonymize import Anonymizer, amount
 from daysheet.importers.reading import Context, RawFile, Reading
 from daysheet.importers.tables import lenient_rows, tables
 from daysheet.importers.text import Row

@@ -12,10 +12,11 @@ from typing import Final
 import click
 from daysheet import console
 from daysheet.errors import DaysheetError
-from daysheet.importers import practice_csv, scrub, systems
+from daysheet.importers import practice_csv, systems
 from daysheet.importers.originals import FOLDER
+from daysheet.importers.privacy import scrub
+from daysheet.importers.privacy.scrub import Names
 from daysheet.importers.reading import RawFile, Reading, Record
-from daysheet.importers.scrub import Names
 from daysheet.importers.settings import ImportSettings
 from daysheet.records import BankLine
 from daysheet.settings import Settings

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from daysheet.importers.scrub import Names, scan, scrubbed
+from daysheet.importers.privacy.scrub import Names, scan, scrubbed
 
 NAMES = Names(["García-López, María José", "O'Neil, Síle", "Anna Müller", "MBR-48213377", "04/12/1985", "Park"])
 

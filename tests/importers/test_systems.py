@@ -15,7 +15,7 @@ from daysheet.errors import DaysheetError
 from daysheet.importers import systems
 from daysheet.importers.mapping import Terms
 from daysheet.importers.practice_profile import parse
-from daysheet.importers.privacy import normal
+from daysheet.importers.privacy.identifiers import normal
 from daysheet.importers.reading import Context, RawFile, Reading
 from daysheet.importers.systems import SystemSource
 from daysheet.records import Adjustment, Invoice, Payment, Visit

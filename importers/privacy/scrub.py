@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from daysheet.importers.privacy import normal
+from daysheet.importers.privacy.identifiers import normal
 
 BLANK: Final = "…"
 PHONE: Final = "a telephone number"

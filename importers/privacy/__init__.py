@@ -1,0 +1,1 @@
+"""What must not reach the books, taken out."""
