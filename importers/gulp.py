@@ -23,11 +23,12 @@ from beancount.core.data import Directive, new_metadata
 from daysheet import loading, patients
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
-from daysheet.importers import originals, remittance
+from daysheet.importers import originals
 from daysheet.importers.booking import bank_lines, dedupe, practice_records
 from daysheet.importers.booking.categories import categorizer
 from daysheet.importers.booking.directives import Terms, book
 from daysheet.importers.booking.known import Known
+from daysheet.importers.edi import source as remittance
 from daysheet.importers.originals import patients as people
 from daysheet.importers.privacy import identifiers
 from daysheet.importers.reading import Context, RawFile, Reading, Record, Source

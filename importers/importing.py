@@ -19,10 +19,11 @@ from beancount.core.data import Directive
 from daysheet import collector, files, loading, patients, payers
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
-from daysheet.importers import originals, preview, remittance, settling, store, undated, x12_strict
+from daysheet.importers import originals, preview, settling, store, undated
 from daysheet.importers.booking import bank_lines, payouts, practice_records
 from daysheet.importers.booking.directives import custom
 from daysheet.importers.booking.session import Intake, OneByOneError, Taken, month_file
+from daysheet.importers.edi import source, strict
 from daysheet.importers.originals import patients as people
 from daysheet.importers.reading import RawFile, Reading
 from daysheet.importers.settle import settle
@@ -160,8 +161,8 @@ class _Run:
             try:
                 _refuse_twin(file, seen)
                 readings[file] = source_of(file, self.sources, self.profile).read(file, context)
-                if readings[file].kind == remittance.KIND and intake.settings.strict_x12:
-                    x12_strict.require(file)
+                if readings[file].kind == source.KIND and intake.settings.strict_x12:
+                    strict.require(file)
                 seen[file.sha256] = file.path
                 _check_total(file, readings[file])
             except DaysheetError as problem:
@@ -176,7 +177,7 @@ class _Run:
         taken: list[tuple[RawFile, Taken]] = []
         later: list[RawFile] = []
         for place, file in enumerate(waiting):
-            if readings[file].kind == remittance.KIND and self._comes_after(taken, intake):
+            if readings[file].kind == source.KIND and self._comes_after(taken, intake):
                 later = waiting[place:]
                 break
             try:
@@ -272,8 +273,8 @@ def _take_remittances(intake: Intake, records: Sequence[Remittance], taken: Take
             taken.known_amounts[currency] += record.amount
             continue
         if not suspense:
-            remittance.refuse_unbalanced([record])
-        entries = remittance.directives(record, intake.books)
+            source.refuse_unbalanced([record])
+        entries = source.directives(record, intake.books)
         payer = payers.payer_of(record, intake.books)
         intake.remitted[record.id] = record._replace(payer=payer)
         if payer not in intake.books.payers:
@@ -328,7 +329,7 @@ def _check_total(file: RawFile, reading: Reading) -> None:
     """Refuse a reading that does not account for every row: the records and the skipped rows are all there are."""
     read = sum(len(r.claims) if isinstance(r, Remittance) else 1 for r in reading.records)
     read = read if reading.used is None else reading.used
-    skipped = len(reading.skipped) if reading.kind != remittance.KIND else 0
+    skipped = len(reading.skipped) if reading.kind != source.KIND else 0
     if reading.rows != read + skipped:
         raise DaysheetError(
             f"{reading.rows} rows were read, but {read} records and {skipped} skipped rows came of them",

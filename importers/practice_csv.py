@@ -19,7 +19,7 @@ from decimal import Decimal
 from typing import Final
 
 from daysheet.errors import DaysheetError
-from daysheet.importers import reasons
+from daysheet.importers.edi import codes
 from daysheet.importers.privacy import identifiers
 from daysheet.importers.reading import Context, RawFile, Reading, Record
 from daysheet.importers.tables import Tables, tables
@@ -323,8 +323,8 @@ class _Cells:
     def reason(self) -> str | None:
         """Why a claim is where it is: its codes in our words, or a code; other words may name a patient."""
         text = self.text("reason")
-        if reasons.from_text(text):
-            return reasons.from_text(text)
+        if codes.from_text(text):
+            return codes.from_text(text)
         return text if text and identifiers.is_code(text) else identifiers.service(text) if text else None
 
 

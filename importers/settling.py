@@ -10,9 +10,9 @@ from beancount.core.data import Directive, Transaction
 from daysheet import loading
 from daysheet.accounts import CLEARING_DEPOSITS, UNCATEGORIZED_INCOME
 from daysheet.books import Books
+from daysheet.importers.booking.expected_remittances import uncategorized
 from daysheet.importers.booking.payment_posting import settle
 from daysheet.importers.booking.session import month_file
-from daysheet.importers.expected import uncategorized
 from daysheet.importers.store import Batch, Edit, block_of
 from daysheet.receipts import DEPOSIT
 from daysheet.wording import many

@@ -9,8 +9,8 @@ from daysheet.errors import DaysheetError
 from daysheet.importers import practice_csv, systems
 from daysheet.importers.banks import source as bank
 from daysheet.importers.banks.ofx import OfxSource
+from daysheet.importers.edi.source import RemittanceSource
 from daysheet.importers.reading import RawFile, Source
-from daysheet.importers.remittance import RemittanceSource
 from daysheet.settings import Settings
 
 

@@ -20,9 +20,9 @@ from daysheet.books import Books, lines_of
 from daysheet.errors import DaysheetError
 from daysheet.importers.booking import balance_assertions, dedupe
 from daysheet.importers.booking.categories import UNCATEGORIZED, Categorize, categorizer
+from daysheet.importers.booking.expected_remittances import remittance_of
 from daysheet.importers.booking.known import Known
 from daysheet.importers.booking.suggestions import Suggest, suggester
-from daysheet.importers.expected import remittance_of
 from daysheet.importers.privacy import identifiers
 from daysheet.importers.reading import Context, Reading, Skipped
 from daysheet.importers.settings import BankSettings, CategoryRule, ImportSettings

@@ -9,8 +9,8 @@ from typing import Any, Final
 from daysheet.errors import DaysheetError
 from daysheet.importers.banks import source as bank
 from daysheet.importers.detection.detect import Detected, detect
+from daysheet.importers.edi.source import remittance_summary
 from daysheet.importers.reading import Context, RawFile, Source
-from daysheet.importers.remittance import remittance_summary
 from daysheet.importers.tables import tables
 from daysheet.records import BankLine
 

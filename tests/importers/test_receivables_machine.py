@@ -14,7 +14,7 @@ from daysheet.books import Books
 from daysheet.importers.booking.directives import Terms, book
 from daysheet.importers.booking.known import Known
 from daysheet.importers.booking.payment_posting import settle
-from daysheet.importers.remittance import directives
+from daysheet.importers.edi.source import directives
 from daysheet.records import Adjustment, Claim, Invoice, Payment, Visit
 from daysheet.remittances import ProviderAdjustment, Remittance, RemittedClaim
 from daysheet.reports.receivables import aged

@@ -11,10 +11,10 @@ from beancount.core.data import Transaction
 from daysheet import ledgertext
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
-from daysheet.importers import era, x12
 from daysheet.importers.booking.payment_posting import settle
+from daysheet.importers.edi import remittances, x12
+from daysheet.importers.edi.source import RemittanceSource, directives, refuse_unbalanced
 from daysheet.importers.reading import Context, RawFile
-from daysheet.importers.remittance import RemittanceSource, directives, refuse_unbalanced
 from daysheet.remittances import Remittance
 
 OPTIONS = """
@@ -224,7 +224,7 @@ def test_an_unbalanced_remittance_is_refused_with_the_figures(tmp_path):
     path.write_text(era_text(PAID, sent="81.50"))
     (transaction,) = x12.transactions(path.read_text(), path)
     with pytest.raises(DaysheetError, match=r"x\.835:3: .* 81\.50 sent \(BPR02\).* give 80\.00: \+1\.50 unexplained"):
-        refuse_unbalanced([era.remittance(transaction, path, str)])
+        refuse_unbalanced([remittances.remittance(transaction, path, str)])
 
 
 def test_by_choice_the_difference_of_an_unbalanced_remittance_goes_to_suspense(tmp_path):

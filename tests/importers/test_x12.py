@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from daysheet.errors import DaysheetError
-from daysheet.importers import x12
+from daysheet.importers.edi import x12
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from daysheet.importers import era, x12, x12_strict
+from daysheet.importers.edi import remittances, strict, x12
+from daysheet.importers.edi.source import RemittanceSource, remittance_summary
 from daysheet.importers.reading import Context, RawFile
-from daysheet.importers.remittance import RemittanceSource, remittance_summary
 from daysheet.remittances import problems
 
 from tests.conftest import NO_SAMPLES, SAMPLES
@@ -65,7 +65,7 @@ def test_no_patient_of_a_remittance_is_read(path):
 def test_the_figures_of_an_unbalanced_remittance_are_named():
     path = FOLDER / "stupidedi_case_3a.835"
     (transaction,) = x12.transactions(x12.decode(path.read_bytes()), path)
-    (problem,) = problems(era.remittance(transaction, path, str))
+    (problem,) = problems(remittances.remittance(transaction, path, str))
     assert "1,222.00 sent" in problem
     assert "-2.54" in problem
     assert "give 1,224.54" in problem
@@ -74,4 +74,4 @@ def test_the_figures_of_an_unbalanced_remittance_are_named():
 @pytest.mark.skipif(not FOLDER.is_dir(), reason=NO_SAMPLES)
 @pytest.mark.parametrize(("name", "valid"), [("stupidedi_era-sample.835", True), ("lfh_medicare-part-a.835", False)])
 def test_pyx12_judges_by_the_standard(name, valid):
-    assert (x12_strict.faults(RawFile(FOLDER / name)) == []) == valid
+    assert (strict.faults(RawFile(FOLDER / name)) == []) == valid

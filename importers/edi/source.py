@@ -17,7 +17,8 @@ from beancount.parser.grammar import ValueType
 from daysheet import payers
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
-from daysheet.importers import era, x12
+from daysheet.importers.edi import remittances as era
+from daysheet.importers.edi import x12
 from daysheet.importers.reading import Context, RawFile, Reading, Skipped
 from daysheet.receipts import is_settlement
 from daysheet.records import Adjustment, Payment

@@ -18,8 +18,8 @@ from typing import Final
 
 from daysheet import ledgertext
 from daysheet.errors import DaysheetError
-from daysheet.importers import reasons
-from daysheet.importers.x12 import Segment, Transaction
+from daysheet.importers.edi import codes
+from daysheet.importers.edi.x12 import Segment, Transaction
 from daysheet.remittances import ProviderAdjustment, Remittance, RemittedClaim, Service
 
 Identify = Callable[[str], str]
@@ -154,7 +154,7 @@ def _add(claim: _Claim, segment: Segment) -> None:
         found = [(group, _code(segment.code(at)), segment.money(at + 1)) for at in _TRIPLETS if segment.get(at)]
         claim.adjustments += found
         if service is not None and not service.stated:
-            service.allowed += sum((amount for group, _, amount in found if group == reasons.PATIENT), _ZERO)
+            service.allowed += sum((amount for group, _, amount in found if group == codes.PATIENT), _ZERO)
     elif segment.tag == "SVC":
         code = segment.components(1)
         units = segment.money(5) if segment.get(5) else Decimal(1)
@@ -173,23 +173,21 @@ def _claim(body: _Claim, line: int, filename: Path, identify: Identify) -> Remit
     header = body.header
     status = header.get(2)
     rank = "primary" if status in ("1", "4", "19", "22") else _RANKS.get(status, "")
-    later = rank in ("secondary", "tertiary") or any(
-        reason == reasons.EARLIER_PAYER for _, reason, _ in body.adjustments
-    )
+    later = rank in ("secondary", "tertiary") or any(reason == codes.EARLIER_PAYER for _, reason, _ in body.adjustments)
     sums: Counter[str] = Counter()
     refused: list[str] = []
     by_code: dict[tuple[str, str], Decimal] = {}
     for group, reason, amount in body.adjustments:
-        kind = reasons.treatment(group, reason, denied=status == _DENIED, later=later)
+        kind = codes.treatment(group, reason, denied=status == _DENIED, later=later)
         sums[kind] += amount  # type: ignore[assignment]  # a Counter of Decimal sums as one of int does
         by_code[group, reason] = by_code.get((group, reason), _ZERO) + amount
         if kind == "denied" and amount:
-            refused.append(reasons.in_words(group, reason))
+            refused.append(codes.in_words(group, reason))
     charged, paid = header.money(3), header.money(4)
     number = identify(ledgertext.plain(header.get(1)))
     denied = sums["denied"] + _ZERO
     state = _status(status, paid, denied)
-    words = [reasons.in_words(group, reason) for (group, reason), amount in by_code.items() if amount]
+    words = [codes.in_words(group, reason) for (group, reason), amount in by_code.items() if amount]
     return RemittedClaim(
         line=line,
         claim=number,
@@ -212,7 +210,7 @@ def _claim(body: _Claim, line: int, filename: Path, identify: Identify) -> Remit
 
 
 def _reason(refused: Sequence[str], remarks: Sequence[str]) -> str:
-    words = [reasons.remark_in_words(remark) for remark in remarks if remark]
+    words = [codes.remark_in_words(remark) for remark in remarks if remark]
     return ledgertext.plain("; ".join(dict.fromkeys([*refused, *words])))
 
 
@@ -232,7 +230,7 @@ def _provider_adjustments(segment: Segment) -> list[ProviderAdjustment]:
         amount = segment.money(at + 1)
         if amount:
             code = _code(segment.components(at)[0].upper())
-            found.append(ProviderAdjustment(code, reasons.purpose_of(code), amount))
+            found.append(ProviderAdjustment(code, codes.purpose_of(code), amount))
     return found
 
 

@@ -12,7 +12,7 @@ import re
 from typing import Final
 
 from daysheet.errors import DaysheetError
-from daysheet.importers import x12
+from daysheet.importers.edi import x12
 from daysheet.importers.reading import RawFile
 
 _MESSAGE: Final = re.compile(r"Line:(\d+) (SEG|ELE):(\d+) - .*?(?:\((\w{2,6})\)|$)")

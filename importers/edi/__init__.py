@@ -1,0 +1,1 @@
+"""X12: remittances (835) to records."""
