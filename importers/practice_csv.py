@@ -22,9 +22,9 @@ from daysheet.errors import DaysheetError
 from daysheet.importers.edi import codes
 from daysheet.importers.privacy import identifiers
 from daysheet.importers.reading import Context, RawFile, Reading, Record
-from daysheet.importers.tables import Tables, tables
-from daysheet.importers.text import RaggedQuotesError, Row, check_text, rows_of
-from daysheet.importers.values import amount_parser
+from daysheet.importers.rows.tables import Tables, tables
+from daysheet.importers.rows.text import RaggedQuotesError, Row, check_text, rows_of
+from daysheet.importers.rows.values import amount_parser
 from daysheet.ledgertext import plain
 from daysheet.records import (
     ADJUSTMENT_KINDS,

@@ -12,7 +12,7 @@ from typing import Any, Final
 from daysheet.errors import DaysheetError
 from daysheet.importers.banks.profile_file import Reader, toml
 from daysheet.importers.columns import EXCEL, FOUND, ROW, Dates, Layout, Match, PracticeProfile, Sample, Words, numbered
-from daysheet.importers.values import check_notation
+from daysheet.importers.rows.values import check_notation
 
 _COLUMN: Final = (
     "date",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from daysheet.errors import DaysheetError
 from daysheet.importers.columns import Condition
-from daysheet.importers.text import Row
+from daysheet.importers.rows.text import Row
 
 
 class Cells:

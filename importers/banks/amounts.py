@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Final
 
 from daysheet.importers.banks.profile import Amounts, Column, Fee
-from daysheet.importers.cells import CellError, Cells
-from daysheet.importers.values import AmountParser
+from daysheet.importers.rows.cells import CellError, Cells
+from daysheet.importers.rows.values import AmountParser
 
 ZERO: Final = Decimal(0)
 _SIGNS: Final = {"split": (-1, 1), "split-signed": (1, 1), "split-inverted": (-1, -1)}

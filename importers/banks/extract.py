@@ -14,10 +14,10 @@ from pathlib import Path
 from daysheet.errors import DaysheetError
 from daysheet.importers.banks.amounts import Money
 from daysheet.importers.banks.profile import Column, Named, Profile, Where
-from daysheet.importers.cells import CellError, Cells, Place, account_of, currency_of, fingerprint, trimmed
 from daysheet.importers.reading import Skipped
-from daysheet.importers.text import Row
-from daysheet.importers.values import amount_parser, date_parser
+from daysheet.importers.rows.cells import CellError, Cells, Place, account_of, currency_of, fingerprint, trimmed
+from daysheet.importers.rows.text import Row
+from daysheet.importers.rows.values import amount_parser, date_parser
 from daysheet.ledgertext import plain
 from daysheet.records import BankLine, Meta
 

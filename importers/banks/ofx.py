@@ -17,9 +17,9 @@ from typing import Final
 from xml.etree.ElementTree import Element, ParseError
 
 from daysheet.errors import DaysheetError
-from daysheet.importers.cells import account_of, fingerprint
 from daysheet.importers.reading import Context, Proof, RawFile, Reading, Skipped
-from daysheet.importers.text import container
+from daysheet.importers.rows.cells import account_of, fingerprint
+from daysheet.importers.rows.text import container
 from daysheet.ledgertext import plain
 from daysheet.records import BankLine
 

@@ -14,7 +14,7 @@ from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 
 from daysheet.errors import DaysheetError
 from daysheet.importers.banks.profile import Amounts, Column, Match, Profile
-from daysheet.importers.values import MONTHS, check_notation
+from daysheet.importers.rows.values import MONTHS, check_notation
 
 _COLUMN_FIELDS: Final = (
     "column",

@@ -23,12 +23,12 @@ from daysheet.importers.banks import profile_file as profiles
 from daysheet.importers.banks.balance import prove
 from daysheet.importers.banks.extract import Extracted, Extractor, Setting
 from daysheet.importers.banks.profile import Column, Layout, Profile
-from daysheet.importers.cells import trimmed
 from daysheet.importers.detection.grid import is_data
 from daysheet.importers.reading import Context, RawFile, Reading
-from daysheet.importers.tables import HEAD_ROWS, Tables, tables
-from daysheet.importers.text import RaggedQuotesError, Row, check_text, rows_of
-from daysheet.importers.values import amount_parser, date_parser
+from daysheet.importers.rows.cells import trimmed
+from daysheet.importers.rows.tables import HEAD_ROWS, Tables, tables
+from daysheet.importers.rows.text import RaggedQuotesError, Row, check_text, rows_of
+from daysheet.importers.rows.values import amount_parser, date_parser
 
 SHIPPED: Final = Path(__file__).parent / "profiles"
 _NEAR: Final = 0.6

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
-from daysheet.importers.cellkinds import decimal_votes, is_zero, kind_of, number_parts
 from daysheet.importers.detection import vocabulary as words
 from daysheet.importers.detection.grid import Column, Grid
-from daysheet.importers.values import AmountParser
+from daysheet.importers.rows.cell_kinds import decimal_votes, is_zero, kind_of, number_parts
+from daysheet.importers.rows.values import AmountParser
 
 Values = list[Decimal | None]
 _NOTE: Final = re.compile(r"(?<=[\w.)])\s*\([^()]*\)\s*\Z")

@@ -12,14 +12,14 @@ import datetime
 from dataclasses import dataclass, field
 from typing import Any
 
-from daysheet.importers.cellkinds import PADDING, date_formats, orders
 from daysheet.importers.detection import vocabulary as words
 from daysheet.importers.detection.amount_columns import Money
 from daysheet.importers.detection.directions import find_money
 from daysheet.importers.detection.grid import Column, Grid, find_grid
 from daysheet.importers.reading import RawFile
-from daysheet.importers.tables import tables
-from daysheet.importers.values import date_parser
+from daysheet.importers.rows.cell_kinds import PADDING, date_formats, orders
+from daysheet.importers.rows.tables import tables
+from daysheet.importers.rows.values import date_parser
 
 _SPAN_DAYS = 100
 

@@ -15,7 +15,6 @@ from decimal import Decimal
 from itertools import combinations, permutations
 from typing import Final
 
-from daysheet.importers.cellkinds import is_negative, is_zero, number_parts
 from daysheet.importers.detection import vocabulary as words
 from daysheet.importers.detection.amount_columns import (
     Money,
@@ -32,7 +31,8 @@ from daysheet.importers.detection.amount_columns import (
     values_of,
 )
 from daysheet.importers.detection.grid import Column, Grid
-from daysheet.importers.values import amount_parser
+from daysheet.importers.rows.cell_kinds import is_negative, is_zero, number_parts
+from daysheet.importers.rows.values import amount_parser
 
 _MOST_WORDS: Final = 6
 # what a card or an account is, "credit" or "debit", says nothing of the way money went

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
-from daysheet.importers.cellkinds import Kind, common_formats, kind_of
 from daysheet.importers.reading import RawFile
-from daysheet.importers.tables import Tables
-from daysheet.importers.text import Row
+from daysheet.importers.rows.cell_kinds import Kind, common_formats, kind_of
+from daysheet.importers.rows.tables import Tables
+from daysheet.importers.rows.text import Row
 
 DELIMITERS: Final = (",", ";", "\t", "|", "^", "~", ":")
 SAMPLE_ROWS: Final = 2000

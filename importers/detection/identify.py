@@ -11,7 +11,7 @@ from daysheet.importers.banks import source as bank
 from daysheet.importers.detection.detect import Detected, detect
 from daysheet.importers.edi.source import remittance_summary
 from daysheet.importers.reading import Context, RawFile, Source
-from daysheet.importers.tables import tables
+from daysheet.importers.rows.tables import tables
 from daysheet.records import BankLine
 
 _KINDS: Final = {"bank": "bank or card statement", "payout": "payouts of a processor", "practice": "practice system"}

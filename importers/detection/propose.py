@@ -16,8 +16,6 @@ from typing import Final
 from daysheet.errors import DaysheetError
 from daysheet.importers.banks import profile_file as profiles
 from daysheet.importers.banks.source import BankSource, bare
-from daysheet.importers.cellkinds import date_formats, kind_of, month_language, part_order
-from daysheet.importers.cells import trimmed
 from daysheet.importers.detection import patterns
 from daysheet.importers.detection import vocabulary as words
 from daysheet.importers.detection.amount_columns import Money
@@ -25,9 +23,11 @@ from daysheet.importers.detection.detect import Detected
 from daysheet.importers.detection.grid import Column, Grid, is_code
 from daysheet.importers.privacy.anonymize import Anonymizer, amount
 from daysheet.importers.reading import Context, RawFile, Reading
-from daysheet.importers.tables import lenient_rows, tables
-from daysheet.importers.text import Row
-from daysheet.importers.values import MONTHS, month_number
+from daysheet.importers.rows.cell_kinds import date_formats, kind_of, month_language, part_order
+from daysheet.importers.rows.cells import trimmed
+from daysheet.importers.rows.tables import lenient_rows, tables
+from daysheet.importers.rows.text import Row
+from daysheet.importers.rows.values import MONTHS, month_number
 from daysheet.records import BankLine
 
 _SAMPLE_ROWS: Final = 6

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from daysheet.importers.detection.detect import Detected, detect
 from daysheet.importers.reading import RawFile
-from daysheet.importers.text import encoding_of
+from daysheet.importers.rows.text import encoding_of
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from daysheet.errors import DaysheetError
 from daysheet.importers.banks import source as bank
 from daysheet.importers.reading import Context, RawFile
-from daysheet.importers.values import amount_parser, date_parser
+from daysheet.importers.rows.values import amount_parser, date_parser
 from daysheet.records import BankLine
 
 

@@ -6,8 +6,8 @@ import re
 from functools import lru_cache
 from typing import Final, Literal
 
-from daysheet.importers.text import Exact
-from daysheet.importers.values import MONTHS, SYMBOL, month_number
+from daysheet.importers.rows.text import Exact
+from daysheet.importers.rows.values import MONTHS, SYMBOL, month_number
 
 Kind = Literal["blank", "date", "number", "text"]
 

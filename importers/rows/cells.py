@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from daysheet.importers.banks.profile import Column
-from daysheet.importers.text import Exact
+from daysheet.importers.rows.text import Exact
 from daysheet.ledgertext import plain
 
 Cells = list[str]

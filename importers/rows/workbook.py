@@ -14,7 +14,7 @@ from typing import IO, Any, Final
 import python_calamine
 from daysheet.errors import DaysheetError
 from daysheet.importers.reading import RawFile
-from daysheet.importers.text import Exact, Row
+from daysheet.importers.rows.text import Exact, Row
 
 UNPACKED_LIMIT: Final = 128 * 1024 * 1024
 CELLS_LIMIT: Final = 8_000_000

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Final
 
-from daysheet.importers.text import Exact
+from daysheet.importers.rows.text import Exact
 
 # Month names as banks write them, by the first letters that tell them apart, in lower case; | between two spellings.
 MONTHS: Final[Mapping[str, tuple[str, ...]]] = {
