@@ -33,8 +33,8 @@ from daysheet.importers.originals import patients as people
 from daysheet.importers.privacy import identifiers
 from daysheet.importers.reading import Context, RawFile, Reading, Record, Source
 from daysheet.importers.settings import BankSettings, CategoryRule, ImportSettings, bank_account
-from daysheet.importers.settle import settle
 from daysheet.importers.sources import all_sources
+from daysheet.importers.systems.resolve import settle
 from daysheet.records import BankLine
 from daysheet.remittances import Remittance
 from daysheet.settings import Settings

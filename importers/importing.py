@@ -19,15 +19,16 @@ from beancount.core.data import Directive
 from daysheet import collector, files, loading, patients, payers
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
-from daysheet.importers import originals, preview, settling, store, undated
+from daysheet.importers import originals, preview, settling, store
 from daysheet.importers.booking import bank_lines, payouts, practice_records
 from daysheet.importers.booking.directives import custom
 from daysheet.importers.booking.session import Intake, OneByOneError, Taken, month_file
 from daysheet.importers.edi import source, strict
 from daysheet.importers.originals import patients as people
 from daysheet.importers.reading import RawFile, Reading
-from daysheet.importers.settle import settle
 from daysheet.importers.sources import all_sources, source_of
+from daysheet.importers.systems import undated
+from daysheet.importers.systems.resolve import settle
 from daysheet.records import BankLine
 from daysheet.remittances import Remittance
 from daysheet.settings import Settings

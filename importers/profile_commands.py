@@ -10,13 +10,15 @@ from typing import Any, Final
 import click
 from daysheet import console, files
 from daysheet.errors import DaysheetError
-from daysheet.importers import sources, systems, systems_selftest
+from daysheet.importers import sources
 from daysheet.importers.banks import selftest
 from daysheet.importers.banks import source as bank
 from daysheet.importers.banks.profile_file import load
 from daysheet.importers.detection import identify, patterns, propose
 from daysheet.importers.detection.detect import Detected, detect
 from daysheet.importers.reading import RawFile
+from daysheet.importers.systems import selftest as systems_selftest
+from daysheet.importers.systems import source as systems
 from daysheet.loading import find_books
 
 _FILE: Final = click.Path(path_type=Path)

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from daysheet.errors import DaysheetError
-from daysheet.importers import practice_csv, systems
 from daysheet.importers.banks import source as bank
 from daysheet.importers.banks.ofx import OfxSource
 from daysheet.importers.edi.source import RemittanceSource
 from daysheet.importers.reading import RawFile, Source
+from daysheet.importers.systems import source as systems
+from daysheet.importers.systems import standard_csv
 from daysheet.settings import Settings
 
 
@@ -25,7 +26,7 @@ def all_sources(folder: Path | None = None, settings: Settings | None = None) ->
         DaysheetError: one of the practice's own profiles is wrong.
     """
     return [
-        *practice_csv.sources(),
+        *standard_csv.sources(),
         *systems.sources(folder, settings),
         *bank.sources(folder),
         OfxSource(),

@@ -27,7 +27,7 @@ from daysheet.importers.booking.dedupe import BANK_ID, SOURCE
 from daysheet.importers.booking.directives import posting
 from daysheet.importers.booking.session import Changed, Intake, Taken, month_file
 from daysheet.importers.reading import Reading, Skipped, rows_of_record
-from daysheet.importers.systems import PREFIX
+from daysheet.importers.systems.source import PREFIX
 from daysheet.receipts import DEPOSIT, PAYOUT, deposits
 from daysheet.records import BankLine, Meta
 

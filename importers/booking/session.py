@@ -27,7 +27,7 @@ from daysheet.importers.privacy import identifiers
 from daysheet.importers.reading import Context, Reading, Skipped
 from daysheet.importers.settings import BankSettings, CategoryRule, ImportSettings
 from daysheet.importers.store import Batch
-from daysheet.importers.undated import Days
+from daysheet.importers.systems.undated import Days
 from daysheet.receipts import pending
 from daysheet.records import BankLine, Meta
 from daysheet.remittances import Remittance

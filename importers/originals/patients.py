@@ -12,12 +12,13 @@ from typing import Final
 import click
 from daysheet import console
 from daysheet.errors import DaysheetError
-from daysheet.importers import practice_csv, systems
 from daysheet.importers.originals import FOLDER
 from daysheet.importers.privacy import scrub
 from daysheet.importers.privacy.scrub import Names
 from daysheet.importers.reading import RawFile, Reading, Record
 from daysheet.importers.settings import ImportSettings
+from daysheet.importers.systems import source as systems
+from daysheet.importers.systems import standard_csv
 from daysheet.records import BankLine
 from daysheet.settings import Settings
 
@@ -78,7 +79,7 @@ def _cells_of(file: RawFile, known: Sequence[systems.SystemSource]) -> Iterator[
         source = next((source for source in known if source.matches(file)), None)
         if source is not None:
             yield from source.private_cells(file)
-        own = next((own for own in practice_csv.sources() if own.matches(file)), None)
+        own = next((own for own in standard_csv.sources() if own.matches(file)), None)
         if own is not None:  # its ids of patients are numbers, where they are not names
             yield from (cell for cell in own.patients(file) if not any(map(str.isdigit, cell)))
     except DaysheetError:  # a damaged file in the inbox is the import's to name

@@ -14,8 +14,10 @@ from typing import Final, NamedTuple
 
 from daysheet import patients
 from daysheet.errors import DaysheetError
-from daysheet.importers import originals, practice_csv, systems
+from daysheet.importers import originals
 from daysheet.importers.reading import RawFile
+from daysheet.importers.systems import source as systems
+from daysheet.importers.systems import standard_csv
 from daysheet.settings import Settings
 
 _TOKEN: Final = re.compile(rf"{patients.PREFIX}[0-9a-f]{{12}}")
@@ -62,7 +64,7 @@ def reveal(folder: Path, token: str) -> list[Found]:
 def _patients_in(file: RawFile, sources: list[systems.SystemSource]) -> Iterator[str]:
     """The cells of a file that may have become tokens; none for a file of another kind."""
     try:
-        own = next((source for source in practice_csv.sources() if source.matches(file)), None)
+        own = next((source for source in standard_csv.sources() if source.matches(file)), None)
         if own is not None:
             yield from own.patients(file)
             return

@@ -22,9 +22,11 @@ from typing import Any
 import pytest
 from daysheet import patients
 from daysheet.errors import DaysheetError
-from daysheet.importers import gulp, practice_csv, systems
+from daysheet.importers import gulp
 from daysheet.importers.reading import Context, RawFile, Source
-from daysheet.importers.systems import SystemSource
+from daysheet.importers.systems import source as systems
+from daysheet.importers.systems import standard_csv
+from daysheet.importers.systems.source import SystemSource
 from daysheet.settings import Settings
 
 from tests.importers.books_folder import Folder, secretly
@@ -89,8 +91,8 @@ def exports() -> Iterator[tuple[Source, str, list[list[str]], list[str]]]:
         at = max(range(len(table) - 1), key=lambda n: len(set(table[n]) & set(source.profile.match.header)))
         yield source, source.profile.sample.filename, table[: at + 1], table[at + 1]
         assert width >= len(table[at]) - 1
-    for own in practice_csv.sources():
-        yield own, f"{own.kind}.csv", [list(practice_csv.KINDS[own.kind])], OWN[own.kind].split(",")
+    for own in standard_csv.sources():
+        yield own, f"{own.kind}.csv", [list(standard_csv.KINDS[own.kind])], OWN[own.kind].split(",")
 
 
 EXPORTS = list(exports())

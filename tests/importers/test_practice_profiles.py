@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from daysheet.importers import systems, systems_selftest
 from daysheet.importers.banks import source as bank
 from daysheet.importers.reading import RawFile, Source
-from daysheet.importers.systems import SystemSource
+from daysheet.importers.systems import selftest
+from daysheet.importers.systems import source as systems
+from daysheet.importers.systems.source import SystemSource
 
 SOURCES = systems.shipped()
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
 def test_a_practice_profile_passes_its_own_test(source: SystemSource) -> None:
-    assert systems_selftest.problems(source) == []
+    assert selftest.problems(source) == []
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)

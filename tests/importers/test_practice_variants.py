@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 from daysheet import checks
-from daysheet.importers import systems
+from daysheet.importers.systems import source as systems
 from daysheet.receipts import deposits
 
 from tests.importers.books_folder import Folder

@@ -9,9 +9,9 @@ from decimal import Decimal
 
 import pytest
 from daysheet.errors import DaysheetError
-from daysheet.importers.mapping import SEEK, SO_FAR, UNDATED, Sought
 from daysheet.importers.reading import Reading, Record
-from daysheet.importers.settle import settle
+from daysheet.importers.systems.mapping import SEEK, SO_FAR, UNDATED, Sought
+from daysheet.importers.systems.resolve import settle
 from daysheet.records import Adjustment, Invoice, Payment, Visit
 
 MONDAY = datetime.date(2026, 3, 2)

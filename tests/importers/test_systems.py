@@ -12,12 +12,12 @@ import pytest
 from beancount.core.data import Transaction
 from daysheet import patients
 from daysheet.errors import DaysheetError
-from daysheet.importers import systems
-from daysheet.importers.mapping import Terms
-from daysheet.importers.practice_profile import parse
 from daysheet.importers.privacy.identifiers import normal
 from daysheet.importers.reading import Context, RawFile, Reading
-from daysheet.importers.systems import SystemSource
+from daysheet.importers.systems import source as systems
+from daysheet.importers.systems.mapping import Terms
+from daysheet.importers.systems.profile_file import parse
+from daysheet.importers.systems.source import SystemSource
 from daysheet.records import Adjustment, Invoice, Payment, Visit
 
 from tests.importers.books_folder import Folder

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 from beancount.core.data import Transaction
-from daysheet.importers import systems
+from daysheet.importers.systems import source as systems
 
 from tests.importers.books_folder import Folder
 from tests.importers.test_settlement import balance

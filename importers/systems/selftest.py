@@ -10,10 +10,10 @@ from typing import Final
 
 from daysheet import patients
 from daysheet.errors import DaysheetError
-from daysheet.importers.mapping import KIND_OF
 from daysheet.importers.reading import Context, RawFile, Reading, Record
-from daysheet.importers.settle import settle
-from daysheet.importers.systems import SystemSource
+from daysheet.importers.systems.mapping import KIND_OF
+from daysheet.importers.systems.resolve import settle
+from daysheet.importers.systems.source import SystemSource
 from daysheet.records import Adjustment, Invoice, Payment, Visit
 
 

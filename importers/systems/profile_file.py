@@ -11,8 +11,19 @@ from typing import Any, Final
 
 from daysheet.errors import DaysheetError
 from daysheet.importers.banks.profile_file import Reader, toml
-from daysheet.importers.columns import EXCEL, FOUND, ROW, Dates, Layout, Match, PracticeProfile, Sample, Words, numbered
 from daysheet.importers.rows.values import check_notation
+from daysheet.importers.systems.profile import (
+    EXCEL,
+    FOUND,
+    ROW,
+    Dates,
+    Layout,
+    Match,
+    PracticeProfile,
+    Sample,
+    Words,
+    numbered,
+)
 
 _COLUMN: Final = (
     "date",

@@ -17,9 +17,9 @@ from typing import Final, NamedTuple
 
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
-from daysheet.importers.mapping import DATED
 from daysheet.importers.reading import Reading, Record, Source
-from daysheet.importers.systems import SystemSource
+from daysheet.importers.systems.mapping import DATED
+from daysheet.importers.systems.source import SystemSource
 from daysheet.records import Payment
 from daysheet.wording import many, money
 

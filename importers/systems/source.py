@@ -22,15 +22,15 @@ from typing import Any, Final
 
 from daysheet.errors import DaysheetError
 from daysheet.importers.banks.source import SHIPPED, bare, difference, norm
-from daysheet.importers.columns import Match, PracticeProfile, numbered
-from daysheet.importers.mapping import KIND_OF, MERGE, SO_FAR, UNDATED, Mapper, Terms
-from daysheet.importers.practice_profile import load
-from daysheet.importers.practice_row import Cells
 from daysheet.importers.privacy import identifiers
 from daysheet.importers.reading import ROWS, Context, RawFile, Reading, Record, Skipped
 from daysheet.importers.rows.cells import trimmed
 from daysheet.importers.rows.tables import HEAD_ROWS, tables
 from daysheet.importers.rows.text import RaggedQuotesError, Row, check_text, rows_of
+from daysheet.importers.systems.mapping import KIND_OF, MERGE, SO_FAR, UNDATED, Mapper, Terms
+from daysheet.importers.systems.profile import Match, PracticeProfile, numbered
+from daysheet.importers.systems.profile_file import load
+from daysheet.importers.systems.row import Cells
 from daysheet.records import BankLine, Claim, Invoice, Payment, Visit
 from daysheet.settings import Settings
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from daysheet.errors import DaysheetError
-from daysheet.importers.columns import Condition
 from daysheet.importers.rows.text import Row
+from daysheet.importers.systems.profile import Condition
 
 
 class Cells:

@@ -10,7 +10,11 @@ from decimal import Decimal
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from daysheet.importers.columns import (
+from daysheet.importers.privacy import identifiers
+from daysheet.importers.reading import Context, Record, Skipped
+from daysheet.importers.rows.cells import fingerprint
+from daysheet.importers.rows.values import amount_parser, date_parser
+from daysheet.importers.systems.profile import (
     EXCEL,
     FOUND,
     ROW,
@@ -24,11 +28,7 @@ from daysheet.importers.columns import (
     VisitMap,
     Words,
 )
-from daysheet.importers.practice_row import Cells
-from daysheet.importers.privacy import identifiers
-from daysheet.importers.reading import Context, Record, Skipped
-from daysheet.importers.rows.cells import fingerprint
-from daysheet.importers.rows.values import amount_parser, date_parser
+from daysheet.importers.systems.row import Cells
 from daysheet.records import Adjustment, BankLine, Claim, Invoice, Payment, Visit
 
 SO_FAR: Final = "so-far"

@@ -1,0 +1,1 @@
+"""A practice system's export, by a profile or as the practice's own CSV, to records."""
