@@ -23,18 +23,18 @@ from beancount.core.data import Directive, new_metadata
 from daysheet import loading, patients
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
-from daysheet.importers import originals
 from daysheet.importers.booking import bank_lines, dedupe, practice_records
 from daysheet.importers.booking.categories import categorizer
 from daysheet.importers.booking.directives import Terms, book
 from daysheet.importers.booking.known import Known
 from daysheet.importers.edi import source as remittance
-from daysheet.importers.originals import patients as people
 from daysheet.importers.privacy import identifiers
 from daysheet.importers.reading import Context, RawFile, Reading, Record, Source
 from daysheet.importers.settings import BankSettings, CategoryRule, ImportSettings, bank_account
 from daysheet.importers.sources import all_sources
 from daysheet.importers.systems.resolve import settle
+from daysheet.importers.writing import archive
+from daysheet.importers.writing.archive import patients as people
 from daysheet.records import BankLine
 from daysheet.remittances import Remittance
 from daysheet.settings import Settings
@@ -76,7 +76,7 @@ class Importer(beangulp.Importer):  # type: ignore[misc] # beangulp ships no typ
 
     def filename(self, filepath: str) -> str:
         """A name that tells nothing of the old one, which may be a patient's."""
-        name = originals.filed_name(_file(filepath), self._reading(filepath)).rpartition("/")[2]
+        name = archive.filed_name(_file(filepath), self._reading(filepath)).rpartition("/")[2]
         return name.partition("-")[2].partition("-")[2].partition("-")[2]
 
     def extract(self, filepath: str, existing: list[Directive]) -> list[Directive]:

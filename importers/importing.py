@@ -19,16 +19,18 @@ from beancount.core.data import Directive
 from daysheet import collector, files, loading, patients, payers
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
-from daysheet.importers import originals, preview, settling, store
+from daysheet.importers import settling
 from daysheet.importers.booking import bank_lines, payouts, practice_records
 from daysheet.importers.booking.directives import custom
 from daysheet.importers.booking.session import Intake, OneByOneError, Taken, month_file
 from daysheet.importers.edi import source, strict
-from daysheet.importers.originals import patients as people
 from daysheet.importers.reading import RawFile, Reading
 from daysheet.importers.sources import all_sources, source_of
 from daysheet.importers.systems import undated
 from daysheet.importers.systems.resolve import settle
+from daysheet.importers.writing import archive, writer
+from daysheet.importers.writing import dry_run as preview
+from daysheet.importers.writing.archive import patients as people
 from daysheet.records import BankLine
 from daysheet.remittances import Remittance
 from daysheet.settings import Settings
@@ -103,7 +105,7 @@ def _imported_into(
     """The import itself; a dry run is one into a copy, that files no original and makes no secret."""
     settings = Settings.of(folder)
     books = loading.load(folder)
-    if store.mend(folder, books):
+    if writer.mend(folder, books):
         books = loading.load(folder)
     run = _Run(folder, settings, books, profile, dry_run=dry_run, suspense=suspense)
     run.over([RawFile(path) for path in paths])
@@ -208,7 +210,7 @@ class _Run:
             intake.batch.write()
             return
         for file, each in taken:
-            originals.keep(file, self.folder, originals.filed_name(file, each.reading))
+            archive.keep(file, self.folder, archive.filed_name(file, each.reading))
         intake.batch.write()
         dropped = (self.folder / intake.settings.inbox).resolve()
         for file, _ in taken:
@@ -259,8 +261,8 @@ def _take(intake: Intake, file: RawFile, reading: Reading, *, suspense: bool) ->
     elif lines:
         accounts = bank_lines.take(intake, lines, reading, file.sha256, taken)
     if not known_file:
-        intake.batch.add(store.IMPORTS, _imported(file, reading, taken, accounts))
-        taken.written[store.IMPORTS] = None
+        intake.batch.add(writer.IMPORTS, _imported(file, reading, taken, accounts))
+        taken.written[writer.IMPORTS] = None
     return taken
 
 
@@ -289,7 +291,7 @@ def _take_remittances(intake: Intake, records: Sequence[Remittance], taken: Take
 def _imported(file: RawFile, reading: Reading, taken: Taken, accounts: Iterable[str | None]) -> list[Directive]:
     """The facts that say what was imported: one for each kind of record in the file, and for each account."""
     meta: dict[str, Any] = {
-        "file": originals.filed_name(file, reading),
+        "file": archive.filed_name(file, reading),
         "sha256": file.sha256,
         "rows": Decimal(reading.rows),
         "booked": Decimal(taken.booked),

@@ -12,7 +12,7 @@ from typing import Final
 
 from daysheet import files
 from daysheet.errors import DaysheetError
-from daysheet.importers.store import OPENED
+from daysheet.importers.writing.writer import OPENED
 from daysheet.loading import MAIN
 from daysheet.settings import FILE
 

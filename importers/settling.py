@@ -13,7 +13,7 @@ from daysheet.books import Books
 from daysheet.importers.booking.expected_remittances import uncategorized
 from daysheet.importers.booking.payment_posting import settle
 from daysheet.importers.booking.session import month_file
-from daysheet.importers.store import Batch, Edit, block_of
+from daysheet.importers.writing.writer import Batch, Edit, block_of
 from daysheet.receipts import DEPOSIT
 from daysheet.wording import many
 

@@ -24,7 +24,7 @@ from daysheet.importers.booking.directives import posting
 from daysheet.importers.booking.session import AT_ONCE, Changed, Intake, Taken, month_file, short_name
 from daysheet.importers.reading import Reading
 from daysheet.importers.settings import bank_account
-from daysheet.importers.store import Edit, block_of
+from daysheet.importers.writing.writer import Edit, block_of
 from daysheet.ledgertext import plain
 from daysheet.records import BankLine
 

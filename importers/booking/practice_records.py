@@ -22,9 +22,9 @@ from daysheet.importers.booking.directives import UNASSIGNED, Terms, book, incom
 from daysheet.importers.booking.session import AT_ONCE, Changed, Intake, OneByOneError, Taken, month_file
 from daysheet.importers.edi.source import trace_of
 from daysheet.importers.reading import Reading, Record, Skipped, rows_of_record
-from daysheet.importers.store import Edit, block_of
 from daysheet.importers.systems import undated
 from daysheet.importers.systems.source import PREFIX
+from daysheet.importers.writing.writer import Edit, block_of
 from daysheet.records import Adjustment, Claim, Invoice, Meta, Payment, Visit
 from daysheet.wording import many, money
 

@@ -26,8 +26,8 @@ from daysheet.importers.booking.suggestions import Suggest, suggester
 from daysheet.importers.privacy import identifiers
 from daysheet.importers.reading import Context, Reading, Skipped
 from daysheet.importers.settings import BankSettings, CategoryRule, ImportSettings
-from daysheet.importers.store import Batch
 from daysheet.importers.systems.undated import Days
+from daysheet.importers.writing.writer import Batch
 from daysheet.receipts import pending
 from daysheet.records import BankLine, Meta
 from daysheet.remittances import Remittance

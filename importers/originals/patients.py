@@ -12,13 +12,13 @@ from typing import Final
 import click
 from daysheet import console
 from daysheet.errors import DaysheetError
-from daysheet.importers.originals import FOLDER
 from daysheet.importers.privacy import scrub
 from daysheet.importers.privacy.scrub import Names
 from daysheet.importers.reading import RawFile, Reading, Record
 from daysheet.importers.settings import ImportSettings
 from daysheet.importers.systems import source as systems
 from daysheet.importers.systems import standard_csv
+from daysheet.importers.writing.archive import FOLDER
 from daysheet.records import BankLine
 from daysheet.settings import Settings
 

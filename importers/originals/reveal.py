@@ -14,10 +14,10 @@ from typing import Final, NamedTuple
 
 from daysheet import patients
 from daysheet.errors import DaysheetError
-from daysheet.importers import originals
 from daysheet.importers.reading import RawFile
 from daysheet.importers.systems import source as systems
 from daysheet.importers.systems import standard_csv
+from daysheet.importers.writing import archive
 from daysheet.settings import Settings
 
 _TOKEN: Final = re.compile(rf"{patients.PREFIX}[0-9a-f]{{12}}")
@@ -44,7 +44,7 @@ def reveal(folder: Path, token: str) -> list[Found]:
     wanted = patients.PREFIX + token.strip().lower().removeprefix(patients.PREFIX)
     if not _TOKEN.fullmatch(wanted):
         raise DaysheetError("a token is pt- and twelve of 0 to 9 and a to f", remedy="copy it from the ledger")
-    place = folder / originals.FOLDER
+    place = folder / archive.FOLDER
     if not place.is_dir():
         raise DaysheetError("no originals are filed on this machine", filename=place, remedy="ask where they are kept")
     settings = Settings.of(folder)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from daysheet.errors import DaysheetError
-from daysheet.importers.store import INCLUDE, rank, years
+from daysheet.importers.writing.writer import INCLUDE, rank, years
 from daysheet.loading import MAIN
 from daysheet.records import Meta
 

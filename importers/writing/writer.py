@@ -21,7 +21,7 @@ from beancount.core.data import Directive
 from daysheet import files, ledgertext
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
-from daysheet.importers import originals
+from daysheet.importers.writing import archive
 from daysheet.loading import MAIN
 
 ACCOUNTS: Final = "accounts.beancount"
@@ -135,7 +135,7 @@ def mend(folder: Path, books: Books) -> bool:
 
     The books must be `locked`; they are to be loaded again after this.
     """
-    for place in (folder, *years(folder), *(folder / originals.FOLDER).glob("*/")):
+    for place in (folder, *years(folder), *(folder / archive.FOLDER).glob("*/")):
         files.sweep(place)
     loose = [f"{year.name}/{path.name}" for year in years(folder) for path in sorted(year.glob("*.beancount"))]
     included = {Path(name).resolve() for name in books.options["include"]}

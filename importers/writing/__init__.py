@@ -1,0 +1,1 @@
+"""Ledger text to files: all of it or nothing; originals filed."""
