@@ -1,7 +1,7 @@
 import threading
 import time
 
-from daysheet.plugins.views import State
+from daysheet.plugins.fava.views import State
 
 
 def test_two_pages_at_once_work_a_thing_out_once(tmp_path):

@@ -19,8 +19,8 @@ from daysheet.deposits import Match, OpenDeposit, Reconciliation, reconcile
 from daysheet.facts import Imported
 from daysheet.findings import Finding, Gap, gap
 from daysheet.measures import Benchmarks
-from daysheet.plugins.calendar import ProviderCalendar, calendars
-from daysheet.plugins.trends import Trend, months_until, trends
+from daysheet.plugins.fava.calendar import ProviderCalendar, calendars
+from daysheet.plugins.fava.trends import Trend, months_until, trends
 from daysheet.receipts import BankDeposit, Receipt
 from daysheet.records import Meta
 from daysheet.reports.period import Period

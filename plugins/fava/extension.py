@@ -20,8 +20,8 @@ from typing import Any, Final, TypeVar, cast
 
 from daysheet import ledgertext
 from daysheet.errors import DaysheetError
-from daysheet.plugins import packroom
-from daysheet.plugins.views import SHOWN, Span, State, View
+from daysheet.plugins.fava import packs
+from daysheet.plugins.fava.views import SHOWN, Span, State, View
 from daysheet.records import Meta
 from daysheet.reports.figures import for_people
 from daysheet.reports.table import Cell, ColumnKind
@@ -68,7 +68,7 @@ class Daysheet(FavaExtensionBase):
     def __init__(self, ledger: FavaLedger, config: str | None = None) -> None:
         """One workshop for each ledger that Fava serves."""
         super().__init__(ledger, config)
-        self._workshop = packroom.Workshop()
+        self._workshop = packs.Workshop()
         self._lock = threading.Lock()
 
     def after_load_file(self) -> None:
@@ -115,9 +115,9 @@ class Daysheet(FavaExtensionBase):
             return None
 
     @property
-    def shelf(self) -> list[packroom.Shelved]:
+    def shelf(self) -> list[packs.Shelved]:
         """The packs on file."""
-        return packroom.shelf(self._folder)
+        return packs.shelf(self._folder)
 
     @property
     def _folder(self) -> Path:
@@ -207,7 +207,7 @@ class Daysheet(FavaExtensionBase):
     def pack(self) -> Response:
         """A file of a pack."""
         try:
-            path = packroom.file_of(self._folder, int(request.args.get("year", "0")), request.args.get("name", ""))
+            path = packs.file_of(self._folder, int(request.args.get("year", "0")), request.args.get("name", ""))
         except (DaysheetError, ValueError):
             abort(404)
         return send_file(path, as_attachment=True, download_name=path.name)
@@ -218,7 +218,7 @@ class Daysheet(FavaExtensionBase):
         view = self.view
         try:
             year = int(request.args.get("year", "0"))
-            found = packroom.verdict(self._folder, year, view.books, view.state.settings)
+            found = packs.verdict(self._folder, year, view.books, view.state.settings)
         except (DaysheetError, ValueError) as problem:
             return _answer(409, str(problem))
         return Response(json.dumps(found._asdict()), mimetype="application/json")

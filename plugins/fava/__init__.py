@@ -1,0 +1,1 @@
+"""The pages that Fava shows: `plugin`-free, an extension of Fava."""
