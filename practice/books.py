@@ -43,7 +43,7 @@ from daysheet.indexing import (
 from daysheet.making import MadeDict, MadeList, Maker
 from daysheet.records import CLAIM_STATUSES, Claim, Invoice, Meta, Payment
 from daysheet.remittances import Remittance, RemittedClaim, parse_remittance, parse_remitted
-from daysheet.taxfacts import TaxFact, parse_tax_fact
+from daysheet.tax_facts import TaxFact, parse_tax_fact
 from daysheet.thresholds import DEFAULTS
 
 _ZERO = Decimal()

@@ -13,7 +13,7 @@ from daysheet.reports.depreciation import accumulated, depreciation
 from daysheet.reports.figures import money
 from daysheet.reports.request import Request
 from daysheet.reports.table import Column, Row, Table
-from daysheet.taxfacts import Asset, Disposal
+from daysheet.tax_facts import Asset, Disposal
 
 _ZERO: Final = Decimal()
 _MID_QUARTER: Final = Decimal("0.40")

@@ -22,7 +22,7 @@ from daysheet.reports import taxlines
 from daysheet.reports.period import Period, year
 from daysheet.reports.request import Request
 from daysheet.reports.table import Column, Row, Table
-from daysheet.taxfacts import Vendor
+from daysheet.tax_facts import Vendor
 
 _ZERO: Final = Decimal()
 _CARDS: Final = ("Liabilities:Card", "Liabilities:Cards", "Liabilities:CreditCard")

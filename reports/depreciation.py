@@ -17,7 +17,7 @@ from importlib.resources import files
 from typing import Final
 
 from daysheet.errors import DaysheetError
-from daysheet.taxfacts import Asset
+from daysheet.tax_facts import Asset
 
 _ZERO: Final = Decimal()
 _CENT: Final = Decimal("0.01")

@@ -20,7 +20,7 @@ from typing import Final
 from daysheet.books import Books
 from daysheet.reports.activity import Activity
 from daysheet.reports.period import Period
-from daysheet.taxfacts import Partner
+from daysheet.tax_facts import Partner
 
 _CENT: Final = Decimal("0.01")
 _WHOLE: Final = Decimal(100)

@@ -19,7 +19,7 @@ from daysheet.reports.period import Period, parse, year
 from daysheet.reports.request import Request
 from daysheet.reports.table import Column, Row, Table
 from daysheet.reports.titles import Titles
-from daysheet.taxfacts import Filed
+from daysheet.tax_facts import Filed
 
 KEY: Final = "payroll"
 KINDS: Final = {"wages": "Wages", "taxes": "Employer's payroll taxes", "benefits": "Benefits"}

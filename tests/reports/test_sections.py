@@ -11,7 +11,7 @@ from daysheet.reports.depreciation import accumulated, depreciation
 from daysheet.reports.period import parse
 from daysheet.reports.receivables import receivables
 from daysheet.settings import Settings
-from daysheet.taxfacts import Asset
+from daysheet.tax_facts import Asset
 from hypothesis import given
 from hypothesis import strategies as st
 
