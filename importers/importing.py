@@ -16,7 +16,8 @@ from typing import Any, Final
 
 from beancount.core.amount import Amount
 from beancount.core.data import Directive
-from daysheet import collector, files, loading, patients, payers
+from daysheet import collector, files, loading, patients
+from daysheet.billing import payers
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
 from daysheet.importers import settling

@@ -18,9 +18,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from statistics import median
 from typing import Final, NamedTuple
 
+from daysheet.billing.pricing import CENT
 from daysheet.books import Books
 from daysheet.findings import Gap
-from daysheet.pricing import CENT
 from daysheet.records import Invoice
 from daysheet.recurring import known_payments
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from daysheet.billing.lapses import Run
 from daysheet.books import Books
-from daysheet.lapses import Run
 
 
 def money(amount: Decimal, currency: str) -> str:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from daysheet import checks
+from daysheet.billing.pricing import priced
 from daysheet.books import Books
 from daysheet.findings import Finding, gap
-from daysheet.pricing import priced
 from daysheet.reports.request import Request
 from daysheet.reports.table import Column, Row, Table
 

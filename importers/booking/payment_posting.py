@@ -32,11 +32,11 @@ from daysheet.accounts import (
     RECEIVABLE_PATIENTS,
     account_part,
 )
+from daysheet.billing.payers import known_claim, receivable_of
 from daysheet.books import Books
 from daysheet.deposits import Match, reconcile
 from daysheet.importers.booking.directives import UNASSIGNED, invoice_link
 from daysheet.indexing import Receivable
-from daysheet.payers import known_claim, receivable_of
 from daysheet.receipts import DEPOSIT, RECOUPMENTS, is_settlement, pending, posted_elsewhere
 from daysheet.records import Adjustment
 from daysheet.remittances import Remittance, RemittedClaim

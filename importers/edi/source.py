@@ -14,7 +14,7 @@ from typing import Any, Final
 from beancount.core.amount import Amount
 from beancount.core.data import Custom, Directive
 from beancount.parser.grammar import ValueType
-from daysheet import payers
+from daysheet.billing import payers
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
 from daysheet.importers.edi import remittances as era

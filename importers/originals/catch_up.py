@@ -16,13 +16,13 @@ from typing import Final, NamedTuple
 
 import click
 from daysheet import checks, console, files, patients
+from daysheet.billing.pricing import fee_of, payer_of
 from daysheet.books import Books
 from daysheet.findings import Finding, Gap, gap
 from daysheet.forecast import forecast
 from daysheet.importers.reading import Context, RawFile
 from daysheet.importers.sources import all_sources, source_of
 from daysheet.importers.systems.standard_csv import KINDS
-from daysheet.pricing import fee_of, payer_of
 from daysheet.records import Visit
 from daysheet.settings import Settings
 from daysheet.wording import many, money

@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
+from daysheet.billing.unbilled import is_billed
+from daysheet.billing.working_days import days_between, is_holiday
 from daysheet.books import Books
-from daysheet.calendars import days_between, is_holiday
 from daysheet.findings import Finding
 from daysheet.records import COMPLETED
-from daysheet.unbilled import is_billed
 
 State = Literal["closed", "off", "none", "some", "all"]
 

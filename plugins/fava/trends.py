@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final, NamedTuple
 
+from daysheet.billing.working_days import ONE_DAY
 from daysheet.books import Books
-from daysheet.calendars import ONE_DAY
 from daysheet.measures import DEFINITIONS, Benchmarks, Definition, measure
 from daysheet.reports.figures import for_people
 

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple, TypeVar
 from beancount.core.data import Directive, Transaction
 from daysheet import collector
 from daysheet.accounts import INCOME_VISITS, account_part
+from daysheet.billing.working_days import ONE_DAY
 from daysheet.books import Books
-from daysheet.calendars import ONE_DAY
 from daysheet.deposits import Match, OpenDeposit, Reconciliation, reconcile
 from daysheet.facts import Imported
 from daysheet.findings import Finding, Gap, gap

@@ -10,6 +10,7 @@ import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
+from daysheet.billing.pricing import priced
 from daysheet.books import Books
 from daysheet.checks.claims import claim_deadline, claim_unsent, credit_balance, denied_claim, underpaid_claim
 from daysheet.checks.deposits import remittance_unbalanced, undeposited_payment, unmatched_deposit
@@ -20,7 +21,6 @@ from daysheet.checks.lapse import lapse
 from daysheet.checks.locks import locked_year
 from daysheet.checks.visits import billed_no_show, unbilled
 from daysheet.findings import Finding
-from daysheet.pricing import priced
 
 Check = Callable[[Books, datetime.date], Iterator[Finding]]
 

@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from daysheet import claims
+from daysheet.billing import claims
+from daysheet.billing.claims import ClaimState, Deadline
+from daysheet.billing.payers import known_claim
 from daysheet.books import Books
-from daysheet.claims import ClaimState, Deadline
 from daysheet.findings import Finding
-from daysheet.payers import known_claim
 from daysheet.records import Invoice
 from daysheet.remittances import Remittance, RemittedClaim
 from daysheet.wording import many, money, payer_name

@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 
+from daysheet.billing.working_days import ONE_DAY
 from daysheet.books import Books
-from daysheet.calendars import ONE_DAY
 from daysheet.facts import Imported
 from daysheet.findings import Finding
 from daysheet.wording import many

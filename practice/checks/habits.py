@@ -10,9 +10,9 @@ from itertools import pairwise
 from statistics import median
 from typing import Final
 
+from daysheet.billing.pricing import CENT
 from daysheet.books import Books
 from daysheet.findings import Finding
-from daysheet.pricing import CENT
 from daysheet.records import Invoice, Visit
 from daysheet.wording import many, money, name_of
 

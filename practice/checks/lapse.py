@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
+from daysheet.billing.lapses import HALVED, LAPSED, Day, Run, by_visits, usual_miss
+from daysheet.billing.pricing import fee_of
+from daysheet.billing.unbilled import unbilled_visits
 from daysheet.books import Books
 from daysheet.checks.unseen import unseen
 from daysheet.findings import Finding
-from daysheet.lapses import HALVED, LAPSED, Day, Run, by_visits, usual_miss
-from daysheet.pricing import fee_of
 from daysheet.records import COMPLETED, Visit
-from daysheet.unbilled import unbilled_visits
 from daysheet.wording import many, money, name_of, span
 
 _ENOUGH_VISITS = 6

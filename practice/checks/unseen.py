@@ -9,14 +9,14 @@ from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
+from daysheet.billing.expected_visits import Expected, payers_without_visits, without_visits
+from daysheet.billing.lapses import HALVED, LAPSED, Day, Run, by_counts
+from daysheet.billing.pricing import CENT, usual_fee
+from daysheet.billing.unbilled import lapse_waivers
+from daysheet.billing.working_days import ONE_DAY, days_between, is_holiday
 from daysheet.books import Books
-from daysheet.calendars import ONE_DAY, days_between, is_holiday
-from daysheet.expectation import Expected, payers_without_visits, without_visits
 from daysheet.findings import Finding
-from daysheet.lapses import HALVED, LAPSED, Day, Run, by_counts
-from daysheet.pricing import CENT, usual_fee
 from daysheet.records import Meta
-from daysheet.unbilled import lapse_waivers
 from daysheet.wording import many, money, name_of, payer_name, span
 
 _PARTIAL_DAYS: Final = 10

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 
+from daysheet.billing.pricing import fee_of
+from daysheet.billing.unbilled import is_billed, unbilled_visits
 from daysheet.books import Books
 from daysheet.findings import Finding
-from daysheet.pricing import fee_of
-from daysheet.unbilled import is_billed, unbilled_visits
 from daysheet.wording import money, name_of
 
 

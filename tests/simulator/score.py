@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from statistics import median
 
+from daysheet.billing.pricing import priced
+from daysheet.billing.unbilled import last_due_to_be_billed
 from daysheet.books import Books
 from daysheet.checks.lapse import lapse
 from daysheet.checks.visits import unbilled
 from daysheet.findings import Finding, gap
-from daysheet.pricing import priced
-from daysheet.unbilled import last_due_to_be_billed
 
 from tests.simulator.shapes import DAY, Lapse, shape_of
 from tests.simulator.years import LAST, OPTIONS, Year, year_of

@@ -19,9 +19,9 @@ from itertools import pairwise
 from statistics import median
 from typing import Final, Literal, NamedTuple, TypeVar
 
+from daysheet.billing.lapses import Day
+from daysheet.billing.working_days import ONE_DAY, days_between, is_holiday
 from daysheet.books import Books
-from daysheet.calendars import ONE_DAY, days_between, is_holiday
-from daysheet.lapses import Day
 
 Source = Literal["schedule", "history"]
 

@@ -8,8 +8,8 @@ from decimal import Decimal
 from itertools import chain
 from typing import Final, NamedTuple
 
+from daysheet.billing.working_days import ONE_DAY, working_days_before
 from daysheet.books import Books
-from daysheet.calendars import ONE_DAY, working_days_before
 from daysheet.records import COMPLETED, Visit
 
 _LEARNED_FROM: Final = 20

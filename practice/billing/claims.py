@@ -13,8 +13,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from daysheet.accounts import RECEIVABLE_PATIENTS, is_under
+from daysheet.billing.payers import claims_of, receivable_of
 from daysheet.books import Books
-from daysheet.payers import claims_of, receivable_of
 from daysheet.records import Claim, Invoice
 from daysheet.remittances import Remittance, RemittedClaim
 

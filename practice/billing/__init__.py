@@ -1,0 +1,1 @@
+"""What was to be billed, by when, and what it is worth."""
