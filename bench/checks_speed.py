@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 from beancount import loader
 from beancount.parser import booking
 from daysheet import checks, worklist
-from daysheet.loading import load
+from daysheet.books.loading import load
 from daysheet.plugins import billing_gaps
 
 from bench.ledger import write_books

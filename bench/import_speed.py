@@ -25,7 +25,7 @@ from beancount.core import data
 from beancount.core.amount import Amount
 from beancount.core.data import Transaction
 from beangulp import extract, similar
-from daysheet import loading
+from daysheet.books import loading
 from daysheet.importers.banks import source as bank
 from daysheet.importers.booking import dedupe
 from daysheet.importers.importing import import_files

@@ -24,7 +24,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from daysheet import loading
+from daysheet.books import loading
 from daysheet.reports import contents, fonts, onepage, rendering, volumes
 from daysheet.reports.listing import Listing
 from daysheet.settings import Settings

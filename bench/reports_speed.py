@@ -19,7 +19,7 @@ from statistics import median
 
 import beanquery
 from daysheet.books import Books
-from daysheet.loading import load
+from daysheet.books.loading import load
 from daysheet.reports import data, registry, text, workbook
 from daysheet.reports.period import year
 from daysheet.reports.table import Table

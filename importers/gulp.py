@@ -20,8 +20,8 @@ from typing import Any
 
 import beangulp
 from beancount.core.data import Directive, new_metadata
-from daysheet import loading, patients
-from daysheet.books import Books
+from daysheet import patients
+from daysheet.books import Books, loading
 from daysheet.errors import DaysheetError
 from daysheet.importers.booking import bank_lines, dedupe, practice_records
 from daysheet.importers.booking.categories import categorizer

@@ -16,9 +16,9 @@ from typing import Any, Final
 
 from beancount.core.amount import Amount
 from beancount.core.data import Directive
-from daysheet import collector, files, loading, patients
+from daysheet import collector, files, patients
 from daysheet.billing import payers
-from daysheet.books import Books
+from daysheet.books import Books, loading
 from daysheet.errors import DaysheetError
 from daysheet.importers import settling
 from daysheet.importers.booking import bank_lines, payouts, practice_records

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Final
 
 from daysheet import files
+from daysheet.books.loading import MAIN
 from daysheet.errors import DaysheetError
 from daysheet.importers.writing.writer import OPENED
-from daysheet.loading import MAIN
 from daysheet.settings import FILE
 
 _GITIGNORE: Final = """\

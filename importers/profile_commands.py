@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import click
 from daysheet import console, files
+from daysheet.books.loading import find_books
 from daysheet.errors import DaysheetError
 from daysheet.importers import sources
 from daysheet.importers.banks import selftest
@@ -19,7 +20,6 @@ from daysheet.importers.detection.detect import Detected, detect
 from daysheet.importers.reading import RawFile
 from daysheet.importers.systems import selftest as systems_selftest
 from daysheet.importers.systems import source as systems
-from daysheet.loading import find_books
 
 _FILE: Final = click.Path(path_type=Path)
 

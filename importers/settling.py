@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from beancount.core.data import Directive, Transaction
-from daysheet import loading
 from daysheet.accounts import CLEARING_DEPOSITS, UNCATEGORIZED_INCOME
-from daysheet.books import Books
+from daysheet.books import Books, loading
 from daysheet.importers.booking.expected_remittances import uncategorized
 from daysheet.importers.booking.payment_posting import settle
 from daysheet.importers.booking.session import month_file

@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Final
 
 import click
-from daysheet import checks, console, loading, worklist
-from daysheet.books import Books
+from daysheet import checks, console, worklist
+from daysheet.books import Books, loading
+from daysheet.books.loading import MAIN
 from daysheet.findings import KINDS, Finding, gap
 from daysheet.importers import importing, new_books
 from daysheet.importers.importing import Outcome
 from daysheet.ledgers.two_doctors import generate, history
 from daysheet.ledgers.two_doctors.desk import YEAR
-from daysheet.loading import MAIN
 from daysheet.patients import SECRET_VARIABLE
 from daysheet.reports import filing, pack, rendering
 from daysheet.reports.contents import Options, paper_of

@@ -38,7 +38,7 @@ class Console:
         Raises:
             DaysheetError: there is none.
         """
-        from daysheet import loading  # noqa: PLC0415 - Beancount takes a fifth of a second to load, for help as well
+        from daysheet.books import loading  # noqa: PLC0415 - Beancount takes a fifth of a second to load, for help as well
 
         return loading.find_books(self.books_folder or Path.cwd())
 
@@ -52,7 +52,7 @@ class Console:
         Raises:
             DaysheetError: they have errors.
         """
-        from daysheet import loading  # noqa: PLC0415 - as above
+        from daysheet.books import loading  # noqa: PLC0415 - as above
 
         return loading.load(self.folder)
 

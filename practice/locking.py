@@ -10,9 +10,9 @@ from beancount.core.data import Custom
 from beancount.parser.grammar import ValueType
 from daysheet import digest, files, ledgertext
 from daysheet.books import Books
+from daysheet.books.loading import include
 from daysheet.checks.locks import changed_months
 from daysheet.errors import DaysheetError
-from daysheet.loading import include
 
 FILE: Final = "locks.beancount"
 

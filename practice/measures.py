@@ -16,7 +16,7 @@ from itertools import chain
 from typing import Final, NamedTuple
 
 from daysheet.books import Books
-from daysheet.indexing import Receivable
+from daysheet.books.index import Receivable
 from daysheet.records import Claim, Invoice
 
 _ZERO: Final = Decimal()

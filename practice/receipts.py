@@ -20,7 +20,7 @@ from beancount.core.data import Posting, Transaction
 from daysheet.accounts import CLEARING, CLEARING_CARDS, CLEARING_DEPOSITS, RECEIVABLE, is_under
 from daysheet.billing.payers import known_claim
 from daysheet.books import Books
-from daysheet.indexing import number_of
+from daysheet.books.index import number_of
 from daysheet.records import Meta
 from daysheet.remittances import Remittance, RemittedClaim
 

@@ -9,10 +9,10 @@ from beancount.core.data import Custom, new_metadata
 from beancount.parser.grammar import ValueType
 from daysheet import checks, files, ledgertext
 from daysheet.books import Books
+from daysheet.books.loading import include
 from daysheet.errors import DaysheetError
 from daysheet.facts import Waiver
 from daysheet.findings import Finding
-from daysheet.loading import include
 
 FILE: Final = "waivers.beancount"
 

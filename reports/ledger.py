@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from beancount.core.data import Transaction
 from daysheet.accounts import BILLING, CLEARING, INCOME_VISITS, RECEIVABLE, is_under
-from daysheet.indexing import INVOICE_LINK
+from daysheet.books.index import INVOICE_LINK
 from daysheet.reports.accrual import ADJUSTMENTS, CHARGES
 from daysheet.reports.activity import Activity, Line, activity
 from daysheet.reports.request import Request

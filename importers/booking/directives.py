@@ -38,9 +38,9 @@ from daysheet.accounts import (
     RECEIVABLE_PATIENTS,
     account_part,
 )
+from daysheet.books.index import INVOICE_LINK
 from daysheet.importers.booking.known import Known
 from daysheet.importers.reading import Record
-from daysheet.indexing import INVOICE_LINK
 from daysheet.ledgertext import link
 from daysheet.records import Adjustment, Claim, Invoice, Payment, Visit
 

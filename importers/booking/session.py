@@ -16,7 +16,8 @@ from typing import Final
 from beancount.core.data import Directive, Transaction
 from beancount.core.getters import get_entry_accounts
 from daysheet.accounts import CLEARING, is_under
-from daysheet.books import Books, lines_of
+from daysheet.books import Books
+from daysheet.books.books import lines_of
 from daysheet.errors import DaysheetError
 from daysheet.importers.booking import balance_assertions, dedupe
 from daysheet.importers.booking.categories import UNCATEGORIZED, Categorize, categorizer

@@ -16,9 +16,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from daysheet.books.loading import MAIN
 from daysheet.errors import DaysheetError
 from daysheet.importers.writing.writer import INCLUDE, rank, years
-from daysheet.loading import MAIN
 from daysheet.records import Meta
 
 _NO_NEWLINE: Final = "\\ No newline at end of file"

@@ -20,9 +20,9 @@ from beancount.core import data
 from beancount.core.data import Directive
 from daysheet import files, ledgertext
 from daysheet.books import Books
+from daysheet.books.loading import MAIN
 from daysheet.errors import DaysheetError
 from daysheet.importers.writing import archive
-from daysheet.loading import MAIN
 
 ACCOUNTS: Final = "accounts.beancount"
 IMPORTS: Final = "imports.beancount"

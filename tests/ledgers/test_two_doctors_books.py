@@ -9,8 +9,9 @@ from pathlib import Path
 
 import beanquery
 import pytest
-from daysheet import checks, loading
+from daysheet import checks
 from daysheet.accounts import BILLING, CLEARING, RECEIVABLE
+from daysheet.books import loading
 from daysheet.reports import period, registry
 from daysheet.settings import Settings
 from fava.application import create_app

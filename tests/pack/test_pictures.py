@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from daysheet import loading
+from daysheet.books import loading
 from daysheet.reports import contents, pack, pdf
 from daysheet.settings import Settings
 from PIL import Image, ImageChops

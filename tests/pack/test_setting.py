@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 from xml.etree import ElementTree
 
 import pytest
-from daysheet import loading
+from daysheet.books import loading
 from daysheet.reports import contents, layout, pack, pdf, rendering, volumes
 from daysheet.reports.contents import Options, Subject
 from daysheet.reports.period import year

@@ -9,7 +9,8 @@ from collections import Counter
 from decimal import Decimal
 
 import pytest
-from daysheet import checks, loading
+from daysheet import checks
+from daysheet.books import loading
 from daysheet.deposits import reconcile
 from daysheet.measures import measure
 from playwright.sync_api import Locator, expect

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 
 import pytest
-from daysheet import checks, loading
+from daysheet import checks
+from daysheet.books import loading
 from playwright.sync_api import Route, expect
 
 from .test_fava import PAGES

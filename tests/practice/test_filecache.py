@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 from beancount import loader
-from daysheet import filecache, filecodec, loading
+from daysheet import filecache, filecodec
+from daysheet.books import loading
 
 from bench.ledger import write_books
 

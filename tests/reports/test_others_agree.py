@@ -7,8 +7,8 @@ from pathlib import Path
 
 import beanquery
 import pytest
-from daysheet import loading
 from daysheet.accounts import BILLING, RECEIVABLE, is_under
+from daysheet.books import loading
 from daysheet.reports import registry
 from daysheet.reports.accrual import accrual_entries
 from daysheet.reports.period import parse, year

@@ -15,6 +15,19 @@ from itertools import islice, takewhile
 from typing import Any, TypeGuard, TypeVar
 
 from beancount.core.data import Close, Custom, Directive, Open, Transaction
+from daysheet.books.index import (
+    BookError,
+    Indexes,
+    Receivable,
+    bill_of,
+    clears,
+    index_entries,
+    number_of,
+    owed,
+    payment_of,
+    visit_of,
+)
+from daysheet.books.lazy import MadeDict, MadeList, Maker
 from daysheet.facts import (
     Closure,
     Contract,
@@ -28,19 +41,6 @@ from daysheet.facts import (
     Waiver,
     parse_fact,
 )
-from daysheet.indexing import (
-    BookError,
-    Indexes,
-    Receivable,
-    bill_of,
-    clears,
-    index_entries,
-    number_of,
-    owed,
-    payment_of,
-    visit_of,
-)
-from daysheet.making import MadeDict, MadeList, Maker
 from daysheet.records import CLAIM_STATUSES, Claim, Invoice, Meta, Payment
 from daysheet.remittances import Remittance, RemittedClaim, parse_remittance, parse_remitted
 from daysheet.tax_facts import TaxFact, parse_tax_fact

@@ -1,0 +1,1 @@
+"""A folder of ledgers, indexed in one pass."""
