@@ -9,11 +9,11 @@ from typing import Final, NamedTuple
 from beancount.core.data import Directive, Transaction
 from daysheet.accounts import CLEARING_DEPOSITS, UNCATEGORIZED_INCOME
 from daysheet.books import Books, loading
+from daysheet.cash.receipts import DEPOSIT
 from daysheet.importers.booking.expected_remittances import uncategorized
 from daysheet.importers.booking.payment_posting import settle
 from daysheet.importers.booking.session import month_file
 from daysheet.importers.writing.writer import Batch, Edit, block_of
-from daysheet.receipts import DEPOSIT
 from daysheet.wording import many
 
 _KINDS: Final = (("payment", "insurance payment"), ("adjustment", "adjustment"), (DEPOSIT, "merchant fee"))

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
+from daysheet.cash.forecast import Forecast, forecast
 from daysheet.findings import gap
-from daysheet.forecast import Forecast, forecast
 from daysheet.reports.charts import Chart, Series, bars
 from daysheet.reports.gaps import billing_findings
 from daysheet.reports.request import Request

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
-from daysheet.day_sheet import DaySheet, day_sheet
+from daysheet.cash.day_sheet import DaySheet, day_sheet
 from daysheet.records import PAYMENT_METHODS, VISIT_STATUSES
 from daysheet.reports.request import Request
 from daysheet.reports.table import Column, Row, Table

@@ -10,9 +10,9 @@ from typing import Final, NamedTuple
 
 from beancount.core.data import Posting
 from daysheet.accounts import CLEARING_CARDS, MERCHANT_FEES, is_under
-from daysheet.deposits import Match, OpenDeposit, Reconciliation, reconcile
-from daysheet.groups import Group, total
-from daysheet.receipts import Receipt, is_bank
+from daysheet.cash.deposit_groups import Group, total
+from daysheet.cash.receipts import Receipt, is_bank
+from daysheet.cash.reconciliation import Match, OpenDeposit, Reconciliation, reconcile
 from daysheet.reports.activity import Line, activity
 from daysheet.reports.monthly import months
 from daysheet.reports.request import Request

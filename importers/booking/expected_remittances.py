@@ -14,7 +14,7 @@ from typing import Any, Final
 from beancount.core.data import Transaction
 from daysheet.accounts import UNCATEGORIZED_INCOME
 from daysheet.books import Books
-from daysheet.receipts import comparable, is_bank, names_of, pending, words_of
+from daysheet.cash.receipts import comparable, is_bank, names_of, pending, words_of
 from daysheet.remittances import Remittance
 
 _BEFORE: Final = datetime.timedelta(days=5)

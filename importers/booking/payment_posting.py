@@ -35,9 +35,9 @@ from daysheet.accounts import (
 from daysheet.billing.payers import known_claim, receivable_of
 from daysheet.books import Books
 from daysheet.books.index import Receivable
-from daysheet.deposits import Match, reconcile
+from daysheet.cash.receipts import DEPOSIT, RECOUPMENTS, is_settlement, pending, posted_elsewhere
+from daysheet.cash.reconciliation import Match, reconcile
 from daysheet.importers.booking.directives import UNASSIGNED, invoice_link
-from daysheet.receipts import DEPOSIT, RECOUPMENTS, is_settlement, pending, posted_elsewhere
 from daysheet.records import Adjustment
 from daysheet.remittances import Remittance, RemittedClaim
 

@@ -23,12 +23,12 @@ from typing import Any, Final
 from beancount.core.amount import Amount
 from beancount.core.data import EMPTY_SET, Directive, Transaction
 from daysheet.accounts import CLEARING_CARDS, MERCHANT_FEES
+from daysheet.cash.receipts import DEPOSIT, PAYOUT, deposits
 from daysheet.importers.booking.dedupe import BANK_ID, SOURCE
 from daysheet.importers.booking.directives import posting
 from daysheet.importers.booking.session import Changed, Intake, Taken, month_file
 from daysheet.importers.reading import Reading, Skipped, rows_of_record
 from daysheet.importers.systems.source import PREFIX
-from daysheet.receipts import DEPOSIT, PAYOUT, deposits
 from daysheet.records import BankLine, Meta
 
 _ZERO: Final = Decimal()

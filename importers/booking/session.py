@@ -18,6 +18,7 @@ from beancount.core.getters import get_entry_accounts
 from daysheet.accounts import CLEARING, is_under
 from daysheet.books import Books
 from daysheet.books.books import lines_of
+from daysheet.cash.receipts import pending
 from daysheet.errors import DaysheetError
 from daysheet.importers.booking import balance_assertions, dedupe
 from daysheet.importers.booking.categories import UNCATEGORIZED, Categorize, categorizer
@@ -29,7 +30,6 @@ from daysheet.importers.reading import Context, Reading, Skipped
 from daysheet.importers.settings import BankSettings, CategoryRule, ImportSettings
 from daysheet.importers.systems.undated import Days
 from daysheet.importers.writing.writer import Batch
-from daysheet.receipts import pending
 from daysheet.records import BankLine, Meta
 from daysheet.remittances import Remittance
 from daysheet.settings import Settings

@@ -16,11 +16,11 @@ from beancount.core.data import Custom, Directive
 from beancount.parser.grammar import ValueType
 from daysheet.billing import payers
 from daysheet.books import Books
+from daysheet.cash.receipts import is_settlement
 from daysheet.errors import DaysheetError
 from daysheet.importers.edi import remittances as era
 from daysheet.importers.edi import x12
 from daysheet.importers.reading import Context, RawFile, Reading, Skipped
-from daysheet.receipts import is_settlement
 from daysheet.records import Adjustment, Payment
 from daysheet.remittances import (
     AMOUNTS,

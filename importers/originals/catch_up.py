@@ -18,8 +18,8 @@ import click
 from daysheet import checks, console, files, patients
 from daysheet.billing.pricing import fee_of, payer_of
 from daysheet.books import Books
+from daysheet.cash.forecast import forecast
 from daysheet.findings import Finding, Gap, gap
-from daysheet.forecast import forecast
 from daysheet.importers.reading import Context, RawFile
 from daysheet.importers.sources import all_sources, source_of
 from daysheet.importers.systems.standard_csv import KINDS

@@ -15,13 +15,13 @@ from daysheet import collector
 from daysheet.accounts import INCOME_VISITS, account_part
 from daysheet.billing.working_days import ONE_DAY
 from daysheet.books import Books
-from daysheet.deposits import Match, OpenDeposit, Reconciliation, reconcile
+from daysheet.cash.receipts import BankDeposit, Receipt
+from daysheet.cash.reconciliation import Match, OpenDeposit, Reconciliation, reconcile
 from daysheet.facts import Imported
 from daysheet.findings import Finding, Gap, gap
 from daysheet.measures import Benchmarks
 from daysheet.plugins.fava.calendar import ProviderCalendar, calendars
 from daysheet.plugins.fava.trends import Trend, months_until, trends
-from daysheet.receipts import BankDeposit, Receipt
 from daysheet.records import Meta
 from daysheet.reports.period import Period
 from daysheet.reports.receivables import BUCKETS, OLDEST, aged

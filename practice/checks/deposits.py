@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from daysheet.books import Books
-from daysheet.deposits import OpenDeposit, reconcile
+from daysheet.cash.deposit_groups import Group
+from daysheet.cash.receipts import Receipt
+from daysheet.cash.reconciliation import OpenDeposit, reconcile
 from daysheet.findings import Finding
-from daysheet.groups import Group
-from daysheet.receipts import Receipt
 from daysheet.remittances import problems
 from daysheet.wording import many, money, payer_name
 

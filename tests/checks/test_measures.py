@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import pytest
 from daysheet import measures
+from daysheet.cash.forecast import forecast
+from daysheet.cash.recurring import known_payments
 from daysheet.findings import Gap
-from daysheet.forecast import forecast
-from daysheet.recurring import known_payments
 
 from tests.checks.ledgers import adjustment, bill, days, payment, visit
 

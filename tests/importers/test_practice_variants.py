@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 from daysheet import checks
+from daysheet.cash.receipts import deposits
 from daysheet.importers.systems import source as systems
-from daysheet.receipts import deposits
 
 from tests.importers.books_folder import Folder
 from tests.importers.test_undated import PAY, STATUS, paid, receipts, table

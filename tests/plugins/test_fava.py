@@ -11,7 +11,7 @@ from decimal import Decimal
 import pytest
 from daysheet import checks
 from daysheet.books import loading
-from daysheet.deposits import reconcile
+from daysheet.cash.reconciliation import reconcile
 from daysheet.measures import measure
 from playwright.sync_api import Locator, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout

@@ -6,7 +6,7 @@ import datetime
 from decimal import Decimal
 
 from daysheet.books import Books
-from daysheet.day_sheet import Count, day_sheet
+from daysheet.cash.day_sheet import Count, day_sheet
 
 DAY = datetime.date(2026, 3, 2)
 LEDGER = """

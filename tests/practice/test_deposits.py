@@ -7,7 +7,7 @@ import time
 from decimal import Decimal
 
 from daysheet.books import Books
-from daysheet.deposits import Reconciliation, reconcile
+from daysheet.cash.reconciliation import Reconciliation, reconcile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

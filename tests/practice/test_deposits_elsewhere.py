@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from daysheet.deposits import reconcile
+from daysheet.cash.reconciliation import reconcile
 from daysheet.importers.booking.payment_posting import settle
 
 from tests.practice.test_deposit_findings import findings

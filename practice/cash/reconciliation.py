@@ -25,8 +25,8 @@ from operator import attrgetter
 from typing import Any, Final, NamedTuple, TypeVar
 
 from daysheet.books import Books
-from daysheet.groups import Group, is_fee, order, runs, suspects_of, total, without_some
-from daysheet.receipts import BankDeposit, Receipt, bank_seen_until, comparable, deposits, left_over, receipts
+from daysheet.cash.deposit_groups import Group, is_fee, order, runs, suspects_of, total, without_some
+from daysheet.cash.receipts import BankDeposit, Receipt, bank_seen_until, comparable, deposits, left_over, receipts
 
 BY_TRACE: Final = "trace number"
 BY_REFERENCE: Final = "reference"

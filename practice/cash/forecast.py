@@ -20,9 +20,9 @@ from typing import Final, NamedTuple
 
 from daysheet.billing.pricing import CENT
 from daysheet.books import Books
+from daysheet.cash.recurring import known_payments
 from daysheet.findings import Gap
 from daysheet.records import Invoice
-from daysheet.recurring import known_payments
 
 WEEKS: Final = 13
 _WEEK: Final = datetime.timedelta(days=7)

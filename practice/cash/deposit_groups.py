@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import accumulate, combinations
 from typing import Final
 
-from daysheet.receipts import Receipt
+from daysheet.cash.receipts import Receipt
 
 _FEE_SHARE: Final = Decimal("0.04")
 _FEE_EACH: Final = Decimal("0.50")

@@ -21,7 +21,7 @@ from typing import Any, Final, NamedTuple
 from beancount.core.data import Posting, Transaction
 from daysheet.accounts import BILLING, BILLING_CHARGES, BILLING_COLLECTED, CLEARING, is_under
 from daysheet.books import Books
-from daysheet.receipts import NOT_RECEIPTS, is_bank
+from daysheet.cash.receipts import NOT_RECEIPTS, is_bank
 from daysheet.records import PAYMENT_METHODS
 
 OTHER: Final = "other"

@@ -1,0 +1,1 @@
+"""Money received, on its way to the bank, and expected."""
