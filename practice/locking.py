@@ -11,7 +11,7 @@ from beancount.parser.grammar import ValueType
 from daysheet import digest, files, ledgertext
 from daysheet.books import Books
 from daysheet.books.loading import include
-from daysheet.checks.locks import changed_months
+from daysheet.checks.locked_years import changed_months
 from daysheet.errors import DaysheetError
 
 FILE: Final = "locks.beancount"

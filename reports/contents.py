@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 
 from daysheet import __version__, digest
 from daysheet.books import Books
-from daysheet.checks.locks import changed_months
+from daysheet.checks.locked_years import changed_months
 from daysheet.errors import DaysheetError
 from daysheet.patients import PREFIX
 from daysheet.reports import data, registry

@@ -12,7 +12,7 @@ from daysheet.billing.lapses import HALVED, LAPSED, Day, Run, by_visits, usual_m
 from daysheet.billing.pricing import fee_of
 from daysheet.billing.unbilled import unbilled_visits
 from daysheet.books import Books
-from daysheet.checks.unseen import unseen
+from daysheet.checks.lapse_by_schedule import unseen
 from daysheet.findings import Finding
 from daysheet.records import COMPLETED, Visit
 from daysheet.wording import many, money, name_of, span
