@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from beancount.core.amount import Amount
 from beancount.core.data import Directive
-from daysheet import collector, files, patients
+from daysheet import files, patients
 from daysheet.billing import payers
 from daysheet.books import Books, loading
 from daysheet.errors import DaysheetError
@@ -32,6 +32,7 @@ from daysheet.importers.systems.resolve import settle
 from daysheet.importers.writing import archive, writer
 from daysheet.importers.writing import dry_run as preview
 from daysheet.importers.writing.archive import patients as people
+from daysheet.ledger import collector
 from daysheet.records import BankLine
 from daysheet.remittances import Remittance
 from daysheet.settings import Settings

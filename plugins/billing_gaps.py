@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from beancount.core.data import Directive, new_metadata
-from daysheet import checks, collector
+from daysheet import checks
 from daysheet.books import Books
 from daysheet.books.index import BookError
 from daysheet.errors import DaysheetError
 from daysheet.facts import FactError
 from daysheet.findings import KINDS, FindingError
+from daysheet.ledger import collector
 from daysheet.settings import Settings
 
 __plugins__ = ("billing_gaps",)

@@ -8,11 +8,12 @@ from typing import Final
 
 from beancount.core.data import Custom
 from beancount.parser.grammar import ValueType
-from daysheet import digest, files, ledgertext
+from daysheet import files
 from daysheet.books import Books
 from daysheet.books.loading import include
 from daysheet.checks.locked_years import changed_months
 from daysheet.errors import DaysheetError
+from daysheet.ledger import digest, printer
 
 FILE: Final = "locks.beancount"
 
@@ -49,6 +50,6 @@ def lock_year(folder: Path, books: Books, year: int) -> bool:
     with files.locked(folder):
         path = folder / FILE
         before = path.read_bytes() if path.exists() else b""
-        files.write(path, before + (b"\n" if before else b"") + ledgertext.render([directive]).encode())
+        files.write(path, before + (b"\n" if before else b"") + printer.render([directive]).encode())
         include(folder, FILE)
     return True

@@ -7,12 +7,13 @@ from typing import Final
 
 from beancount.core.data import Custom, new_metadata
 from beancount.parser.grammar import ValueType
-from daysheet import checks, files, ledgertext
+from daysheet import checks, files
 from daysheet.books import Books
 from daysheet.books.loading import include
 from daysheet.errors import DaysheetError
 from daysheet.facts import Waiver
 from daysheet.findings import Finding
+from daysheet.ledger import printer
 
 FILE: Final = "waivers.beancount"
 
@@ -34,7 +35,7 @@ def waive_finding(folder: Path, books: Books, key: str, reason: str, kind: str |
     with files.locked(folder):
         path = folder / FILE
         before = path.read_bytes() if path.exists() else b""
-        files.write(path, before + (b"\n" if before else b"") + ledgertext.render([entry]).encode())
+        files.write(path, before + (b"\n" if before else b"") + printer.render([entry]).encode())
         include(folder, FILE)
     kind, key, text = (value.value for value in entry.values)
     return Waiver(kind, key, text, entry.date, new_metadata(str(folder / FILE), 0))
@@ -46,13 +47,13 @@ def waiver_entry(books: Books, key: str, reason: str, kind: str | None = None) -
     Raises:
         DaysheetError: as `waive_finding`.
     """
-    text = ledgertext.clean(reason)
+    text = printer.clean(reason)
     if not text:
         raise DaysheetError("a waiver needs a reason", remedy='give one: --reason "courtesy visit"')
     finding = _the_finding(checks.run(books), key, kind)
     values = [ValueType(word, str) for word in (finding.kind, finding.key, text)]
     entry = Custom({}, books.as_of, "waived", values)
-    ledgertext.render([entry])
+    printer.render([entry])
     return entry
 
 

@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
-from daysheet import __version__, digest
+from daysheet import __version__
 from daysheet.books import Books
 from daysheet.checks.locked_years import changed_months
 from daysheet.errors import DaysheetError
+from daysheet.ledger import digest
 from daysheet.patients import PREFIX
 from daysheet.reports import data, registry
 from daysheet.reports.exporters import SUFFIXES, export

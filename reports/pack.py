@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from daysheet import collector
 from daysheet.books import Books
+from daysheet.ledger import collector
 from daysheet.reports import fonts, pages, summary, volumes
 from daysheet.reports.contents import (
     LEDGER,

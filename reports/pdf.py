@@ -19,7 +19,7 @@ from typing import Any, Final
 from xml.etree.ElementTree import ParseError, fromstring
 
 import daysheet.templates
-from daysheet import collector
+from daysheet.ledger import collector
 from daysheet.reports import fonts, xmp
 
 TEMPLATES: Final = Path(daysheet.templates.__file__).parent

@@ -7,9 +7,9 @@ from functools import partial
 from types import MappingProxyType
 from typing import Final
 
-from daysheet import collector
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
+from daysheet.ledger import collector
 from daysheet.reports.assets import fixed_assets
 from daysheet.reports.bridge import cash_to_accrual
 from daysheet.reports.capital import capital

@@ -18,7 +18,7 @@ from daysheet.importers.reading import Skipped
 from daysheet.importers.rows.cells import CellError, Cells, Place, account_of, currency_of, fingerprint, trimmed
 from daysheet.importers.rows.text import Row
 from daysheet.importers.rows.values import amount_parser, date_parser
-from daysheet.ledgertext import plain
+from daysheet.ledger.printer import plain
 from daysheet.records import BankLine, Meta
 
 

@@ -20,7 +20,7 @@ from daysheet.errors import DaysheetError
 from daysheet.importers.reading import Context, Proof, RawFile, Reading, Skipped
 from daysheet.importers.rows.cells import account_of, fingerprint
 from daysheet.importers.rows.text import container
-from daysheet.ledgertext import plain
+from daysheet.ledger.printer import plain
 from daysheet.records import BankLine
 
 PROFILE: Final = "ofx"

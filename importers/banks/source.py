@@ -17,7 +17,6 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
-from daysheet import collector
 from daysheet.errors import DaysheetError
 from daysheet.importers.banks import profile_file as profiles
 from daysheet.importers.banks.balance import prove
@@ -29,6 +28,7 @@ from daysheet.importers.rows.cells import trimmed
 from daysheet.importers.rows.tables import HEAD_ROWS, Tables, tables
 from daysheet.importers.rows.text import RaggedQuotesError, Row, check_text, rows_of
 from daysheet.importers.rows.values import amount_parser, date_parser
+from daysheet.ledger import collector
 
 SHIPPED: Final = Path(__file__).parent / "profiles"
 _NEAR: Final = 0.6

@@ -25,7 +25,7 @@ from daysheet.importers.booking.session import AT_ONCE, Changed, Intake, Taken, 
 from daysheet.importers.reading import Reading
 from daysheet.importers.settings import bank_account
 from daysheet.importers.writing.writer import Edit, block_of
-from daysheet.ledgertext import plain
+from daysheet.ledger.printer import plain
 from daysheet.records import BankLine
 
 BALANCES: Final = "balances"

@@ -16,7 +16,7 @@ from beancount.core.data import Directive, Transaction
 from daysheet.accounts import UNCATEGORIZED_EXPENSE, UNCATEGORIZED_INCOME
 from daysheet.errors import DaysheetError
 from daysheet.importers.settings import CategoryRule
-from daysheet.ledgertext import link
+from daysheet.ledger.printer import link
 from daysheet.records import BankLine
 
 TRANSFERS: Final = "Assets:Clearing:Transfers"

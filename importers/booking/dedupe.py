@@ -20,7 +20,7 @@ from typing import Final, Literal, NamedTuple
 from beancount.core.data import Directive, Transaction
 from daysheet.importers.booking.known import Known
 from daysheet.importers.reading import Record
-from daysheet.ledgertext import plain
+from daysheet.ledger.printer import plain
 from daysheet.records import BankLine, Claim, Invoice, Meta, Payment, Visit
 
 SOURCE: Final = "source"

@@ -41,7 +41,7 @@ from daysheet.accounts import (
 from daysheet.books.index import INVOICE_LINK
 from daysheet.importers.booking.known import Known
 from daysheet.importers.reading import Record
-from daysheet.ledgertext import link
+from daysheet.ledger.printer import link
 from daysheet.records import Adjustment, Claim, Invoice, Payment, Visit
 
 PREPAYMENTS: Final = "Liabilities:Prepayments"

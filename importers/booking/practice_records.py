@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from beancount.core.data import Directive
-from daysheet import ledgertext
 from daysheet.importers.booking import dedupe
 from daysheet.importers.booking.directives import UNASSIGNED, Terms, book, income_account
 from daysheet.importers.booking.session import AT_ONCE, Changed, Intake, OneByOneError, Taken, month_file
@@ -25,6 +24,7 @@ from daysheet.importers.reading import Reading, Record, Skipped, rows_of_record
 from daysheet.importers.systems import undated
 from daysheet.importers.systems.source import PREFIX
 from daysheet.importers.writing.writer import Edit, block_of
+from daysheet.ledger import printer
 from daysheet.records import Adjustment, Claim, Invoice, Meta, Payment, Visit
 from daysheet.wording import many, money
 
@@ -145,7 +145,7 @@ def _redate(intake: Intake, payments: Sequence[Payment], reading: Reading, terms
         lines: tuple[str, ...] = ()
         if each.left:
             entry = book(each.payment._replace(amount=each.left), intake.known, terms)
-            lines = tuple(ledgertext.render([entry]).rstrip("\n").split("\n"))
+            lines = tuple(printer.render([entry]).rstrip("\n").split("\n"))
         intake.batch.edit(intake.relative(path), Edit(each.payment.meta["lineno"], last, lines))
         taken.written[intake.relative(path)] = None
     if found:
@@ -197,7 +197,7 @@ def _overtake(intake: Intake, visit: Visit, where: Meta, terms: Terms, taken: Ta
     entry.meta.update((key, value) for key, value in where.items() if key not in _OWN_KEYS)
     comments = tuple(line for line in lines[1:] if line.lstrip().startswith(";"))
     target = month_file(visit.date, KIND_OF[Visit])
-    lines = (*ledgertext.render([entry]).rstrip("\n").split("\n"), *comments)
+    lines = (*printer.render([entry]).rstrip("\n").split("\n"), *comments)
     if intake.relative(path) == target:
         intake.batch.edit(target, Edit(where["lineno"], last, lines))
     else:

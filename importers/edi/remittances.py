@@ -16,10 +16,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from daysheet import ledgertext
 from daysheet.errors import DaysheetError
 from daysheet.importers.edi import codes
 from daysheet.importers.edi.x12 import Segment, Transaction
+from daysheet.ledger import printer
 from daysheet.remittances import ProviderAdjustment, Remittance, RemittedClaim, Service
 
 Identify = Callable[[str], str]
@@ -108,7 +108,7 @@ def _remittance(transaction: Transaction, filename: Path, identify: Identify) ->
         raise DaysheetError("an 835 that gives no date: neither DTM*405, nor BPR16, nor GS04", line=payment.line)
     trace = next((segment.get(2) for segment in header if segment.tag == "TRN" and _TRACE.match(segment.get(2))), "")
     payer = next((segment for segment in header if segment.tag == "N1" and segment.code(1) == "PR"), None)
-    name = ledgertext.plain(payer.get(2)) if payer else ""
+    name = printer.plain(payer.get(2)) if payer else ""
     numbers = tuple(sorted(_payer_ids(header, payment)))
     return Remittance(
         id=_id(trace, name, date, amount, claims, adjustments),
@@ -184,7 +184,7 @@ def _claim(body: _Claim, line: int, filename: Path, identify: Identify) -> Remit
         if kind == "denied" and amount:
             refused.append(codes.in_words(group, reason))
     charged, paid = header.money(3), header.money(4)
-    number = identify(ledgertext.plain(header.get(1)))
+    number = identify(printer.plain(header.get(1)))
     denied = sums["denied"] + _ZERO
     state = _status(status, paid, denied)
     words = [codes.in_words(group, reason) for (group, reason), amount in by_code.items() if amount]
@@ -211,7 +211,7 @@ def _claim(body: _Claim, line: int, filename: Path, identify: Identify) -> Remit
 
 def _reason(refused: Sequence[str], remarks: Sequence[str]) -> str:
     words = [codes.remark_in_words(remark) for remark in remarks if remark]
-    return ledgertext.plain("; ".join(dict.fromkeys([*refused, *words])))
+    return printer.plain("; ".join(dict.fromkeys([*refused, *words])))
 
 
 def _status(code: str, paid: Decimal, denied: Decimal) -> str:
@@ -267,4 +267,4 @@ def _id(
     said += [f"{claim.charged:.2f} {claim.paid:.2f} {claim.codes}" for claim in claims]
     said += [f"{adjustment.code} {adjustment.amount:.2f}" for adjustment in adjustments]
     digest = hashlib.sha256("\n".join([trace, *said]).encode()).hexdigest()[:8]
-    return f"ERA-{ledgertext.link(trace) or 'no-trace'}-{digest}"
+    return f"ERA-{printer.link(trace) or 'no-trace'}-{digest}"

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from daysheet.importers.banks.profile import Column
 from daysheet.importers.rows.text import Exact
-from daysheet.ledgertext import plain
+from daysheet.ledger.printer import plain
 
 Cells = list[str]
 _CODE: Final = re.compile(r"\b[A-Z]{3}\b|[A-Z]{3}(?=\s*[-+0-9])")

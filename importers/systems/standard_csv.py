@@ -25,7 +25,7 @@ from daysheet.importers.reading import Context, RawFile, Reading, Record
 from daysheet.importers.rows.tables import Tables, tables
 from daysheet.importers.rows.text import RaggedQuotesError, Row, check_text, rows_of
 from daysheet.importers.rows.values import amount_parser
-from daysheet.ledgertext import plain
+from daysheet.ledger.printer import plain
 from daysheet.records import (
     ADJUSTMENT_KINDS,
     CLAIM_STATUSES,

@@ -18,11 +18,12 @@ from typing import Final, NamedTuple
 from beancount import loader
 from beancount.core import data
 from beancount.core.data import Directive
-from daysheet import files, ledgertext
+from daysheet import files
 from daysheet.books import Books
 from daysheet.books.loading import MAIN
 from daysheet.errors import DaysheetError
 from daysheet.importers.writing import archive
+from daysheet.ledger import printer
 
 ACCOUNTS: Final = "accounts.beancount"
 IMPORTS: Final = "imports.beancount"
@@ -59,7 +60,7 @@ class Batch:
         Raises:
             DaysheetError: one of them cannot be written so that it means what it should.
         """
-        self._added[path].append(ledgertext.render(entries))
+        self._added[path].append(printer.render(entries))
 
     def add_text(self, path: str, text: str) -> None:
         """Append ledger text that `ledgertext` has rendered."""
@@ -114,7 +115,7 @@ class Batch:
     def _add_opened(self) -> None:
         if self._opened:
             opened: list[Directive] = [data.Open({}, OPENED, name, None, None) for name in sorted(self._opened)]  # type: ignore[arg-type]
-            self._added[ACCOUNTS] = [ledgertext.render(opened).replace("\n\n", "\n")]
+            self._added[ACCOUNTS] = [printer.render(opened).replace("\n\n", "\n")]
             self._opened.clear()
 
     def _text(self, path: str) -> bytes:

@@ -18,8 +18,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
-from daysheet import ledgertext
 from daysheet.errors import DaysheetError
+from daysheet.ledger import printer
 from daysheet.plugins.fava import packs
 from daysheet.plugins.fava.views import SHOWN, Span, State, View
 from daysheet.records import Meta
@@ -176,7 +176,7 @@ class Daysheet(FavaExtensionBase):
         try:
             entry = waiver_entry(view.books, asked["key"], asked["reason"], asked["kind"])
             # Fava prints with Beancount's printer, which leaves the quotes in a custom directive as they are
-            directive: Any = ledgertext.escaped(entry)
+            directive: Any = printer.escaped(entry)
             self.ledger.file.insert_entries([directive])
         except (DaysheetError, FavaAPIError) as problem:
             return _answer(409, str(problem))

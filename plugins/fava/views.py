@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from beancount.core.data import Directive, Transaction
-from daysheet import collector
 from daysheet.accounts import INCOME_VISITS, account_part
 from daysheet.billing.working_days import ONE_DAY
 from daysheet.books import Books
@@ -19,6 +18,7 @@ from daysheet.cash.receipts import BankDeposit, Receipt
 from daysheet.cash.reconciliation import Match, OpenDeposit, Reconciliation, reconcile
 from daysheet.facts import Imported
 from daysheet.findings import Finding, Gap, gap
+from daysheet.ledger import collector
 from daysheet.measures import Benchmarks
 from daysheet.plugins.fava.calendar import ProviderCalendar, calendars
 from daysheet.plugins.fava.trends import Trend, months_until, trends

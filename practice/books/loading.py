@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from daysheet import collector, filecache, files
+from daysheet import files
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
 from daysheet.findings import FindingError
+from daysheet.ledger import cache, collector
 from daysheet.settings import Settings
 
 MAIN = "main.beancount"
@@ -40,7 +41,7 @@ def load(folder: Path) -> Books:
         DaysheetError: the ledger has errors; the first is named, with its file and line.
     """
     with collector.paused():
-        entries, errors, options = filecache.load_file(folder / MAIN)
+        entries, errors, options = cache.load_file(folder / MAIN)
         books = Books.of(entries, options)
     books.state = Settings.of(folder).practice.state
     broken = [error for error in errors if not isinstance(error, FindingError)] or books.errors

@@ -7,10 +7,10 @@ import datetime
 from collections.abc import Iterator
 from decimal import Decimal
 
-from daysheet import digest
 from daysheet.books import Books
 from daysheet.facts import Lock
 from daysheet.findings import Finding
+from daysheet.ledger import digest
 
 
 def locked_year(books: Books, as_of: datetime.date) -> Iterator[Finding]:

@@ -12,9 +12,9 @@ import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from daysheet import digest
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
+from daysheet.ledger import digest
 from daysheet.reports.mail.encryption import encrypted
 from daysheet.reports.mail.message import File
 

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from beancount import loader
-from daysheet import checks, digest
+from daysheet import checks
 from daysheet.books import Books
 from daysheet.findings import KINDS, Finding
+from daysheet.ledger import digest
 from daysheet.thresholds import DEFAULTS
 
 from tests.checks.ledgers import ADAMS, bill, payment, visit, worked

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from beancount.core.data import Custom, Transaction
-from daysheet import ledgertext
+from daysheet.ledger import printer
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -93,7 +93,7 @@ def bank_lines(folder: Folder) -> Counter[tuple[str, str, str]]:
 
 def practice_entries(folder: Folder) -> list[str]:
     return sorted(
-        ledgertext.format_entry(entry)
+        printer.format_entry(entry)
         for entry in folder.books().entries
         if isinstance(entry, Transaction) or (isinstance(entry, Custom) and entry.type == "visit")
     )

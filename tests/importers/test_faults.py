@@ -19,8 +19,8 @@ from typing import Any
 import pytest
 from beancount.core.data import Transaction
 from beancount.parser import parser
-from daysheet import ledgertext
 from daysheet.importers import importing
+from daysheet.ledger import printer
 
 from tests.importers.books_folder import CHASE, INVOICES, PAYMENTS, VISITS, Folder
 
@@ -124,7 +124,7 @@ def take(folder: Folder) -> importing.Outcome:
 def entries(folder: Folder) -> list[str]:
     """What the books say, in an order that does not depend on files."""
     wanted = [e for e in folder.books().entries if not (isinstance(e, Transaction) and e.flag == "P")]
-    return sorted(ledgertext.format_entry(e) for e in wanted if type(e).__name__ != "Open" and not imported(e))
+    return sorted(printer.format_entry(e) for e in wanted if type(e).__name__ != "Open" and not imported(e))
 
 
 def imported(entry: Any) -> bool:

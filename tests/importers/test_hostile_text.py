@@ -12,8 +12,8 @@ from beancount.core import data
 from beancount.core.amount import Amount
 from beancount.parser import parser
 from beancount.parser.grammar import ValueType
-from daysheet import ledgertext
 from daysheet.errors import DaysheetError
+from daysheet.ledger import printer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -95,7 +95,7 @@ def test_text_of_a_file_cannot_begin_markup(folder: Folder) -> None:
 
 
 DAY = datetime.date(2026, 3, 2)
-texts = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=40).filter(lambda t: t == ledgertext.clean(t))
+texts = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=40).filter(lambda t: t == printer.clean(t))
 numbers = st.decimals(-(10**9), 10**9, places=2)
 keys = st.from_regex(r"[a-z][a-zA-Z0-9_-]{1,10}", fullmatch=True).filter(lambda k: k not in ("filename", "lineno"))
 values = st.one_of(texts, numbers, st.dates(datetime.date(1900, 1, 1), datetime.date(2199, 1, 1)), st.booleans(),
@@ -134,10 +134,10 @@ def test_what_is_printed_is_what_is_parsed(examples: int) -> None:
     @settings(max_examples=examples, deadline=None)
     @given(directives)
     def law(entry: data.Directive) -> None:
-        text = ledgertext.render([entry])
+        text = printer.render([entry])
         (parsed,), errors, _ = parser.parse_string(text)
         assert errors == []
-        assert ledgertext.same(parsed, entry)
+        assert printer.same(parsed, entry)
 
     law()
 
@@ -145,7 +145,7 @@ def test_what_is_printed_is_what_is_parsed(examples: int) -> None:
 @pytest.mark.parametrize("text", [text for text in CORPUS if not text.replace(" ", "").isprintable()])
 def test_control_characters_are_never_written(text: str) -> None:
     with pytest.raises(DaysheetError):
-        ledgertext.render([transaction({}, text, "", Decimal(1))])
+        printer.render([transaction({}, text, "", Decimal(1))])
 
 
 @pytest.mark.parametrize("word", ["a b", 'x"', "é", "", "x\n", "Assets Evil", "1x:Y", "Assets:b c"])
@@ -160,4 +160,4 @@ def test_no_account_tag_or_key_is_written_that_the_grammar_does_not_know(word: s
     ]
     for directive in wrong:
         with pytest.raises(DaysheetError):
-            ledgertext.render([directive])
+            printer.render([directive])

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from beancount.core.amount import Amount
 from beancount.core.data import EMPTY_SET, Directive, Posting, Transaction
-from daysheet import ledgertext
 from daysheet.books import Books
 from daysheet.importers.booking.directives import Terms, book
 from daysheet.importers.booking.known import Known
 from daysheet.importers.booking.payment_posting import settle
 from daysheet.importers.edi.source import directives
+from daysheet.ledger import printer
 from daysheet.records import Adjustment, Claim, Invoice, Payment, Visit
 from daysheet.remittances import ProviderAdjustment, Remittance, RemittedClaim
 from daysheet.reports.receivables import aged
@@ -47,7 +47,7 @@ class Practice(RuleBasedStateMachine):
         for line, entry in enumerate(self.entries, 1):
             entry.meta.setdefault("filename", "machine")
             entry.meta.setdefault("lineno", line)
-        return Books.of(ledgertext.stable_order(self.entries), OPTIONS)
+        return Books.of(printer.stable_order(self.entries), OPTIONS)
 
     def add(self, *records: Any) -> None:
         known = Known(self.books)

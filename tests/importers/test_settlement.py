@@ -8,13 +8,13 @@ from decimal import Decimal
 import pytest
 from beancount import loader
 from beancount.core.data import Transaction
-from daysheet import ledgertext
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
 from daysheet.importers.booking.payment_posting import settle
 from daysheet.importers.edi import remittances, x12
 from daysheet.importers.edi.source import RemittanceSource, directives, refuse_unbalanced
 from daysheet.importers.reading import Context, RawFile
+from daysheet.ledger import printer
 from daysheet.remittances import Remittance
 
 OPTIONS = """
@@ -73,13 +73,13 @@ def imported(text: str, tmp_path, *files: str) -> str:
         path.write_text(content)
         books = of(text)
         for remittance in read(path):
-            text += "\n" + ledgertext.render(directives(remittance, books))
+            text += "\n" + printer.render(directives(remittance, books))
     return text
 
 
 def settled_text(text: str, tmp_path, *files: str) -> str:
     text = imported(text, tmp_path, *files)
-    return text + "\n" + ledgertext.render(settle(of(text)))
+    return text + "\n" + printer.render(settle(of(text)))
 
 
 def settled(text: str, tmp_path, *files: str) -> Books:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from beancount.core.data import Transaction
-from daysheet import digest
 from daysheet.books import Books
+from daysheet.ledger import digest
 
 ONE_LINE = (
     "Transaction[[('check', '1021'), ('due', '2026-04-01'), ('fee', ['50.00', 'USD']), ('rate', '0.10'),"

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 from beancount import loader
-from daysheet import filecache, filecodec
 from daysheet.books import loading
+from daysheet.ledger import cache as filecache
+from daysheet.ledger import codec
 
 from bench.ledger import write_books
 
@@ -220,9 +221,9 @@ def test_what_is_kept_is_what_is_read(write, cache):
     main = write(main='include "padding.beancount"\n2020-02-01 event "place" "here"')
     filecache.load_file(main)
     for path in entries_kept(cache):
-        entries, options = filecodec.decode(path.read_bytes(), str(main))
+        entries, options = codec.decode(path.read_bytes(), str(main))
         changed = [entry._replace(date=datetime.date(2020, 2, 2)) for entry in entries]
-        path.write_bytes(filecodec.encode(changed, options))
+        path.write_bytes(codec.encode(changed, options))
     assert [entry.date for entry in filecache.load_file(main)[0]] == [datetime.date(2020, 2, 2)]
 
 
@@ -330,9 +331,9 @@ def test_a_pickle_in_the_books_is_not_read(write, tmp_path):
 
 
 def test_what_is_kept_can_hold_nothing_that_runs(tmp_path):
-    content = filecodec.encode([], {"harmless": _Planted(tmp_path / "planted")})
+    content = codec.encode([], {"harmless": _Planted(tmp_path / "planted")})
     with pytest.raises(pickle.UnpicklingError, match="mkdir is not part of a ledger"):
-        filecodec.decode(content, "main.beancount")
+        codec.decode(content, "main.beancount")
     assert not (tmp_path / "planted").exists()
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from beancount import loader
-from daysheet import filecache
+from daysheet.ledger import cache
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -84,7 +84,7 @@ def test_any_books_after_any_edits_load_as_beancount_loads_them(first, edits):
             main = folder / "main.beancount"
             expected = outcome(lambda main=main: loader._load([(str(main), True)], None, None, None))
             for _ in range(2):
-                assert outcome(lambda main=main: filecache.load_file(main)) == expected
+                assert outcome(lambda main=main: cache.load_file(main)) == expected
 
 
 def outcome(load):

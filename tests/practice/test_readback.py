@@ -3,7 +3,7 @@
 import pytest
 from beancount.core.data import Transaction
 from beancount.parser import parser
-from daysheet.readback import read_back
+from daysheet.ledger.parser import read_back
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

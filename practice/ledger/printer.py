@@ -22,7 +22,7 @@ from beancount.core import data
 from beancount.core.amount import Amount
 from beancount.core.data import Custom, Directive, Posting, Transaction
 from daysheet.errors import DaysheetError
-from daysheet.readback import read_back
+from daysheet.ledger.parser import read_back
 
 _META_KEY: Final = re.compile(r"[a-z][a-zA-Z0-9_-]+\Z")
 _LINK_OR_TAG: Final = re.compile(r"[A-Za-z0-9_/.-]+\Z")

@@ -33,8 +33,9 @@ from beancount.core import data
 from beancount.core.data import Directive
 from beancount.parser import parser
 from beancount.utils import encryption
-from daysheet import __version__, alonebooking, filecodec, validating
+from daysheet import __version__
 from daysheet.files import users_cache
+from daysheet.ledger import booking, codec, validation
 
 _LARGE: Final = 300_000
 """Bytes of ledger text, two tenths of a second of loading: less is not worth keeping."""
@@ -43,7 +44,7 @@ _FOLDERS: Final = 200
 _DOUBTFUL: Final = b"doubtful"
 """What is kept of a file that only the plain load is right for."""
 
-Loaded = tuple[list[Directive], list[Any], filecodec.Options]
+Loaded = tuple[list[Directive], list[Any], codec.Options]
 
 
 class _File(NamedTuple):
@@ -60,7 +61,7 @@ class _File(NamedTuple):
     name: str
     size: int
     kept: bool
-    content: tuple[list[Directive], filecodec.Options] | None
+    content: tuple[list[Directive], codec.Options] | None
 
 
 class _DoubtError(Exception):
@@ -98,7 +99,7 @@ def _walk(main: str, folder: Path | None) -> Iterator[_File]:
     """
     waiting = [main]
     seen: set[str] = set()
-    options: filecodec.Options | None = None
+    options: codec.Options | None = None
     while waiting:
         name = waiting.pop(0)
         if name in seen or not Path(name).exists() or encryption.is_encrypted_file(name):
@@ -121,17 +122,17 @@ def _included(folder: Path, patterns: Sequence[str]) -> Iterator[str]:
         yield from map(os.path.normpath, found)
 
 
-def _read(name: str, folder: Path | None, options: filecodec.Options | None) -> _File:
+def _read(name: str, folder: Path | None, options: codec.Options | None) -> _File:
     """A file, from the cache or parsed and booked; `options` are the main file's, None for that file itself."""
     text = Path(name).read_bytes()
-    settings = "" if options is None else repr([options[option] for option in alonebooking.OPTIONS])
+    settings = "" if options is None else repr([options[option] for option in booking.OPTIONS])
     key = hashlib.sha256(b"\0".join((_programs(), settings.encode(), os.fsencode(name), text))).hexdigest()
     if folder is not None:
         with suppress(OSError, ValueError):
             kept = (folder / key).read_bytes()
-            return _File(key, name, len(text), True, None if kept == _DOUBTFUL else filecodec.decode(kept, name))
+            return _File(key, name, len(text), True, None if kept == _DOUBTFUL else codec.decode(kept, name))
     parsed, errors, its_options = parser.parse_file(io.BytesIO(text), name)
-    booked = None if errors else alonebooking.book(parsed, its_options if options is None else options)
+    booked = None if errors else booking.book(parsed, its_options if options is None else options)
     return _File(key, name, len(text), False, None if booked is None else (booked, its_options))
 
 
@@ -149,7 +150,7 @@ def _joined(files: Sequence[_File]) -> Loaded:
         entries, errors = loader.run_transformations(entries, [], options, None)
     finally:
         sys.path[:] = path
-    errors.extend(validating.validate(entries, options))
+    errors.extend(validation.validate(entries, options))
     options["input_hash"] = loader.compute_input_hash(options["include"])  # type: ignore[no-untyped-call]
     return entries, errors, options
 
@@ -169,7 +170,7 @@ def _keep(folder: Path | None, files: Sequence[_File]) -> None:
             return
         for file in files:
             if not file.kept:
-                _write(folder / file.key, _DOUBTFUL if file.content is None else filecodec.encode(*file.content))
+                _write(folder / file.key, _DOUBTFUL if file.content is None else codec.encode(*file.content))
         used = {file.key for file in files}
         for place in folder.iterdir():
             if place.name not in used:
@@ -217,6 +218,6 @@ def _private(folder: Path) -> bool:
 @cache
 def _programs() -> bytes:
     """What makes entries of text: their versions."""
-    ours = b"".join(Path(module).read_bytes() for module in (__file__, alonebooking.__file__, filecodec.__file__))
+    ours = b"".join(Path(module).read_bytes() for module in (__file__, booking.__file__, codec.__file__))
     words = (__version__, beancount.__version__, sys.version, hashlib.sha256(ours).hexdigest())
     return "\n".join(words).encode()

@@ -1,0 +1,1 @@
+"""Ledger text to entries and back: cache, booking, validation, printer, digest."""
