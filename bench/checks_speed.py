@@ -23,9 +23,10 @@ from typing import Any, NamedTuple
 
 from beancount import loader
 from beancount.parser import booking
-from daysheet import checks, worklist
+from daysheet import checks
 from daysheet.books.loading import load
 from daysheet.plugins import billing_gaps
+from daysheet.worklist import worklist
 
 from bench.ledger import write_books
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 import click
-from daysheet import checks, console, worklist
+from daysheet import checks, console
 from daysheet.books import Books, loading
 from daysheet.books.loading import MAIN
 from daysheet.findings import KINDS, Finding, gap
@@ -28,6 +28,7 @@ from daysheet.reports.contents import Options, paper_of
 from daysheet.reports.pack_command import Bar
 from daysheet.settings import FILE, Settings
 from daysheet.wording import many, money
+from daysheet.worklist import worklist
 from pikepdf import Pdf
 
 NAME: Final = "Alder Street Family Practice"

@@ -26,8 +26,10 @@ VERBS: Final[Mapping[str, Verb]] = {
     "profile": Verb(
         "daysheet.importers.profile_commands:profile", "How the file of a bank or practice system is read."
     ),
-    "check": Verb("daysheet.commands:check", "What was never billed, paid or deposited, and its cost."),
-    "waive": Verb("daysheet.commands:waive", "Set a finding aside, with the reason."),
+    "check": Verb(
+        "daysheet.worklist.worklist.commands:check", "What was never billed, paid or deposited, and its cost."
+    ),
+    "waive": Verb("daysheet.worklist.worklist.commands:waive", "Set a finding aside, with the reason."),
     "catch-up": Verb(
         "daysheet.importers.writing.archive.catch_up:catch_up", "The file that bills what was not billed."
     ),

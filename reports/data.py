@@ -11,7 +11,7 @@ from typing import Any
 from daysheet.reports.figures import for_programs
 from daysheet.reports.period import Period
 from daysheet.reports.table import Cell, ColumnKind, Table
-from daysheet.worklist import harmless
+from daysheet.worklist.worklist import harmless
 
 
 def to_csv(table: Table) -> str:

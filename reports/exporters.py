@@ -29,7 +29,7 @@ from daysheet.reports.request import Request
 from daysheet.reports.titles import Titles
 from daysheet.reports.trialbalance import RETAINED_TITLE, balances
 from daysheet.reports.workbook import OPTIONS, made_on
-from daysheet.worklist import harmless
+from daysheet.worklist.worklist import harmless
 
 CODES_FILE: Final = "tax-codes.csv"
 SUFFIXES: Final = {"proseries": ".prn", "ultratax": ".xlsx", "caseware": ".csv"}

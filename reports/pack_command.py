@@ -6,10 +6,11 @@ import sys
 from pathlib import Path
 
 import click
-from daysheet import console, locking
+from daysheet import console
 from daysheet.reports import filing, pack, rendering, verifying
 from daysheet.reports.contents import Options, paper_of
 from daysheet.wording import many
+from daysheet.worklist import year_locks
 
 _BAR = 36
 
@@ -65,7 +66,7 @@ def verify(shared: console.Console, *, pdf: Path) -> int:
 @console.pass_console
 def lock(shared: console.Console, *, year: int) -> None:
     """Declare a year finished: later edits to it become a finding."""
-    written = locking.lock_year(shared.folder, shared.books(), year)
+    written = year_locks.lock_year(shared.folder, shared.books(), year)
     shared.emit(
         {"year": year, "locked": True, "written": written},
         lambda: f"{year} is locked; a later edit becomes a finding." if written else f"{year} is locked already.",

@@ -26,7 +26,7 @@ from daysheet.importers.systems.standard_csv import KINDS
 from daysheet.records import Visit
 from daysheet.settings import Settings
 from daysheet.wording import many, money
-from daysheet.worklist import harmless
+from daysheet.worklist.worklist import harmless
 
 FOLDER: Final = "catch-up"
 _DAY: Final = click.DateTime(["%Y-%m-%d"])

@@ -25,8 +25,8 @@ from daysheet.plugins.fava.views import SHOWN, Span, State, View
 from daysheet.records import Meta
 from daysheet.reports.figures import for_people
 from daysheet.reports.table import Cell, ColumnKind
-from daysheet.waiving import waiver_entry
-from daysheet.worklist import as_csv
+from daysheet.worklist.waivers import waiver_entry
+from daysheet.worklist.worklist import as_csv
 from fava.context import g
 from fava.core import FavaLedger
 from fava.core.filters import Match

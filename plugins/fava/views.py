@@ -29,7 +29,7 @@ from daysheet.reports.registry import build
 from daysheet.reports.table import Table
 from daysheet.reports.titles import Titles
 from daysheet.settings import Settings
-from daysheet.worklist import findings_of
+from daysheet.worklist.worklist import findings_of
 
 T = TypeVar("T")
 Matches = Callable[[str], bool]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime
 
 import click
-from daysheet import console, worklist
+from daysheet import console
 from daysheet.findings import KINDS
-from daysheet.waiving import waive_finding
+from daysheet.worklist import worklist
+from daysheet.worklist.waivers import waive_finding
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 

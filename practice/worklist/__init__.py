@@ -1,0 +1,1 @@
+"""Findings as a person works through them: the list, waivers, locked years."""
