@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from daysheet.books import loading
-from daysheet.reports import contents, fonts, onepage, rendering, volumes
+from daysheet.reports import contents, fonts, one_page, rendering, volumes
 from daysheet.reports.listing import Listing
 from daysheet.settings import Settings
 
@@ -66,7 +66,7 @@ def ledger(folder: Path, scratch: Path, rounds: int) -> None:
     parts = volumes.volumes(subject, settings, table)
     rows = sum(part.rows for part in parts)
     page = scratch / "ledger.html"
-    page.write_text(with_typeface(onepage.to_html(table, settings.practice.name)), encoding="utf-8")
+    page.write_text(with_typeface(one_page.to_html(table, settings.practice.name)), encoding="utf-8")
     printed = scratch / "chromium.pdf"
     command = [
         shutil.which("chromium") or "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer",

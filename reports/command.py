@@ -82,8 +82,8 @@ def render(name: str, request: Request, form: str) -> bytes:
 
 
 def _set(table: Table, practice: str, form: str, paper: Paper) -> bytes:
-    from daysheet.reports import onepage  # noqa: PLC0415 - the PDF engine takes half a second to load
+    from daysheet.reports import one_page  # noqa: PLC0415 - the PDF engine takes half a second to load
 
     return (
-        onepage.to_html(table, practice, paper).encode() if form == "html" else onepage.to_pdf(table, practice, paper)
+        one_page.to_html(table, practice, paper).encode() if form == "html" else one_page.to_pdf(table, practice, paper)
     )

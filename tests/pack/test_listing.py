@@ -16,7 +16,7 @@ from typing import Any
 
 import pikepdf
 import pytest
-from daysheet.reports import fonts, onepage, pages, shaping
+from daysheet.reports import fonts, one_page, pages, shaping
 from daysheet.reports.listing import Listing
 from daysheet.reports.table import Column, Row, Table
 from daysheet.reports.tagged import About
@@ -177,7 +177,7 @@ def test_a_ledger_alone_is_set_as_its_volumes_are(verapdf, tmp_path):
         "general-ledger", "General ledger", "cash", DAY, DAY, DAY, "USD", COLUMNS, tuple(account("A", "x")), ()
     )
     path = tmp_path / "one.pdf"
-    path.write_bytes(onepage.to_pdf(table, "Willow", "a4"))
+    path.write_bytes(one_page.to_pdf(table, "Willow", "a4"))
     assert verapdf(path) == []
     reader = PdfReader(path)
     assert "general-ledger.csv" in reader.attachments

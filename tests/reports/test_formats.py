@@ -14,7 +14,7 @@ import pypdf
 import pytest
 from click.testing import CliRunner
 from daysheet.errors import DaysheetError
-from daysheet.reports import command, data, exporters, onepage, registry, text, workbook
+from daysheet.reports import command, data, exporters, one_page, registry, text, workbook
 from daysheet.reports.period import parse
 from daysheet.reports.request import Request
 from daysheet.reports.table import Column, Row, Table
@@ -101,7 +101,7 @@ def test_text_shows_the_same_amounts_as_the_table(ledger, name):
 @pytest.mark.parametrize("name", ["income", "balance-sheet", "trial-balance", "general-ledger", "receivables"])
 def test_a_pdf_prints_every_amount_once_in_reading_order(build, name):
     table = build(name)
-    reader = pypdf.PdfReader(io.BytesIO(onepage.to_pdf(table, "Willow Creek")))
+    reader = pypdf.PdfReader(io.BytesIO(one_page.to_pdf(table, "Willow Creek")))
     printed = " ".join(page.extract_text() for page in reader.pages)
     found = [part.strip("()").replace(",", "") for part in re.findall(r"\(?[\d,]+\.\d\d\)?(?!%)", printed)]
     assert found == [f"{abs(amount):.2f}" for amount in money_of(table) if amount]
@@ -109,11 +109,11 @@ def test_a_pdf_prints_every_amount_once_in_reading_order(build, name):
 
 
 def test_the_same_report_is_the_same_pdf(build):
-    assert onepage.to_pdf(build("income"), "P", "a4") == onepage.to_pdf(build("income"), "P", "a4")
+    assert one_page.to_pdf(build("income"), "P", "a4") == one_page.to_pdf(build("income"), "P", "a4")
 
 
 def test_text_is_only_text_in_a_page():
-    shown = onepage.to_html(small(["<script>alert(1)</script>", Decimal(1)]), "<b>&")
+    shown = one_page.to_html(small(["<script>alert(1)</script>", Decimal(1)]), "<b>&")
     assert "<script>" not in shown
     assert "<b>" not in shown
     assert "&lt;script&gt;" in shown
