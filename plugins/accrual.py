@@ -8,7 +8,7 @@ The books are kept so that they read as the cash basis. A second main file gives
     plugin "daysheet.plugins.accrual"
 
 Charges and adjustments become income and its contra accounts when they are billed, collections only settle
-receivables, and no amount is made up: `daysheet.reports.accrual` has the rule, and `daysheet report --basis accrual`
+receivables, and no amount is made up: `daysheet.reports.accounts.accrual` has the rule, and `daysheet report --basis accrual`
 shows the same figures. Assertions on billing accounts are left to the cash reading, whose accounts they are about.
 """
 
@@ -18,7 +18,7 @@ from typing import Any
 
 from beancount.core.data import Balance, Directive, Open, Pad, Transaction, new_metadata
 from daysheet.accounts import BILLING, is_under
-from daysheet.reports.accrual import accrual, accrual_account
+from daysheet.reports.accounts.accrual import accrual, accrual_account
 
 __plugins__ = ("accrual_view",)
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from daysheet.books import Books
-from daysheet.reports.activity import activity
+from daysheet.reports.accounts.activity import activity
 from daysheet.reports.depreciation import accumulated, depreciation
 from daysheet.reports.figures import money
 from daysheet.reports.request import Request

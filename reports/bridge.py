@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Final
 
 from daysheet.accounts import BILLING, BILLING_CHARGES, BILLING_COLLECTED, RECEIVABLE, is_under
-from daysheet.reports.accrual import OPENING_RECEIVABLE
-from daysheet.reports.activity import activity
+from daysheet.reports.accounts.accrual import OPENING_RECEIVABLE
+from daysheet.reports.accounts.activity import activity
+from daysheet.reports.accounts.titles import Titles
 from daysheet.reports.request import Request
 from daysheet.reports.table import Column, Row, Table
-from daysheet.reports.titles import Titles
 
 _ZERO: Final = Decimal()
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
-from daysheet.reports.activity import Activity, activity
+from daysheet.reports.accounts.activity import Activity, activity
+from daysheet.reports.accounts.titles import Titles
 from daysheet.reports.partners import partners, split
 from daysheet.reports.period import Period
 from daysheet.reports.request import Request
 from daysheet.reports.statement import NET_INCOME
 from daysheet.reports.table import Column, Row, Table
-from daysheet.reports.titles import Titles
 from daysheet.reports.trialbalance import RETAINED_TITLE, sides
 
 _PARTNERSHIP: Final = "1065"

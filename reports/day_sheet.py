@@ -8,9 +8,9 @@ from typing import Final
 
 from daysheet.cash.day_sheet import DaySheet, day_sheet
 from daysheet.records import PAYMENT_METHODS, VISIT_STATUSES
+from daysheet.reports.accounts.titles import Titles
 from daysheet.reports.request import Request
 from daysheet.reports.table import Column, Row, Table
-from daysheet.reports.titles import Titles
 from daysheet.wording import many, money, name_of
 
 _METHODS: Final = {"card": "Cards", "cash": "Cash", "check": "Checks", "eft": "Electronic transfers", "other": "Other"}

@@ -23,10 +23,10 @@ from typing import Any, Final, NamedTuple
 
 import xlsxwriter
 from daysheet.errors import DaysheetError
-from daysheet.reports.activity import account_order, activity
+from daysheet.reports.accounts.activity import account_order, activity
+from daysheet.reports.accounts.titles import Titles
 from daysheet.reports.figures import money
 from daysheet.reports.request import Request
-from daysheet.reports.titles import Titles
 from daysheet.reports.trialbalance import RETAINED_TITLE, balances
 from daysheet.reports.workbook import OPTIONS, made_on
 from daysheet.worklist.worklist import harmless

@@ -15,11 +15,11 @@ from typing import Final, NamedTuple
 from beancount.core.data import Transaction
 from daysheet.accounts import BILLING, CLEARING, INCOME_VISITS, RECEIVABLE, is_under
 from daysheet.books.index import INVOICE_LINK
-from daysheet.reports.accrual import ADJUSTMENTS, CHARGES
-from daysheet.reports.activity import Activity, Line, activity
+from daysheet.reports.accounts.accrual import ADJUSTMENTS, CHARGES
+from daysheet.reports.accounts.activity import Activity, Line, activity
+from daysheet.reports.accounts.titles import Titles
 from daysheet.reports.request import Request
 from daysheet.reports.table import Column, Row, Table
-from daysheet.reports.titles import Titles
 from daysheet.reports.trialbalance import ADJUSTING, IN_CREDIT, RETAINED_TITLE, Balance, balances, sides
 
 CONTROL: Final = (RECEIVABLE, BILLING, CLEARING, INCOME_VISITS, CHARGES, ADJUSTMENTS)

@@ -8,11 +8,11 @@ from typing import Final
 
 from beancount.core.data import Transaction
 from daysheet.reports import taxlines
-from daysheet.reports.activity import Line, activity
-from daysheet.reports.cashflow import activity_of
+from daysheet.reports.accounts.activity import Line, activity
+from daysheet.reports.accounts.cash_flow import activity_of
+from daysheet.reports.accounts.titles import Titles
 from daysheet.reports.request import Request
 from daysheet.reports.table import Column, Row, Table
-from daysheet.reports.titles import Titles
 from daysheet.reports.trialbalance import sides
 
 _ZERO: Final = Decimal()

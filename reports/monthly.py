@@ -10,7 +10,7 @@ from typing import Final
 
 from daysheet.accounts import BILLING, BILLING_CHARGES, BILLING_COLLECTED
 from daysheet.reports import gaps
-from daysheet.reports.activity import activity
+from daysheet.reports.accounts.activity import activity
 from daysheet.reports.period import Period
 from daysheet.reports.request import Request
 from daysheet.reports.table import Column, Row, Table

@@ -18,7 +18,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Final
 
 from daysheet.books import Books
-from daysheet.reports.activity import Activity
+from daysheet.reports.accounts.activity import Activity
 from daysheet.reports.period import Period
 from daysheet.tax_facts import Partner
 

@@ -21,7 +21,7 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from beancount.core.data import Transaction
-from daysheet.reports.activity import activity
+from daysheet.reports.accounts.activity import activity
 from daysheet.reports.request import Request
 from daysheet.reports.table import Column, Row, Table
 

@@ -13,12 +13,12 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
-from daysheet.reports.activity import AccountActivity, activity
-from daysheet.reports.metadata import inherited
+from daysheet.reports.accounts.activity import AccountActivity, activity
+from daysheet.reports.accounts.metadata import inherited
+from daysheet.reports.accounts.titles import Titles
 from daysheet.reports.period import Period, parse, year
 from daysheet.reports.request import Request
 from daysheet.reports.table import Column, Row, Table
-from daysheet.reports.titles import Titles
 from daysheet.tax_facts import Filed
 
 KEY: Final = "payroll"

@@ -15,14 +15,14 @@ from daysheet.accounts import (
 )
 from daysheet.findings import gap
 from daysheet.reports import contractors, gaps, reconcile, taxsummary
-from daysheet.reports.activity import activity
+from daysheet.reports.accounts.activity import activity
+from daysheet.reports.accounts.titles import Titles
 from daysheet.reports.assets import held_cost, standings
 from daysheet.reports.ledger import narration
 from daysheet.reports.period import year
 from daysheet.reports.receivables import aged
 from daysheet.reports.request import Request
 from daysheet.reports.table import Column, Row, Table
-from daysheet.reports.titles import Titles
 from daysheet.wording import many
 
 _ZERO: Final = Decimal()

@@ -15,11 +15,11 @@ from typing import Final
 
 from daysheet.accounts import RECEIVABLE
 from daysheet.books import Books
-from daysheet.reports.activity import account_order
+from daysheet.reports.accounts.activity import account_order
+from daysheet.reports.accounts.titles import Titles
 from daysheet.reports.request import Request
 from daysheet.reports.statement import share
 from daysheet.reports.table import Column, Row, Table
-from daysheet.reports.titles import Titles
 
 _ZERO: Final = Decimal()
 BUCKETS: Final = ((30, "0–30"), (60, "31–60"), (90, "61–90"), (120, "91–120"))

@@ -14,11 +14,11 @@ from typing import Final, NamedTuple
 from beancount.core.data import Balance
 from daysheet.accounts import BILLING, CLEARING, RECEIVABLE, is_under
 from daysheet.books import Books
-from daysheet.reports.activity import AccountActivity, Activity, activity
+from daysheet.reports.accounts.activity import AccountActivity, Activity, activity
+from daysheet.reports.accounts.titles import Titles
 from daysheet.reports.period import Period
 from daysheet.reports.request import Request
 from daysheet.reports.table import Column, Row, Table
-from daysheet.reports.titles import Titles
 
 _ZERO: Final = Decimal()
 _DAY: Final = datetime.timedelta(days=1)

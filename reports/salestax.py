@@ -20,10 +20,10 @@ from itertools import groupby
 from typing import Final
 
 from daysheet.accounts import BILLING, RECEIVABLE, is_under
-from daysheet.reports.activity import AccountActivity, Line, activity
+from daysheet.reports.accounts.activity import AccountActivity, Line, activity
+from daysheet.reports.accounts.titles import Titles
 from daysheet.reports.request import Request
 from daysheet.reports.table import Column, Row, Table
-from daysheet.reports.titles import Titles
 
 SALES_TAX: Final = "Liabilities:SalesTax"
 _SALES: Final = ("Income", RECEIVABLE, BILLING)

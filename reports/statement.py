@@ -15,13 +15,13 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final, Literal, NamedTuple
 
-from daysheet.reports.activity import AccountActivity, Activity, activity
-from daysheet.reports.cashflow import activity_of
+from daysheet.reports.accounts.activity import AccountActivity, Activity, activity
+from daysheet.reports.accounts.cash_flow import activity_of
+from daysheet.reports.accounts.titles import Titles
 from daysheet.reports.period import Period
 from daysheet.reports.request import Request
 from daysheet.reports.table import Cell, Column, Row, RowKind, Table
 from daysheet.reports.taxlines import printed_line
-from daysheet.reports.titles import Titles
 
 _ZERO: Final = Decimal()
 _TENTH: Final = Decimal("0.1")

@@ -19,8 +19,8 @@ from typing import Any, Final
 
 from daysheet.accounts import is_under
 from daysheet.books import Books
-from daysheet.reports.accrual import ADJUSTMENTS, CHARGES
-from daysheet.reports.metadata import inherited
+from daysheet.reports.accounts.accrual import ADJUSTMENTS, CHARGES
+from daysheet.reports.accounts.metadata import inherited
 from daysheet.reports.request import Request
 
 KEY: Final = "tax-line"

@@ -9,10 +9,10 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from daysheet.reports import taxlines
-from daysheet.reports.activity import activity
+from daysheet.reports.accounts.activity import activity
+from daysheet.reports.accounts.titles import Titles
 from daysheet.reports.request import Request
 from daysheet.reports.table import Column, Row, RowKind, Table
-from daysheet.reports.titles import Titles
 
 _ZERO: Final = Decimal()
 _UNLISTED: Final = "No line named yet"

@@ -11,11 +11,11 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from daysheet.accounts import BILLING, RECEIVABLE
-from daysheet.reports.activity import activity
+from daysheet.reports.accounts.activity import activity
+from daysheet.reports.accounts.cash_flow import activity_of
 from daysheet.reports.assets import held_cost, standings
 from daysheet.reports.bridge import cash_to_accrual
 from daysheet.reports.capital import capital
-from daysheet.reports.cashflow import activity_of
 from daysheet.reports.ledger import general_ledger, journal
 from daysheet.reports.payables import PAYABLE, payables
 from daysheet.reports.receivables import receivables

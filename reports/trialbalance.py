@@ -11,12 +11,12 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from daysheet.accounts import is_under
-from daysheet.reports.activity import Activity, Line, account_order, activity
+from daysheet.reports.accounts.activity import Activity, Line, account_order, activity
+from daysheet.reports.accounts.titles import Titles
 from daysheet.reports.period import Period
 from daysheet.reports.request import Request
 from daysheet.reports.table import Column, Row, RowKind, Table
 from daysheet.reports.taxlines import printed_line
-from daysheet.reports.titles import Titles
 
 _ZERO: Final = Decimal()
 MEMORANDUM_TITLE: Final = "Memorandum: receivables and their contra (not in cash statements)"

@@ -23,11 +23,11 @@ from daysheet.measures import Benchmarks
 from daysheet.plugins.fava.calendar import ProviderCalendar, calendars
 from daysheet.plugins.fava.trends import Trend, months_until, trends
 from daysheet.records import Meta
+from daysheet.reports.accounts.titles import Titles
 from daysheet.reports.period import Period
 from daysheet.reports.receivables import BUCKETS, OLDEST, aged
 from daysheet.reports.registry import build
 from daysheet.reports.table import Table
-from daysheet.reports.titles import Titles
 from daysheet.settings import Settings
 from daysheet.worklist.worklist import findings_of
 

@@ -3,7 +3,7 @@ from decimal import Decimal
 import pytest
 from beancount import loader
 from beancount.core.data import Transaction
-from daysheet.reports.accrual import accrual
+from daysheet.reports.accounts.accrual import accrual
 from fava.core import FavaLedger
 
 from tests.reports.conftest import PRACTICE

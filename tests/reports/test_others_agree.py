@@ -10,7 +10,7 @@ import pytest
 from daysheet.accounts import BILLING, RECEIVABLE, is_under
 from daysheet.books import loading
 from daysheet.reports import registry
-from daysheet.reports.accrual import accrual_entries
+from daysheet.reports.accounts.accrual import accrual_entries
 from daysheet.reports.period import parse, year
 from daysheet.reports.table import Table
 from daysheet.settings import Settings

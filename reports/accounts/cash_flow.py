@@ -12,7 +12,7 @@ from typing import Final, Literal, get_args
 from daysheet.accounts import is_under
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
-from daysheet.reports.metadata import inherited
+from daysheet.reports.accounts.metadata import inherited
 
 CashActivity = Literal["cash", "operating", "investing", "financing"]
 KEY: Final = "cash-flow"

@@ -20,7 +20,7 @@ from beancount.core.convert import get_weight
 from beancount.core.data import Directive, Transaction
 from daysheet.accounts import BILLING, RECEIVABLE, is_under
 from daysheet.books import Books
-from daysheet.reports.accrual import accrual_entries
+from daysheet.reports.accounts.accrual import accrual_entries
 from daysheet.reports.period import Period
 from daysheet.reports.table import Basis
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from daysheet.accounts import BILLING_WRITE_OFFS, INCOME_VISITS, account_part
 from daysheet.books import Books
-from daysheet.reports.accrual import ADJUSTMENTS, CHARGES
+from daysheet.reports.accounts.accrual import ADJUSTMENTS, CHARGES
 
 _WORD: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]+(?![a-z])|[A-Z][a-z]+|[a-z]+|\d+(?:[A-Za-z]+)?|[^\W\d_]+")
 

@@ -1,0 +1,1 @@
+"""Sums of accounts and what they are called, on either basis."""
