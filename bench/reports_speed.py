@@ -20,7 +20,8 @@ from statistics import median
 import beanquery
 from daysheet.books import Books
 from daysheet.books.loading import load
-from daysheet.reports import data, registry, text, workbook
+from daysheet.reports import registry
+from daysheet.reports.formats import csv_json, text, workbook
 from daysheet.reports.period import year
 from daysheet.reports.table import Table
 from daysheet.settings import Settings
@@ -58,8 +59,8 @@ def main(years: int, rounds: int) -> None:
         ledger = build("general-ledger", books, detail=True)
         print(f"general ledger in detail, {len(ledger.rows)} rows")
         show("  text", rounds, lambda: text.render(ledger))
-        show("  CSV", rounds, lambda: data.to_csv(ledger))
-        show("  JSON", rounds, lambda: data.to_json_text(ledger))
+        show("  CSV", rounds, lambda: csv_json.to_csv(ledger))
+        show("  JSON", rounds, lambda: csv_json.to_json_text(ledger))
         show("  XLSX", rounds, lambda: workbook.to_xlsx([ledger], "Bench"))
         show(
             "all reports, cold",

@@ -9,7 +9,8 @@ from typing import Final
 import click
 from daysheet import console, files
 from daysheet.errors import DaysheetError
-from daysheet.reports import contents, data, exporters, period, registry, text, workbook
+from daysheet.reports import contents, exporters, period, registry
+from daysheet.reports.formats import csv_json, text, workbook
 from daysheet.reports.layout import Paper
 from daysheet.reports.request import Request
 from daysheet.reports.table import Basis, Table
@@ -77,8 +78,8 @@ def render(name: str, request: Request, form: str) -> bytes:
     if form in ("html", "pdf"):
         return _set(table, practice, form, contents.paper_of(request.settings, None))
     if form == "csv":
-        return data.to_csv(table).encode()
-    return (data.to_json_text(table) if form == "json" else text.render(table, practice)).encode()
+        return csv_json.to_csv(table).encode()
+    return (csv_json.to_json_text(table) if form == "json" else text.render(table, practice)).encode()
 
 
 def _set(table: Table, practice: str, form: str, paper: Paper) -> bytes:

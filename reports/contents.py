@@ -19,15 +19,16 @@ from daysheet.checks.locked_years import changed_months
 from daysheet.errors import DaysheetError
 from daysheet.ledger import digest
 from daysheet.patients import PREFIX
-from daysheet.reports import data, registry
+from daysheet.reports import registry
 from daysheet.reports.exporters import SUFFIXES, export
 from daysheet.reports.filing import MANIFEST
+from daysheet.reports.formats import csv_json
+from daysheet.reports.formats.workbook import Workbook
 from daysheet.reports.layout import Paper
 from daysheet.reports.pdf import Embedded
 from daysheet.reports.period import Period, year
 from daysheet.reports.request import Request
 from daysheet.reports.table import Basis, Cell, Row, Table
-from daysheet.reports.workbook import Workbook
 from daysheet.settings import Settings
 
 LEDGER: Final = "general-ledger"
@@ -259,7 +260,7 @@ def sha256(content: bytes) -> str:
 
 def _csv(table: Table) -> Embedded:
     description = f"{table.title}, every posting" if table.name == LEDGER else table.title
-    return Embedded(f"{table.name}.csv", data.to_csv(table).encode(), "text/csv", description)
+    return Embedded(f"{table.name}.csv", csv_json.to_csv(table).encode(), "text/csv", description)
 
 
 def _exports(request: Request) -> list[Embedded]:

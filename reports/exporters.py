@@ -25,10 +25,10 @@ import xlsxwriter
 from daysheet.errors import DaysheetError
 from daysheet.reports.accounts.activity import account_order, activity
 from daysheet.reports.accounts.titles import Titles
-from daysheet.reports.figures import money
+from daysheet.reports.formats.figures import money
+from daysheet.reports.formats.workbook import OPTIONS, made_on
 from daysheet.reports.request import Request
 from daysheet.reports.trialbalance import RETAINED_TITLE, balances
-from daysheet.reports.workbook import OPTIONS, made_on
 from daysheet.worklist.worklist import harmless
 
 CODES_FILE: Final = "tax-codes.csv"

@@ -10,7 +10,7 @@ from typing import Final
 
 from daysheet import measures
 from daysheet.measures import DEFINITIONS, Benchmarks, Measures
-from daysheet.reports.charts import Chart, Series, bars
+from daysheet.reports.formats.charts import Chart, Series, bars
 from daysheet.reports.period import Period
 from daysheet.reports.request import Request
 from daysheet.reports.table import Column, ColumnKind, Row, Shown, Table

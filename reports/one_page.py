@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from daysheet.reports import data, fonts, pages, pdf
+from daysheet.reports import fonts, pages, pdf
+from daysheet.reports.formats import csv_json
 from daysheet.reports.layout import Paper
 from daysheet.reports.listing import Listing
 from daysheet.reports.pages import Part
@@ -26,7 +27,7 @@ def to_html(table: Table, practice: str, paper: Paper = "letter") -> str:
 
 def to_pdf(table: Table, practice: str, paper: Paper = "letter") -> bytes:
     """A PDF/A-3a and PDF/UA-1 of the report, its CSV embedded; the same books give the same bytes."""
-    csv = Embedded(f"{table.name}.csv", data.to_csv(table).encode(), "text/csv", "The same table as data")
+    csv = Embedded(f"{table.name}.csv", csv_json.to_csv(table).encode(), "text/csv", "The same table as data")
     if table.name in pages.BY_ACCOUNT:
         return _listing(table, practice, paper, csv).render()
     return pdf.render(Document(_html(table, practice, paper), pages.style(), table.as_of, (csv,)))

@@ -28,13 +28,13 @@ from daysheet.reports.contents import (
     table_of,
 )
 from daysheet.reports.filing import MANIFEST
+from daysheet.reports.formats.workbook import Workbook
 from daysheet.reports.pages import Part
 from daysheet.reports.pdf import Document, Embedded
 from daysheet.reports.period import long_date
 from daysheet.reports.rendering import Progress, Renderer
 from daysheet.reports.table import Column, Row, Table
 from daysheet.reports.volumes import Volume
-from daysheet.reports.workbook import Workbook
 from daysheet.settings import Settings
 
 RETURNS: Final[Mapping[str, str]] = {

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from daysheet import __version__
 from daysheet.reports import fonts, layout
-from daysheet.reports.charts import Chart
+from daysheet.reports.formats.charts import Chart
 from daysheet.reports.layout import Orientation, Paper, Printed, Sheet
 from daysheet.reports.pdf import TEMPLATES
 from daysheet.reports.period import Period

@@ -24,10 +24,11 @@ from pathlib import Path
 from typing import Final
 
 from daysheet import __version__, files
-from daysheet.reports import fonts, listing, pdf, shaping, tagged, text, workbook, xmp
+from daysheet.reports import fonts, listing, pdf, shaping, tagged, xmp
+from daysheet.reports.formats import text, workbook
+from daysheet.reports.formats.workbook import Workbook
 from daysheet.reports.listing import Listing
 from daysheet.reports.pdf import Document
-from daysheet.reports.workbook import Workbook
 
 Progress = Callable[[int, int], None]
 Work = Document | Listing | Workbook

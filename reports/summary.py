@@ -11,9 +11,10 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from daysheet.reports import charts, kpis, pages
-from daysheet.reports.charts import Chart, Series
+from daysheet.reports import kpis, pages
 from daysheet.reports.contents import Contents
+from daysheet.reports.formats import charts
+from daysheet.reports.formats.charts import Chart, Series
 from daysheet.reports.layout import shown
 from daysheet.reports.pages import KeyFigure, Part
 from daysheet.reports.table import Row, Table

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from daysheet.reports import data, fonts, pages
+from daysheet.reports import fonts, pages
 from daysheet.reports.contents import Subject, as_json, sha256
+from daysheet.reports.formats import csv_json
 from daysheet.reports.listing import Listing
 from daysheet.reports.pdf import Embedded
 from daysheet.reports.table import Row, Table
@@ -140,7 +141,7 @@ def _listing(volume: Volume) -> Listing:
         ledger.columns, volume.part, ledger.notes if number == count else (),
     )  # fmt: skip
     entity = fonts.printable(settings.practice.name)
-    csv = Embedded(f"{ledger.name}-{number}.csv", data.to_csv(part).encode(), "text/csv", "The rows of this volume")
+    csv = Embedded(f"{ledger.name}-{number}.csv", csv_json.to_csv(part).encode(), "text/csv", "The rows of this volume")
     label = {
         "practice": subject.practice,
         "year": year,

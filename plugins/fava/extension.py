@@ -23,7 +23,7 @@ from daysheet.ledger import printer
 from daysheet.plugins.fava import packs
 from daysheet.plugins.fava.views import SHOWN, Span, State, View
 from daysheet.records import Meta
-from daysheet.reports.figures import for_people
+from daysheet.reports.formats.figures import for_people
 from daysheet.reports.table import Cell, ColumnKind
 from daysheet.worklist.waivers import waiver_entry
 from daysheet.worklist.worklist import as_csv

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from daysheet.billing.working_days import ONE_DAY
 from daysheet.books import Books
 from daysheet.measures import DEFINITIONS, Benchmarks, Definition, measure
-from daysheet.reports.figures import for_people
+from daysheet.reports.formats.figures import for_people
 
 MONTHS: Final = 12
 _DAYS: Final = ("days_in_ar", "lag_median", "lag_p90")

@@ -20,9 +20,9 @@ import pytest
 from daysheet.books import loading
 from daysheet.reports import contents, layout, pack, pdf, rendering, volumes
 from daysheet.reports.contents import Options, Subject
+from daysheet.reports.formats.workbook import Workbook
 from daysheet.reports.period import year
 from daysheet.reports.table import Column, Row, Table
-from daysheet.reports.workbook import Workbook
 from daysheet.settings import Settings
 from pypdf import PdfReader
 

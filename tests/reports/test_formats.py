@@ -14,7 +14,8 @@ import pypdf
 import pytest
 from click.testing import CliRunner
 from daysheet.errors import DaysheetError
-from daysheet.reports import command, data, exporters, one_page, registry, text, workbook
+from daysheet.reports import command, exporters, one_page, registry
+from daysheet.reports.formats import csv_json, text, workbook
 from daysheet.reports.period import parse
 from daysheet.reports.request import Request
 from daysheet.reports.table import Column, Row, Table
@@ -46,14 +47,14 @@ def money_of_csv(table):
     keys = [column.key for column in table.columns if column.kind == "money"]
     return [
         Decimal(row[key])
-        for row in csv.DictReader(io.StringIO(data.to_csv(table), newline=""))
+        for row in csv.DictReader(io.StringIO(csv_json.to_csv(table), newline=""))
         for key in keys
         if row[key]
     ]
 
 
 def money_of_json(table):
-    shown = json.loads(data.to_json_text(table))
+    shown = json.loads(csv_json.to_json_text(table))
     keys = [column["key"] for column in shown["columns"] if column["kind"] == "money"]
     return [Decimal(row[key]) for row in shown["rows"] for key in keys if row[key] is not None]
 
@@ -105,7 +106,7 @@ def test_a_pdf_prints_every_amount_once_in_reading_order(build, name):
     printed = " ".join(page.extract_text() for page in reader.pages)
     found = [part.strip("()").replace(",", "") for part in re.findall(r"\(?[\d,]+\.\d\d\)?(?!%)", printed)]
     assert found == [f"{abs(amount):.2f}" for amount in money_of(table) if amount]
-    assert reader.attachments[f"{name}.csv"][0] == data.to_csv(table).encode()
+    assert reader.attachments[f"{name}.csv"][0] == csv_json.to_csv(table).encode()
 
 
 def test_the_same_report_is_the_same_pdf(build):
@@ -164,7 +165,7 @@ def test_totals_of_the_statements_are_formulas(build):
 
 @pytest.mark.parametrize("value", HOSTILE)
 def test_text_is_never_a_formula_in_a_csv(value):
-    shown = data.to_csv(small([value, Decimal(-5)]))
+    shown = csv_json.to_csv(small([value, Decimal(-5)]))
     row = list(csv.reader(io.StringIO(shown, newline="")))[1]
     assert row == ["line", f"'{value}", "-5.00"]
 
@@ -194,8 +195,8 @@ def test_two_sheets_of_one_title_both_stand_in_the_contents(build):
 
 def test_amounts_beyond_cents_are_not_rounded_away():
     table = small(["x", Decimal("0.125")], ["y", Decimal("-0.00")])
-    assert "0.125" in data.to_csv(table)
-    assert data.to_csv(table).splitlines()[2] == "line,y,0.00"
+    assert "0.125" in csv_json.to_csv(table)
+    assert csv_json.to_csv(table).splitlines()[2] == "line,y,0.00"
 
 
 def test_a_text_statement_keeps_to_eighty_columns_whatever_the_names(load):
@@ -211,7 +212,7 @@ def test_a_text_statement_keeps_to_eighty_columns_whatever_the_names(load):
 
 
 def test_json_has_the_shape_that_programs_read(build):
-    shown = data.to_json(build("income"))
+    shown = csv_json.to_json(build("income"))
     assert list(shown)[:7] == ["title", "basis", "period", "as_of", "currency", "columns", "rows"]
     assert (shown["period"], shown["as_of"]) == ("2026-01-01..2026-12-31", "2026-12-05")
     line = next(row for row in shown["rows"] if row["title"] == "Rent")

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import Final
 
-from daysheet.reports.figures import for_people
+from daysheet.reports.formats.figures import for_people
 from daysheet.reports.period import Period, long_date
 from daysheet.reports.table import Column, Row, Table
 

@@ -16,8 +16,8 @@ from decimal import Decimal
 from typing import Any, Final, Literal, NamedTuple
 
 import xlsxwriter
+from daysheet.reports.formats.text import heading
 from daysheet.reports.table import Cell, Column, ColumnKind, Row, Table
-from daysheet.reports.text import heading
 
 OPTIONS: Final = {
     "in_memory": True,

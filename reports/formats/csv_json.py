@@ -8,7 +8,7 @@ import json
 from decimal import Decimal
 from typing import Any
 
-from daysheet.reports.figures import for_programs
+from daysheet.reports.formats.figures import for_programs
 from daysheet.reports.period import Period
 from daysheet.reports.table import Cell, ColumnKind, Table
 from daysheet.worklist.worklist import harmless

@@ -1,0 +1,1 @@
+"""A finished table as text, CSV, JSON, a workbook; charts."""
