@@ -14,7 +14,7 @@ from daysheet.cash.deposit_groups import Group, total
 from daysheet.cash.receipts import Receipt, is_bank
 from daysheet.cash.reconciliation import Match, OpenDeposit, Reconciliation, reconcile
 from daysheet.reports.accounts.activity import Line, activity
-from daysheet.reports.monthly import months
+from daysheet.reports.management.monthly import months
 from daysheet.reports.request import Request
 from daysheet.reports.table import Column, Row, Table
 from daysheet.wording import many, payer_name

@@ -14,11 +14,12 @@ from daysheet.accounts import (
     is_under,
 )
 from daysheet.findings import gap
-from daysheet.reports import contractors, gaps, reconcile, taxsummary
+from daysheet.reports import contractors, reconcile, taxsummary
 from daysheet.reports.accounts.activity import activity
 from daysheet.reports.accounts.titles import Titles
 from daysheet.reports.assets import held_cost, standings
 from daysheet.reports.ledger import narration
+from daysheet.reports.management import billing_gaps
 from daysheet.reports.period import year
 from daysheet.reports.receivables import aged
 from daysheet.reports.request import Request
@@ -130,7 +131,7 @@ def _assets(request: Request) -> Iterator[Question]:
 
 
 def _billing(request: Request) -> Iterator[Question]:
-    found = gaps.findings(request)
+    found = billing_gaps.findings(request)
     total = gap(found)
     if total.gross:
         visits = sum(finding.count for finding in found if finding.kind != "missing-export")

@@ -13,16 +13,16 @@ from daysheet.ledger import collector
 from daysheet.reports.assets import fixed_assets
 from daysheet.reports.bridge import cash_to_accrual
 from daysheet.reports.capital import capital
-from daysheet.reports.cash_forecast import cash_forecast
 from daysheet.reports.contractors import contractors
-from daysheet.reports.day_sheet import day_sheet_table
 from daysheet.reports.deposits import card_receipts, deposit_tie_out
 from daysheet.reports.documents import documents
-from daysheet.reports.gaps import billing_gaps
-from daysheet.reports.kpis import kpis
 from daysheet.reports.ledger import adjusting_entries, general_ledger, journal
 from daysheet.reports.loans import loans
-from daysheet.reports.monthly import monthly
+from daysheet.reports.management.billing_gaps import billing_gaps
+from daysheet.reports.management.cash_forecast import cash_forecast
+from daysheet.reports.management.day_sheet import day_sheet_table
+from daysheet.reports.management.kpis import kpis
+from daysheet.reports.management.monthly import monthly
 from daysheet.reports.payables import payables
 from daysheet.reports.payroll import payroll
 from daysheet.reports.period import Period

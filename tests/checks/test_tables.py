@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from daysheet.reports import cash_forecast, kpis, period
+from daysheet.reports import period
+from daysheet.reports.management import cash_forecast, kpis
 from daysheet.reports.registry import build
 from daysheet.settings import Settings
 

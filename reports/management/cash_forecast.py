@@ -9,7 +9,7 @@ from typing import Final
 from daysheet.cash.forecast import Forecast, forecast
 from daysheet.findings import gap
 from daysheet.reports.formats.charts import Chart, Series, bars
-from daysheet.reports.gaps import billing_findings
+from daysheet.reports.management.billing_gaps import billing_findings
 from daysheet.reports.request import Request
 from daysheet.reports.table import Column, Row, Table
 

@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import Final
 
 from daysheet.accounts import BILLING, BILLING_CHARGES, BILLING_COLLECTED
-from daysheet.reports import gaps
 from daysheet.reports.accounts.activity import activity
+from daysheet.reports.management import billing_gaps
 from daysheet.reports.period import Period
 from daysheet.reports.request import Request
 from daysheet.reports.table import Column, Row, Table
@@ -47,7 +47,7 @@ def months(period: Period) -> Iterator[Period]:
 def _rows(request: Request) -> Iterator[Row]:
     moved = activity(request.books, "cash")
     lost: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
-    for finding in gaps.findings(request):
+    for finding in billing_gaps.findings(request):
         if finding.kind != "missing-export":
             lost[finding.date.year, finding.date.month] += finding.amount
     sums = [_ZERO] * 6

@@ -1,0 +1,1 @@
+"""Reports for whoever runs the practice."""
