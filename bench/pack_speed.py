@@ -25,8 +25,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from daysheet.books import loading
-from daysheet.reports import contents, fonts, one_page, rendering, volumes
+from daysheet.reports import fonts, one_page, rendering
 from daysheet.reports.listing import Listing
+from daysheet.reports.pack import contents, volumes
 from daysheet.settings import Settings
 
 from bench.ledger import write_books

@@ -23,9 +23,10 @@ from daysheet.importers.importing import Outcome
 from daysheet.ledgers.two_doctors import generate, history
 from daysheet.ledgers.two_doctors.desk import YEAR
 from daysheet.patients import SECRET_VARIABLE
-from daysheet.reports import filing, pack, rendering
-from daysheet.reports.contents import Options, paper_of
-from daysheet.reports.pack_command import Bar
+from daysheet.reports import rendering
+from daysheet.reports.pack import build, filing
+from daysheet.reports.pack.commands import Bar
+from daysheet.reports.pack.contents import Options, paper_of
 from daysheet.settings import FILE, Settings
 from daysheet.wording import many, money
 from daysheet.worklist import worklist
@@ -152,7 +153,7 @@ def _pack(folder: Path, books: Books) -> list[Path]:
     settings = Settings.of(folder)
     with rendering.renderer(None) as renderer, Bar() as bar:
         renderer.warm()
-        built = pack.build(books, settings, YEAR, Options(paper_of(settings, None)), None, renderer, bar.show)
+        built = build.build(books, settings, YEAR, Options(paper_of(settings, None)), None, renderer, bar.show)
     where = filing.write(folder, YEAR, built.files)
     return [where / name for name in built.files]
 

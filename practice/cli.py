@@ -34,9 +34,9 @@ VERBS: Final[Mapping[str, Verb]] = {
         "daysheet.importers.writing.archive.catch_up:catch_up", "The file that bills what was not billed."
     ),
     "report": Verb("daysheet.reports.command:report", "Print one statement or ledger."),
-    "pack": Verb("daysheet.reports.pack_command:pack_year", "Build the accountant's pack of a year."),
-    "verify": Verb("daysheet.reports.pack_command:verify", "Make every table in a pack again from the books."),
-    "lock": Verb("daysheet.reports.pack_command:lock", "Declare a year finished."),
+    "pack": Verb("daysheet.reports.pack.build.commands:pack_year", "Build the accountant's pack of a year."),
+    "verify": Verb("daysheet.reports.pack.build.commands:verify", "Make every table in a pack again from the books."),
+    "lock": Verb("daysheet.reports.pack.build.commands:lock", "Declare a year finished."),
     "mail": Verb("daysheet.reports.mail.commands:mail", "Send the pack to the accountant."),
     "reveal": Verb("daysheet.importers.commands:reveal", "The patient behind a token."),
 }

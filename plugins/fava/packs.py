@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
-from daysheet.reports import filing
+from daysheet.reports.pack import filing
 from daysheet.settings import Settings
 
 if TYPE_CHECKING:
-    from daysheet.reports.verifying import Verdict
+    from daysheet.reports.pack.verify import Verdict
 
 
 class Shelved(NamedTuple):
@@ -73,10 +73,10 @@ def verdict(folder: Path, year: int, books: Books, settings: Settings) -> Verdic
     Raises:
         DaysheetError: there is none, or it is no pack.
     """
-    from daysheet.reports import verifying  # noqa: PLC0415 - see above
+    from daysheet.reports.pack import verify  # noqa: PLC0415 - see above
 
     path = file_of(folder, year, f"accountants-pack-{year}.pdf")
-    return verifying.verify(verifying.claim_of(path), books, settings)
+    return verify.verify(verify.claim_of(path), books, settings)
 
 
 class Workshop:
@@ -106,14 +106,15 @@ class Workshop:
             building.done, building.whole = done, whole
 
         try:
-            from daysheet.reports import contents, pack, rendering  # noqa: PLC0415 - see above
+            from daysheet.reports import rendering  # noqa: PLC0415 - see above
+            from daysheet.reports.pack import build, contents
 
             options = contents.Options(contents.paper_of(settings, None), tokens=False)
             commit = filing.commit_of(folder)
             with rendering.renderer(rendering.cache_folder()) as renderer:
                 if filing.is_behind(folder, building.year, commit):
                     renderer.warm()  # while the tables are made
-                built = pack.build(books, settings, building.year, options, commit, renderer, progress)
+                built = build.build(books, settings, building.year, options, commit, renderer, progress)
             filing.write(folder, building.year, built.files)
             building.state = "built"
         except (DaysheetError, OSError) as problem:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from daysheet import files
-from daysheet.reports import filing
+from daysheet.reports.pack import filing
 
 OLD = {
     "pack.pdf": b"old",

@@ -17,7 +17,8 @@ from typing import NamedTuple
 
 import pytest
 from daysheet.books import loading
-from daysheet.reports import contents, pack, pdf
+from daysheet.reports import pdf
+from daysheet.reports.pack import build, contents
 from daysheet.settings import Settings
 from PIL import Image, ImageChops
 from pypdf import PdfReader
@@ -91,7 +92,7 @@ def test_a_column_that_moves_is_seen(full, tmp_path):
     subject = contents.subject_of(books, settings, 2026, contents.Options())
     table = contents.table_of(books, settings, subject, "general-ledger")
     made = contents.gather(books, settings, subject, table)
-    document = pack.document(made, settings, None, ())
+    document = build.document(made, settings, None, ())
     start, end = (document.html.index(f'id="{name}"') for name in ("income", "balance-sheet"))
     head = document.html[: document.html.index("<section")]
     section = '<section id="income"' + document.html[start + len('id="income"') : end].rpartition("<section")[0]

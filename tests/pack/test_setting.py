@@ -18,9 +18,10 @@ from xml.etree import ElementTree
 
 import pytest
 from daysheet.books import loading
-from daysheet.reports import contents, layout, pack, pdf, rendering, volumes
-from daysheet.reports.contents import Options, Subject
+from daysheet.reports import layout, pdf, rendering
 from daysheet.reports.formats.workbook import Workbook
+from daysheet.reports.pack import build, contents, volumes
+from daysheet.reports.pack.contents import Options, Subject
 from daysheet.reports.period import year
 from daysheet.reports.table import Column, Row, Table
 from daysheet.settings import Settings
@@ -196,7 +197,7 @@ def test_a_long_ledger_stands_in_volumes_that_the_pack_names(small, monkeypatch,
     monkeypatch.setattr(volumes, "ROWS_WITHIN", rows_within)
     recorder = Recorder()
     books, settings = loading.load(small), Settings.of(small)
-    built = pack.build(books, settings, 2026, Options(), None, recorder, lambda *_: None)
+    built = build.build(books, settings, 2026, Options(), None, recorder, lambda *_: None)
     names = [name for name in built.files if name.startswith("general-ledger-2026")]
     assert len(names) == volumes_expected
     (main,) = (document.html for document in recorder.given if isinstance(document, pdf.Document))
@@ -211,7 +212,7 @@ def test_the_markup_of_the_pages_is_xml_whatever_stands_in_the_books(tmp_path):
     strange = settings.replace("Willow Creek", r"<Willow> & \f\uFFFF \"Creek\"").replace("Dana", r"\u0001Dana <!--")
     (folder / "daysheet.toml").write_text(strange, encoding="utf-8")
     recorder = Recorder()
-    pack.build(loading.load(folder), Settings.of(folder), 2026, Options(), None, recorder, lambda *_: None)
+    build.build(loading.load(folder), Settings.of(folder), 2026, Options(), None, recorder, lambda *_: None)
     (main,) = (document.html for document in recorder.given if isinstance(document, pdf.Document))
     root = ElementTree.fromstring(main)  # noqa: S314 - made here
     assert "Dana <!--" in "".join(root.itertext())

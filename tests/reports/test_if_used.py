@@ -5,7 +5,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from daysheet.reports import contents, registry
+from daysheet.reports import registry
+from daysheet.reports.pack import contents
 from daysheet.reports.period import parse
 from daysheet.settings import Settings
 from hypothesis import given, settings

@@ -12,9 +12,9 @@ from functools import cached_property
 from typing import Final
 
 from daysheet.reports import fonts, pages
-from daysheet.reports.contents import Subject, as_json, sha256
 from daysheet.reports.formats import csv_json
 from daysheet.reports.listing import Listing
+from daysheet.reports.pack.contents import Subject, as_json, sha256
 from daysheet.reports.pdf import Embedded
 from daysheet.reports.table import Row, Table
 from daysheet.reports.tagged import About

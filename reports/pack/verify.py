@@ -15,10 +15,10 @@ from typing import Any, NamedTuple
 
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
-from daysheet.reports import volumes
-from daysheet.reports.contents import LEDGER, Contents, Options, gather, subject_of, table_of
-from daysheet.reports.filing import MANIFEST
-from daysheet.reports.volumes import LABEL
+from daysheet.reports.pack import volumes
+from daysheet.reports.pack.contents import LEDGER, Contents, Options, gather, subject_of, table_of
+from daysheet.reports.pack.filing import MANIFEST
+from daysheet.reports.pack.volumes import LABEL
 from daysheet.settings import Settings
 
 

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import click
 from daysheet import console
-from daysheet.reports import filing, pack, rendering, verifying
-from daysheet.reports.contents import Options, paper_of
+from daysheet.reports import rendering
+from daysheet.reports.pack import build, filing
+from daysheet.reports.pack import verify as verifying
+from daysheet.reports.pack.contents import Options, paper_of
 from daysheet.wording import many
 from daysheet.worklist import year_locks
 
@@ -29,7 +31,7 @@ def pack_year(shared: console.Console, *, year: int, paper: str | None, tokens: 
     with rendering.renderer(None if no_cache else rendering.cache_folder()) as renderer, Bar() as bar:
         if no_cache or filing.is_behind(folder, year, commit):
             renderer.warm()  # while the books are loaded
-        built = pack.build(shared.books(), settings, year, options, commit, renderer, bar.show)
+        built = build.build(shared.books(), settings, year, options, commit, renderer, bar.show)
     where = filing.write(folder, year, built.files)
     contents = built.contents
     listed = [{"name": name, "bytes": len(content)} for name, content in built.files.items()]
@@ -73,7 +75,7 @@ def lock(shared: console.Console, *, year: int) -> None:
     )
 
 
-def _told(built: pack.Built, where: str) -> str:
+def _told(built: build.Built, where: str) -> str:
     contents = built.contents
     lines = [f"Pack {contents.id}, books through {contents.subject.as_of}, in {where}:"]
     lines += [f"  {len(content):>10,}  {name}" for name, content in built.files.items()]

@@ -21,10 +21,10 @@ from daysheet.ledger import digest
 from daysheet.patients import PREFIX
 from daysheet.reports import registry
 from daysheet.reports.exporters import SUFFIXES, export
-from daysheet.reports.filing import MANIFEST
 from daysheet.reports.formats import csv_json
 from daysheet.reports.formats.workbook import Workbook
 from daysheet.reports.layout import Paper
+from daysheet.reports.pack.filing import MANIFEST
 from daysheet.reports.pdf import Embedded
 from daysheet.reports.period import Period, year
 from daysheet.reports.request import Request

@@ -12,8 +12,10 @@ from typing import Any, Final
 
 from daysheet.books import Books
 from daysheet.ledger import collector
-from daysheet.reports import fonts, pages, summary, volumes
-from daysheet.reports.contents import (
+from daysheet.reports import fonts, pages
+from daysheet.reports.formats.workbook import Workbook
+from daysheet.reports.pack import summary, volumes
+from daysheet.reports.pack.contents import (
     LEDGER,
     Contents,
     Options,
@@ -27,14 +29,13 @@ from daysheet.reports.contents import (
     subject_of,
     table_of,
 )
-from daysheet.reports.filing import MANIFEST
-from daysheet.reports.formats.workbook import Workbook
+from daysheet.reports.pack.filing import MANIFEST
+from daysheet.reports.pack.volumes import Volume
 from daysheet.reports.pages import Part
 from daysheet.reports.pdf import Document, Embedded
 from daysheet.reports.period import long_date
 from daysheet.reports.rendering import Progress, Renderer
 from daysheet.reports.table import Column, Row, Table
-from daysheet.reports.volumes import Volume
 from daysheet.settings import Settings
 
 RETURNS: Final[Mapping[str, str]] = {

@@ -1,0 +1,1 @@
+"""The accountant's pack: its parts, files and proof."""
