@@ -25,9 +25,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from daysheet.books import loading
-from daysheet.reports import fonts, one_page, rendering
-from daysheet.reports.listing import Listing
+from daysheet.reports import one_page
 from daysheet.reports.pack import contents, volumes
+from daysheet.reports.pdf import fonts, rendering
+from daysheet.reports.pdf.listing import Listing
 from daysheet.settings import Settings
 
 from bench.ledger import write_books

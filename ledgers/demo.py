@@ -23,10 +23,10 @@ from daysheet.importers.importing import Outcome
 from daysheet.ledgers.two_doctors import generate, history
 from daysheet.ledgers.two_doctors.desk import YEAR
 from daysheet.patients import SECRET_VARIABLE
-from daysheet.reports import rendering
 from daysheet.reports.pack import build, filing
 from daysheet.reports.pack.commands import Bar
 from daysheet.reports.pack.contents import Options, paper_of
+from daysheet.reports.pdf import rendering
 from daysheet.settings import FILE, Settings
 from daysheet.wording import many, money
 from daysheet.worklist import worklist

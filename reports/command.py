@@ -11,8 +11,8 @@ from daysheet import console, files
 from daysheet.errors import DaysheetError
 from daysheet.reports import exporters, period, registry
 from daysheet.reports.formats import csv_json, text, workbook
-from daysheet.reports.layout import Paper
 from daysheet.reports.pack import contents
+from daysheet.reports.pdf.layout import Paper
 from daysheet.reports.request import Request
 from daysheet.reports.table import Basis, Table
 

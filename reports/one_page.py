@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from daysheet.reports import fonts, pages, pdf
 from daysheet.reports.formats import csv_json
-from daysheet.reports.layout import Paper
-from daysheet.reports.listing import Listing
-from daysheet.reports.pages import Part
-from daysheet.reports.pdf import Document, Embedded
+from daysheet.reports.pdf import fonts, html_to_pdf, pages
+from daysheet.reports.pdf.html_to_pdf import Document, Embedded
+from daysheet.reports.pdf.layout import Paper
+from daysheet.reports.pdf.listing import Listing
+from daysheet.reports.pdf.pages import Part
+from daysheet.reports.pdf.tagged import About
 from daysheet.reports.table import Table
-from daysheet.reports.tagged import About
 
 _SCREEN: Final = (
     'html{font-family:"Source Sans 3",system-ui,sans-serif;font-size:12pt}'
@@ -30,7 +30,7 @@ def to_pdf(table: Table, practice: str, paper: Paper = "letter") -> bytes:
     csv = Embedded(f"{table.name}.csv", csv_json.to_csv(table).encode(), "text/csv", "The same table as data")
     if table.name in pages.BY_ACCOUNT:
         return _listing(table, practice, paper, csv).render()
-    return pdf.render(Document(_html(table, practice, paper), pages.style(), table.as_of, (csv,)))
+    return html_to_pdf.render(Document(_html(table, practice, paper), pages.style(), table.as_of, (csv,)))
 
 
 def _listing(table: Table, practice: str, paper: Paper, csv: Embedded) -> Listing:

@@ -106,8 +106,8 @@ class Workshop:
             building.done, building.whole = done, whole
 
         try:
-            from daysheet.reports import rendering  # noqa: PLC0415 - see above
             from daysheet.reports.pack import build, contents
+            from daysheet.reports.pdf import rendering  # noqa: PLC0415 - see above
 
             options = contents.Options(contents.paper_of(settings, None), tokens=False)
             commit = filing.commit_of(folder)

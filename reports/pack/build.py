@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from daysheet.books import Books
 from daysheet.ledger import collector
-from daysheet.reports import fonts, pages
 from daysheet.reports.formats.workbook import Workbook
 from daysheet.reports.pack import summary, volumes
 from daysheet.reports.pack.contents import (
@@ -31,10 +30,11 @@ from daysheet.reports.pack.contents import (
 )
 from daysheet.reports.pack.filing import MANIFEST
 from daysheet.reports.pack.volumes import Volume
-from daysheet.reports.pages import Part
-from daysheet.reports.pdf import Document, Embedded
+from daysheet.reports.pdf import fonts, pages
+from daysheet.reports.pdf.html_to_pdf import Document, Embedded
+from daysheet.reports.pdf.pages import Part
+from daysheet.reports.pdf.rendering import Progress, Renderer
 from daysheet.reports.period import long_date
-from daysheet.reports.rendering import Progress, Renderer
 from daysheet.reports.table import Column, Row, Table
 from daysheet.settings import Settings
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 from daysheet import console
-from daysheet.reports import rendering
 from daysheet.reports.pack import build, filing
 from daysheet.reports.pack import verify as verifying
 from daysheet.reports.pack.contents import Options, paper_of
+from daysheet.reports.pdf import rendering
 from daysheet.wording import many
 from daysheet.worklist import year_locks
 

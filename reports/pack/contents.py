@@ -23,9 +23,9 @@ from daysheet.reports import registry
 from daysheet.reports.exporters import SUFFIXES, export
 from daysheet.reports.formats import csv_json
 from daysheet.reports.formats.workbook import Workbook
-from daysheet.reports.layout import Paper
 from daysheet.reports.pack.filing import MANIFEST
-from daysheet.reports.pdf import Embedded
+from daysheet.reports.pdf.html_to_pdf import Embedded
+from daysheet.reports.pdf.layout import Paper
 from daysheet.reports.period import Period, year
 from daysheet.reports.request import Request
 from daysheet.reports.table import Basis, Cell, Row, Table

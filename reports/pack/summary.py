@@ -11,13 +11,13 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from daysheet.reports import pages
 from daysheet.reports.formats import charts
 from daysheet.reports.formats.charts import Chart, Series
-from daysheet.reports.layout import shown
 from daysheet.reports.management import kpis
 from daysheet.reports.pack.contents import Contents
-from daysheet.reports.pages import KeyFigure, Part
+from daysheet.reports.pdf import pages
+from daysheet.reports.pdf.layout import shown
+from daysheet.reports.pdf.pages import KeyFigure, Part
 from daysheet.reports.table import Row, Table
 from daysheet.reports.tieouts import AGREES, DIFFERS
 

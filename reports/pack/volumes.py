@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from daysheet.reports import fonts, pages
 from daysheet.reports.formats import csv_json
-from daysheet.reports.listing import Listing
 from daysheet.reports.pack.contents import Subject, as_json, sha256
-from daysheet.reports.pdf import Embedded
+from daysheet.reports.pdf import fonts, pages
+from daysheet.reports.pdf.html_to_pdf import Embedded
+from daysheet.reports.pdf.listing import Listing
+from daysheet.reports.pdf.tagged import About
 from daysheet.reports.table import Row, Table
-from daysheet.reports.tagged import About
 from daysheet.settings import Settings
 
 # About forty pages: a ledger up to this long stands within the pack itself.

@@ -16,10 +16,11 @@ from typing import Any
 
 import pikepdf
 import pytest
-from daysheet.reports import fonts, one_page, pages, shaping
-from daysheet.reports.listing import Listing
+from daysheet.reports import one_page
+from daysheet.reports.pdf import fonts, pages, shaping
+from daysheet.reports.pdf.listing import Listing
+from daysheet.reports.pdf.tagged import About
 from daysheet.reports.table import Column, Row, Table
-from daysheet.reports.tagged import About
 from pypdf import PdfReader
 
 from tests.pack.conftest import ROOT

@@ -7,9 +7,9 @@ from decimal import Decimal
 from xml.etree import ElementTree
 
 import pytest
-from daysheet.reports import fonts, layout
 from daysheet.reports.formats import charts
 from daysheet.reports.formats.charts import Series
+from daysheet.reports.pdf import fonts, layout
 from daysheet.reports.table import Column, Row, Table
 
 D = Decimal

@@ -17,8 +17,8 @@ from typing import NamedTuple
 
 import pytest
 from daysheet.books import loading
-from daysheet.reports import pdf
 from daysheet.reports.pack import build, contents
+from daysheet.reports.pdf import html_to_pdf
 from daysheet.settings import Settings
 from PIL import Image, ImageChops
 from pypdf import PdfReader
@@ -100,7 +100,9 @@ def test_a_column_that_moves_is_seen(full, tmp_path):
     for moved in (False, True):
         html = head + (re.sub(r"<col style=\"width:([\d.]+)pt\"/>", narrower, section, count=1) if moved else section)
         path = tmp_path / f"{moved}.pdf"
-        path.write_bytes(pdf.render(pdf.Document(html + "</body></html>", document.style, document.dated)))
+        path.write_bytes(
+            html_to_pdf.render(html_to_pdf.Document(html + "</body></html>", document.style, document.dated))
+        )
     unmoved, shifted = (picture(tmp_path / f"{moved}.pdf", 1, tmp_path) for moved in (False, True))
     assert difference(unmoved, shifted) > 2 * ALLOWED
 

@@ -18,10 +18,10 @@ from xml.etree import ElementTree
 
 import pytest
 from daysheet.books import loading
-from daysheet.reports import layout, pdf, rendering
 from daysheet.reports.formats.workbook import Workbook
 from daysheet.reports.pack import build, contents, volumes
 from daysheet.reports.pack.contents import Options, Subject
+from daysheet.reports.pdf import html_to_pdf, layout, rendering
 from daysheet.reports.period import year
 from daysheet.reports.table import Column, Row, Table
 from daysheet.settings import Settings
@@ -65,10 +65,10 @@ def test_a_document_is_the_same_whatever_was_set_before_it(small):
     first = part.listing.render()
     assert replace(part.listing, heading="Žižkov").render() != first
     assert part.listing.render() == first
-    document = pdf.Document(f"<html lang=en><title>t</title><p>{part.first}", "", datetime.date(2026, 12, 31))
-    first = pdf.render(document)
-    assert pdf.render(replace(document, html=document.html.replace("Assets", "Žižkov"))) != first
-    assert pdf.render(document) == first
+    document = html_to_pdf.Document(f"<html lang=en><title>t</title><p>{part.first}", "", datetime.date(2026, 12, 31))
+    first = html_to_pdf.render(document)
+    assert html_to_pdf.render(replace(document, html=document.html.replace("Assets", "Žižkov"))) != first
+    assert html_to_pdf.render(document) == first
 
 
 SECTIONS = (
@@ -200,7 +200,7 @@ def test_a_long_ledger_stands_in_volumes_that_the_pack_names(small, monkeypatch,
     built = build.build(books, settings, 2026, Options(), None, recorder, lambda *_: None)
     names = [name for name in built.files if name.startswith("general-ledger-2026")]
     assert len(names) == volumes_expected
-    (main,) = (document.html for document in recorder.given if isinstance(document, pdf.Document))
+    (main,) = (document.html for document in recorder.given if isinstance(document, html_to_pdf.Document))
     assert all(name in main for name in names)
     assert ("Assets:Bank:Checking – Checking" in main) == (volumes_expected == 0)
 
@@ -213,7 +213,7 @@ def test_the_markup_of_the_pages_is_xml_whatever_stands_in_the_books(tmp_path):
     (folder / "daysheet.toml").write_text(strange, encoding="utf-8")
     recorder = Recorder()
     build.build(loading.load(folder), Settings.of(folder), 2026, Options(), None, recorder, lambda *_: None)
-    (main,) = (document.html for document in recorder.given if isinstance(document, pdf.Document))
+    (main,) = (document.html for document in recorder.given if isinstance(document, html_to_pdf.Document))
     root = ElementTree.fromstring(main)  # noqa: S314 - made here
     assert "Dana <!--" in "".join(root.itertext())
 
@@ -226,7 +226,7 @@ class Refusing(ProcessPoolExecutor):
 
 
 def test_an_unchanged_document_comes_from_the_cache(tmp_path):
-    document = pdf.Document("<html lang=en><title>t</title><p>one", "", datetime.date(2026, 12, 31))
+    document = html_to_pdf.Document("<html lang=en><title>t</title><p>one", "", datetime.date(2026, 12, 31))
     with rendering.renderer(tmp_path / "cache") as renderer:
         made = renderer.finish([renderer.start(document)], lambda *_: None)
     again = rendering.Renderer(Refusing(), tmp_path / "cache")
@@ -260,17 +260,17 @@ class Counting(ProcessPoolExecutor):
 def test_volumes_are_set_here_too_while_another_process_sets_the_pack(tmp_path, short_volumes, processes, given_away):
     """Of three volumes: the process that sets the pack is given none, and the others share them with this one."""
     listings = [part.listing for part in volumes.volumes(subject(), settings_of(tmp_path), long_ledger())]
-    document = pdf.Document("<html lang=en><title>t</title><p>one", "", datetime.date(2026, 12, 31))
+    document = html_to_pdf.Document("<html lang=en><title>t</title><p>one", "", datetime.date(2026, 12, 31))
     with Counting(processes) as executor:
         renderer = rendering.Renderer(executor, None, processes)
         keys = [renderer.start(document), *map(renderer.start, listings)]
         assert executor.given == 1
         made = renderer.finish(keys, lambda *_: None)
         assert executor.given == 1 + given_away
-    assert made == [pdf.render(document), *(listing.render() for listing in listings)]
+    assert made == [html_to_pdf.render(document), *(listing.render() for listing in listings)]
 
 
-DOCUMENT = pdf.Document("<p>one", "p {}", datetime.date(2026, 12, 31))
+DOCUMENT = html_to_pdf.Document("<p>one", "p {}", datetime.date(2026, 12, 31))
 
 
 @pytest.mark.parametrize(
@@ -279,7 +279,7 @@ DOCUMENT = pdf.Document("<p>one", "p {}", datetime.date(2026, 12, 31))
         replace(DOCUMENT, html="<p>two"),
         replace(DOCUMENT, style="p { color: red }"),
         replace(DOCUMENT, dated=datetime.date(2026, 12, 30)),
-        replace(DOCUMENT, embedded=(pdf.Embedded("a.csv", b"1", "text/csv", "A"),)),
+        replace(DOCUMENT, embedded=(html_to_pdf.Embedded("a.csv", b"1", "text/csv", "A"),)),
     ],
 )
 def test_whatever_a_document_depends_on_is_part_of_its_key(other):
@@ -297,7 +297,9 @@ def test_whatever_a_document_depends_on_is_part_of_its_key(other):
 )
 def test_a_document_cannot_reach_outside_itself(html):
     with pytest.raises(ValueError, match="may not refer to"):
-        pdf.render(pdf.Document(f"<html lang=en><title>t</title>{html}", "", datetime.date(2026, 12, 31)))
+        html_to_pdf.render(
+            html_to_pdf.Document(f"<html lang=en><title>t</title>{html}", "", datetime.date(2026, 12, 31))
+        )
 
 
 def test_the_manifest_says_how_the_pack_was_made(full):

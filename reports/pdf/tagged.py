@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from daysheet import __version__
-from daysheet.reports import fonts, pdf, shaping, xmp
-from daysheet.reports.fonts import Weight
-from daysheet.reports.pdf import Embedded
+from daysheet.reports.pdf import fonts, html_to_pdf, shaping, xmp
+from daysheet.reports.pdf.fonts import Weight
+from daysheet.reports.pdf.html_to_pdf import Embedded
 
 PROGRAM: Final = f"Daysheet {__version__}"
 _WEIGHTS: Final[tuple[Weight, ...]] = ("Regular", "Semibold")
@@ -178,7 +178,7 @@ class TaggedPdf:
             b"<</Title %s/Author %s/Subject %s/Creator %s/Producer %s/CreationDate %s/ModDate %s>>"
             % (*(_string(text) for text in (*about[:3], PROGRAM, PROGRAM)), date, date)
         )
-        return pdf.compressed(out.file(catalog, information))
+        return html_to_pdf.compressed(out.file(catalog, information))
 
     def _outline(self, out: _Objects, pages: Sequence[int]) -> bytes:
         root = out.reserve()

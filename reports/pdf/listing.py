@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final
 
-from daysheet.reports import fonts, layout, shaping
-from daysheet.reports.fonts import Weight
-from daysheet.reports.layout import GAP, Paper, Printed, Sheet, is_figure
-from daysheet.reports.pdf import Embedded
-from daysheet.reports.shaping import wrapped
-from daysheet.reports.tagged import About, Line, Page, Style, TaggedPdf
+from daysheet.reports.pdf import fonts, layout, shaping
+from daysheet.reports.pdf.fonts import Weight
+from daysheet.reports.pdf.html_to_pdf import Embedded
+from daysheet.reports.pdf.layout import GAP, Paper, Printed, Sheet, is_figure
+from daysheet.reports.pdf.shaping import wrapped
+from daysheet.reports.pdf.tagged import About, Line, Page, Style, TaggedPdf
 
 _DARK: Final = "1f3a5f"
 _TEXT: Final = "1c2430"

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
 
-from daysheet.reports import fonts
-from daysheet.reports.fonts import Weight
+from daysheet.reports.pdf import fonts
+from daysheet.reports.pdf.fonts import Weight
 from fontTools.ttLib import TTFont
 
 # a piece that a line may end after: at spaces, and at a dash between letters

@@ -8,10 +8,10 @@ from functools import cache
 from typing import Any, Final, NamedTuple
 
 from daysheet import __version__
-from daysheet.reports import fonts, layout
 from daysheet.reports.formats.charts import Chart
-from daysheet.reports.layout import Orientation, Paper, Printed, Sheet
-from daysheet.reports.pdf import TEMPLATES
+from daysheet.reports.pdf import fonts, layout
+from daysheet.reports.pdf.html_to_pdf import TEMPLATES
+from daysheet.reports.pdf.layout import Orientation, Paper, Printed, Sheet
 from daysheet.reports.period import Period
 from daysheet.reports.table import Row, Table
 from jinja2 import Environment, FileSystemLoader, StrictUndefined

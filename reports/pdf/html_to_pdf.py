@@ -20,7 +20,7 @@ from xml.etree.ElementTree import ParseError, fromstring
 
 import daysheet.templates
 from daysheet.ledger import collector
-from daysheet.reports import fonts, xmp
+from daysheet.reports.pdf import fonts, xmp
 
 TEMPLATES: Final = Path(daysheet.templates.__file__).parent
 VARIANT: Final = "pdf/a-3a"

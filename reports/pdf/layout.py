@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final, Literal, NamedTuple
 
-from daysheet.reports import fonts
+from daysheet.reports.pdf import fonts
 from daysheet.reports.table import Cell, Column, ColumnKind, Row, Table
 
 Paper = Literal["letter", "a4"]

@@ -24,11 +24,11 @@ from pathlib import Path
 from typing import Final
 
 from daysheet import __version__, files
-from daysheet.reports import fonts, listing, pdf, shaping, tagged, xmp
 from daysheet.reports.formats import text, workbook
 from daysheet.reports.formats.workbook import Workbook
-from daysheet.reports.listing import Listing
-from daysheet.reports.pdf import Document
+from daysheet.reports.pdf import fonts, html_to_pdf, listing, shaping, tagged, xmp
+from daysheet.reports.pdf.html_to_pdf import Document
+from daysheet.reports.pdf.listing import Listing
 
 Progress = Callable[[int, int], None]
 Work = Document | Listing | Workbook
@@ -66,7 +66,7 @@ class Renderer:
     def warm(self) -> None:
         """Start a process and load in it what sets HTML, before there is any: the process takes a second for that."""
         if not self._warm:
-            self._executor.submit(pdf.warm)
+            self._executor.submit(html_to_pdf.warm)
             self._warm = True
 
     def expect(self) -> None:

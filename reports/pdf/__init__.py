@@ -1,0 +1,1 @@
+"""Pages as HTML, set as archival, accessible PDF."""
