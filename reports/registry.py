@@ -10,31 +10,31 @@ from typing import Final
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
 from daysheet.ledger import collector
-from daysheet.reports.assets import fixed_assets
 from daysheet.reports.bridge import cash_to_accrual
 from daysheet.reports.capital import capital
 from daysheet.reports.contractors import contractors
-from daysheet.reports.deposits import card_receipts, deposit_tie_out
-from daysheet.reports.documents import documents
 from daysheet.reports.ledger import adjusting_entries, general_ledger, journal
-from daysheet.reports.loans import loans
 from daysheet.reports.management.billing_gaps import billing_gaps
 from daysheet.reports.management.cash_forecast import cash_forecast
 from daysheet.reports.management.day_sheet import day_sheet_table
 from daysheet.reports.management.kpis import kpis
 from daysheet.reports.management.monthly import monthly
-from daysheet.reports.payables import payables
 from daysheet.reports.payroll import payroll
 from daysheet.reports.period import Period
-from daysheet.reports.questions import open_questions
-from daysheet.reports.receivables import receivables
-from daysheet.reports.reconcile import reconciliation
 from daysheet.reports.request import Request
 from daysheet.reports.salestax import sales_tax
+from daysheet.reports.schedules.deposits import card_receipts, deposit_tie_out
+from daysheet.reports.schedules.documents import documents
+from daysheet.reports.schedules.fixed_assets import fixed_assets
+from daysheet.reports.schedules.loans import loans
+from daysheet.reports.schedules.open_questions import open_questions
+from daysheet.reports.schedules.payables import payables
+from daysheet.reports.schedules.receivables import receivables
+from daysheet.reports.schedules.reconciliation import reconciliation
+from daysheet.reports.schedules.tie_outs import tie_outs
 from daysheet.reports.statement import BALANCE_SHEET, CASH_FLOW, INCOME, evaluate
 from daysheet.reports.table import Basis, Table
 from daysheet.reports.taxsummary import tax_lines
-from daysheet.reports.tieouts import tie_outs
 from daysheet.reports.trialbalance import trial_balance, working_trial_balance
 from daysheet.settings import Settings
 

@@ -25,8 +25,8 @@ from daysheet.plugins.fava.trends import Trend, months_until, trends
 from daysheet.records import Meta
 from daysheet.reports.accounts.titles import Titles
 from daysheet.reports.period import Period
-from daysheet.reports.receivables import BUCKETS, OLDEST, aged
 from daysheet.reports.registry import build
+from daysheet.reports.schedules.receivables import BUCKETS, OLDEST, aged
 from daysheet.reports.table import Table
 from daysheet.settings import Settings
 from daysheet.worklist.worklist import findings_of

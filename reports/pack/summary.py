@@ -18,8 +18,8 @@ from daysheet.reports.pack.contents import Contents
 from daysheet.reports.pdf import pages
 from daysheet.reports.pdf.layout import shown
 from daysheet.reports.pdf.pages import KeyFigure, Part
+from daysheet.reports.schedules.tie_outs import AGREES, DIFFERS
 from daysheet.reports.table import Row, Table
-from daysheet.reports.tieouts import AGREES, DIFFERS
 
 TIE_OUTS: Final = "tie-outs"
 _MARKS: Final = {AGREES: f"✓ {AGREES}", DIFFERS: f"✗ {DIFFERS}"}

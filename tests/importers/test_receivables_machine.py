@@ -17,7 +17,7 @@ from daysheet.importers.edi.source import directives
 from daysheet.ledger import printer
 from daysheet.records import Adjustment, Claim, Invoice, Payment, Visit
 from daysheet.remittances import ProviderAdjustment, Remittance, RemittedClaim
-from daysheet.reports.receivables import aged
+from daysheet.reports.schedules.receivables import aged
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test

@@ -10,7 +10,7 @@ from beancount.core.data import Transaction
 from daysheet.measures import measure
 from daysheet.reports import registry
 from daysheet.reports.period import parse
-from daysheet.reports.tieouts import AGREES
+from daysheet.reports.schedules.tie_outs import AGREES
 from daysheet.settings import Settings
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st

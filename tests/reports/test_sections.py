@@ -9,7 +9,7 @@ from daysheet.errors import DaysheetError
 from daysheet.reports import contractors, registry, taxlines
 from daysheet.reports.depreciation import accumulated, depreciation
 from daysheet.reports.period import parse
-from daysheet.reports.receivables import receivables
+from daysheet.reports.schedules.receivables import receivables
 from daysheet.settings import Settings
 from daysheet.tax_facts import Asset
 from hypothesis import given
@@ -482,7 +482,7 @@ def test_a_fault_in_a_statement_shows_as_a_tie_out_that_differs(build, monkeypat
         rows = tuple(row._replace(cells=(*row.cells[:-1], D(1))) for row in table.rows)
         return type(table)(**{**vars(table), "rows": rows})
 
-    monkeypatch.setattr("daysheet.reports.tieouts.receivables", faulty)
+    monkeypatch.setattr("daysheet.reports.schedules.tie_outs.receivables", faulty)
     table = build("tie-outs")
     assert [row.cells[0] for row in table.rows if row.cells[-1] == "DIFFERS"] == ["Aging; receivables in the ledger"]
     assert table.notes[0].startswith("13 of 14")

@@ -14,15 +14,16 @@ from daysheet.accounts import (
     is_under,
 )
 from daysheet.findings import gap
-from daysheet.reports import contractors, reconcile, taxsummary
+from daysheet.reports import contractors, taxsummary
 from daysheet.reports.accounts.activity import activity
 from daysheet.reports.accounts.titles import Titles
-from daysheet.reports.assets import held_cost, standings
 from daysheet.reports.ledger import narration
 from daysheet.reports.management import billing_gaps
 from daysheet.reports.period import year
-from daysheet.reports.receivables import aged
 from daysheet.reports.request import Request
+from daysheet.reports.schedules import reconciliation
+from daysheet.reports.schedules.fixed_assets import held_cost, standings
+from daysheet.reports.schedules.receivables import aged
 from daysheet.reports.table import Column, Row, Table
 from daysheet.wording import many
 
@@ -91,7 +92,7 @@ def _without_tax_line(request: Request) -> Iterator[Question]:
 
 def _unreconciled(request: Request) -> Iterator[Question]:
     titles = Titles(request.books)
-    for item in reconcile.reconciliations(request):
+    for item in reconciliation.reconciliations(request):
         if item.stated is None:
             yield Question(
                 "Reconciliation", f"{titles.whole(item.account)}: no statement balance is in the books", item.ledger
@@ -100,7 +101,7 @@ def _unreconciled(request: Request) -> Iterator[Question]:
             yield Question(
                 "Reconciliation", f"{titles.whole(item.account)}: the last statement is of {item.stated}", item.after
             )
-    for name, balance in reconcile.in_transit(activity(request.books, "cash"), request.period.last):
+    for name, balance in reconciliation.in_transit(activity(request.books, "cash"), request.period.last):
         yield Question("In transit", f"{titles.whole(name)}: taken, and not yet in the bank on the last day", balance)
 
 
