@@ -9,15 +9,16 @@ from typing import Final
 import click
 from daysheet import console, files
 from daysheet.errors import DaysheetError
-from daysheet.reports import exporters, period, registry
+from daysheet.reports import period, registry
 from daysheet.reports.formats import csv_json, text, workbook
 from daysheet.reports.pack import contents
 from daysheet.reports.pdf.layout import Paper
 from daysheet.reports.request import Request
+from daysheet.reports.statements import exports
 from daysheet.reports.table import Basis, Table
 
 TEXTS: Final = ("text", "csv", "json")
-FORMATS: Final = (*TEXTS, "xlsx", "html", "pdf", *exporters.SUFFIXES)
+FORMATS: Final = (*TEXTS, "xlsx", "html", "pdf", *exports.SUFFIXES)
 
 
 @click.command(cls=console.Verb)
@@ -66,12 +67,12 @@ def render(name: str, request: Request, form: str) -> bytes:
     Raises:
         DaysheetError: there is no such report, or the format is not one of it.
     """
-    if form in exporters.SUFFIXES:
+    if form in exports.SUFFIXES:
         if name != "trial-balance":
             raise DaysheetError(
                 f"{form} takes a trial balance", remedy=f"daysheet report trial-balance --format {form}"
             )
-        return exporters.export(form, request)
+        return exports.export(form, request)
     table = registry.find(name)(request)
     practice = request.settings.practice.name
     if form == "xlsx":

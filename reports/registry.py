@@ -10,10 +10,7 @@ from typing import Final
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
 from daysheet.ledger import collector
-from daysheet.reports.bridge import cash_to_accrual
-from daysheet.reports.capital import capital
 from daysheet.reports.contractors import contractors
-from daysheet.reports.ledger import adjusting_entries, general_ledger, journal
 from daysheet.reports.management.billing_gaps import billing_gaps
 from daysheet.reports.management.cash_forecast import cash_forecast
 from daysheet.reports.management.day_sheet import day_sheet_table
@@ -32,10 +29,13 @@ from daysheet.reports.schedules.payables import payables
 from daysheet.reports.schedules.receivables import receivables
 from daysheet.reports.schedules.reconciliation import reconciliation
 from daysheet.reports.schedules.tie_outs import tie_outs
-from daysheet.reports.statement import BALANCE_SHEET, CASH_FLOW, INCOME, evaluate
+from daysheet.reports.statements.capital import capital
+from daysheet.reports.statements.cash_to_accrual import cash_to_accrual
+from daysheet.reports.statements.ledger import adjusting_entries, general_ledger, journal
+from daysheet.reports.statements.statement import BALANCE_SHEET, CASH_FLOW, INCOME, evaluate
+from daysheet.reports.statements.trial_balance import trial_balance, working_trial_balance
 from daysheet.reports.table import Basis, Table
 from daysheet.reports.taxsummary import tax_lines
-from daysheet.reports.trialbalance import trial_balance, working_trial_balance
 from daysheet.settings import Settings
 
 Report = Callable[[Request], Table]

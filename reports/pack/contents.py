@@ -20,7 +20,6 @@ from daysheet.errors import DaysheetError
 from daysheet.ledger import digest
 from daysheet.patients import PREFIX
 from daysheet.reports import registry
-from daysheet.reports.exporters import SUFFIXES, export
 from daysheet.reports.formats import csv_json
 from daysheet.reports.formats.workbook import Workbook
 from daysheet.reports.pack.filing import MANIFEST
@@ -28,6 +27,7 @@ from daysheet.reports.pdf.html_to_pdf import Embedded
 from daysheet.reports.pdf.layout import Paper
 from daysheet.reports.period import Period, year
 from daysheet.reports.request import Request
+from daysheet.reports.statements.exports import SUFFIXES, export
 from daysheet.reports.table import Basis, Cell, Row, Table
 from daysheet.settings import Settings
 

@@ -17,13 +17,13 @@ from daysheet.findings import gap
 from daysheet.reports import contractors, taxsummary
 from daysheet.reports.accounts.activity import activity
 from daysheet.reports.accounts.titles import Titles
-from daysheet.reports.ledger import narration
 from daysheet.reports.management import billing_gaps
 from daysheet.reports.period import year
 from daysheet.reports.request import Request
 from daysheet.reports.schedules import reconciliation
 from daysheet.reports.schedules.fixed_assets import held_cost, standings
 from daysheet.reports.schedules.receivables import aged
+from daysheet.reports.statements.ledger import narration
 from daysheet.reports.table import Column, Row, Table
 from daysheet.wording import many
 

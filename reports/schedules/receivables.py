@@ -18,7 +18,7 @@ from daysheet.books import Books
 from daysheet.reports.accounts.activity import account_order
 from daysheet.reports.accounts.titles import Titles
 from daysheet.reports.request import Request
-from daysheet.reports.statement import share
+from daysheet.reports.statements.statement import share
 from daysheet.reports.table import Column, Row, Table
 
 _ZERO: Final = Decimal()

@@ -14,10 +14,11 @@ import pypdf
 import pytest
 from click.testing import CliRunner
 from daysheet.errors import DaysheetError
-from daysheet.reports import command, exporters, one_page, registry
+from daysheet.reports import command, one_page, registry
 from daysheet.reports.formats import csv_json, text, workbook
 from daysheet.reports.period import parse
 from daysheet.reports.request import Request
+from daysheet.reports.statements import exports
 from daysheet.reports.table import Column, Row, Table
 from daysheet.settings import Settings
 from hypothesis import HealthCheck, given, settings
@@ -223,9 +224,9 @@ def test_json_has_the_shape_that_programs_read(build):
 def exported(practice, tmp_path):
     def make(form, codes=None):
         if codes is not None:
-            (tmp_path / exporters.CODES_FILE).write_text(codes)
+            (tmp_path / exports.CODES_FILE).write_text(codes)
         request = Request(practice, Settings.of(tmp_path), parse("2026"), "cash")
-        return exporters.export(form, request)
+        return exports.export(form, request)
 
     return make
 

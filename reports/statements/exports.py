@@ -28,7 +28,7 @@ from daysheet.reports.accounts.titles import Titles
 from daysheet.reports.formats.figures import money
 from daysheet.reports.formats.workbook import OPTIONS, made_on
 from daysheet.reports.request import Request
-from daysheet.reports.trialbalance import RETAINED_TITLE, balances
+from daysheet.reports.statements.trial_balance import RETAINED_TITLE, balances
 from daysheet.worklist.worklist import harmless
 
 CODES_FILE: Final = "tax-codes.csv"

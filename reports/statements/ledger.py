@@ -19,8 +19,8 @@ from daysheet.reports.accounts.accrual import ADJUSTMENTS, CHARGES
 from daysheet.reports.accounts.activity import Activity, Line, activity
 from daysheet.reports.accounts.titles import Titles
 from daysheet.reports.request import Request
+from daysheet.reports.statements.trial_balance import ADJUSTING, IN_CREDIT, RETAINED_TITLE, Balance, balances, sides
 from daysheet.reports.table import Column, Row, Table
-from daysheet.reports.trialbalance import ADJUSTING, IN_CREDIT, RETAINED_TITLE, Balance, balances, sides
 
 CONTROL: Final = (RECEIVABLE, BILLING, CLEARING, INCOME_VISITS, CHARGES, ADJUSTMENTS)
 JOURNAL_COLUMNS: Final = (

@@ -9,12 +9,12 @@ from typing import Final
 
 from daysheet.reports.accounts.activity import Activity, activity
 from daysheet.reports.accounts.titles import Titles
-from daysheet.reports.partners import partners, split
 from daysheet.reports.period import Period
 from daysheet.reports.request import Request
-from daysheet.reports.statement import NET_INCOME
+from daysheet.reports.statements.partners import partners, split
+from daysheet.reports.statements.statement import NET_INCOME
+from daysheet.reports.statements.trial_balance import RETAINED_TITLE, sides
 from daysheet.reports.table import Column, Row, Table
-from daysheet.reports.trialbalance import RETAINED_TITLE, sides
 
 _PARTNERSHIP: Final = "1065"
 _UNALLOCATED: Final = "Net income of the year, of no partner"
