@@ -10,16 +10,13 @@ from typing import Final
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
 from daysheet.ledger import collector
-from daysheet.reports.contractors import contractors
 from daysheet.reports.management.billing_gaps import billing_gaps
 from daysheet.reports.management.cash_forecast import cash_forecast
 from daysheet.reports.management.day_sheet import day_sheet_table
 from daysheet.reports.management.kpis import kpis
 from daysheet.reports.management.monthly import monthly
-from daysheet.reports.payroll import payroll
 from daysheet.reports.period import Period
 from daysheet.reports.request import Request
-from daysheet.reports.salestax import sales_tax
 from daysheet.reports.schedules.deposits import card_receipts, deposit_tie_out
 from daysheet.reports.schedules.documents import documents
 from daysheet.reports.schedules.fixed_assets import fixed_assets
@@ -35,7 +32,10 @@ from daysheet.reports.statements.ledger import adjusting_entries, general_ledger
 from daysheet.reports.statements.statement import BALANCE_SHEET, CASH_FLOW, INCOME, evaluate
 from daysheet.reports.statements.trial_balance import trial_balance, working_trial_balance
 from daysheet.reports.table import Basis, Table
-from daysheet.reports.taxsummary import tax_lines
+from daysheet.reports.tax.contractors import contractors
+from daysheet.reports.tax.payroll import payroll
+from daysheet.reports.tax.sales_tax import sales_tax
+from daysheet.reports.tax.summary import tax_lines
 from daysheet.settings import Settings
 
 Report = Callable[[Request], Table]

@@ -9,10 +9,10 @@ from typing import Final, NamedTuple
 
 from daysheet.books import Books
 from daysheet.reports.accounts.activity import activity
-from daysheet.reports.depreciation import accumulated, depreciation
 from daysheet.reports.formats.figures import money
 from daysheet.reports.request import Request
 from daysheet.reports.table import Column, Row, Table
+from daysheet.reports.tax.depreciation import accumulated, depreciation
 from daysheet.tax_facts import Asset, Disposal
 
 _ZERO: Final = Decimal()

@@ -7,13 +7,13 @@ from decimal import Decimal
 from typing import Final
 
 from beancount.core.data import Transaction
-from daysheet.reports import taxlines
 from daysheet.reports.accounts.activity import Line, activity
 from daysheet.reports.accounts.cash_flow import activity_of
 from daysheet.reports.accounts.titles import Titles
 from daysheet.reports.request import Request
 from daysheet.reports.statements.trial_balance import sides
 from daysheet.reports.table import Column, Row, Table
+from daysheet.reports.tax import lines as taxlines
 
 _ZERO: Final = Decimal()
 _INTEREST: Final = ("interest-other", "interest-mortgage")

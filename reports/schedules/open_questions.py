@@ -14,7 +14,6 @@ from daysheet.accounts import (
     is_under,
 )
 from daysheet.findings import gap
-from daysheet.reports import contractors, taxsummary
 from daysheet.reports.accounts.activity import activity
 from daysheet.reports.accounts.titles import Titles
 from daysheet.reports.management import billing_gaps
@@ -25,6 +24,7 @@ from daysheet.reports.schedules.fixed_assets import held_cost, standings
 from daysheet.reports.schedules.receivables import aged
 from daysheet.reports.statements.ledger import narration
 from daysheet.reports.table import Column, Row, Table
+from daysheet.reports.tax import contractors, summary
 from daysheet.wording import many
 
 _ZERO: Final = Decimal()
@@ -84,7 +84,7 @@ def _flagged(request: Request) -> Iterator[Question]:
 
 def _without_tax_line(request: Request) -> Iterator[Question]:
     titles = Titles(request.books)
-    for entry in taxsummary.by_word(request).get(None, []):
+    for entry in summary.by_word(request).get(None, []):
         amount = -entry.current if entry.account.startswith("Income") else entry.current
         if amount and not any(is_under(entry.account, root) for root in _UNDECIDED):
             yield Question("Tax line", f"On which line of the return is {titles.whole(entry.account)}?", amount)

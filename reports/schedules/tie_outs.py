@@ -14,7 +14,6 @@ from daysheet.accounts import BILLING, RECEIVABLE
 from daysheet.reports.accounts.activity import activity
 from daysheet.reports.accounts.cash_flow import activity_of
 from daysheet.reports.request import Request
-from daysheet.reports.salestax import SALES_TAX, sales_tax
 from daysheet.reports.schedules.fixed_assets import held_cost, standings
 from daysheet.reports.schedules.payables import PAYABLE, payables
 from daysheet.reports.schedules.receivables import receivables
@@ -24,7 +23,8 @@ from daysheet.reports.statements.ledger import general_ledger, journal
 from daysheet.reports.statements.statement import BALANCE_SHEET, CASH_FLOW, INCOME, evaluate
 from daysheet.reports.statements.trial_balance import trial_balance
 from daysheet.reports.table import Cell, Column, Row, RowKind, Table
-from daysheet.reports.taxsummary import tax_lines
+from daysheet.reports.tax.sales_tax import SALES_TAX, sales_tax
+from daysheet.reports.tax.summary import tax_lines
 
 AGREES: Final = "agrees"
 DIFFERS: Final = "DIFFERS"

@@ -21,7 +21,7 @@ from daysheet.reports.accounts.titles import Titles
 from daysheet.reports.period import Period
 from daysheet.reports.request import Request
 from daysheet.reports.table import Cell, Column, Row, RowKind, Table
-from daysheet.reports.taxlines import printed_line
+from daysheet.reports.tax.lines import printed_line
 
 _ZERO: Final = Decimal()
 _TENTH: Final = Decimal("0.1")

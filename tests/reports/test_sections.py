@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 from daysheet.errors import DaysheetError
-from daysheet.reports import contractors, registry, taxlines
-from daysheet.reports.depreciation import accumulated, depreciation
+from daysheet.reports import registry
 from daysheet.reports.period import parse
 from daysheet.reports.schedules.receivables import receivables
+from daysheet.reports.tax import contractors
+from daysheet.reports.tax import lines as taxlines
+from daysheet.reports.tax.depreciation import accumulated, depreciation
 from daysheet.settings import Settings
 from daysheet.tax_facts import Asset
 from hypothesis import given

@@ -18,10 +18,10 @@ from typing import Any, Final, NamedTuple
 from beancount.core.data import Transaction
 from daysheet.accounts import is_under
 from daysheet.books import Books
-from daysheet.reports import taxlines
 from daysheet.reports.period import Period, year
 from daysheet.reports.request import Request
 from daysheet.reports.table import Column, Row, Table
+from daysheet.reports.tax import lines
 from daysheet.tax_facts import Vendor
 
 _ZERO: Final = Decimal()
@@ -123,7 +123,7 @@ def _payments(books: Books, period: Period) -> tuple[dict[str, Paid], dict[str, 
         by_card = any(is_under(p.account, card) for p in entry.postings for card in _CARDS)
         before = paid[payee]
         paid[payee] = Paid(before.direct, before.card + spent) if by_card else Paid(before.direct + spent, before.card)
-        if any(taxlines.word_of(books, p.account) in _REPORTABLE for p in entry.postings):
+        if any(lines.word_of(books, p.account) in _REPORTABLE for p in entry.postings):
             reportable.setdefault(payee, entry.payee)
     return paid, reportable
 

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from daysheet.reports import taxlines
 from daysheet.reports.accounts.activity import activity
 from daysheet.reports.accounts.titles import Titles
 from daysheet.reports.request import Request
 from daysheet.reports.table import Column, Row, RowKind, Table
+from daysheet.reports.tax import lines as taxlines
 
 _ZERO: Final = Decimal()
 _UNLISTED: Final = "No line named yet"

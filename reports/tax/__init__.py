@@ -1,0 +1,1 @@
+"""The year's forms: lines, depreciation, contractors, payroll."""
