@@ -28,13 +28,21 @@ from daysheet.importers.booking.categories import categorizer
 from daysheet.importers.booking.directives import Terms, book
 from daysheet.importers.booking.known import Known
 from daysheet.importers.edi import source as remittance
+from daysheet.importers.originals import patients as people
 from daysheet.importers.privacy import identifiers
-from daysheet.importers.reading import Context, RawFile, Reading, Record, Source
+from daysheet.importers.reading import (
+    Context,
+    Reading,
+    Record,
+    Source,
+)
+from daysheet.importers.rows.raw_file import (
+    RawFile,
+)
 from daysheet.importers.settings import BankSettings, CategoryRule, ImportSettings, bank_account
 from daysheet.importers.sources import all_sources
-from daysheet.importers.systems.resolve import settle
+from daysheet.importers.systems.resolve import resolve
 from daysheet.importers.writing import archive
-from daysheet.importers.writing.archive import patients as people
 from daysheet.records import BankLine
 from daysheet.remittances import Remittance
 from daysheet.settings import Settings
@@ -89,7 +97,7 @@ class Importer(beangulp.Importer):  # type: ignore[misc] # beangulp ships no typ
         reading = self._without_persons(filepath)
         entries: list[Directive] = []
         known = Known(books)
-        reading = settle(reading, known)
+        reading = resolve(reading, known)
         practice = [record for record in reading.records if type(record) in practice_records.KIND_OF]
         lines = [record for record in reading.records if isinstance(record, BankLine)]
         if practice:

@@ -20,18 +20,22 @@ from daysheet import files, patients
 from daysheet.billing import payers
 from daysheet.books import Books, loading
 from daysheet.errors import DaysheetError
-from daysheet.importers import settling
-from daysheet.importers.booking import bank_lines, payouts, practice_records
+from daysheet.importers.booking import bank_lines, payment_posting, payouts, practice_records
 from daysheet.importers.booking.directives import custom
-from daysheet.importers.booking.session import Intake, OneByOneError, Taken, month_file
+from daysheet.importers.booking.session import ImportSession, OneByOneError, Taken, month_file
 from daysheet.importers.edi import source, strict
-from daysheet.importers.reading import RawFile, Reading
+from daysheet.importers.originals import patients as people
+from daysheet.importers.reading import (
+    Reading,
+)
+from daysheet.importers.rows.raw_file import (
+    RawFile,
+)
 from daysheet.importers.sources import all_sources, source_of
 from daysheet.importers.systems import undated
-from daysheet.importers.systems.resolve import settle
+from daysheet.importers.systems.resolve import resolve
 from daysheet.importers.writing import archive, writer
 from daysheet.importers.writing import dry_run as preview
-from daysheet.importers.writing.archive import patients as people
 from daysheet.ledger import collector
 from daysheet.records import BankLine
 from daysheet.remittances import Remittance
@@ -137,15 +141,15 @@ class _Run:
         waiting = sorted(readings, key=lambda file: _rank(readings[file]))
         moved = False
         while waiting:
-            intake = self._intake()
-            intake.days = days
-            taken, waiting_next = self._plan(intake, waiting, readings)
+            session = self._intake()
+            session.days = days
+            taken, waiting_next = self._plan(session, waiting, readings)
             if taken is None:
                 waiting = waiting_next
                 continue
-            self._finish(intake, taken)
+            self._finish(session, taken)
             booked = any(each.booked for _, each in taken)
-            moved = moved or intake.clears or bool(intake.remitted) or (booked and bool(self.books.remittances))
+            moved = moved or session.clears or bool(session.remitted) or (booked and bool(self.books.remittances))
             waiting = waiting_next
             if waiting:
                 self.books = loading.load(self.folder)
@@ -153,20 +157,20 @@ class _Run:
         self.outcome.taken.sort(key=lambda taken: order.index(taken.file))
         # where nothing was booked, a run that was killed before this step may have left it open
         if self.outcome.taken and (moved or not any(t.booked for t in self.outcome.taken)):
-            settled = settling.post(self.folder, loading.load(self.folder) if moved else self.books)
+            settled = payment_posting.post(self.folder, loading.load(self.folder) if moved else self.books)
             self.outcome.settled = settled.words
             self.outcome.taken[-1].written |= dict.fromkeys(settled.written)
 
     def _read(self, given: Sequence[RawFile]) -> dict[RawFile, Reading]:
-        intake = self._intake()
-        context = intake.context
+        session = self._intake()
+        context = session.context
         readings: dict[RawFile, Reading] = {}
         seen: dict[str, Path] = {}
         for file in given:
             try:
                 _refuse_twin(file, seen)
                 readings[file] = source_of(file, self.sources, self.profile).read(file, context)
-                if readings[file].kind == source.KIND and intake.settings.strict_x12:
+                if readings[file].kind == source.KIND and session.settings.strict_x12:
                     strict.require(file)
                 seen[file.sha256] = file.path
                 _check_total(file, readings[file])
@@ -176,18 +180,18 @@ class _Run:
         return readings
 
     def _plan(
-        self, intake: Intake, waiting: list[RawFile], readings: dict[RawFile, Reading]
+        self, session: ImportSession, waiting: list[RawFile], readings: dict[RawFile, Reading]
     ) -> tuple[list[tuple[RawFile, Taken]] | None, list[RawFile]]:
         """What is taken in this round, and what is left for another; None to begin anew without a refused file."""
         taken: list[tuple[RawFile, Taken]] = []
         later: list[RawFile] = []
         for place, file in enumerate(waiting):
-            if readings[file].kind == source.KIND and self._comes_after(taken, intake):
+            if readings[file].kind == source.KIND and self._comes_after(taken, session):
                 later = waiting[place:]
                 break
             try:
-                reading = settle(readings[file], intake.known)
-                taken.append((file, _take(intake, file, reading, suspense=self.suspense)))
+                reading = resolve(readings[file], session.known)
+                taken.append((file, _take(session, file, reading, suspense=self.suspense)))
             except OneByOneError:
                 later = waiting[place:]
                 break
@@ -195,32 +199,32 @@ class _Run:
                 self.outcome.refused[file.path] = problem
                 return None, [other for other in waiting if other is not file]
         try:
-            bank_lines.prove(intake, {file.path: each for file, each in taken})
+            bank_lines.prove(session, {file.path: each for file, each in taken})
         except DaysheetError as problem:
             culprit = next(file for file in waiting if str(file.path) == problem.filename)
             self.outcome.refused[culprit.path] = problem
             return None, [other for other in waiting if other is not culprit]
         return taken, later
 
-    def _comes_after(self, taken: list[tuple[RawFile, Taken]], intake: Intake) -> bool:
+    def _comes_after(self, taken: list[tuple[RawFile, Taken]], session: ImportSession) -> bool:
         """Whether a remittance has to wait for another round: its claims may be of invoices that were just booked."""
-        return not intake.remitted and any(each.booked for _, each in taken)
+        return not session.remitted and any(each.booked for _, each in taken)
 
-    def _finish(self, intake: Intake, taken: list[tuple[RawFile, Taken]]) -> None:
+    def _finish(self, session: ImportSession, taken: list[tuple[RawFile, Taken]]) -> None:
         self.outcome.taken += [each for _, each in taken]
         if self.dry_run:
-            intake.batch.write()
+            session.batch.write()
             return
         for file, each in taken:
             archive.keep(file, self.folder, archive.filed_name(file, each.reading))
-        intake.batch.write()
-        dropped = (self.folder / intake.settings.inbox).resolve()
+        session.batch.write()
+        dropped = (self.folder / session.settings.inbox).resolve()
         for file, _ in taken:
             if file.path.resolve().parent == dropped:
                 file.path.unlink()
 
-    def _intake(self) -> Intake:
-        return Intake(self.folder, self.books, self.settings, self.token)
+    def _intake(self) -> ImportSession:
+        return ImportSession(self.folder, self.books, self.settings, self.token)
 
     def _token(self) -> Any:  # noqa: ANN401 - a function from a patient's id to a token
         secret: list[bytes] = []
@@ -239,15 +243,15 @@ class _Run:
         return token
 
 
-def _take(intake: Intake, file: RawFile, reading: Reading, *, suspense: bool) -> Taken:
+def _take(session: ImportSession, file: RawFile, reading: Reading, *, suspense: bool) -> Taken:
     """Book what is new in a file.
 
     Raises:
         OneByOneError: it builds on an earlier file of the same import; nothing of it has been taken.
-        DaysheetError: it cannot be booked; the intake is of no more use then.
+        DaysheetError: it cannot be booked; the session is of no more use then.
     """
     taken = Taken(file.path, reading, file.sha256, skipped=list(reading.skipped))
-    known_file = any(imported.meta.get("sha256") == file.sha256 for imported in intake.books.imported)
+    known_file = any(imported.meta.get("sha256") == file.sha256 for imported in session.books.imported)
     if known_file:
         taken.notes.append("this very file was imported before")
     practice = [record for record in reading.records if not isinstance(record, BankLine | Remittance)]
@@ -255,37 +259,37 @@ def _take(intake: Intake, file: RawFile, reading: Reading, *, suspense: bool) ->
     remitted = [record for record in reading.records if isinstance(record, Remittance)]
     accounts: Iterable[str | None] = (None,)
     if practice:
-        practice_records.take(intake, practice, reading, taken)
+        practice_records.book_practice_records(session, practice, reading, taken)
     if remitted:
-        _take_remittances(intake, remitted, taken, suspense=suspense)
+        _take_remittances(session, remitted, taken, suspense=suspense)
     if lines and payouts.is_payouts(reading):
-        payouts.take(intake, lines, reading, taken)
+        payouts.book_payouts(session, lines, reading, taken)
     elif lines:
-        accounts = bank_lines.take(intake, lines, reading, file.sha256, taken)
+        accounts = bank_lines.book_bank_lines(session, lines, reading, file.sha256, taken)
     if not known_file:
-        intake.batch.add(writer.IMPORTS, _imported(file, reading, taken, accounts))
+        session.batch.add(writer.IMPORTS, _imported(file, reading, taken, accounts))
         taken.written[writer.IMPORTS] = None
     return taken
 
 
-def _take_remittances(intake: Intake, records: Sequence[Remittance], taken: Taken, *, suspense: bool) -> None:
+def _take_remittances(session: ImportSession, records: Sequence[Remittance], taken: Taken, *, suspense: bool) -> None:
     for record in records:
         claims = sum(1 for claim in record.claims if claim.status)
-        currency = intake.books.currency
+        currency = session.books.currency
         taken.amounts[currency] += record.amount
-        if record.id in intake.books.remittances or record.id in intake.remitted:
+        if record.id in session.books.remittances or record.id in session.remitted:
             taken.known += claims
             taken.known_amounts[currency] += record.amount
             continue
         if not suspense:
             source.refuse_unbalanced([record])
-        entries = source.directives(record, intake.books)
-        payer = payers.payer_of(record, intake.books)
-        intake.remitted[record.id] = record._replace(payer=payer)
-        if payer not in intake.books.payers:
+        entries = source.directives(record, session.books)
+        payer = payers.payer_of(record, session.books)
+        session.remitted[record.id] = record._replace(payer=payer)
+        if payer not in session.books.payers:
             numbers = f', with era-id: "{" ".join(record.payer_ids)}"' if record.payer_ids else ""
             taken.notes.append(f'practice.beancount has no payer for "{record.payer}": add it{numbers}')
-        intake.add({month_file(record.date, "remittances"): entries}, taken)
+        session.add({month_file(record.date, "remittances"): entries}, taken)
         taken.booked += claims
         taken.booked_amounts[currency] += record.amount
 

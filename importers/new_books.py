@@ -127,7 +127,7 @@ def _accounts() -> str:
 
 
 def _resource(name: str) -> str:
-    return resources.files("daysheet.importers").joinpath("newbooks_files", name).read_text(encoding="utf-8")
+    return resources.files("daysheet.importers").joinpath("new_books_files", name).read_text(encoding="utf-8")
 
 
 def _slug(text: str) -> str:

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from daysheet.accounts import (
+    PREPAYMENTS,
+)
 from daysheet.errors import DaysheetError
-from daysheet.importers.booking.directives import PREPAYMENTS
 
 _DIGITS: Final = 4
 

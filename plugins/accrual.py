@@ -8,8 +8,9 @@ The books are kept so that they read as the cash basis. A second main file gives
     plugin "daysheet.plugins.accrual"
 
 Charges and adjustments become income and its contra accounts when they are billed, collections only settle
-receivables, and no amount is made up: `daysheet.reports.accounts.accrual` has the rule, and `daysheet report --basis accrual`
-shows the same figures. Assertions on billing accounts are left to the cash reading, whose accounts they are about.
+receivables, and no amount is made up: `daysheet.reports.accounts.accrual` has the rule, and `daysheet report --basis
+accrual` shows the same figures. Assertions on billing accounts are left to the cash reading, whose accounts they are
+about.
 """
 
 from __future__ import annotations

@@ -6,6 +6,8 @@ the sum of `Assets:Receivable` and `Equity:Billing` is always zero.
 
 from __future__ import annotations
 
+from typing import Final
+
 RECEIVABLE = "Assets:Receivable"
 RECEIVABLE_PATIENTS = "Assets:Receivable:Patients"
 RECEIVABLE_INSURANCE = "Assets:Receivable:Insurance"
@@ -39,3 +41,6 @@ def account_part(identifier: str) -> str:
 def is_under(account: str, root: str) -> bool:
     """Whether `account` is `root` or one of its sub-accounts."""
     return account == root or account.startswith(root + ":")
+
+
+PREPAYMENTS: Final = "Liabilities:Prepayments"

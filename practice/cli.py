@@ -22,21 +22,17 @@ VERBS: Final[Mapping[str, Verb]] = {
     "demo": Verb("daysheet.ledgers.demo:demo", "Show it all on an invented practice."),
     "identify": Verb("daysheet.importers.profile_commands:identify_", "Say which profile reads a file."),
     "import": Verb("daysheet.importers.commands:import_", "Take exports into the books."),
-    "scan": Verb("daysheet.importers.writing.archive.patients:scan", "Look for patients in files of the books."),
+    "scan": Verb("daysheet.importers.originals.patients:scan", "Look for patients in files of the books."),
     "profile": Verb(
         "daysheet.importers.profile_commands:profile", "How the file of a bank or practice system is read."
     ),
-    "check": Verb(
-        "daysheet.worklist.worklist.commands:check", "What was never billed, paid or deposited, and its cost."
-    ),
-    "waive": Verb("daysheet.worklist.worklist.commands:waive", "Set a finding aside, with the reason."),
-    "catch-up": Verb(
-        "daysheet.importers.writing.archive.catch_up:catch_up", "The file that bills what was not billed."
-    ),
+    "check": Verb("daysheet.worklist.commands:check", "What was never billed, paid or deposited, and its cost."),
+    "waive": Verb("daysheet.worklist.commands:waive", "Set a finding aside, with the reason."),
+    "catch-up": Verb("daysheet.importers.originals.catch_up:catch_up", "The file that bills what was not billed."),
     "report": Verb("daysheet.reports.command:report", "Print one statement or ledger."),
-    "pack": Verb("daysheet.reports.pack.build.commands:pack_year", "Build the accountant's pack of a year."),
-    "verify": Verb("daysheet.reports.pack.build.commands:verify", "Make every table in a pack again from the books."),
-    "lock": Verb("daysheet.reports.pack.build.commands:lock", "Declare a year finished."),
+    "pack": Verb("daysheet.reports.pack.commands:pack_year", "Build the accountant's pack of a year."),
+    "verify": Verb("daysheet.reports.pack.commands:verify", "Make every table in a pack again from the books."),
+    "lock": Verb("daysheet.reports.pack.commands:lock", "Declare a year finished."),
     "mail": Verb("daysheet.reports.mail.commands:mail", "Send the pack to the accountant."),
     "reveal": Verb("daysheet.importers.commands:reveal", "The patient behind a token."),
 }

@@ -17,15 +17,12 @@ Example:
 
 from __future__ import annotations
 
-import dataclasses
-import difflib
-import re
-import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, TypeVar, get_type_hints
+from typing import Any, Final, TypeVar
 
 from daysheet.errors import DaysheetError
+from daysheet.strict_toml import Reader, toml
 
 FILE: Final = "daysheet.toml"
 TABLES: Final = (
@@ -36,9 +33,7 @@ TABLES: Final = (
     "category",
     "check",
     "pack",
-    "vendor",
     "mail",
-    "firm",
 )
 
 T = TypeVar("T")
@@ -68,7 +63,7 @@ class Settings:
         """Keep what was parsed, and the text to find lines in."""
         self.path = path
         self._tables = tables
-        self._text = text
+        self._reader = Reader(path, text)
 
     @classmethod
     def of(cls, folder: Path) -> Settings:
@@ -82,12 +77,9 @@ class Settings:
             return cls(path, {}, "")
         try:
             text = path.read_text(encoding="utf-8")
-            tables = tomllib.loads(text)
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-            line = re.search(r"at line (\d+)", str(problem))
-            raise DaysheetError(
-                f"not valid TOML: {problem}", filename=path, line=int(line[1]) if line else None
-            ) from None
+        except UnicodeDecodeError as problem:
+            raise DaysheetError(f"not valid TOML: {problem}", filename=path) from None
+        tables = toml(text, path)
         settings = cls(path, tables, text)
         for name in tables:
             if name not in TABLES:
@@ -103,9 +95,10 @@ class Settings:
         """The table `[name]` as the dataclass `kind`; its defaults when the table is absent.
 
         Raises:
-            DaysheetError: a key is unknown, missing or of the wrong type.
+            DaysheetError: a key is unknown, missing or of the wrong type, or an element of a list is.
         """
-        return self._build(name, self._tables.get(name, {}), kind)
+        built: T = self._reader.build(self._tables.get(name, {}), kind, name)
+        return built
 
     def tables(self, name: str, kind: type[T]) -> tuple[T, ...]:
         """The array of tables `[[name]]`, each as the dataclass `kind`, in the file's order.
@@ -116,39 +109,8 @@ class Settings:
         found = self._tables.get(name, [])
         if not isinstance(found, list):
             raise self.error(f"write [[{name}]], with two brackets: there can be several", name)
-        return tuple(self._build(name, table, kind) for table in found)
+        return tuple(self._reader.build(table, kind, name) for table in found)
 
     def error(self, message: str, word: str, known: tuple[str, ...] = ()) -> DaysheetError:
         """An error at the first line that holds `word`, with the nearest of the `known` words as remedy."""
-        numbered = enumerate(self._text.splitlines(), 1)
-        line = next((n for n, text in numbered if re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", text)), None)
-        near = difflib.get_close_matches(word, known, 1)
-        remedy = f'did you mean "{near[0]}"?' if near else f"known are: {', '.join(known)}" if known else None
-        return DaysheetError(message, filename=self.path, line=line, remedy=remedy)
-
-    def _build(self, name: str, table: Any, kind: type[T]) -> T:  # noqa: ANN401 - TOML gives anything
-        if not isinstance(table, dict):
-            raise self.error(f"[{name}] is not a table", name)
-        fields = {f.metadata.get("key", f.name.replace("_", "-")): f for f in dataclasses.fields(kind)}  # type: ignore[arg-type]
-        hints = get_type_hints(kind)
-        values = {}
-        for key, value in table.items():
-            if key not in fields:
-                raise self.error(f'unknown key "{key}" in [{name}]', key, tuple(fields))
-            values[fields[key].name] = self._typed(name, key, value, hints[fields[key].name])
-        for key, f in fields.items():
-            required = f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING
-            if required and f.name not in values:
-                raise self.error(f'[{name}] needs the key "{key}"', name)
-        return kind(**values)
-
-    def _typed(self, name: str, key: str, value: Any, hint: Any) -> Any:  # noqa: ANN401
-        text = str(hint)
-        if "tuple" in text and isinstance(value, list):
-            return tuple(value)
-        plain = {"str": str, "int": int, "bool": bool, "float": float}
-        wanted = next((kind for word, kind in plain.items() if re.search(rf"\b{word}\b", text)), None)
-        exact = type(value) is wanted
-        if wanted is not None and not exact and "tuple" not in text and "dict" not in text:
-            raise self.error(f"{key} in [{name}] must be {wanted.__name__}", key)
-        return value
+        return self._reader.error(message, word, known)

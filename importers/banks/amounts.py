@@ -7,15 +7,22 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Final
 
-from daysheet.importers.banks.profile import Amounts, Column, Fee
-from daysheet.importers.rows.cells import CellError, Cells
+from daysheet.importers.banks.profile import (
+    Amounts,
+    Fee,
+)
+from daysheet.importers.rows.cells import (
+    CellError,
+    Cells,
+    Column,
+)
 from daysheet.importers.rows.values import AmountParser
 
 ZERO: Final = Decimal(0)
 _SIGNS: Final = {"split": (-1, 1), "split-signed": (1, 1), "split-inverted": (-1, -1)}
 
 
-class Money:
+class AmountReader:
     """One profile's amounts on one file's columns."""
 
     def __init__(self, amount: Amounts, index: Mapping[Column, int], parse: AmountParser) -> None:

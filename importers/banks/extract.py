@@ -12,10 +12,23 @@ from functools import lru_cache
 from pathlib import Path
 
 from daysheet.errors import DaysheetError
-from daysheet.importers.banks.amounts import Money
-from daysheet.importers.banks.profile import Column, Named, Profile, Where
+from daysheet.importers.banks.amounts import AmountReader
+from daysheet.importers.banks.profile import (
+    Named,
+    Profile,
+    Where,
+)
 from daysheet.importers.reading import Skipped
-from daysheet.importers.rows.cells import CellError, Cells, Place, account_of, currency_of, fingerprint, trimmed
+from daysheet.importers.rows.cells import (
+    CellError,
+    Cells,
+    Column,
+    SourceLine,
+    account_of,
+    currency_of,
+    fingerprint,
+    trimmed,
+)
 from daysheet.importers.rows.text import Row
 from daysheet.importers.rows.values import amount_parser, date_parser
 from daysheet.ledger.printer import plain
@@ -70,7 +83,7 @@ class Extractor:
         self._parse = lru_cache(maxsize=65536, typed=True)(
             amount_parser(profile.amount.decimal, minor=profile.amount.minor)
         )
-        money = Money(profile.amount, setting.index, self._parse)
+        money = AmountReader(profile.amount, setting.index, self._parse)
         self._amount = money.of
         self._day = self._day_function()
         self._date = self._date_function()
@@ -164,7 +177,7 @@ class Extractor:
             if self.profile.fee is not None and self.profile.fee.of == "gross":
                 amount -= fee
         payee, narration = self._words(cells, self._payee if amount < 0 else self._payer)
-        meta: Meta = Place(self._filename, row.line)
+        meta: Meta = SourceLine(self._filename, row.line)
         if self._value_date is not None and cells[self._value_date]:
             meta = {**meta, "value-date": self._day(cells[self._value_date], self.profile.date.value)}
         return BankLine(

@@ -17,8 +17,16 @@ from typing import Final
 from xml.etree.ElementTree import Element, ParseError
 
 from daysheet.errors import DaysheetError
-from daysheet.importers.reading import Context, Proof, RawFile, Reading, Skipped
+from daysheet.importers.reading import (
+    Context,
+    Proof,
+    Reading,
+    Skipped,
+)
 from daysheet.importers.rows.cells import account_of, fingerprint
+from daysheet.importers.rows.raw_file import (
+    RawFile,
+)
 from daysheet.importers.rows.text import container
 from daysheet.ledger.printer import plain
 from daysheet.records import BankLine

@@ -22,21 +22,13 @@ Example:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final
+
+from daysheet.importers.rows.cells import Column
+from daysheet.strict_toml import word
 
 MODES: Final = ("signed", "inverted", "split", "split-signed", "split-inverted", "indicator", "type", "suffix")
-Column = str | int
-
-
-def word(doc: str, default: Any = None, **more: Any) -> Any:  # noqa: ANN401 - what dataclasses.field gives
-    """A word of a profile language: what it means, and its default; `...` for one that must be said."""
-    metadata = {"doc": doc, **more}
-    if default is ...:
-        return field(metadata=metadata)
-    if isinstance(default, dict):
-        return field(default_factory=dict, metadata=metadata)
-    return field(default=default, metadata=metadata)
 
 
 @dataclass(frozen=True, kw_only=True)

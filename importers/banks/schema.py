@@ -1,6 +1,6 @@
 """The JSON Schema of the profile language, made from its classes, so that an editor completes and explains every word.
 
-`importers/profile.schema.json` is this schema, written; a test holds both together.
+`importers/banks/profile.schema.json` is this schema, written; a test holds both together.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ import types
 from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 
 from daysheet.importers.banks.profile import Profile
-from daysheet.importers.banks.profile_file import key_of
+from daysheet.strict_toml import (
+    key_of,
+)
 
 _PLAIN: Final = {str: "string", int: "integer", bool: "boolean"}
 

@@ -8,7 +8,13 @@ from pathlib import Path
 from daysheet.errors import DaysheetError
 from daysheet.importers.banks.profile import Entry
 from daysheet.importers.banks.source import BankSource
-from daysheet.importers.reading import Context, RawFile, Reading
+from daysheet.importers.reading import (
+    Context,
+    Reading,
+)
+from daysheet.importers.rows.raw_file import (
+    RawFile,
+)
 from daysheet.records import BankLine
 
 

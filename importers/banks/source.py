@@ -7,12 +7,11 @@ in its books folder under `profiles/`, which go before shipped ones of the same 
 from __future__ import annotations
 
 import datetime
-import difflib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from itertools import chain, islice
 from pathlib import Path
 from typing import Final
@@ -21,22 +20,37 @@ from daysheet.errors import DaysheetError
 from daysheet.importers.banks import profile_file as profiles
 from daysheet.importers.banks.balance import prove
 from daysheet.importers.banks.extract import Extracted, Extractor, Setting
-from daysheet.importers.banks.profile import Column, Layout, Profile
-from daysheet.importers.detection.grid import is_data
-from daysheet.importers.reading import Context, RawFile, Reading
-from daysheet.importers.rows.cells import trimmed
+from daysheet.importers.banks.profile import (
+    Layout,
+    Profile,
+)
+from daysheet.importers.profiles import SHIPPED
+from daysheet.importers.reading import (
+    Context,
+    Reading,
+)
+from daysheet.importers.rows.cell_kinds import (
+    is_data,
+)
+from daysheet.importers.rows.cells import (
+    Column,
+    trimmed,
+)
+from daysheet.importers.rows.header import bare, difference, norm
+from daysheet.importers.rows.raw_file import (
+    RawFile,
+)
 from daysheet.importers.rows.tables import HEAD_ROWS, Tables, tables
 from daysheet.importers.rows.text import RaggedQuotesError, Row, check_text, rows_of
 from daysheet.importers.rows.values import amount_parser, date_parser
 from daysheet.ledger import collector
 
-SHIPPED: Final = Path(__file__).parent / "profiles"
 _NEAR: Final = 0.6
 _SHAPE_ROWS: Final = 5
 
 
 @dataclass(frozen=True)
-class Place:
+class HeaderPlace:
     """Where a profile's table stands in a file.
 
     Attributes:
@@ -82,7 +96,7 @@ class BankSource:
         place = self.place(file, found)
         return place is not None and self._dates_fit(file, found, place)
 
-    def _dates_fit(self, file: RawFile, found: Tables, place: Place) -> bool:
+    def _dates_fit(self, file: RawFile, found: Tables, place: HeaderPlace) -> bool:
         """Whether most cells of the date column are dates in the profile's notation: banks share headers.
 
         03/04/2026 fits two notations; such a file is two profiles' until the settings say which.
@@ -101,7 +115,7 @@ class BankSource:
                         rest += 1
         return fits >= rest
 
-    def place(self, file: RawFile, found: Tables) -> Place | None:
+    def place(self, file: RawFile, found: Tables) -> HeaderPlace | None:
         """Where the table stands, None if it does not."""
         for sheet, rows in self._candidates(file, found):
             for number, row in enumerate(rows):
@@ -113,7 +127,7 @@ class BankSource:
                     names = tuple(row.cells) if line else self.profile.match.columns
                     names += ("",) * (max(index.values()) + 1 - len(names))
                     above = found.lines(file, HEAD_ROWS)[: max(row.line - 1, 0)]
-                    return Place(sheet, line, index, names, tuple(above))
+                    return HeaderPlace(sheet, line, index, names, tuple(above))
         return None
 
     def nearest(self, file: RawFile) -> tuple[float, int, str]:
@@ -145,7 +159,7 @@ class BankSource:
         with collector.paused():
             return self._read(file, found, place, context)
 
-    def _read(self, file: RawFile, found: Tables, place: Place, context: Context) -> Reading:
+    def _read(self, file: RawFile, found: Tables, place: HeaderPlace, context: Context) -> Reading:
         around = "\n".join((file.path.name, *place.above))
         setting = Setting(
             path=file.path,
@@ -160,7 +174,7 @@ class BankSource:
         footer = "\n".join((around, *extracted.footer))
         return self._reading(file, extracted, footer, context)
 
-    def _run(self, file: RawFile, found: Tables, place: Place, setting: Setting) -> Extracted:
+    def _run(self, file: RawFile, found: Tables, place: HeaderPlace, setting: Setting) -> Extracted:
         if found.sheets:
             return Extractor(self.profile, setting).run(self._rows(file, found, place))
         try:
@@ -170,7 +184,7 @@ class BankSource:
             rows = self._unswallowed(file, self._rows(file, found, place, lenient=True), lenient=True)
             return Extractor(self.profile, setting).run(rows)
 
-    def _rows(self, file: RawFile, found: Tables, place: Place, *, lenient: bool = False) -> Iterator[Row]:
+    def _rows(self, file: RawFile, found: Tables, place: HeaderPlace, *, lenient: bool = False) -> Iterator[Row]:
         """The rows below the header."""
         layout = self.profile.file
         if found.sheets:
@@ -329,39 +343,10 @@ def enumerate_columns(names: tuple[str, ...]) -> Iterator[tuple[Column, int]]:
     return chain.from_iterable(((name, place), (place + 1, place)) for place, name in enumerate(names))
 
 
-@lru_cache(maxsize=4096)  # every profile asks for the same few rows of a file
-def norm(cell: str) -> str:
-    """A header cell's comparable form: letter case, spaces and quotes do not count."""
-    return " ".join(cell.strip("'\"\ufeff#=").split()).casefold()
-
-
-def bare(cells: Sequence[str]) -> Sequence[str]:
-    """The cells without blank ones at the end."""
-    count = len(cells)
-    while count and not cells[count - 1].strip():
-        count -= 1
-    return cells[:count]
-
-
 def _like_header(cells: Sequence[str]) -> bool:
     """Whether a row is two or more texts and nothing else."""
     filled = [cell for cell in cells if cell.strip()]
     return len(filled) > 1 and all(sum(map(str.isalpha, cell)) > sum(map(str.isdigit, cell)) for cell in filled)
-
-
-def difference(expected: list[str], actual: list[str]) -> str:
-    """How a header differs from the one expected, in words."""
-    missing = [cell for cell in expected if cell not in actual]
-    added = [cell for cell in actual if cell not in expected]
-    parts = []
-    for cell in missing:
-        near = difflib.get_close_matches(cell, added, 1)
-        parts.append(f'"{cell}" is not there' + (f' (but "{near[0]}" is)' if near else ""))
-    near_names = {
-        difflib.get_close_matches(cell, added, 1)[0] for cell in missing if difflib.get_close_matches(cell, added, 1)
-    }
-    parts += [f'"{cell}" is new' for cell in added if cell and cell not in near_names]
-    return "; ".join(parts[:4]) or "its columns stand in another order"
 
 
 def of_banks(folder: Path) -> list[Path]:

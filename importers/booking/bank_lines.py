@@ -21,7 +21,7 @@ from daysheet.accounts import CLEARING_DEPOSITS, MERCHANT_FEES
 from daysheet.importers.booking import balance_assertions, dedupe, suggestions
 from daysheet.importers.booking.categories import Category
 from daysheet.importers.booking.directives import posting
-from daysheet.importers.booking.session import AT_ONCE, Changed, Intake, Taken, month_file, short_name
+from daysheet.importers.booking.session import AT_ONCE, Changed, ImportSession, Taken, month_file, short_name
 from daysheet.importers.reading import Reading
 from daysheet.importers.settings import bank_account
 from daysheet.importers.writing.writer import Edit, block_of
@@ -32,7 +32,9 @@ BALANCES: Final = "balances"
 """What month files of balance assertions are called."""
 
 
-def take(intake: Intake, rows: Sequence[BankLine], reading: Reading, digest: str, taken: Taken) -> list[str]:
+def book_bank_lines(
+    session: ImportSession, rows: Sequence[BankLine], reading: Reading, digest: str, taken: Taken
+) -> list[str]:
     """Book what is new among a file's lines; the accounts that they are of.
 
     Raises:
@@ -43,12 +45,12 @@ def take(intake: Intake, rows: Sequence[BankLine], reading: Reading, digest: str
     for row in rows:
         number = row.account or reading.account
         if number not in accounts:
-            accounts[number] = bank_account(intake.banks, reading.profile, number, taken.file)
+            accounts[number] = bank_account(session.banks, reading.profile, number, taken.file)
         by_account[accounts[number], row.currency].append(row)
     for account, group in by_account.items():
-        _take_account(intake, group, account, reading.profile, taken)
+        _take_account(session, group, account, reading.profile, taken)
         if len(by_account) == 1:
-            intake.wanted[account] += balance_assertions.balances_of(reading.proof, digest)
+            session.wanted[account] += balance_assertions.balances_of(reading.proof, digest)
     return sorted(set(accounts.values()))
 
 
@@ -60,29 +62,29 @@ def closing(reading: Reading) -> dict[str, Amount]:
     return {balance_assertions.CLOSING: Amount(reading.proof.closing, currency)}
 
 
-def prove(intake: Intake, taken: Mapping[Path, Taken]) -> None:
+def prove(session: ImportSession, taken: Mapping[Path, Taken]) -> None:
     """Assert the balances that the files prove, once all of them are booked.
 
     Raises:
         DaysheetError: a file has rows in days whose balance is proved already; `filename` says which.
     """
-    for account, fresh in intake.fresh.items():
-        wanted = [*intake.wanted[account], *balance_assertions.waiting(intake.books, account)]
-        lines = [*intake.lines.get(account, ()), *fresh]
+    for account, fresh in session.fresh.items():
+        wanted = [*session.wanted[account], *balance_assertions.waiting(session.books, account)]
+        lines = [*session.lines.get(account, ()), *fresh]
         outcome = balance_assertions.change(
-            account, lines, fresh, balance_assertions.standing(intake.books, account), wanted
+            account, lines, fresh, balance_assertions.standing(session.books, account), wanted
         )
         files = {str(line.meta["filename"]): None for line in fresh}
         last = taken[Path(list(files)[-1])] if files else list(taken.values())[-1]
         for meta in outcome.removed:
             path = Path(meta["filename"])
             end, _ = block_of(path, meta["lineno"])
-            intake.batch.edit(intake.relative(path), Edit(meta["lineno"], end, ()))
-            last.written[intake.relative(path)] = None
+            session.batch.edit(session.relative(path), Edit(meta["lineno"], end, ()))
+            last.written[session.relative(path)] = None
         for entry in outcome.added:
-            intake.add({month_file(entry.date, BALANCES): [entry]}, last)
+            session.add({month_file(entry.date, BALANCES): [entry]}, last)
         if any(isinstance(entry, Pad) for entry in outcome.added):
-            intake.batch.open([balance_assertions.OPENING_BALANCES])
+            session.batch.open([balance_assertions.OPENING_BALANCES])
         of_file = {each.sha256[:8]: each for each in taken.values()}
         for entry in outcome.added:
             if isinstance(entry, Balance):
@@ -91,10 +93,10 @@ def prove(intake: Intake, taken: Mapping[Path, Taken]) -> None:
 
 
 def _take_account(
-    intake: Intake, rows: Sequence[BankLine], account: dedupe.Account, profile: str, taken: Taken
+    session: ImportSession, rows: Sequence[BankLine], account: dedupe.Account, profile: str, taken: Taken
 ) -> None:
     currency = account[1]
-    lines = intake.lines_of(account)
+    lines = session.lines_of(account)
     fresh: list[BankLine] = []
     for row, verdict in zip(rows, dedupe.judge_bank(rows, lines, profile), strict=True):
         taken.amounts[currency] += row.amount
@@ -113,23 +115,23 @@ def _take_account(
     for start in range(0, len(fresh), AT_ONCE):
         groups: dict[str, list[Directive]] = defaultdict(list)
         part = fresh[start : start + AT_ONCE]
-        for row, category in zip(part, _categories(intake, part, account[0]), strict=True):
+        for row, category in zip(part, _categories(session, part, account[0]), strict=True):
             if category.flag == "!":
                 taken.uncategorized.append(row)
             groups[month_file(row.date, short_name(profile))].append(transaction(row, account[0], category, profile))
-        intake.add(groups, taken)
-    intake.brought_lines(account, fresh, profile)
+        session.add(groups, taken)
+    session.brought_lines(account, fresh, profile)
 
 
-def _categories(intake: Intake, rows: Sequence[BankLine], account: str) -> list[Category]:
+def _categories(session: ImportSession, rows: Sequence[BankLine], account: str) -> list[Category]:
     """What lines were for: by rule, by history, by a remittance that they pay, else perhaps by a guess."""
-    categories = [intake.categorize(row, account) for row in rows]
+    categories = [session.categorize(row, account) for row in rows]
     for place, row in enumerate(rows):
-        if categories[place].flag == "!" and intake.remittance_of(row) is not None:
+        if categories[place].flag == "!" and session.remittance_of(row) is not None:
             categories[place] = Category(CLEARING_DEPOSITS)
-    if intake.suggest is not None:
+    if session.suggest is not None:
         unknown = [place for place, category in enumerate(categories) if category.flag == "!"]
-        guesses = intake.suggest([rows[place] for place in unknown], account)
+        guesses = session.suggest([rows[place] for place in unknown], account)
         for place, guess in zip(unknown, guesses, strict=True):
             if guess is not None:
                 categories[place] = Category(guess, flag="!", why=suggestions.WHY)

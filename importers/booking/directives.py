@@ -44,7 +44,6 @@ from daysheet.importers.reading import Record
 from daysheet.ledger.printer import link
 from daysheet.records import Adjustment, Claim, Invoice, Payment, Visit
 
-PREPAYMENTS: Final = "Liabilities:Prepayments"
 UNASSIGNED: Final = f"{INCOME_VISITS}:Unassigned"
 """Income of a payment whose invoice the books do not know yet; it moves to the provider when the invoice comes."""
 

@@ -8,20 +8,21 @@ On the date of the bank line that brings its money the payments are posted, and 
 the cash basis. An advice of 30 December whose money comes on 2 January is income of the new year, and at year end
 still a receivable. Fees that a card processor kept are split off when a deposit is found to be a batch less its fee.
 
-`settle` looks at the whole books and gives what is missing; run again on the result it gives nothing.
+`due` looks at the whole books and gives what is missing; run again on the result it gives nothing.
 """
 
 from __future__ import annotations
 
 import datetime
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Final
+from pathlib import Path
+from typing import Any, Final, NamedTuple
 
 from beancount.core.amount import Amount
-from beancount.core.data import EMPTY_SET, Posting, Transaction
+from beancount.core.data import EMPTY_SET, Directive, Posting, Transaction
 from daysheet.accounts import (
     BILLING_COLLECTED,
     BILLING_CONTRACTUAL,
@@ -30,16 +31,21 @@ from daysheet.accounts import (
     INCOME_VISITS,
     MERCHANT_FEES,
     RECEIVABLE_PATIENTS,
+    UNCATEGORIZED_INCOME,
     account_part,
 )
 from daysheet.billing.payers import known_claim, receivable_of
-from daysheet.books import Books
+from daysheet.books import Books, loading
 from daysheet.books.index import Receivable
 from daysheet.cash.receipts import DEPOSIT, RECOUPMENTS, is_settlement, pending, posted_elsewhere
 from daysheet.cash.reconciliation import Match, reconcile
 from daysheet.importers.booking.directives import UNASSIGNED, invoice_link
+from daysheet.importers.booking.expected_remittances import uncategorized
+from daysheet.importers.booking.session import month_file
+from daysheet.importers.writing.writer import Batch, Edit, block_of
 from daysheet.records import Adjustment
 from daysheet.remittances import Remittance, RemittedClaim
+from daysheet.wording import many
 
 PURPOSES: Final = {
     "recoupment": RECOUPMENTS,
@@ -56,7 +62,7 @@ Balances = defaultdict[tuple[str, str], Decimal]
 _ZERO: Final = Decimal()
 
 
-def settle(books: Books) -> list[Transaction]:
+def due(books: Books) -> list[Transaction]:
     """The entries that the books lack, by date.
 
     Args:
@@ -233,3 +239,58 @@ def _transaction(
 
 def _money(number: Decimal, currency: str) -> Amount:
     return Amount(number.quantize(Decimal("0.01")), currency)
+
+
+_KINDS: Final = (("payment", "insurance payment"), ("adjustment", "adjustment"), (DEPOSIT, "merchant fee"))
+
+
+class Settled(NamedTuple):
+    """What was posted, in words (empty if nothing), and the files of the books that changed."""
+
+    words: str
+    written: tuple[str, ...]
+
+
+def post(folder: Path, books: Books) -> Settled:
+    """Write what `due` gives for these books, which must be locked and as they are on disk.
+
+    Bank lines that no rule knew and that bring a remittance's money are first moved to the clearing account.
+
+    Raises:
+        DaysheetError: an entry cannot be written.
+        OSError: the disk refuses; the books are as they were, or lack only the settlement, which the next run posts.
+    """
+    moved = list(uncategorized(books))
+    written: list[str] = []
+    if moved:
+        batch = Batch(folder, books)
+        for entry in moved:
+            _to_clearing(entry, folder, batch)
+        written += batch.write()
+        books = loading.load(folder)
+    entries = due(books)
+    if entries:
+        batch = Batch(folder, books)
+        groups: dict[str, list[Directive]] = defaultdict(list)
+        for entry in entries:
+            kind = "deposits" if DEPOSIT in entry.meta else "remittances"
+            groups[month_file(entry.date, kind)].append(entry)
+            batch.open(posting.account for posting in entry.postings)
+        for path, group in groups.items():
+            batch.add(path, group)
+        written += batch.write()
+    return Settled(_counted(entries), tuple(dict.fromkeys(written)))
+
+
+def _to_clearing(entry: Transaction, folder: Path, batch: Batch) -> None:
+    path, line = Path(entry.meta["filename"]), entry.meta["lineno"]
+    last, lines = block_of(path, line)
+    changed = (lines[0].replace(" ! ", " * ", 1), *lines[1:])
+    changed = tuple(text.replace(UNCATEGORIZED_INCOME, CLEARING_DEPOSITS) for text in changed)
+    batch.edit(path.resolve().relative_to(folder.resolve()).as_posix(), Edit(line, last, changed))
+    batch.open([CLEARING_DEPOSITS])
+
+
+def _counted(entries: list[Transaction]) -> str:
+    counts = Counter(words for entry in entries for key, words in _KINDS if key in entry.meta)
+    return ", ".join(many(counts[words], words) for _, words in _KINDS if counts[words])

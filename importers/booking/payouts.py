@@ -26,7 +26,7 @@ from daysheet.accounts import CLEARING_CARDS, MERCHANT_FEES
 from daysheet.cash.receipts import DEPOSIT, PAYOUT, deposits
 from daysheet.importers.booking.dedupe import BANK_ID, SOURCE
 from daysheet.importers.booking.directives import posting
-from daysheet.importers.booking.session import Changed, Intake, Taken, month_file
+from daysheet.importers.booking.session import Changed, ImportSession, Taken, month_file
 from daysheet.importers.reading import Reading, Skipped, rows_of_record
 from daysheet.importers.systems.source import PREFIX
 from daysheet.records import BankLine, Meta
@@ -41,14 +41,14 @@ def is_payouts(reading: Reading) -> bool:
     return reading.kind == PAYOUT and reading.profile.startswith(PREFIX)
 
 
-def take(intake: Intake, payouts: Sequence[BankLine], reading: Reading, taken: Taken) -> None:
+def book_payouts(session: ImportSession, payouts: Sequence[BankLine], reading: Reading, taken: Taken) -> None:
     """Book the fees of new payouts; one that the books have with another fee is reported.
 
     Raises:
         DaysheetError: an entry cannot be written.
     """
-    earlier = _booked(intake, reading.profile)
-    split = _split(intake)
+    earlier = _booked(session, reading.profile)
+    split = _split(session)
     groups: dict[str, list[Directive]] = defaultdict(list)
     for payout in payouts:
         rows = rows_of_record(payout)
@@ -68,22 +68,22 @@ def take(intake: Intake, payouts: Sequence[BankLine], reading: Reading, taken: T
             taken.known_amounts[payout.currency] += payout.amount
             if before.get(PAYOUT) != Amount(payout.amount, payout.currency):
                 taken.changed.append(Changed(rows[0], "amount", before))
-    intake.add(groups, taken)
+    session.add(groups, taken)
 
 
-def _booked(intake: Intake, profile: str) -> dict[str, Meta]:
+def _booked(session: ImportSession, profile: str) -> dict[str, Meta]:
     """Payouts of a profile that the books have, by id."""
     return {
         str(entry.meta[BANK_ID]): entry.meta
-        for entry in intake.books.clearing
+        for entry in session.books.clearing
         if PAYOUT in entry.meta and entry.meta.get(SOURCE) == profile and BANK_ID in entry.meta
     }
 
 
-def _split(intake: Intake) -> Counter[tuple[Decimal, Decimal | None]]:
+def _split(session: ImportSession) -> Counter[tuple[Decimal, Decimal | None]]:
     """How many bank lines of an amount have had a fee split off because their receipts showed it."""
-    split = {str(entry.meta[DEPOSIT]) for entry in intake.books.clearing if DEPOSIT in entry.meta}
-    found = deposits(intake.books, datetime.date.max) if split else []
+    split = {str(entry.meta[DEPOSIT]) for entry in session.books.clearing if DEPOSIT in entry.meta}
+    found = deposits(session.books, datetime.date.max) if split else []
     return Counter((deposit.amount, deposit.fee) for deposit in found if deposit.id in split)
 
 

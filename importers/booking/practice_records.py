@@ -18,7 +18,7 @@ from typing import Any, Final
 from beancount.core.data import Directive
 from daysheet.importers.booking import dedupe
 from daysheet.importers.booking.directives import UNASSIGNED, Terms, book, income_account
-from daysheet.importers.booking.session import AT_ONCE, Changed, Intake, OneByOneError, Taken, month_file
+from daysheet.importers.booking.session import AT_ONCE, Changed, ImportSession, OneByOneError, Taken, month_file
 from daysheet.importers.edi.source import trace_of
 from daysheet.importers.reading import Reading, Record, Skipped, rows_of_record
 from daysheet.importers.systems import undated
@@ -41,18 +41,18 @@ _ORDER: Final = tuple(KIND_OF)
 _OWN_KEYS: Final = frozenset({"filename", "lineno", "patient", "service", "fee"})
 
 
-def take(intake: Intake, records: Sequence[Record], reading: Reading, taken: Taken) -> None:
+def book_practice_records(session: ImportSession, records: Sequence[Record], reading: Reading, taken: Taken) -> None:
     """Book what is new among a file's records.
 
     Raises:
         OneByOneError: the file changes what another of the same import brought; nothing has been taken.
         DaysheetError: something cannot be booked.
     """
-    terms = Terms(reading.currency, intake.settings.prepayments, reading.last)
-    records = _without_remitted(intake, records, reading, taken)
-    records = _without_days(intake, records, reading, taken)
-    verdicts = dedupe.judge_practice(records, intake.known)
-    _refuse_entangled(intake, records, verdicts)
+    terms = Terms(reading.currency, session.settings.prepayments, reading.last)
+    records = _without_remitted(session, records, reading, taken)
+    records = _without_days(session, records, reading, taken)
+    verdicts = dedupe.judge_practice(records, session.known)
+    _refuse_entangled(session, records, verdicts)
     fresh: list[Record] = []
     booked: set[int] = set()
     known: set[int] = set()
@@ -68,16 +68,16 @@ def take(intake: Intake, records: Sequence[Record], reading: Reading, taken: Tak
         if verdict.what == "new":
             fresh.append(record)
         elif verdict.where is not None:
-            _settle(intake, record, verdict.what, verdict, terms, taken)
+            _settle(session, record, verdict.what, verdict, terms, taken)
     taken.booked += len(booked)
     taken.known += len(known - booked)
     _note_parts(taken, booked | known)
-    _redate(intake, [record for record in fresh if isinstance(record, Payment)], reading, terms, taken)
-    _note_other_source(intake, records, reading, taken)
-    _note_strangers(intake, records, taken)
+    _redate(session, [record for record in fresh if isinstance(record, Payment)], reading, terms, taken)
+    _note_other_source(session, records, reading, taken)
+    _note_strangers(session, records, taken)
     fresh.sort(key=lambda record: (_ORDER.index(type(record)), _day(record, reading.last)))
     for start in range(0, len(fresh), AT_ONCE):
-        _book(intake, fresh[start : start + AT_ONCE], terms, taken)
+        _book(session, fresh[start : start + AT_ONCE], terms, taken)
 
 
 def _note_parts(taken: Taken, used: set[int]) -> None:
@@ -87,12 +87,12 @@ def _note_parts(taken: Taken, used: set[int]) -> None:
     taken.notes += dict.fromkeys(f"row {part.row} in part: {part.reason}" for part in parts)
 
 
-def _note_other_source(intake: Intake, records: Sequence[Record], reading: Reading, taken: Taken) -> None:
+def _note_other_source(session: ImportSession, records: Sequence[Record], reading: Reading, taken: Taken) -> None:
     """Say when two exports of one practice system both give payments of the same days: the money would stand twice."""
     if not reading.profile.startswith(PREFIX) or not any(isinstance(record, Payment) for record in records):
         return
     system = reading.profile.split("-")[1]
-    for earlier in intake.books.imported:
+    for earlier in session.books.imported:
         file = str(earlier.meta.get("file", ""))
         overlaps = earlier.first <= reading.last and reading.first <= earlier.last
         if (
@@ -106,11 +106,13 @@ def _note_other_source(intake: Intake, records: Sequence[Record], reading: Readi
             )
 
 
-def _without_remitted(intake: Intake, records: Sequence[Record], reading: Reading, taken: Taken) -> list[Record]:
+def _without_remitted(
+    session: ImportSession, records: Sequence[Record], reading: Reading, taken: Taken
+) -> list[Record]:
     """The records less the payments and adjustments that were posted from an insurer's remittance before."""
     kept: list[Record] = []
     for record in records:
-        trace = trace_of(record, intake.books) if isinstance(record, Payment | Adjustment) else None
+        trace = trace_of(record, session.books) if isinstance(record, Payment | Adjustment) else None
         if trace is None:
             kept.append(record)
         else:
@@ -119,9 +121,9 @@ def _without_remitted(intake: Intake, records: Sequence[Record], reading: Readin
     return kept
 
 
-def _without_days(intake: Intake, records: Sequence[Record], reading: Reading, taken: Taken) -> list[Record]:
+def _without_days(session: ImportSession, records: Sequence[Record], reading: Reading, taken: Taken) -> list[Record]:
     """The records less the payments whose days another export of the same system gives."""
-    kept, out, profile = undated.left_out(records, intake.known.payments, reading, intake.days)
+    kept, out, profile = undated.left_out(records, session.known.payments, reading, session.days)
     if out:
         amount = sum((payment.amount for payment in out), Decimal())
         taken.amounts[reading.currency] += amount
@@ -135,19 +137,19 @@ def _without_days(intake: Intake, records: Sequence[Record], reading: Reading, t
     return kept
 
 
-def _redate(intake: Intake, payments: Sequence[Payment], reading: Reading, terms: Terms, taken: Taken) -> None:
+def _redate(session: ImportSession, payments: Sequence[Payment], reading: Reading, terms: Terms, taken: Taken) -> None:
     """Let payments with their days take the place of those that were put on the day of service."""
     taken.notes += undated.notes(payments, reading.currency)
-    found = list(undated.replaced(payments, reading, intake.books, intake.days))
+    found = list(undated.replaced(payments, reading, session.books, session.days))
     for each in found:
         path = Path(each.payment.meta["filename"])
         last, _ = block_of(path, each.payment.meta["lineno"])
         lines: tuple[str, ...] = ()
         if each.left:
-            entry = book(each.payment._replace(amount=each.left), intake.known, terms)
+            entry = book(each.payment._replace(amount=each.left), session.known, terms)
             lines = tuple(printer.render([entry]).rstrip("\n").split("\n"))
-        intake.batch.edit(intake.relative(path), Edit(each.payment.meta["lineno"], last, lines))
-        taken.written[intake.relative(path)] = None
+        session.batch.edit(session.relative(path), Edit(each.payment.meta["lineno"], last, lines))
+        taken.written[session.relative(path)] = None
     if found:
         amount = sum((each.payment.amount - each.left for each in found), Decimal())
         taken.notes.append(
@@ -155,79 +157,81 @@ def _redate(intake: Intake, payments: Sequence[Payment], reading: Reading, terms
         )
 
 
-def _refuse_entangled(intake: Intake, records: Sequence[Record], verdicts: Sequence[dedupe.Verdict]) -> None:
+def _refuse_entangled(session: ImportSession, records: Sequence[Record], verdicts: Sequence[dedupe.Verdict]) -> None:
     for record, verdict in zip(records, verdicts, strict=True):
-        if verdict.what == "later" and record.id in intake.brought:  # type: ignore[union-attr]
+        if verdict.what == "later" and record.id in session.brought:  # type: ignore[union-attr]
             raise OneByOneError
         if isinstance(record, Invoice) and verdict.what == "new":
-            waiting = intake.known.paid_unassigned.get(record.id, ())
+            waiting = session.known.paid_unassigned.get(record.id, ())
             if any("payment" not in payment.meta for payment in waiting):
                 raise OneByOneError
 
 
-def _settle(intake: Intake, record: Record, what: str, verdict: dedupe.Verdict, terms: Terms, taken: Taken) -> None:
+def _settle(
+    session: ImportSession, record: Record, what: str, verdict: dedupe.Verdict, terms: Terms, taken: Taken
+) -> None:
     where = verdict.where or {}
     row = int(record.meta["lineno"])
     if what == "later" and isinstance(record, Visit):
-        _overtake(intake, record, where, terms, taken)
+        _overtake(session, record, where, terms, taken)
     elif what == "repeated":
         taken.skipped.append(Skipped(row, f"repeats row {where['lineno']}"))
     elif what == "changed":
         taken.changed.append(Changed(row, verdict.note, where))
 
 
-def _book(intake: Intake, records: Sequence[Record], terms: Terms, taken: Taken) -> None:
+def _book(session: ImportSession, records: Sequence[Record], terms: Terms, taken: Taken) -> None:
     groups: dict[str, list[Directive]] = defaultdict(list)
     for record in records:
-        entry = book(record, intake.known, terms)
+        entry = book(record, session.known, terms)
         groups[month_file(entry.date, KIND_OF[type(record)])].append(entry)
-        intake.known.add(record)
+        session.known.add(record)
         if isinstance(record, Visit):
-            intake.brought.add(record.id)
+            session.brought.add(record.id)
         elif isinstance(record, Invoice):
-            _assign(intake, record, taken)
-    intake.add(groups, taken)
+            _assign(session, record, taken)
+    session.add(groups, taken)
 
 
-def _overtake(intake: Intake, visit: Visit, where: Meta, terms: Terms, taken: Taken) -> None:
+def _overtake(session: ImportSession, visit: Visit, where: Meta, terms: Terms, taken: Taken) -> None:
     """Put a visit's later state in the place of the scheduled one; what a person added to it stays."""
     path = Path(where["filename"])
     last, lines = block_of(path, where["lineno"])
-    entry = book(visit, intake.known, terms)
+    entry = book(visit, session.known, terms)
     entry.meta.update((key, value) for key, value in where.items() if key not in _OWN_KEYS)
     comments = tuple(line for line in lines[1:] if line.lstrip().startswith(";"))
     target = month_file(visit.date, KIND_OF[Visit])
     lines = (*printer.render([entry]).rstrip("\n").split("\n"), *comments)
-    if intake.relative(path) == target:
-        intake.batch.edit(target, Edit(where["lineno"], last, lines))
+    if session.relative(path) == target:
+        session.batch.edit(target, Edit(where["lineno"], last, lines))
     else:
-        intake.batch.edit(intake.relative(path), Edit(where["lineno"], last, ()))
-        intake.batch.add_text(target, "\n".join(lines) + "\n")
+        session.batch.edit(session.relative(path), Edit(where["lineno"], last, ()))
+        session.batch.add_text(target, "\n".join(lines) + "\n")
         taken.written[target] = None
-    taken.written[intake.relative(path)] = None
-    intake.known.add(visit)
-    intake.brought.add(visit.id)
+    taken.written[session.relative(path)] = None
+    session.known.add(visit)
+    session.brought.add(visit.id)
 
 
-def _assign(intake: Intake, invoice: Invoice, taken: Taken) -> None:
+def _assign(session: ImportSession, invoice: Invoice, taken: Taken) -> None:
     """Give the income of payments that came before their invoice to the invoice's provider."""
-    account = income_account(invoice, intake.known)
-    for payment in intake.known.paid_unassigned.pop(invoice.id, ()):
+    account = income_account(invoice, session.known)
+    for payment in session.known.paid_unassigned.pop(invoice.id, ()):
         path = Path(payment.meta["filename"])
         last, lines = block_of(path, payment.meta["lineno"])
         if account != UNASSIGNED and any(UNASSIGNED in line for line in lines):
             moved = tuple(line.replace(UNASSIGNED, account) for line in lines)
-            intake.batch.edit(intake.relative(path), Edit(payment.meta["lineno"], last, moved))
-            intake.batch.open([account])
-            taken.written[intake.relative(path)] = None
+            session.batch.edit(session.relative(path), Edit(payment.meta["lineno"], last, moved))
+            session.batch.open([account])
+            taken.written[session.relative(path)] = None
 
 
-def _note_strangers(intake: Intake, records: Sequence[Record], taken: Taken) -> None:
+def _note_strangers(session: ImportSession, records: Sequence[Record], taken: Taken) -> None:
     providers = {record.provider for record in records if isinstance(record, Visit | Invoice) and record.provider}
     payers = {record.payer for record in records if isinstance(record, Invoice | Payment | Claim) and record.payer}
     facts: tuple[tuple[str, set[str], Mapping[str, Any]], ...] = (
-        ("provider", providers, intake.books.providers),
-        ("payer", payers, intake.books.payers),
+        ("provider", providers, session.books.providers),
+        ("payer", payers, session.books.payers),
     )
     for word, names, known in facts:
         for name in sorted(name for name in names if name not in known):

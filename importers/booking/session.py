@@ -93,7 +93,7 @@ class OneByOneError(Exception):
     """A file changes what an earlier one of the same import has brought: that must be in the books first."""
 
 
-class Intake:
+class ImportSession:
     """The state of one import.
 
     Attributes:

@@ -18,7 +18,7 @@ _NOTE: Final = re.compile(r"(?<=[\w.)])\s*\([^()]*\)\s*\Z")
 
 
 @dataclass(frozen=True)
-class Money:
+class AmountColumns:
     """The answer.
 
     Attributes:

@@ -13,11 +13,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from daysheet.importers.detection import vocabulary as words
-from daysheet.importers.detection.amount_columns import Money
+from daysheet.importers.detection.amount_columns import AmountColumns
 from daysheet.importers.detection.directions import find_money
 from daysheet.importers.detection.grid import Column, Grid, find_grid
-from daysheet.importers.reading import RawFile
 from daysheet.importers.rows.cell_kinds import PADDING, date_formats, orders
+from daysheet.importers.rows.raw_file import (
+    RawFile,
+)
 from daysheet.importers.rows.tables import tables
 from daysheet.importers.rows.values import date_parser
 
@@ -48,7 +50,7 @@ class Detected:
     first_line: int = 0
     date_format: str = ""
     date_formats: tuple[str, ...] = ()
-    money: Money | None = None
+    money: AmountColumns | None = None
     order: str = ""
     date: int | None = None
     grid: Grid | None = None
@@ -152,7 +154,7 @@ def date_column(grid: Grid) -> Column | None:
     return min(dated, key=rank)
 
 
-def settle_dates(grid: Grid, date: Column | None, money: Money | None) -> tuple[tuple[str, ...], str]:
+def settle_dates(grid: Grid, date: Column | None, money: AmountColumns | None) -> tuple[tuple[str, ...], str]:
     """The notations that fit the date column, fewer by all that the file shows, and what that was."""
     if date is None:
         return (), "no column of dates"
@@ -176,7 +178,9 @@ def settle_dates(grid: Grid, date: Column | None, money: Money | None) -> tuple[
     return _by_sequence(grid, date, pair, money)
 
 
-def _by_sequence(grid: Grid, date: Column, pair: tuple[str, ...], money: Money | None) -> tuple[tuple[str, ...], str]:
+def _by_sequence(
+    grid: Grid, date: Column, pair: tuple[str, ...], money: AmountColumns | None
+) -> tuple[tuple[str, ...], str]:
     """Under the right order dates run in sequence and stay together."""
     readings = {notation: _days(date, notation) for notation in pair}
     sorted_ones = [
@@ -217,7 +221,7 @@ def _possible_orders(date: Column | None) -> tuple[str, ...]:
     return tuple(sorted(possible)) or ("ascending", "descending")
 
 
-def _order(date: Column | None, notation: str, money: Money | None) -> tuple[str, str]:
+def _order(date: Column | None, notation: str, money: AmountColumns | None) -> tuple[str, str]:
     if money is not None and money.order:
         return money.order, "the balances follow so"
     days = _days(date, notation) if date is not None and notation else []

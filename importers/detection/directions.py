@@ -17,7 +17,7 @@ from typing import Final
 
 from daysheet.importers.detection import vocabulary as words
 from daysheet.importers.detection.amount_columns import (
-    Money,
+    AmountColumns,
     Values,
     decimal_mark,
     heads,
@@ -42,7 +42,7 @@ _CLEAR: Final = 3
 _FEW_VOTES: Final = 2
 
 
-def find_money(grid: Grid, orders: tuple[str, ...]) -> Money | None:
+def find_money(grid: Grid, orders: tuple[str, ...]) -> AmountColumns | None:
     """The money columns of a table, None if it has none.
 
     Args:
@@ -67,9 +67,9 @@ class _Table:
 
     # the balance chain ------------------------------------------------------------------------------------------
 
-    def by_chain(self) -> Money | None:
+    def by_chain(self) -> AmountColumns | None:
         """The reading under which most links of a balance chain close, if nearly all of them do."""
-        best: tuple[tuple[int, ...], Money] | None = None
+        best: tuple[tuple[int, ...], AmountColumns] | None = None
         for balance in self._balances():
             for candidate, amounts in self._readings(balance):
                 for order in self.orders:
@@ -79,7 +79,7 @@ class _Table:
                         best = (explained, self._chained(candidate, balance, order, closed))
         return best[1] if best else None
 
-    def _telling(self, money: Money) -> int:
+    def _telling(self, money: AmountColumns) -> int:
         """Between readings that close the same links: a pair so named, a column of directions, one column."""
         if money.debit is not None and money.credit is not None:
             columns = self.grid.columns
@@ -90,7 +90,7 @@ class _Table:
         named = [column for column in self.numbers if words.says(column.header, words.BALANCE)]
         return named or [column for column in self.numbers if len(column.filled) > 2]
 
-    def _readings(self, balance: Column) -> Iterator[tuple[Money, Values]]:
+    def _readings(self, balance: Column) -> Iterator[tuple[AmountColumns, Values]]:
         """Every way in which columns beside the balance could give signed amounts."""
         others = [column for column in self.numbers if column.place != balance.place]
         if len(balance.filled) <= _MANY_LINKS and (pair := self._named_pair()):
@@ -103,8 +103,11 @@ class _Table:
             if suffixed is not None:
                 yield suffixed, _signed_by_suffix(column, found)
                 continue
-            yield Money("signed", self.decimal, amount=column.place), found
-            yield Money("inverted", self.decimal, amount=column.place), [None if v is None else -v for v in found]
+            yield AmountColumns("signed", self.decimal, amount=column.place), found
+            yield (
+                AmountColumns("inverted", self.decimal, amount=column.place),
+                [None if v is None else -v for v in found],
+            )
         for one, two in permutations(others, 2) if not self._one_is_enough() else ():
             named = is_debit(one) and is_credit(two)
             if in_turn(one, two) and (named or (is_used(one) and is_used(two))):
@@ -113,7 +116,7 @@ class _Table:
             if not any(map(is_negative, column.cells)):
                 yield from self._worded_readings(column)
 
-    def _pair_readings(self, debit: int, credit: int) -> Iterator[tuple[Money, Values]]:
+    def _pair_readings(self, debit: int, credit: int) -> Iterator[tuple[AmountColumns, Values]]:
         pairs = [
             (out or Decimal(0), into or Decimal(0))
             for out, into in zip(self.values[debit], self.values[credit], strict=True)
@@ -121,9 +124,9 @@ class _Table:
         mode = self._pair_mode(self.grid.columns[debit], self.grid.columns[credit])
         out_sign, in_sign = {"split": (-1, 1), "split-signed": (1, 1), "split-inverted": (-1, -1)}[mode]
         amounts: Values = [out * out_sign + into * in_sign for out, into in pairs]
-        yield Money(mode, self.decimal, debit=debit, credit=credit), amounts
+        yield AmountColumns(mode, self.decimal, debit=debit, credit=credit), amounts
 
-    def _worded_readings(self, column: Column) -> Iterator[tuple[Money, Values]]:
+    def _worded_readings(self, column: Column) -> Iterator[tuple[AmountColumns, Values]]:
         for texts in self._directions():
             money = self._worded(column, texts)
             if money is not None:
@@ -134,7 +137,7 @@ class _Table:
                 ]
                 yield money, signed
 
-    def _chained(self, money: Money, balance: Column, order: str, closed: int) -> Money:
+    def _chained(self, money: AmountColumns, balance: Column, order: str, closed: int) -> AmountColumns:
         """The chain's answer in full."""
         name = f'"{balance.header}"' if balance.header else f"column {balance.place + 1}"
         why = f"{closed} balances in {name} each follow from the one before and the amount between"
@@ -142,22 +145,22 @@ class _Table:
 
     # without a balance ------------------------------------------------------------------------------------------
 
-    def by_suffix(self) -> Money | None:
+    def by_suffix(self) -> AmountColumns | None:
         """Dr or Cr behind the numbers of a column."""
         return next((money for column in self._ranked() if (money := self._suffixed(column))), None)
 
-    def _suffixed(self, column: Column) -> Money | None:
+    def _suffixed(self, column: Column) -> AmountColumns | None:
         suffixes = set(map(_suffix, column.filled)) - {""}
         if not (suffixes & {"dr", "db", "cr"} or {"d", "c"} <= suffixes or {"s", "h"} <= suffixes):
             return None
         out = tuple(sorted(suffixes & words.OUT_WORDS))
         into = tuple(sorted(suffixes & words.IN_WORDS))
         why = f"amounts end in {', '.join(sorted(suffixes))}"
-        return Money(
+        return AmountColumns(
             "suffix", self.decimal, amount=column.place, out=out or ("Dr",), into=into or ("Cr",), evidence=(why,)
         )
 
-    def by_pair(self) -> Money | None:
+    def by_pair(self) -> AmountColumns | None:
         """A column for money out and one for money in."""
         if self._one_is_enough():
             return None
@@ -165,7 +168,7 @@ class _Table:
         if pair is not None:
             debit, credit = pair
             why = f'"{debit.header}" and "{credit.header}" are filled in turn'
-            return Money(
+            return AmountColumns(
                 self._pair_mode(debit, credit), self.decimal, debit=debit.place, credit=credit.place, evidence=(why,)
             )
         return self._unnamed_pair()
@@ -182,7 +185,7 @@ class _Table:
         ]
         return min(named, key=lambda pair: -len(pair[0].filled) - len(pair[1].filled), default=None)
 
-    def _unnamed_pair(self) -> Money | None:
+    def _unnamed_pair(self) -> AmountColumns | None:
         """Two columns without telling names, of which every row fills exactly one."""
         for one, two in combinations(self.numbers, 2):
             if is_used(one) and is_used(two) and in_turn(one, two, always=True):
@@ -191,7 +194,7 @@ class _Table:
                 why = f"every row fills one of the columns {one.place + 1} and {two.place + 1}"
                 guess = "negative amounts are money out" if any(signs) else "the first of two is usually money out"
                 mode = self._pair_mode(debit, credit)
-                found = Money(mode, self.decimal, debit=debit.place, credit=credit.place, sure=False)
+                found = AmountColumns(mode, self.decimal, debit=debit.place, credit=credit.place, sure=False)
                 return replace(found, evidence=(why, guess))
         return None
 
@@ -209,7 +212,7 @@ class _Table:
                 return True
         return False
 
-    def by_one_column(self) -> Money | None:
+    def by_one_column(self) -> AmountColumns | None:
         """One amount column: with a column of directions, else by its signs and texts."""
         ranked = self._ranked()
         if not ranked:
@@ -221,7 +224,7 @@ class _Table:
                 return max(found, key=self._clarity)
         return self._by_texts(column)
 
-    def _clarity(self, money: Money) -> tuple[object, ...]:
+    def _clarity(self, money: AmountColumns) -> tuple[object, ...]:
         """Which of several columns of directions says it best: both ways before one, and in most rows."""
         texts = self.grid.columns[money.direction or 0]
         said = sum(
@@ -233,7 +236,7 @@ class _Table:
         """Columns that may say which way: few different words, or texts that begin with one."""
         return [c for c in self.grid.columns if c.kind == "text" and not _OTHER_KINDS.search(c.header)]
 
-    def _worded(self, column: Column, texts: Column) -> Money | None:
+    def _worded(self, column: Column, texts: Column) -> AmountColumns | None:
         """An amount without sign and a column of directions, if `texts` is one."""
         distinct = sorted({cell.strip() for cell in texts.filled})
         low = {cell.casefold() for cell in distinct}
@@ -254,7 +257,7 @@ class _Table:
         share = (len(out_texts) + len(in_texts)) / len(texts.filled)
         if share >= 0.4 and (len(distinct) <= _MOST_WORDS or (out_texts and in_texts and share > 0.9)):
             why = f"the amounts have no sign, and {name} says which way: {', '.join(heads(out_texts + in_texts))}"
-            return Money(
+            return AmountColumns(
                 "type", self.decimal, amount=column.place, direction=texts.place, out=heads(out_texts) or ("-",),
                 into=heads(in_texts) or ("+",), evidence=(why,),
             )  # fmt: skip
@@ -262,9 +265,9 @@ class _Table:
 
     def _indicator(
         self, column: Column, texts: Column, out: tuple[str, ...], into: tuple[str, ...], name: str
-    ) -> Money:
+    ) -> AmountColumns:
         why = f"the amounts have no sign, and {name} says {'/'.join(word or 'nothing' for word in (*out, *into))}"
-        return Money(
+        return AmountColumns(
             "indicator", self.decimal, amount=column.place, direction=texts.place, out=out, into=into, evidence=(why,)
         )
 
@@ -286,7 +289,7 @@ class _Table:
 
         return sorted(columns, key=rank)
 
-    def _by_texts(self, column: Column) -> Money:
+    def _by_texts(self, column: Column) -> AmountColumns:
         """Signed or inverted, by entries whose text goes one way, else by which sign prevails."""
         signed, inverted = self._votes(column)
         agreed, opposed = self._agreement(column)
@@ -299,10 +302,12 @@ class _Table:
         about += " " + " ".join(cell for row in self.grid.above for cell in row.cells)
         name = f'"{column.header}"' if column.header else f"column {column.place + 1}"
         if {"+", "-"} <= {cell.strip()[:1] for cell in column.filled}:
-            return Money("signed", self.decimal, amount=column.place, evidence=(f"{name} writes plus and minus",))
+            return AmountColumns(
+                "signed", self.decimal, amount=column.place, evidence=(f"{name} writes plus and minus",)
+            )
         if all(words.says(headers, (word,)) for word in words.PROCESSOR):
             why = "fee and net beside the gross: a processor's statement, on which money out is negative"
-            return Money("signed", self.decimal, amount=column.place, evidence=(name, why))
+            return AmountColumns("signed", self.decimal, amount=column.place, evidence=(name, why))
         if signed > inverted or inverted > signed + (2 if negative > positive else 0):
             mode = "signed" if signed > inverted else "inverted"
             more, fewer = max(signed, inverted), min(signed, inverted)
@@ -310,18 +315,22 @@ class _Table:
             why += f", {fewer} have the other" if fewer else ""
             prevailing = "signed" if negative > positive else "inverted" if words.says(about, words.CARD) else ""
             sure = more >= _CLEAR * fewer and (more >= _FEW_VOTES or mode == prevailing)
-            return Money(mode, self.decimal, amount=column.place, sure=sure, evidence=(f"{name} has signs", why))
+            return AmountColumns(
+                mode, self.decimal, amount=column.place, sure=sure, evidence=(f"{name} has signs", why)
+            )
         card = words.says(about, words.CARD)
         if negative > positive or (negative == positive and not card):
             why = f"{negative} of {len(column.filled)} amounts in {name} are negative"
-            return Money("signed", self.decimal, amount=column.place, sure=negative > positive > 0, evidence=(why,))
+            return AmountColumns(
+                "signed", self.decimal, amount=column.place, sure=negative > positive > 0, evidence=(why,)
+            )
         if words.says(headers, words.PROCESSOR_WORDS):
-            return Money(
+            return AmountColumns(
                 "signed", self.decimal, amount=column.place, sure=False, evidence=("a processor's fee column",)
             )
         why = "most amounts are positive" + (", and the file speaks of a card" if card else "")
         mode = "inverted" if card else "signed"
-        return Money(mode, self.decimal, amount=column.place, sure=False, evidence=(why,))
+        return AmountColumns(mode, self.decimal, amount=column.place, sure=False, evidence=(why,))
 
     def _agreement(self, column: Column) -> tuple[int, int]:
         """How often a sign agrees with a column of debits and credits beside it, and how often not."""

@@ -13,8 +13,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
-from daysheet.importers.reading import RawFile
-from daysheet.importers.rows.cell_kinds import Kind, common_formats, kind_of
+from daysheet.importers.rows.cell_kinds import Kind, common_formats, is_data, kind_of
+from daysheet.importers.rows.raw_file import (
+    RawFile,
+)
 from daysheet.importers.rows.tables import Tables
 from daysheet.importers.rows.text import Row
 
@@ -87,12 +89,6 @@ def find_grid(file: RawFile, found: Tables) -> Grid | None:
     if best is None or best[0] == (0, 0):
         return None
     return _grid(best[2], -best[1], best[3])
-
-
-def is_data(cells: Sequence[str]) -> bool:
-    """Whether a row has a date and a number."""
-    kinds = [kind_of(cell) for cell in cells]
-    return "date" in kinds and "number" in kinds
 
 
 def _width(rows: Sequence[Row]) -> tuple[int, int]:

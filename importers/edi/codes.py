@@ -1,4 +1,4 @@
-"""What the codes of a remittance mean: texts and treatment from `remittance-codes.toml`."""
+"""What the codes of a remittance mean: texts and treatment from `codes.toml`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Codes(NamedTuple):
 @cache
 def codes() -> Codes:
     """The code lists, read once."""
-    lists = tomllib.loads(resources.files(__package__).joinpath("remittance-codes.toml").read_text(encoding="utf-8"))
+    lists = tomllib.loads(resources.files(__package__).joinpath("codes.toml").read_text(encoding="utf-8"))
     provider = {code: (purpose, text) for code, (purpose, text) in lists["plb"].items()}
     return Codes(lists["carc"], lists["rarc"], provider, frozenset(lists["denials"]))
 

@@ -14,7 +14,9 @@ from typing import Final, NamedTuple
 
 from daysheet import patients
 from daysheet.errors import DaysheetError
-from daysheet.importers.reading import RawFile
+from daysheet.importers.rows.raw_file import (
+    RawFile,
+)
 from daysheet.importers.systems import source as systems
 from daysheet.importers.systems import standard_csv
 from daysheet.importers.writing import archive

@@ -46,7 +46,7 @@ _SERVICE_TEXT: Final = """
 a acupuncture acute adjustment adult an and annual appointment assessment blood canal care case child chiropractic
 class cleaning clinic consult consultation counseling counselling couples crown dental emergency established eval
 evaluation exam examination extended extraction family fee filling first flu follow followup for form group home hour
-hygiene implant in individual initial injection intake lab laser level long manual massage med medical medication
+hygiene implant in individual initial injection session lab laser level long manual massage med medical medication
 mental min mins minute minutes new nutrition occupational of office online ortho ot patient patients person phone
 physical physio physiotherapy procedure psychotherapy pt ray re recheck rehab report return review root routine
 scaling screening second service session short single spay speech standard surgery telehealth test testing

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, Literal
 
@@ -255,3 +256,9 @@ def orders(notation: str) -> tuple[str, ...]:
         swapped = notation.replace("%d", "\x00").replace("%m", "%d").replace("\x00", "%m")
         return (notation, swapped)
     return (notation,)
+
+
+def is_data(cells: Sequence[str]) -> bool:
+    """Whether a row has a date and a number."""
+    kinds = [kind_of(cell) for cell in cells]
+    return "date" in kinds and "number" in kinds

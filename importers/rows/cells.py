@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from daysheet.importers.banks.profile import Column
 from daysheet.importers.rows.text import Exact
 from daysheet.ledger.printer import plain
 
@@ -25,7 +24,7 @@ class CellError(Exception):
         self.column = column
 
 
-class Place(Mapping[str, Any]):
+class SourceLine(Mapping[str, Any]):
     """Where a record stands, in Beancount's shape: a mapping of `filename` and `lineno` a third as large as a dict."""
 
     __slots__ = ("filename", "lineno")
@@ -87,3 +86,6 @@ def account_of(cell: str) -> str:
 def _luhn(digits: str) -> bool:
     doubled = (int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits)))
     return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
+
+
+Column = str | int

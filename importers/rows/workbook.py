@@ -13,7 +13,9 @@ from typing import IO, Any, Final
 
 import python_calamine
 from daysheet.errors import DaysheetError
-from daysheet.importers.reading import RawFile
+from daysheet.importers.rows.raw_file import (
+    RawFile,
+)
 from daysheet.importers.rows.text import Exact, Row
 
 UNPACKED_LIMIT: Final = 128 * 1024 * 1024

@@ -28,7 +28,7 @@ from daysheet.importers.systems.profile import (
     VisitMap,
     Words,
 )
-from daysheet.importers.systems.row import Cells
+from daysheet.importers.systems.row import PracticeRow
 from daysheet.records import Adjustment, BankLine, Claim, Invoice, Payment, Visit
 
 SO_FAR: Final = "so-far"
@@ -107,7 +107,7 @@ class Mapper:
         self._moment = date_parser(formats)
         self._seen: Counter[str] = Counter()
 
-    def records(self, cells: Cells) -> list[Record] | Skipped:
+    def records(self, cells: PracticeRow) -> list[Record] | Skipped:
         """The records of a row, or why it has none.
 
         Raises:
@@ -131,7 +131,7 @@ class Mapper:
     def _takes(self, record: Record) -> bool:
         return not self.terms.take or KIND_OF[type(record)] in self.terms.take
 
-    def _visit(self, part: VisitMap, cells: Cells) -> Visit:
+    def _visit(self, part: VisitMap, cells: PracticeRow) -> Visit:
         return Visit(
             id=self._identity("visit", part.id, cells),
             date=self._date(part.date, cells),
@@ -143,7 +143,7 @@ class Mapper:
             meta=_meta(cells),
         )
 
-    def _invoice(self, part: InvoiceMap, cells: Cells, visit: Visit | None) -> Invoice | None:
+    def _invoice(self, part: InvoiceMap, cells: PracticeRow, visit: Visit | None) -> Invoice | None:
         amount = self._sum(part.amount, part.less, cells)
         if not amount:
             return None
@@ -175,7 +175,7 @@ class Mapper:
             meta=_meta(cells, **_flags({MERGE: part.merge}), **sought),
         )
 
-    def _payment(self, part: PaymentMap, cells: Cells, row: _RowOf) -> Payment | None:
+    def _payment(self, part: PaymentMap, cells: PracticeRow, row: _RowOf) -> Payment | None:
         amount = self._sum(part.amount, part.less, cells)
         if amount is None or not (amount or part.so_far):
             return None
@@ -199,14 +199,14 @@ class Mapper:
             ),
         )
 
-    def _sought(self, part: PaymentMap, cells: Cells) -> dict[str, Sought]:
+    def _sought(self, part: PaymentMap, cells: PracticeRow) -> dict[str, Sought]:
         """What a payment without an invoice's id says of the visit that it is for."""
         if part.invoice != (FOUND,) or not cells[part.service_date]:  # of no visit: money on account
             return {}
         provider = self._provider(part.provider, cells) if cells[part.provider] else ""
         return {SEEK: Sought(self._patient(cells), provider, self._date(part.service_date, cells))}
 
-    def _adjustment(self, part: AdjustmentMap, cells: Cells, row: _RowOf) -> Adjustment | None:
+    def _adjustment(self, part: AdjustmentMap, cells: PracticeRow, row: _RowOf) -> Adjustment | None:
         amount = self._sum(part.amount, part.less, cells)
         if amount is None or not (amount or part.so_far):
             return None
@@ -225,7 +225,7 @@ class Mapper:
             meta=_meta(cells, **_flags({SO_FAR: part.so_far})),
         )
 
-    def _claim(self, part: ClaimMap, cells: Cells) -> Claim:
+    def _claim(self, part: ClaimMap, cells: PracticeRow) -> Claim:
         return Claim(
             id=self._identity("claim", part.id, cells),
             invoice=self._reference("invoice", part.invoice, cells) or "",
@@ -236,7 +236,7 @@ class Mapper:
             meta=_meta(cells),
         )
 
-    def _payout(self, part: PayoutMap, cells: Cells) -> BankLine:
+    def _payout(self, part: PayoutMap, cells: PracticeRow) -> BankLine:
         day = self._date(part.date, cells)
         net = self._sum(part.net, part.less, cells) or Decimal()
         fee = self._sum(part.fee, (), cells)
@@ -260,7 +260,7 @@ class Mapper:
 
     # -- what a cell means
 
-    def _date(self, column: str, cells: Cells) -> datetime.date:
+    def _date(self, column: str, cells: PracticeRow) -> datetime.date:
         cell = cells[column]
         if not cell:
             raise cells.error(column, "is blank; it should hold a date")
@@ -275,7 +275,7 @@ class Mapper:
             return moment.date()
         return moment.replace(tzinfo=ZoneInfo(dates.zone)).astimezone(ZoneInfo(dates.local)).date()
 
-    def _sum(self, columns: Columns, less: Columns, cells: Cells) -> Decimal | None:
+    def _sum(self, columns: Columns, less: Columns, cells: PracticeRow) -> Decimal | None:
         total: Decimal | None = None
         for sign, names in ((1, columns), (-1, less)):
             for column in names:
@@ -289,7 +289,7 @@ class Mapper:
                     total = (total or Decimal()) + sign * value
         return total if total is None else total.quantize(Decimal("0.01"))
 
-    def _word(self, words: Words, cells: Cells, common: Mapping[str, str]) -> str:
+    def _word(self, words: Words, cells: PracticeRow, common: Mapping[str, str]) -> str:
         for meaning, column in words.filled.items():
             if cells[column]:
                 return meaning
@@ -306,17 +306,17 @@ class Mapper:
         remedy = "say what it means with words in [[source]] of daysheet.toml, or correct the row"
         raise cells.error(words.column, "holds a word that the profile does not know", remedy)
 
-    def _patient(self, cells: Cells) -> str:
+    def _patient(self, cells: PracticeRow) -> str:
         text = " ".join(filter(None, (cells[column] for column in self.profile.patient)))
         return self.context.token(text) if text else ""
 
-    def _provider(self, column: str, cells: Cells) -> str:
+    def _provider(self, column: str, cells: PracticeRow) -> str:
         cell = cells[column]
         if not cell:
             raise cells.error(column, "is blank; it should name the provider")
         return identifiers.bearer(cell, self._providers, self.context.token, self._plain)
 
-    def _payer(self, column: str, fixed: str, cells: Cells) -> str | None:
+    def _payer(self, column: str, fixed: str, cells: PracticeRow) -> str | None:
         cell = cells[column] if column else ""
         if not cell:
             return fixed or None
@@ -330,7 +330,7 @@ class Mapper:
 
     # -- ids
 
-    def _identity(self, kind: str, columns: Columns, cells: Cells) -> str:
+    def _identity(self, kind: str, columns: Columns, cells: PracticeRow) -> str:
         """The id of a record: the system's own, or one made of several columns and a count of rows alike."""
         base = self._reference(kind, columns, cells)
         if base is None:
@@ -340,7 +340,7 @@ class Mapper:
         self._seen[base] += 1
         return base if self._seen[base] == 1 else f"{base}-{self._seen[base]}"
 
-    def _reference(self, kind: str, columns: Columns, cells: Cells) -> str | None:
+    def _reference(self, kind: str, columns: Columns, cells: PracticeRow) -> str | None:
         """The id that some columns say, None if they are blank."""
         values = [cells[column] for column in columns]
         if not any(values):
@@ -349,7 +349,7 @@ class Mapper:
             return self._identifier(values[0])
         return identifiers.opaque("|".join((self.profile.system, kind, *values)), self.context.token)
 
-    def _invoice_of(self, columns: Columns, cells: Cells, row: _RowOf) -> str | None:
+    def _invoice_of(self, columns: Columns, cells: PracticeRow, row: _RowOf) -> str | None:
         if columns == (FOUND,):
             return None
         number = _NUMBERED_ROW.fullmatch(columns[0]) if len(columns) == 1 else None
@@ -358,14 +358,14 @@ class Mapper:
         invoice = row.invoices[int(number[1] or 1) - 1]
         return None if invoice is None else invoice.id
 
-    def _base(self, row: _RowOf, cells: Cells) -> str:
+    def _base(self, row: _RowOf, cells: PracticeRow) -> str:
         """What a payment or adjustment without an id is named after: its visit, else its invoice."""
         if row.visit is not None:
             return row.visit.id
         charges = self.profile.invoice
         return (self._reference("invoice", charges[0].id, cells) if charges else None) or ""
 
-    def _day_of(self, column: str, cells: Cells, row: _RowOf) -> datetime.date:
+    def _day_of(self, column: str, cells: PracticeRow, row: _RowOf) -> datetime.date:
         if column:
             return self._date(column, cells)
         dated = next((record for record in (*row.invoices, row.visit) if record is not None), None)
@@ -383,5 +383,5 @@ def _flags(flags: Mapping[str, bool]) -> dict[str, bool]:
     return {flag: True for flag, is_set in flags.items() if is_set}
 
 
-def _meta(cells: Cells, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - metadata holds values of many types
+def _meta(cells: PracticeRow, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - metadata holds values of many types
     return {"filename": str(cells.path), "lineno": cells.line, **more}

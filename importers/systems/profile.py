@@ -42,8 +42,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from daysheet.importers.banks.profile import word
 from daysheet.records import ADJUSTMENT_KINDS, CLAIM_STATUSES, PAYMENT_METHODS, VISIT_STATUSES
+from daysheet.strict_toml import (
+    word,
+)
 
 Columns = tuple[str, ...]
 ROW: Final = "row"

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from daysheet.errors import DaysheetError
-from daysheet.importers.banks.profile_file import Reader, toml
 from daysheet.importers.rows.values import check_notation
 from daysheet.importers.systems.profile import (
     EXCEL,
@@ -23,6 +22,10 @@ from daysheet.importers.systems.profile import (
     Sample,
     Words,
     numbered,
+)
+from daysheet.strict_toml import (
+    Reader,
+    toml,
 )
 
 _COLUMN: Final = (

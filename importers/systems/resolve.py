@@ -50,7 +50,7 @@ class Held(Protocol):
         ...
 
 
-def settle(reading: Reading, held: Held) -> Reading:
+def resolve(reading: Reading, held: Held) -> Reading:
     """The reading with nothing left open; the same reading if nothing was.
 
     Raises:

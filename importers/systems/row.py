@@ -10,7 +10,7 @@ from daysheet.importers.rows.text import Row
 from daysheet.importers.systems.profile import Condition
 
 
-class Cells:
+class PracticeRow:
     """One row's cells by the profile's names of the columns."""
 
     __slots__ = ("_cells", "_index", "line", "path")

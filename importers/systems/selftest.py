@@ -10,9 +10,16 @@ from typing import Final
 
 from daysheet import patients
 from daysheet.errors import DaysheetError
-from daysheet.importers.reading import Context, RawFile, Reading, Record
+from daysheet.importers.reading import (
+    Context,
+    Reading,
+    Record,
+)
+from daysheet.importers.rows.raw_file import (
+    RawFile,
+)
 from daysheet.importers.systems.mapping import KIND_OF
-from daysheet.importers.systems.resolve import settle
+from daysheet.importers.systems.resolve import resolve
 from daysheet.importers.systems.source import SystemSource
 from daysheet.records import Adjustment, Invoice, Payment, Visit
 
@@ -40,7 +47,7 @@ def problems(source: SystemSource) -> list[str]:
             if not source.matches(file):
                 _, line, differs = source.nearest(file)
                 return [f"does not recognise its own sample: line {line}, {differs}"]
-            reading = settle(source.read(file, Context(partial(patients.token, secret=_SECRET))), _Nothing())
+            reading = resolve(source.read(file, Context(partial(patients.token, secret=_SECRET))), _Nothing())
         except DaysheetError as problem:
             return [str(problem).replace(str(path), "sample")]
     return _compare(source, reading)

@@ -21,16 +21,32 @@ from pathlib import Path
 from typing import Any, Final
 
 from daysheet.errors import DaysheetError
-from daysheet.importers.banks.source import SHIPPED, bare, difference, norm
 from daysheet.importers.privacy import identifiers
-from daysheet.importers.reading import ROWS, Context, RawFile, Reading, Record, Skipped
+from daysheet.importers.profiles import (
+    SHIPPED,
+)
+from daysheet.importers.reading import (
+    ROWS,
+    Context,
+    Reading,
+    Record,
+    Skipped,
+)
 from daysheet.importers.rows.cells import trimmed
+from daysheet.importers.rows.header import (
+    bare,
+    difference,
+    norm,
+)
+from daysheet.importers.rows.raw_file import (
+    RawFile,
+)
 from daysheet.importers.rows.tables import HEAD_ROWS, tables
 from daysheet.importers.rows.text import RaggedQuotesError, Row, check_text, rows_of
 from daysheet.importers.systems.mapping import KIND_OF, MERGE, SO_FAR, UNDATED, Mapper, Terms
 from daysheet.importers.systems.profile import Match, PracticeProfile, numbered
 from daysheet.importers.systems.profile_file import load
-from daysheet.importers.systems.row import Cells
+from daysheet.importers.systems.row import PracticeRow
 from daysheet.records import BankLine, Claim, Invoice, Payment, Visit
 from daysheet.settings import Settings
 
@@ -64,7 +80,7 @@ class SourceSettings:
 
 
 @dataclass(frozen=True)
-class Place:
+class TablePlace:
     """Where a profile's table stands: which sheet, the header's line, each column's place in a row, a row's width."""
 
     sheet: int
@@ -109,7 +125,7 @@ class SystemSource:
         count = 0
         for row in self._rows(file, place):
             count += 1
-            made = mapper.records(Cells(file.path, row, place.index))
+            made = mapper.records(PracticeRow(file.path, row, place.index))
             if isinstance(made, Skipped):
                 skipped.append(made)
             else:
@@ -123,7 +139,7 @@ class SystemSource:
         place = self._place(file)
         if place is not None:
             for row in self._rows(file, place):
-                cells = Cells(file.path, row, place.index)
+                cells = PracticeRow(file.path, row, place.index)
                 yield from filter(None, (cells[column] for column in (*self.profile.patient, *self.profile.private)))
 
     def patients(self, file: RawFile) -> Iterator[str]:
@@ -131,7 +147,7 @@ class SystemSource:
         place = self._place(file)
         if place is not None:
             for row in self._rows(file, place):
-                cells = Cells(file.path, row, place.index)
+                cells = PracticeRow(file.path, row, place.index)
                 text = " ".join(filter(None, (cells[column] for column in self.profile.patient)))
                 if text:
                     yield text
@@ -174,15 +190,15 @@ class SystemSource:
         elif found.kind == "text":
             yield from ((0, row) for row in found.head(file, layout.delimiter, '"', layout.encoding))
 
-    def _place(self, file: RawFile) -> Place | None:
+    def _place(self, file: RawFile) -> TablePlace | None:
         for sheet, row in self._heads(file):
             found = aligned(row.cells, self._names, self.profile.match)
             if found is not None:
                 index, width = found
-                return Place(sheet, row.line, index, width)
+                return TablePlace(sheet, row.line, index, width)
         return None
 
-    def _rows(self, file: RawFile, place: Place) -> Iterator[Row]:
+    def _rows(self, file: RawFile, place: TablePlace) -> Iterator[Row]:
         """The rows below the header, each with as many trimmed cells as the header says; blank ones are none."""
         found = tables(file)
         layout = self.profile.file

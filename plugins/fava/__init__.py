@@ -1,1 +1,5 @@
-"""The pages that Fava shows: `plugin`-free, an extension of Fava."""
+"""Daysheet in Fava; `custom "fava-extension" "daysheet.plugins.fava"` loads it."""
+
+from daysheet.plugins.fava.extension import Daysheet
+
+__all__ = ["Daysheet"]

@@ -106,7 +106,7 @@ class Workshop:
             building.done, building.whole = done, whole
 
         try:
-            from daysheet.reports.pack import build, contents
+            from daysheet.reports.pack import build, contents  # noqa: PLC0415 - see above
             from daysheet.reports.pdf import rendering  # noqa: PLC0415 - see above
 
             options = contents.Options(contents.paper_of(settings, None), tokens=False)

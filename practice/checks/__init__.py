@@ -14,9 +14,16 @@ from daysheet.billing.pricing import priced
 from daysheet.books import Books
 from daysheet.checks.claims import claim_deadline, claim_unsent, credit_balance, denied_claim, underpaid_claim
 from daysheet.checks.deposits import remittance_unbalanced, undeposited_payment, unmatched_deposit
-from daysheet.checks.invoices import duplicate_bill, orphan_invoice, overdue
+from daysheet.checks.invoices import (
+    duplicate_bill,
+    number_gap,
+    orphan_invoice,
+    overdue,
+)
 from daysheet.checks.lapse import lapse
-from daysheet.checks.late_charges import late_charge, number_gap
+from daysheet.checks.late_charges import (
+    late_charge,
+)
 from daysheet.checks.locked_years import locked_year
 from daysheet.checks.missing_exports import missing_export
 from daysheet.checks.visits import billed_no_show, unbilled

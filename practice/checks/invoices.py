@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from itertools import pairwise
+from statistics import median
+from typing import Final
 
+from daysheet.billing.pricing import CENT
 from daysheet.books import Books
 from daysheet.findings import Finding
 from daysheet.records import Invoice
@@ -140,3 +144,56 @@ def overdue(books: Books, as_of: datetime.date) -> Iterator[Finding]:
             f"{money(balance, books.currency)} of it is open",
             where=(invoice.meta,),
         )
+
+
+_SERIES: Final = 20
+
+
+_AROUND: Final = 5
+
+
+def number_gap(books: Books, as_of: datetime.date) -> Iterator[Finding]:
+    """Numbers that are missing from a series of invoices: deleted, or never imported.
+
+    A series is what stands before the number; it is one when it has twenty invoices or more and lacks
+    at most `number-gap-share` percent of its numbers. A missing bill is taken for the median of the ten around it.
+    """
+    share = books.threshold("number-gap-share", as_of) or _ZERO
+    ids = list(books.invoices)
+    later = _later(books, as_of)
+    for prefix, places in books.numbered.items():
+        numbers = sorted([number for number, place in places.items() if ids[place] not in later] if later else places)
+        span = numbers[-1] - numbers[0] + 1 if numbers else 0
+        if len(numbers) >= _SERIES and 0 < (span - len(numbers)) * 100 <= share * span:
+            for place, (before, after) in enumerate(pairwise(numbers), 1):
+                if after - before > 1:
+                    around = numbers[max(place - _AROUND, 0) : place + _AROUND]
+                    usual = Decimal(median(books.charges[places[number]] for number in around)).quantize(CENT)
+                    beside = [books.invoices[ids[places[number]]][0] for number in (before, after)]
+                    yield _gap(books, prefix, beside, range(before + 1, after), usual)
+
+
+def _later(books: Books, as_of: datetime.date) -> set[str]:
+    """The ids of invoices that were first written after a day."""
+    return {bill.id for bill in books.bills_after(as_of) if books.invoices[bill.id][0].date > as_of}
+
+
+def _gap(books: Books, prefix: str, beside: Sequence[Invoice], missing: range, usual: Decimal) -> Finding:
+    """The numbers that are missing between two bills, at what a bill around there usually is."""
+    one, other = beside
+    width = len(one.id) - len(prefix)
+    first, last = (f"{prefix}{number:0{width}}" for number in (missing[0], missing[-1]))
+    which = first if len(missing) == 1 else f"{first} to {last}"
+    amount = len(missing) * usual
+    return Finding(
+        kind="invoice-number-gap",
+        key=first,
+        date=min(one.date, other.date),
+        through=max(one.date, other.date),
+        provider=None,
+        count=len(missing),
+        amount=amount,
+        message=f"{many(len(missing), 'invoice number')} missing: {which}; at the usual bill that is "
+        f"{money(amount, books.currency)}",
+        where=(one.meta, other.meta),
+    )

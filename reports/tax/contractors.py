@@ -152,4 +152,4 @@ def _judge(vendor: Vendor, paid: Paid, period: Period) -> Candidate:
 
 @cache
 def _rules() -> dict[str, Any]:
-    return tomllib.loads((files("daysheet.reports") / "form_1099.toml").read_text(encoding="utf-8"))
+    return tomllib.loads((files("daysheet.reports.tax") / "form_1099.toml").read_text(encoding="utf-8"))

@@ -83,5 +83,5 @@ def _of(cost: Decimal, percent: Decimal) -> Decimal:
 
 @cache
 def _tables() -> Mapping[str, tuple[Decimal, ...]]:
-    text = (files("daysheet.reports") / "macrs.toml").read_text(encoding="utf-8")
+    text = (files("daysheet.reports.tax") / "macrs.toml").read_text(encoding="utf-8")
     return {life: tuple(map(Decimal, percents)) for life, percents in tomllib.loads(text).items()}

@@ -86,4 +86,4 @@ def _editions(returns: str) -> tuple[Edition, ...]:
 
 @cache
 def _data() -> dict[str, Any]:
-    return tomllib.loads((files("daysheet.reports") / "tax_lines.toml").read_text(encoding="utf-8"))
+    return tomllib.loads((files("daysheet.reports.tax") / "tax_lines.toml").read_text(encoding="utf-8"))
