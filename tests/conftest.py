@@ -27,16 +27,16 @@ SAMPLES = Path(os.environ.get("DAYSHEET_SAMPLES") or ROOT.parent / "shared" / "d
 NO_SAMPLES = "DAYSHEET_SAMPLES: the collected files of real systems are not on this machine"
 
 SLOWEST = (
-    "plugins/test_fava_looks.py",
-    "plugins/test_fava_writing.py",
-    "plugins/test_fava.py",
+    "plugins/fava/test_fava_looks.py",
+    "plugins/fava/test_fava_writing.py",
+    "plugins/fava/test_fava.py",
     "test_docs.py",
     "house/test_demo.py",
-    "importers/test_canaries.py",
+    "importers/privacy/test_canaries.py",
     "real/test_measures.py",
-    "pack/test_pictures.py",
-    "pack/test_pack.py",
-    "importers/test_dry_run.py",
+    "reports/pack/test_pictures.py",
+    "reports/pack/test_pack.py",
+    "importers/writing/test_dry_run.py",
     "real/test_nimibi.py",
 )
 """The files that take longest; each runs in one process, so that one begun last would keep the other waiting."""

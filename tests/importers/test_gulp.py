@@ -13,8 +13,8 @@ from beancount.parser import parser
 from fava.application import create_app
 
 from tests.importers.books_folder import CHASE, INVOICES, VISITS, Folder
-from tests.importers.test_canaries import NAMES, NUMBERS, marks_in
-from tests.importers.test_people import SALES
+from tests.importers.originals.test_patients import SALES
+from tests.importers.privacy.test_canaries import NAMES, NUMBERS, marks_in
 
 STATEMENT = CHASE + "X,03/01/2026,COFFEE,-5.00,ACH,95.00,,\nX,03/01/2026,COFFEE,-5.00,ACH,90.00,,\n"
 SCRIPT = """

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.practice.test_day_sheet import LEDGER
+from tests.practice.cash.test_day_sheet import LEDGER
 
 HEAD = 'option "operating_currency" "USD"\nplugin "beancount.plugins.auto_accounts"\n'
 LOOSE_CHARGE = """

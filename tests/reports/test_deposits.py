@@ -7,7 +7,7 @@ import json
 from click.testing import CliRunner
 from daysheet.cli import cli
 
-from tests.practice.test_deposits import day, deposit, receipt, seventeen
+from tests.practice.cash.test_reconciliation import day, deposit, receipt, seventeen
 
 SETTINGS = 'option "operating_currency" "USD"\nplugin "beancount.plugins.auto_accounts"\n'
 

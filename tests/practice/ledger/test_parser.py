@@ -1,0 +1,63 @@
+"""Text read back is what Beancount's parser makes of it, and text that does more than give entries is in error."""
+
+import pytest
+from beancount.core.data import Transaction
+from beancount.parser import parser
+from daysheet.ledger.parser import read_back
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.practice.ledger.test_cache_laws import balanced, others, transactions
+
+UNUSUAL = (
+    '2026-01-02 txn "Payee" "Words" #tag ^link\n  #more\n  key: "value"\n  key: "again"\n'
+    '  Assets:A  5 USD\n    of: "leg"\n',
+    '2026-01-02 * "One" | "Two"\n  Assets:A  5 USD\n',
+    '2026-01-02 * "One" "Two" "Three"\n  Assets:A  5 USD\n',
+    "2026-01-02 *\n",
+    '2026-01-02 * "Late" \n  Assets:A  5 USD\n  #tag\n',
+    '2026-01-02 * "Place" \n  filename: "x"\n  lineno: 5\n  nothing:\n  Assets:A  5 USD\n',
+    '2026-01-02 * "Root"\n  Passiva:A  5 USD\n  Passiva:A  -5 USD\n',
+    "2026-01-02 open Assets:A USD,CAD\n2026-01-01 close Assets:A\n",
+)
+
+
+def compared(entry):
+    """An entry without the places of its postings."""
+    if not isinstance(entry, Transaction):
+        return repr(entry)
+    place = {"filename", "lineno"}
+    legs = [
+        (leg[:5], [(key, value) for key, value in (leg.meta or {}).items() if key not in place])
+        for leg in entry.postings
+    ]
+    return repr((entry[:7], legs))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.one_of(balanced(), transactions, others, st.sampled_from(UNUSUAL)), max_size=5).map("".join))
+def test_any_entries_are_read_as_beancount_reads_them(text):
+    entries, errors = read_back(text)
+    parsed, wrong, _ = parser.parse_string(text, "<text>")
+    assert sorted(map(compared, entries)) == sorted(map(compared, parsed))
+    assert {error.message for error in errors} == {error.message for error in wrong}
+
+
+def test_entries_stand_in_the_order_of_the_text():
+    entries, _ = read_back('2026-02-01 event "a" "b"\n2026-01-01 event "c" "d"\n2026-01-01 open Assets:A\n')
+    assert [entry.meta["lineno"] for entry in entries] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'option "title" "x"',
+        'include "x.beancount"',
+        'plugin "os"',
+        "pushtag #x\npoptag #x",
+        'pushmeta x: "y"\npopmeta x:',
+        "nonsense",
+    ],
+)
+def test_text_that_is_no_entry_is_in_error(line):
+    assert read_back(f'2026-02-01 event "a" "b"\n{line}\n')[1]
