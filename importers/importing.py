@@ -124,6 +124,7 @@ class ImportRun:
     def __init__(
         self, folder: Path, settings: Settings, books: Books, profile: str | None, *, dry_run: bool, suspense: bool
     ) -> None:
+        """Nothing taken yet."""
         self.folder = folder
         self.settings = settings
         self.books = books

@@ -128,7 +128,7 @@ def complete(folder: Path) -> None:
 
 
 def _complete(folder: Path) -> None:
-    """The same, `locked`. A journal whose files are not those that it speaks of is of no change of ours: it is dropped."""
+    """The same, `locked`. A journal whose files are not those that it speaks of is no change of ours: it is dropped."""
     journal = folder / JOURNAL
     if not journal.exists():
         return
