@@ -3,30 +3,32 @@
 A deposit is matched by the first of these that gives one answer, and the match says which it was:
 
 1. its text holds the trace number of remittances, or the reference of payments, that add up to it;
-2. its text names the insurer of a receipt of that amount;
-3. one receipt, or all of a day or of several days on end (or of its checks, or of its cash), adds up to it;
-4. for cards the same, less a fee as processors take it;
-5. a single combination adds up: two receipts, a day's less one or two, or any of up to ten receipts.
+2. its text names the insurer of a receipt of that amount, or of its receipts of a day or of days on end;
+3. one receipt, or all of a day or of several days on end (or of one kind of them), adds up to it;
+4. for cards the same, less what this processor usually keeps, else less a fee as processors take it;
+5. with the other open deposits, it can be explained in a single way;
+6. the deposits of a day together are what a kind of receipts of a day, or of days on end, adds up to;
+7. a single combination adds up: two receipts, a day's less one or two, or any of up to ten receipts.
 
 Two or more answers are an ambiguity and are listed; equal receipts that face as many equal deposits are all
 deposited, whichever is whose. Where nothing adds up, but a day's receipts nearly do, the difference is named and the
-receipts that could explain it. Every search is bounded: no deposit looks at more than some ten thousand combinations.
+receipts that could explain it.
 """
 
 from __future__ import annotations
 
 import datetime
-from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
-from itertools import combinations
-from operator import attrgetter
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple
 
-from daysheet.books import Books
-from daysheet.cash.deposit_groups import Group, is_fee, order, runs, suspects_of, total, without_some
-from daysheet.cash.receipts import BankDeposit, Receipt, bank_seen_until, comparable, deposits, left_over, receipts
+from daysheet.books.books import Books
+from daysheet.cash.candidates import WINDOWS, Candidates, together
+from daysheet.cash.deposit_groups import Group, is_fee, order, suspects_of, total
+from daysheet.cash.joint import Fits, assigned, components, divided
+from daysheet.cash.processor_fees import Batch
+from daysheet.cash.receipts import BankDeposit, Receipt, bank_seen_until, deposits, left_over, receipts
 
 BY_TRACE: Final = "trace number"
 BY_REFERENCE: Final = "reference"
@@ -34,20 +36,12 @@ BY_PAYER: Final = "payer, amount and date"
 BY_AMOUNT: Final = "amount and date"
 BY_FEE: Final = "amount less fees, and date"
 BY_COUNT: Final = "amount and date, as many alike on both sides"
+BY_ELIMINATION: Final = "amount and date, the only way to explain all"
+BY_DAY: Final = "amount and date, the lines of a day together"
 BY_COMBINATION: Final = "amount and date, the only combination"
 
-_WINDOWS: Final = {"card": (0, 7), "cash": (0, 10), "check": (0, 14), "eft": (-5, 14), "none": (-5, 14)}
-"""Days from a receipt to its deposit; an EFT can come before the day that its remittance gives."""
-
-_WEEKS: Final = 2
-"""No window is longer: a receipt that is taken changes nothing for a deposit further off."""
-
-T = TypeVar("T")
-_TRACE_DAYS: Final = 120
-_NEAR: Final = 10
 _WHOLE: Final = 3
-_ANY_OF: Final = 10
-_PAIRS_OF: Final = 100
+_LINES_OF_A_DAY: Final = 5
 _ZERO: Final = Decimal()
 
 
@@ -125,34 +119,35 @@ class _Reconciler:
     def __init__(self, found: Sequence[BankDeposit], received: Sequence[Receipt]) -> None:
         self.deposits = sorted(found, key=lambda deposit: (deposit.date, deposit.id))
         self.received = received
-        self.taken: set[Receipt] = set()
+        self.candidates = Candidates(received)
+        self.candidates.no_fees = self._keeps_no_fees
         self.matches: list[Match] = []
         self.open_deposits: list[OpenDeposit] = []
-        self._by_account: dict[str, list[Receipt]] = {}
-        self._spans: dict[str, tuple[int, int]] = {}
-        self._by_word: dict[str, list[Receipt]] = {}
-        self._known: dict[tuple[str, int], dict[tuple[str, str], Any]] = {}
-        for receipt in received:
-            self._by_account.setdefault(receipt.account, []).append(receipt)
-            soonest, latest = self._spans.get(receipt.account, (0, 0))
-            window = _WINDOWS[receipt.method]
-            self._spans[receipt.account] = min(soonest, window[0]), max(latest, window[1])
-            if receipt.reference:
-                self._by_word.setdefault(comparable(receipt.reference), []).append(receipt)
 
     def run(self, books: Books, as_of: datetime.date) -> Reconciliation:
         self._match(self._by_number)
         self._match(self._by_payer)
-        while self._match(self._by_amount) or self._match(self._by_fee) or self._match_alike():
+        self.candidates.learn(self.deposits)
+        while (
+            self._match_days(of_processors=True)
+            or self._match(self._by_amount)
+            or self._match(self._by_terms)
+            or self._match(self._by_any_fee)
+            or self._match_alike()
+            or self._match_jointly(in_time=False)
+            or self._match_jointly(in_time=True)
+            or self._match_days(of_processors=False)
+            or self._match(self._by_fee)
+        ):
             pass
-        while self._match(self._by_combination):
+        while self._match(self._by_combination) or self._match_jointly(in_time=True):
             pass
         self._look_elsewhere()
         for deposit in self.deposits:
             self._explain(deposit)
-        left = [receipt for receipt in self.received if receipt not in self.taken]
+        left = [receipt for receipt in self.received if receipt not in self.candidates.taken]
         seen = bank_seen_until(books, as_of)
-        late = [receipt for receipt in left if (seen - receipt.date).days > _WINDOWS[receipt.method][1]]
+        late = [receipt for receipt in left if (seen - receipt.date).days > WINDOWS[receipt.method][1]]
         overdue = set(late)
         return Reconciliation(
             as_of,
@@ -178,27 +173,18 @@ class _Reconciler:
 
     def _settle(self, match: Match) -> None:
         self.matches.append(match)
-        self._take(match.receipts)
+        self.candidates.take(match.receipts)
 
-    def _take(self, group: Group) -> None:
-        self.taken |= set(group)
-        for receipt in group:
-            week = receipt.date.toordinal() // 7
-            for near in range(week - _WEEKS, week + _WEEKS + 1):
-                self._known.pop((receipt.account, near), None)
-
-    def _once(self, what: str, deposit: BankDeposit, work: Callable[[], T]) -> T:
-        """What `work` gives, worked out again only when a receipt near the deposit has been taken since."""
-        known = self._known.setdefault((deposit.account, deposit.date.toordinal() // 7), {})
-        key = what, deposit.id
-        if key not in known:
-            known[key] = work()
-        value: T = known[key]
-        return value
+    def _settle_all(self, found: Sequence[tuple[BankDeposit, Group]], basis: str) -> None:
+        """Match these deposits, each with its group."""
+        for deposit, group in found:
+            self._settle(Match(deposit, group, basis, total(group) - deposit.amount))
+        settled = {id(deposit) for deposit, _ in found}
+        self.deposits = [deposit for deposit in self.deposits if id(deposit) not in settled]
 
     def _by_number(self, deposit: BankDeposit) -> Match | None:
         """By the trace numbers or references in the bank's text."""
-        named = self._named(deposit)
+        named = self.candidates.named(deposit)
         traced = tuple(receipt for receipt in named if receipt.remittance)
         for basis, group in ((BY_TRACE, traced), (BY_REFERENCE, named)):
             kept = total(group) - deposit.amount
@@ -206,28 +192,31 @@ class _Reconciler:
                 return Match(deposit, group, basis, kept)
         return None
 
-    def _named(self, deposit: BankDeposit) -> Group:
-        return tuple(
-            receipt
-            for word in sorted(deposit.words & self._by_word.keys())
-            for receipt in self._by_word[word]
-            if receipt.account == deposit.account
-            and receipt not in self.taken
-            and abs((deposit.date - receipt.date).days) <= _TRACE_DAYS
-        )
-
     def _by_payer(self, deposit: BankDeposit) -> Match | None:
-        alike = [r for r in self._eligible(deposit) if r.amount == deposit.gross and r.names & deposit.words]
-        return Match(deposit, (alike[0],), BY_PAYER, deposit.fee) if len(alike) == 1 else None
+        groups = self.candidates.of_payer(deposit)
+        return Match(deposit, groups[0], BY_PAYER, deposit.fee) if len(groups) == 1 else None
 
     def _by_amount(self, deposit: BankDeposit) -> Match | None:
-        groups = self._fitting(deposit)
+        groups = self.candidates.fitting(deposit)
         basis = BY_FEE if deposit.fee else BY_AMOUNT
         return Match(deposit, groups[0], basis, deposit.fee) if len(groups) == 1 else None
 
-    def _by_fee(self, deposit: BankDeposit) -> Match | None:
-        groups = self._with_fee(deposit)
+    def _by_terms(self, deposit: BankDeposit) -> Match | None:
+        groups = self.candidates.at_terms(deposit)
         return Match(deposit, groups[0], BY_FEE, total(groups[0]) - deposit.amount) if len(groups) == 1 else None
+
+    def _by_any_fee(self, deposit: BankDeposit) -> Match | None:
+        """By a fee such as processors keep, where nothing is known of this one's."""
+        return self._by_fee(deposit) if self.candidates.processor_of(deposit) is None else None
+
+    def _by_fee(self, deposit: BankDeposit) -> Match | None:
+        groups = self.candidates.with_fee(deposit)
+        return Match(deposit, groups[0], BY_FEE, total(groups[0]) - deposit.amount) if len(groups) == 1 else None
+
+    def _keeps_no_fees(self, account: str) -> bool:
+        """Whether the processor pays out in full: several deposits came whole, and none less a fee."""
+        fees = [match.fee for match in self.matches if match.deposit.account == account]
+        return len(fees) >= _WHOLE and not any(fees)
 
     def _match_alike(self) -> bool:
         """Equal deposits facing as many equal groups of receipts: each has one, in the order of their dates."""
@@ -235,151 +224,104 @@ class _Reconciler:
         for deposit in self.deposits:
             alike.setdefault((deposit.account, deposit.gross), []).append(deposit)
         for same in alike.values():
-            choices = [self._fitting(deposit) for deposit in same] if len(same) > 1 else []
+            choices = [self.candidates.fitting(deposit) for deposit in same] if len(same) > 1 else []
             groups = sorted(dict.fromkeys(group for choice in choices for group in choice), key=order)
             apart = sum(map(len, groups)) == len({receipt for group in groups for receipt in group})
             if groups and len(groups) == len(same) and apart and all(map(list.__contains__, choices, groups)):
-                for deposit, group in zip(same, groups, strict=True):
-                    self._settle(Match(deposit, group, BY_COUNT, deposit.fee))
-                self.deposits = [deposit for deposit in self.deposits if deposit not in same]
+                self._settle_all(list(zip(same, groups, strict=True)), BY_COUNT)
                 return True
         return False
 
-    def _fitting(self, deposit: BankDeposit) -> list[Group]:
-        """The natural groups that add up to a deposit."""
-        return self._once("fitting", deposit, lambda: list(self._groups(deposit, deposit.gross, deposit.gross)))
+    def _match_jointly(self, *, in_time: bool) -> bool:
+        """Match the deposits that can be explained in one way only, once all that share receipts are."""
+        found = [(deposit, self.candidates.choices(deposit, in_time=in_time)) for deposit in self.deposits]
+        found = [(deposit, groups) for deposit, groups in found if groups]
+        settled: list[tuple[BankDeposit, Group]] = []
+        for places in components([groups for _, groups in found]):
+            answers = assigned([found[place][1] for place in places])
+            settled += [(found[p][0], group) for p, group in zip(places, answers, strict=True) if group is not None]
+        self._settle_all(settled, BY_ELIMINATION)
+        return bool(settled)
 
-    def _with_fee(self, deposit: BankDeposit) -> list[Group]:
-        return self._once("with fee", deposit, lambda: self._find_with_fee(deposit))
+    def _match_days(self, *, of_processors: bool) -> bool:
+        """Match the deposits of a day that together are what was received: by terminal, by bag, by slip."""
+        days: dict[tuple[str, datetime.date], list[BankDeposit]] = {}
+        for deposit in self.deposits:
+            if deposit.amount > 0 and (self.candidates.processor_of(deposit) is not None) == of_processors:
+                days.setdefault((deposit.account, deposit.date), []).append(deposit)
+        progress = False
+        for lines in days.values():
+            parts = self._divided(lines) if 1 < len(lines) <= _LINES_OF_A_DAY else []
+            self._settle_all(list(zip(lines, parts, strict=False)), BY_DAY)
+            progress = progress or bool(parts)
+        return progress
 
-    def _find_with_fee(self, deposit: BankDeposit) -> list[Group]:
-        """The card receipts that give the deposit less a fee; a processor never pays on the day of the sale."""
-        most = deposit.gross + deposit.gross / 10 + 50
-        if deposit.fee or deposit.amount <= 0 or self._fitting(deposit) or self._keeps_no_fees(deposit.account):
+    def _divided(self, lines: Sequence[BankDeposit]) -> list[Group]:
+        """The receipts of each line; empty where their sum does not say, in one way, which receipts these are.
+
+        Each line gets a natural group of these receipts where that goes, else any that it may bring.
+        """
+        groups = self.candidates.choices(together(lines), in_time=True)
+        if len(groups) != 1:
             return []
-        groups = [g for g in self._groups(deposit, deposit.gross, most) if is_fee(g, total(g) - deposit.amount)]
-        return [group for group in groups if group[-1].date < deposit.date] or groups
+        inside = set(groups[0])
+        natural = [[g for g in self.candidates.choices(line, in_time=False) if inside >= set(g)] for line in lines]
+        if all(len(same) == 1 for same in natural):
+            return []  # each for itself
+        parts = [group for group in assigned(natural) if group is not None]
+        if len(parts) == len(lines) and sum(map(len, parts)) == len(inside):
+            return parts
+        return divided(groups[0], [(int(line.amount * 100), self._fits(line)) for line in lines]) or []
 
-    def _keeps_no_fees(self, account: str) -> bool:
-        """Whether the processor pays out in full: several deposits came whole, and none less a fee."""
-        fees = [match.fee for match in self.matches if match.deposit.account == account]
-        return len(fees) >= _WHOLE and not any(fees)
+    def _fits(self, line: BankDeposit) -> Fits:
+        processor = self.candidates.processor_of(line)
+        net, gross = int(line.amount * 100), int(line.gross * 100)
+
+        def fits(cents: int, sales: int) -> bool:
+            if line.fee or processor is None or cents == gross:
+                return cents == gross
+            return processor.explains(Batch(cents, cents - net, sales, 0))
+
+        return fits
 
     def _by_combination(self, deposit: BankDeposit) -> Match | None:
-        if self._fitting(deposit) or self._with_fee(deposit):
+        if self.candidates.fitting(deposit) or self.candidates.with_fee(deposit):
             return None
-        found = self._combinations(deposit)
+        found = self.candidates.combinations(deposit)
         return Match(deposit, found[0], BY_COMBINATION, deposit.fee) if len(found) == 1 else None
-
-    def _combinations(self, deposit: BankDeposit) -> list[Group]:
-        return self._once("combinations", deposit, lambda: self._find_combinations(deposit))
-
-    def _find_combinations(self, deposit: BankDeposit) -> list[Group]:
-        """Combinations that add up, few enough to try them all; among more, some would fit by chance."""
-        eligible = self._eligible(deposit)
-        tried: list[Iterator[Group]] = []
-        if len(eligible) <= _ANY_OF:
-            tried += [combinations(eligible, size) for size in range(2, len(eligible))]
-        elif len(eligible) <= _PAIRS_OF:
-            tried.append(combinations(eligible, 2))
-        most = deposit.gross + sum(sorted((receipt.amount for receipt in eligible), reverse=True)[:2], _ZERO)
-        tried += [
-            without_some(group, total(group) - deposit.gross)
-            for group in self._groups(deposit, deposit.gross, most)
-            if _ANY_OF < len(group) <= _PAIRS_OF
-        ]
-        found = dict.fromkeys(group for attempt in tried for group in attempt if total(group) == deposit.gross)
-        return sorted(found, key=order)
 
     def _look_elsewhere(self) -> None:
         """Find the receipts of deposits that were booked to another clearing account: named, and left to a person."""
-        found = [(deposit, self._elsewhere(deposit)) for deposit in self.deposits if not self._explained(deposit)]
+        candidates = self.candidates
+        found = [(d, self._elsewhere(d)) for d in self.deposits if not candidates.explained(d)]
         found = [(deposit, groups) for deposit, groups in found if groups]
         claimed = Counter(receipt for _, groups in found for receipt in {one for group in groups for one in group})
         for deposit, groups in found:
-            candidates = (*groups, *self._combinations(deposit))
-            sure = len(candidates) == 1 and all(claimed[receipt] == 1 for receipt in groups[0])
+            possible = (*groups, *candidates.combinations(deposit))
+            sure = len(possible) == 1 and all(claimed[receipt] == 1 for receipt in groups[0])
             if sure:
-                self._take(groups[0])
+                candidates.take(groups[0])
             account = groups[0][0].account if sure else ""
-            self.open_deposits.append(OpenDeposit(deposit, candidates, elsewhere=account))
+            self.open_deposits.append(OpenDeposit(deposit, possible, elsewhere=account))
         known = {id(deposit) for deposit, _ in found}
         self.deposits = [deposit for deposit in self.deposits if id(deposit) not in known]
 
-    def _explained(self, deposit: BankDeposit) -> bool:
-        return bool(self._fitting(deposit) or self._with_fee(deposit) or self._named(deposit))
-
     def _elsewhere(self, deposit: BankDeposit) -> list[Group]:
-        moved = [deposit._replace(account=name) for name in sorted(self._by_account) if name != deposit.account]
+        names = sorted(self.candidates.by_account)
+        moved = [deposit._replace(account=name) for name in names if name != deposit.account]
         for find in (self._by_number, self._by_payer):
             matches = [match.receipts for other in moved if (match := find(other)) is not None]
             if matches:
                 return matches
-        return [group for other in moved for group in self._fitting(other) or self._with_fee(other)]
+        return [g for other in moved for g in self.candidates.fitting(other) or self.candidates.with_fee(other)]
 
     def _explain(self, deposit: BankDeposit) -> None:
         """Say of a deposit that is left what it could be."""
-        candidates = self._fitting(deposit) or self._with_fee(deposit)
-        nearest = self._named(deposit) or (() if candidates else self._nearest(deposit))
+        possible = self.candidates.fitting(deposit) or self.candidates.with_fee(deposit)
+        nearest = self.candidates.named(deposit) or (() if possible else self.candidates.nearest(deposit))
         if nearest:
             difference = total(nearest) - deposit.gross
-            self._take(nearest)
+            self.candidates.take(nearest)
             self.open_deposits.append(OpenDeposit(deposit, (), nearest, difference, suspects_of(nearest, difference)))
         else:
-            self.open_deposits.append(OpenDeposit(deposit, tuple(candidates or self._combinations(deposit))))
-
-    def _nearest(self, deposit: BankDeposit) -> Group:
-        """The day's (or days') receipts that the deposit falls just short of: by one of them, or by 10 % at most."""
-        most = max((receipt.amount for receipt in self._eligible(deposit)), default=_ZERO)
-        near = [
-            (difference, group)
-            for group in self._groups(deposit, deposit.gross, deposit.gross + most)
-            if len(group) > 2
-            and (
-                (difference := total(group) - deposit.gross) <= deposit.gross / _NEAR
-                or any(receipt.amount == difference for receipt in group)
-            )
-        ]
-        return min(near, key=lambda item: (item[0], order(item[1])), default=(_ZERO, ()))[1]
-
-    def _eligible(self, deposit: BankDeposit) -> list[Receipt]:
-        return self._once("eligible", deposit, lambda: self._find_eligible(deposit))
-
-    def _find_eligible(self, deposit: BankDeposit) -> list[Receipt]:
-        """The open receipts of the deposit's account that can be in it by their date."""
-        of_account = self._by_account.get(deposit.account, [])
-        soonest, latest = self._spans.get(deposit.account, (0, 0))
-        first = bisect_left(of_account, deposit.date - datetime.timedelta(latest), key=attrgetter("date"))
-        last = bisect_right(of_account, deposit.date - datetime.timedelta(soonest), key=attrgetter("date"))
-        return [
-            receipt
-            for receipt in of_account[first:last]
-            if receipt not in self.taken
-            and _WINDOWS[receipt.method][0] <= (deposit.date - receipt.date).days <= _WINDOWS[receipt.method][1]
-        ]
-
-    def _groups(self, deposit: BankDeposit, least: Decimal, most: Decimal) -> Iterator[Group]:
-        """Receipts that naturally go to the bank together and add up to this much, each group once.
-
-        Each receipt alone; those of one reference; all taken at the desk on a day or on days on end, with or without
-        the insurers' checks; and of the patients' the checks or the cash.
-        """
-        eligible = self._eligible(deposit)
-        at_desk = [receipt for receipt in eligible if receipt.method != "eft"]
-        of_patients = [receipt for receipt in at_desk if not receipt.remittance]
-        by_reference: dict[str, list[Receipt]] = {}
-        for receipt in eligible:
-            by_reference.setdefault(receipt.reference, []).append(receipt)
-        by_reference.pop("", None)
-        groups: list[Group] = [(receipt,) for receipt in eligible if least <= receipt.amount <= most]
-        groups += [tuple(group) for group in by_reference.values() if least <= total(group) <= most]
-        checks = [receipt for receipt in of_patients if receipt.method == "check"]
-        cash = [receipt for receipt in of_patients if receipt.method == "cash"]
-        # a list that is as long as the one it was taken from is the same, and has the same runs
-        groups += runs(checks, least, most)
-        groups += runs(cash, least, most)
-        if len(of_patients) not in (len(checks), len(cash)):
-            groups += runs(of_patients, least, most)
-        if len(at_desk) != len(of_patients):
-            groups += runs(at_desk, least, most)
-        yield from dict.fromkeys(groups)
+            self.open_deposits.append(OpenDeposit(deposit, tuple(possible or self.candidates.combinations(deposit))))
