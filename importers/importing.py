@@ -20,6 +20,7 @@ from daysheet import files, patients
 from daysheet.billing import payers
 from daysheet.books import Books, loading
 from daysheet.errors import DaysheetError
+from daysheet.importers import day_bounds
 from daysheet.importers.booking import bank_lines, payment_posting, payouts, practice_records
 from daysheet.importers.booking.directives import custom
 from daysheet.importers.booking.session import ImportSession, OneByOneError, Taken, month_file
@@ -164,6 +165,7 @@ class _Run:
     def _read(self, given: Sequence[RawFile]) -> dict[RawFile, Reading]:
         session = self._intake()
         context = session.context
+        bounds = session.settings.bounds()
         readings: dict[RawFile, Reading] = {}
         seen: dict[str, Path] = {}
         for file in given:
@@ -174,6 +176,7 @@ class _Run:
                     strict.require(file)
                 seen[file.sha256] = file.path
                 _check_total(file, readings[file])
+                day_bounds.require(readings[file], file.path, *bounds)
             except DaysheetError as problem:
                 readings.pop(file, None)
                 self.outcome.refused[file.path] = problem

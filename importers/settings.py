@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from typing import Final
 from daysheet.accounts import (
     PREPAYMENTS,
 )
+from daysheet.books.reach import FIRST, LAST
 from daysheet.errors import DaysheetError
 
 _DIGITS: Final = 4
@@ -21,7 +23,9 @@ class ImportSettings:
     """The `[import]` table: the folder that files are dropped in, and where money without an invoice waits.
 
     `scrub` takes patients' names out of the texts of bank lines; `strict-x12` refuses remittances that break a rule of
-    the standard, as pyx12 checks it; `suggest` has smart_importer guess at bank lines that nothing else explains.
+    the standard, as pyx12 checks it; `suggest` has smart_importer guess at bank lines that nothing else
+    explains. A file with a row of a day before `earliest` or after `latest` is refused: 12/31/9999 is a slip, or means
+    that nobody knows.
     """
 
     inbox: str = "inbox"
@@ -29,6 +33,22 @@ class ImportSettings:
     scrub: bool = True
     strict_x12: bool = False
     suggest: bool = False
+    earliest: str = "1970-01-01"
+    latest: str = "2099-12-31"
+
+    def bounds(self) -> tuple[datetime.date, datetime.date]:
+        """The first and the last day that a file's rows may be of.
+
+        Raises:
+            DaysheetError: one of them is no date, or out of the books' reach.
+        """
+        try:
+            earliest, latest = datetime.date.fromisoformat(self.earliest), datetime.date.fromisoformat(self.latest)
+        except ValueError:
+            raise DaysheetError("[import] earliest and latest are dates as 2099-12-31, in quotes") from None
+        if earliest < FIRST or latest > LAST:
+            raise DaysheetError(f"[import] earliest and latest must lie from {FIRST} to {LAST}")
+        return earliest, latest
 
 
 @dataclass(frozen=True, kw_only=True)

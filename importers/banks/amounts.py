@@ -17,6 +17,7 @@ from daysheet.importers.rows.cells import (
     Column,
 )
 from daysheet.importers.rows.values import AmountParser
+from daysheet.patterns import compiled
 
 ZERO: Final = Decimal(0)
 _SIGNS: Final = {"split": (-1, 1), "split-signed": (1, 1), "split-inverted": (-1, -1)}
@@ -29,7 +30,7 @@ class AmountReader:
         """`parse` reads one cell."""
         self._index = index
         self._parse = parse
-        self._strip = re.compile(amount.strip) if amount.strip else None
+        self._strip = compiled(amount.strip) if amount.strip else None
         self.of = self._amount_function(amount)
 
     def _at(self, column: Column) -> int | None:
@@ -116,7 +117,7 @@ class AmountReader:
             words = {word.casefold(): sign for sign, group in ((-1, amount.out), (1, amount.into)) for word in group}
             find: Callable[[str], int | None] = lambda cell: words.get(cell.casefold())  # noqa: E731
         else:
-            out, into = (re.compile("|".join(f"(?:{p})" for p in group)) for group in (amount.out, amount.into))
+            out, into = (compiled("|".join(f"(?:{p})" for p in group)) for group in (amount.out, amount.into))
             find = lambda cell: -1 if out.search(cell) else 1 if into.search(cell) else None  # noqa: E731
 
         def sign(cells: Cells) -> int:

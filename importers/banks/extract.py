@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
 import zoneinfo
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -32,6 +31,7 @@ from daysheet.importers.rows.cells import (
 from daysheet.importers.rows.text import Row
 from daysheet.importers.rows.values import amount_parser, date_parser
 from daysheet.ledger.printer import plain
+from daysheet.patterns import compiled
 from daysheet.records import BankLine, Meta
 
 
@@ -78,7 +78,7 @@ class Extractor:
         self.profile = profile
         self.setting = setting
         self._layout = profile.file
-        self._stop = re.compile(profile.file.stop).search if profile.file.stop else None
+        self._stop = compiled(profile.file.stop).search if profile.file.stop else None
         # amounts recur: each is parsed, and held in memory, once
         self._parse = lru_cache(maxsize=65536, typed=True)(
             amount_parser(profile.amount.decimal, minor=profile.amount.minor)
@@ -289,7 +289,7 @@ class Extractor:
         return lambda cells: day(cells[place] or cells[fallback], date.column)
 
     def _statement_month(self, pattern: str) -> tuple[int, int]:
-        found = re.search(pattern, self.setting.around)
+        found = compiled(pattern).search(self.setting.around)
         if found is None:
             raise DaysheetError(
                 "its dates have no year, and neither its name nor the lines above the table say which",
@@ -301,8 +301,8 @@ class Extractor:
     def _skip_function(self, rule: Where) -> tuple[Where, Callable[[Cells], bool]]:
         columns = rule.column if isinstance(rule.column, tuple) else () if rule.column == "" else (rule.column,)
         places = self._indexes(columns)
-        pattern = re.compile(rule.pattern) if rule.pattern else None
-        unless = re.compile(rule.unless) if rule.unless else None
+        pattern = compiled(rule.pattern) if rule.pattern else None
+        unless = compiled(rule.unless) if rule.unless else None
 
         def applies(cells: Cells) -> bool:
             if columns and not places:
@@ -323,7 +323,7 @@ class Extractor:
             return lambda _: default
         fixed = named.fixed
         if named.pattern and not fixed:
-            found = re.search(named.pattern, self.setting.around)
+            found = compiled(named.pattern).search(self.setting.around)
             fixed = found[1].strip() if found else ""
         if named.column == "" or self._at(named.column) is None:
             value = default if not fixed else named.map[fixed] if fixed in named.map else tidy(fixed)

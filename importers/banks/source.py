@@ -7,7 +7,6 @@ in its books folder under `profiles/`, which go before shipped ones of the same 
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -44,6 +43,7 @@ from daysheet.importers.rows.tables import HEAD_ROWS, Tables, tables
 from daysheet.importers.rows.text import RaggedQuotesError, Row, check_text, rows_of
 from daysheet.importers.rows.values import amount_parser, date_parser
 from daysheet.ledger import collector
+from daysheet.patterns import Pattern, compiled
 
 _NEAR: Final = 0.6
 _SHAPE_ROWS: Final = 5
@@ -87,7 +87,7 @@ class BankSource:
         if found.kind == "ofx":
             return False
         match = self.profile.match
-        if match.filename and not re.search(match.filename, file.path.name):
+        if match.filename and not compiled(match.filename).search(file.path.name):
             return False
         if match.contains:
             head = "\n".join(found.lines(file))
@@ -244,14 +244,14 @@ class BankSource:
         date = self.profile.date
         stated = []
         for pattern in (date.first, date.last):
-            found = re.search(pattern, around) if pattern else None
+            found = compiled(pattern).search(around) if pattern else None
             stated.append(date_parser(date.format, date.language)(found[1]).date() if found else None)
         if not days and None in stated:
             raise DaysheetError("holds no entry", filename=file.path, remedy="nothing is to import from it")
         return stated[0] or min(days), stated[1] or max(days)
 
     def _stated(self, pattern: str, around: str) -> Decimal | None:
-        found = re.search(pattern, around) if pattern else None
+        found = compiled(pattern).search(around) if pattern else None
         if found is None:
             return None
         value = amount_parser(self.profile.amount.decimal, minor=self.profile.amount.minor)(found[1])
@@ -303,7 +303,7 @@ class BankSource:
 
     def _fits(self, cells: Sequence[str]) -> bool:
         patterns = self._row_patterns
-        if self.profile.file.stop and re.search(self.profile.file.stop, ",".join(cells)):
+        if self.profile.file.stop and compiled(self.profile.file.stop).search(",".join(cells)):
             return True
         prefix = len(patterns) < len(self.profile.match.columns)
         blank_rest = prefix or not any(cell.strip() for cell in cells[len(patterns) :])
@@ -313,8 +313,8 @@ class BankSource:
         )
 
     @cached_property
-    def _row_patterns(self) -> tuple[re.Pattern[str], ...]:
-        return tuple(re.compile(pattern) for pattern in self.profile.match.row)
+    def _row_patterns(self) -> tuple[Pattern, ...]:
+        return tuple(compiled(pattern) for pattern in self.profile.match.row)
 
     def _changed(self, file: RawFile) -> DaysheetError:
         likeness, line, differs = self.nearest(file)

@@ -17,6 +17,7 @@ from daysheet.accounts import UNCATEGORIZED_EXPENSE, UNCATEGORIZED_INCOME
 from daysheet.errors import DaysheetError
 from daysheet.importers.settings import CategoryRule
 from daysheet.ledger.printer import link
+from daysheet.patterns import Pattern, compiled
 from daysheet.records import BankLine
 
 TRANSFERS: Final = "Assets:Clearing:Transfers"
@@ -91,9 +92,9 @@ def _compile(rule: CategoryRule, own: frozenset[str]) -> tuple[_Fits, Category]:
     return fits, Category(rule.account, rule.name or None, frozenset(link(tag) for tag in rule.tags))
 
 
-def _pattern(text: str) -> re.Pattern[str] | None:
+def _pattern(text: str) -> Pattern | None:
     try:
-        return re.compile(text, re.IGNORECASE) if text else None
+        return compiled(text, ignore_case=True) if text else None
     except re.error as problem:
         raise DaysheetError(f'[[category]] "{text}" is no regular expression: {problem}') from None
 

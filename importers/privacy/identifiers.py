@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from daysheet.books import Books
+from daysheet.patterns import Pattern
 
 OPAQUE: Final = "x-"
 _TOKEN_PREFIX: Final = 3  # of `pt-`, which is for patients alone
@@ -31,7 +32,7 @@ _PERSONAL: Final = re.compile(
     r"|[0-9]{1,2}(?P<sign>[-./])[0-9]{1,2}(?P=sign)([0-9]{2}){1,2}"  # a birth date, year last
     r"|[0-9][A-Za-z][A-Za-z0-9][0-9]-?[A-Za-z][A-Za-z0-9][0-9]-?[A-Za-z]{2}[0-9]{2}"  # a Medicare number
 )
-_OWN: Final = re.compile(r"(?=[^0-9]*[0-9])[A-Za-z]{0,10}([-_./#:]?([A-Za-z]{1,10}|[0-9]{1,8}))*")
+_OWN: Final = re.compile(r"(?=[^0-9]*[0-9])([-_./#:]?[A-Za-z0-9])*")
 _NUMBERED: Final = re.compile(r"[0-9]{9}|(?<![A-Za-z])[A-Z]{1,4}-?(?!20)[0-9]{8}")
 _MONEY: Final = re.compile(
     r"[-+−(]? ?((US|CA?|AU?|NZ)?\$|[€£])? ?[-+−]?"
@@ -68,7 +69,7 @@ def opaque(text: str, token: Token) -> str:
     return OPAQUE + token(f"cell {text}")[_TOKEN_PREFIX:]
 
 
-def is_code(text: str, plain: Iterable[re.Pattern[str]] = ()) -> bool:
+def is_code(text: str, plain: Iterable[Pattern] = ()) -> bool:
     """Whether a cell is shaped as software numbers its records, and not as a person's number, date or name.
 
     Args:
@@ -80,7 +81,7 @@ def is_code(text: str, plain: Iterable[re.Pattern[str]] = ()) -> bool:
     return bool(_UUID.fullmatch(text) or (_CODE.fullmatch(text) and not _PERSONAL.fullmatch(text)))
 
 
-def identifier(text: str, token: Token, plain: Iterable[re.Pattern[str]] = ()) -> str:
+def identifier(text: str, token: Token, plain: Iterable[Pattern] = ()) -> str:
     """An id of a record: itself if it `is_code`, else opaque."""
     return text if is_code(text, plain) else opaque(text, token)
 
@@ -160,7 +161,7 @@ def payers_of(books: Books) -> dict[str, str]:
     return names_of((fact.id, fact.name) for facts in books.payers.values() for fact in facts)
 
 
-def bearer(text: str, known: Mapping[str, str], token: Token, plain: Iterable[re.Pattern[str]] = ()) -> str:
+def bearer(text: str, known: Mapping[str, str], token: Token, plain: Iterable[Pattern] = ()) -> str:
     """A provider's or payer's id: as the books know the name, else the cell if it `is_code`, else opaque."""
     found = known.get(normal(text)) or known.get(untitled(text))
     return found or identifier(text, token, plain)

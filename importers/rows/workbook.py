@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import datetime
 import io
+import json
 import re
+import subprocess
+import sys
+import tempfile
+import threading
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
-from typing import IO, Any, Final
+from pathlib import Path
+from typing import IO, Final
 
-import python_calamine
 from daysheet.errors import DaysheetError
+from daysheet.importers.rows import workbook_reader
 from daysheet.importers.rows.raw_file import (
     RawFile,
 )
@@ -21,6 +26,10 @@ from daysheet.importers.rows.text import Exact, Row
 UNPACKED_LIMIT: Final = 128 * 1024 * 1024
 CELLS_LIMIT: Final = 8_000_000
 MEMBERS_LIMIT: Final = 2_000
+MEMORY_LIMIT: Final = 768 * 1024 * 1024
+"""What the process that reads a workbook may take; ours, which keeps its rows, is the rest of a gigabyte."""
+SECONDS_LIMIT: Final = 60
+_READER: Final = Path(workbook_reader.__file__)
 _CHUNK: Final = 1024 * 1024
 _REFERENCE: Final = re.compile(rb'r="([A-Z]{1,3})([0-9]{1,7})"')
 _SHEET: Final = re.compile(r"xl/worksheets/[^/]+\.xml\Z")
@@ -31,43 +40,80 @@ Sheets = tuple[tuple[str, list[Row]], ...]
 def sheets_of(file: RawFile) -> Sheets:
     """Every sheet of an `.xlsx`, `.xls` or `.ods` workbook, by name, its rows counted from 1 as the sheet counts them.
 
+    It is read by a process of its own (`workbook_reader`), which may end without ours.
+
     Raises:
-        DaysheetError: the workbook is damaged, locked by a password, or unpacks to more than the limits.
+        DaysheetError: the workbook is damaged, locked by a password, or more than the limits to unpack or to read.
     """
     if file.data.startswith(b"PK"):
         _check_zip(file)
-    try:
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(file.data))
-        return tuple((name, _rows(book.get_sheet_by_name(name), file)) for name in book.sheet_names)
-    except python_calamine.PasswordError:
-        raise DaysheetError(
+    # a file, not a pipe: a reader that ends early leaves nobody waiting to be read
+    with tempfile.TemporaryFile() as given:
+        given.write(file.data)
+        given.seek(0)
+        bounds = (MEMORY_LIMIT, SECONDS_LIMIT, CELLS_LIMIT)
+        with subprocess.Popen(  # noqa: S603 - our own program, on bytes
+            [sys.executable, "-I", str(_READER), *map(str, bounds)],
+            stdin=given,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        ) as reader:
+            timer = threading.Timer(2 * SECONDS_LIMIT, reader.kill)
+            timer.start()
+            try:
+                sheets = _sheets(reader.stdout) if reader.stdout is not None else None
+                code = reader.wait()
+            finally:
+                timer.cancel()
+                reader.kill()
+    if code == 0 and sheets is not None:
+        return sheets
+    raise _refused(file, code)
+
+
+def _sheets(lines: Iterable[bytes]) -> Sheets | None:
+    """What the reader wrote, None if it did not write all of it; equal cells are one text."""
+    sheets: list[tuple[str, list[Row]]] = []
+    seen: dict[str, str] = {}
+    exact: dict[str, Exact] = {}
+    for line in lines:
+        try:
+            said = json.loads(line)
+        except ValueError:
+            return None
+        if isinstance(said, dict):
+            sheets.append((said["name"], []))
+        elif isinstance(said, list):
+            cells: list[str] = []
+            for cell in said:
+                if isinstance(cell, str):
+                    cells.append(seen.setdefault(cell, cell))
+                else:
+                    cells.append(exact.get(cell[0]) or exact.setdefault(cell[0], Exact(cell[0])))
+            sheets[-1][1].append(Row(len(sheets[-1][1]) + 1, cells))
+        else:
+            return tuple(sheets)
+    return None
+
+
+def _refused(file: RawFile, code: int) -> DaysheetError:
+    if code == workbook_reader.PASSWORD:
+        return DaysheetError(
             "is locked with a password", filename=file.path, remedy="save it without one, or export CSV"
-        ) from None
-    except (python_calamine.CalamineError, python_calamine.ZipError, python_calamine.XmlError, OSError, ValueError):
-        raise DaysheetError(
-            "is no workbook that can be read", filename=file.path, remedy="export it again, best as CSV"
-        ) from None
+        )
+    if code == workbook_reader.LARGE:
+        return _too_large(file)
+    if code == workbook_reader.BROKEN:
+        return _broken(file)
+    return DaysheetError(
+        f"cannot be read in {MEMORY_LIMIT >> 20} MB and {SECONDS_LIMIT} seconds: it is damaged, or far too large",
+        filename=file.path,
+        remedy="open it in a spreadsheet and save it again, best as CSV",
+    )
 
 
-def _rows(sheet: python_calamine.CalamineSheet, file: RawFile) -> list[Row]:
-    if sheet.total_height * sheet.total_width > CELLS_LIMIT:
-        raise _too_large(file)
-    cells = sheet.to_python(skip_empty_area=False)
-    return [Row(number, [_text(value) for value in row]) for number, row in enumerate(cells, 1)]
-
-
-def _text(value: Any) -> str:  # noqa: ANN401 - a workbook's cell is of any type
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return str(value).upper()
-    if isinstance(value, float):
-        # a workbook shows 15 digits: what a formula left behind them is noise
-        return Exact(format(float(f"{value:.15g}"), "f").rstrip("0").rstrip(".") if value % 1 else f"{value:.0f}")
-    if isinstance(value, datetime.datetime):
-        midnight = value.time() == datetime.time()
-        return Exact(value.date().isoformat() if midnight else value.strftime("%Y-%m-%d %H:%M:%S"))
-    return Exact(str(value))
+def _broken(file: RawFile) -> DaysheetError:
+    return DaysheetError("is no workbook that can be read", filename=file.path, remedy="export it again, best as CSV")
 
 
 def _check_zip(file: RawFile) -> None:
@@ -83,9 +129,7 @@ def _check_zip(file: RawFile) -> None:
                 with archive.open(member) as stream:
                     budget -= _size(stream, file, is_sheet=bool(_SHEET.match(member.filename)), budget=budget)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
-        raise DaysheetError(
-            "is no workbook that can be read", filename=file.path, remedy="export it again, best as CSV"
-        ) from None
+        raise _broken(file) from None
 
 
 def _size(stream: IO[bytes], file: RawFile, *, is_sheet: bool, budget: int) -> int:

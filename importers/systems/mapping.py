@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
+from daysheet.errors import DaysheetError
 from daysheet.importers.privacy import identifiers
 from daysheet.importers.reading import Context, Record, Skipped
 from daysheet.importers.rows.cells import fingerprint
@@ -29,6 +30,7 @@ from daysheet.importers.systems.profile import (
     Words,
 )
 from daysheet.importers.systems.row import PracticeRow
+from daysheet.patterns import compiled
 from daysheet.records import Adjustment, BankLine, Claim, Invoice, Payment, Visit
 
 SO_FAR: Final = "so-far"
@@ -99,7 +101,7 @@ class Mapper:
         self.profile = profile
         self.context = context
         self.terms = terms
-        self._plain = tuple(re.compile(pattern) for pattern in profile.plain)
+        self._plain = tuple(compiled(pattern) for pattern in profile.plain)
         self._providers = {**context.providers, **terms.providers}
         self._payers = {**context.payers, **terms.payers}
         self._amount = amount_parser(profile.decimal)
@@ -124,7 +126,7 @@ class Mapper:
         found += [self._payment(part, cells, row) for part in self.profile.payment if cells.holds(part.when)]
         found += [self._adjustment(part, cells, row) for part in self.profile.adjustment if cells.holds(part.when)]
         found += [self._claim(part, cells) for part in self.profile.claim if cells.holds(part.when)]
-        found += [self._payout(part, cells) for part in self.profile.payout if cells.holds(part.when)]
+        found += self._payouts(cells)
         taken = [record for record in found if record is not None and self._takes(record)]
         return taken or Skipped(cells.line, NOTHING)
 
@@ -236,8 +238,23 @@ class Mapper:
             meta=_meta(cells),
         )
 
-    def _payout(self, part: PayoutMap, cells: PracticeRow) -> BankLine:
-        day = self._date(part.date, cells)
+    def _payouts(self, cells: PracticeRow) -> list[BankLine]:
+        """The row's part of a payout; several tables may give the parts of one, but not the same money twice."""
+        found = [line for part in self.profile.payout if cells.holds(part.when) if (line := self._payout(part, cells))]
+        if len({line.source_id for line in found if line.amount}) < sum(1 for line in found if line.amount):
+            raise DaysheetError(
+                "two [[payout]] tables count this row",
+                filename=cells.path,
+                line=cells.line,
+                remedy="give them `when` conditions of which only one can hold",
+            )
+        return found
+
+    def _payout(self, part: PayoutMap, cells: PracticeRow) -> BankLine | None:
+        column = part.fallback if part.fallback and not cells[part.date] else part.date
+        if part.fallback and not cells[column]:
+            return None
+        day = self._date(column, cells)
         net = self._sum(part.net, part.less, cells) or Decimal()
         fee = self._sum(part.fee, (), cells)
         currency = cells[part.currency] if part.currency else self.context.currency

@@ -204,6 +204,9 @@ class PayoutMap:
     """What a processor sent to the bank (`[[payout]]`): rows with one id are parts of one payout."""
 
     date: str = word("The day it was sent; of several rows the last.", ...)
+    fallback: str = word(
+        "The column of the day where the first is blank or not there; a row with neither is no part of a payout.", ""
+    )
     net: Columns = word("Columns whose sum reaches the bank.", ())
     less: Columns = word("Columns to take off it.", ())
     fee: Columns = word("Columns whose sum the processor kept, in rows that it kept it from.", ())

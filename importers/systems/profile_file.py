@@ -30,6 +30,7 @@ from daysheet.strict_toml import (
 
 _COLUMN: Final = (
     "date",
+    "fallback",
     "provider",
     "service",
     "payer",

@@ -11,7 +11,6 @@ Example:
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -47,6 +46,7 @@ from daysheet.importers.systems.mapping import KIND_OF, MERGE, SO_FAR, UNDATED, 
 from daysheet.importers.systems.profile import Match, PracticeProfile, numbered
 from daysheet.importers.systems.profile_file import load
 from daysheet.importers.systems.row import PracticeRow
+from daysheet.patterns import compiled
 from daysheet.records import BankLine, Claim, Invoice, Payment, Visit
 from daysheet.settings import Settings
 
@@ -108,7 +108,7 @@ class SystemSource:
     def matches(self, file: RawFile) -> bool:
         """Whether the file shows the profile's header."""
         pattern = self.profile.match.filename
-        return not (pattern and not re.search(pattern, file.path.name)) and self._place(file) is not None
+        return not (pattern and not compiled(pattern).search(file.path.name)) and self._place(file) is not None
 
     def read(self, file: RawFile, context: Context) -> Reading:
         """The file's records.
@@ -202,7 +202,7 @@ class SystemSource:
         """The rows below the header, each with as many trimmed cells as the header says; blank ones are none."""
         found = tables(file)
         layout = self.profile.file
-        stop = re.compile(layout.stop) if layout.stop else None
+        stop = compiled(layout.stop) if layout.stop else None
         if found.sheets:
             rows: Iterator[Row] = iter(found.sheets[place.sheet][1])
         else:

@@ -28,6 +28,7 @@ from daysheet.books.index import (
     visit_of,
 )
 from daysheet.books.lazy import MadeDict, MadeList, Maker
+from daysheet.books.reach import in_reach
 from daysheet.facts import (
     Closure,
     Contract,
@@ -153,8 +154,10 @@ class Books:
     @classmethod
     def of(cls, entries: list[Directive], options: Mapping[str, Any]) -> Books:
         """The books of these entries, which are sorted as Beancount sorts them."""
+        entries, far = in_reach(entries)
         index = index_entries(entries)
         books = cls(entries, options, index)
+        books.errors += far
         decided: list[Custom] = []
         for entry in index.others:
             if isinstance(entry, Custom):
