@@ -47,6 +47,20 @@ class Proof(NamedTuple):
     daily: tuple[tuple[datetime.date, Decimal], ...]
 
 
+class Correction(NamedTuple):
+    """A bank's word that an entry which it has sent before was wrong.
+
+    Attributes:
+        id: the bank's id of that entry.
+        replaces: whether `line` takes its place; otherwise it is only taken back, and `line` says how it stood.
+        line: the entry that says so.
+    """
+
+    id: str
+    replaces: bool
+    line: BankLine
+
+
 @dataclass(frozen=True)
 class Reading:
     """A file, read.
@@ -65,6 +79,7 @@ class Reading:
         currency: of amounts whose record names none.
         proof: what the file's balances prove, where it has any.
         used: how many of the rows gave records, where one may give several, or several one; None if one gave one.
+        corrections: the bank's own, of entries that this file or one before it holds.
     """
 
     profile: str
@@ -78,6 +93,7 @@ class Reading:
     currency: str = "USD"
     proof: Proof | None = None
     used: int | None = None
+    corrections: tuple[Correction, ...] = ()
 
 
 ROWS: Final = "rows"

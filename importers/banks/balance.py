@@ -3,6 +3,9 @@
 Every balance must be the one before it plus the amounts between. Where that holds from the first row to the last, no
 row is missing and none is doubled.
 
+Days may run one way and the rows within a day the other: some banks list the newest day first and each day's entries
+as they came.
+
 A few rows of a single day may close it from either end, with another balance at the end of the day: they prove the
 rows, but not which balance came last.
 """
@@ -12,7 +15,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from decimal import Decimal
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from daysheet.importers.reading import Proof
 from daysheet.records import BankLine
@@ -34,13 +37,20 @@ def prove(
     if all(line.balance is None for line in lines) and (opening is None or closing is None):
         return None
     newest_first = order == "descending" or (not order and descending(lines))
-    first = _chain(lines[::-1] if newest_first else lines, opening, closing)
-    if order or (first.closed and len({line.date for line in lines}) > 1):
+    oldest_first = lines[::-1] if newest_first else lines
+    first = _chain(oldest_first, opening, closing)
+    several = len({line.date for line in lines}) > 1
+    if first.closed and (order or several):
         return first
-    second = _chain(lines if newest_first else lines[::-1], opening, closing)
+    second = _chain(days_turned(oldest_first) if several else oldest_first[::-1], opening, closing)
     if not first.closed:
         return second if second.closed else first
     return first._replace(daily=()) if second.closed and second.closing != first.closing else first
+
+
+def days_turned(lines: Sequence[BankLine]) -> list[BankLine]:
+    """The lines with those of each day the other way round, the days as they were."""
+    return [line for _, group in groupby(lines, lambda line: line.date) for line in reversed(list(group))]
 
 
 def descending(lines: Sequence[BankLine]) -> bool:
@@ -51,10 +61,14 @@ def descending(lines: Sequence[BankLine]) -> bool:
 
 
 def _chain(lines: Sequence[BankLine], opening: Decimal | None, closing: Decimal | None) -> Proof:
-    """The chain over lines whose oldest stands first."""
+    """The chain over lines whose oldest stands first.
+
+    A day's balance is what the file states behind the day's last line, never what follows by adding up.
+    """
     running = opening
     pending = Decimal(0)  # amounts since the last known balance, while none is known yet
     first = opening
+    stated = closing
     checked, broken_at = 0, None
     daily: dict[datetime.date, Decimal] = {}
     broken_days: set[datetime.date] = set()
@@ -63,22 +77,25 @@ def _chain(lines: Sequence[BankLine], opening: Decimal | None, closing: Decimal 
         if running is not None:
             running += line.amount
             checked += 1
-        if line.balance is not None:
-            if running is None:
-                first = line.balance - pending
-            elif running != line.balance:
-                broken_at = broken_at or int(line.meta["lineno"])
-                broken_days.add(line.date)
-            running = line.balance
-        if running is not None:
-            daily[line.date] = running
-    if closing is not None and running is not None and running != closing:
-        broken_at = broken_at or (int(lines[-1].meta["lineno"]) if lines else None)
+        if line.balance is None:
+            daily.pop(line.date, None)
+            continue
+        if running is None:
+            first = line.balance - pending
+        elif running != line.balance:
+            broken_at = broken_at or int(line.meta["lineno"])
+            broken_days.add(line.date)
+        running = daily[line.date] = line.balance
+        stated = line.balance if closing is None else closing
+    if closing is not None and lines and running is not None:
+        if running != closing:
+            broken_at = broken_at or int(lines[-1].meta["lineno"])
+        daily[lines[-1].date] = closing
     return Proof(
         closed=broken_at is None,
         checked=checked,
         opening=first if first is not None else Decimal(0),
-        closing=closing if closing is not None else running if running is not None else Decimal(0),
+        closing=stated if stated is not None else Decimal(0),
         broken_at=broken_at,
         daily=tuple(sorted((day, value) for day, value in daily.items() if day not in broken_days)),
     )

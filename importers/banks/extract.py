@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from daysheet.errors import DaysheetError
+from daysheet.importers.banks import pending
 from daysheet.importers.banks.amounts import AmountReader
 from daysheet.importers.banks.profile import (
     Named,
@@ -88,6 +89,9 @@ class Extractor:
         self._day = self._day_function()
         self._date = self._date_function()
         self._skips = [self._skip_function(rule) for rule in profile.skip]
+        self._pending = pending.Marks(
+            setting.names, setting.index[profile.date.column], self._at(profile.date.fallback)
+        )
         self._blank = frozenset(profile.text.blank)
         into = self._at(profile.file.into)
         self._joined = setting.width - 1 if into is None else into
@@ -150,7 +154,14 @@ class Extractor:
                 found.skipped.append(Skipped(row.line, rule.reason))
                 self._stated_balance(rule, cells, found)
                 return
-        found.records.append(self._line(row, cells))
+        if self._pending.say(cells):
+            found.skipped.append(Skipped(row.line, pending.PENDING))
+            return
+        line = self._line(row, cells)
+        if line.balance is None and (pending.in_words(line.payee) or pending.in_words(line.narration)):
+            found.skipped.append(Skipped(row.line, pending.PENDING))
+            return
+        found.records.append(line)
 
     def _fit(self, cells: Cells) -> Cells:
         """The row's cells, as many as the header has."""

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from daysheet.errors import DaysheetError
+from daysheet.importers.banks import pending
 from daysheet.importers.banks import profile_file as profiles
 from daysheet.importers.banks.balance import prove
 from daysheet.importers.banks.extract import Extracted, Extractor, Setting
@@ -24,10 +25,7 @@ from daysheet.importers.banks.profile import (
     Profile,
 )
 from daysheet.importers.profiles import SHIPPED
-from daysheet.importers.reading import (
-    Context,
-    Reading,
-)
+from daysheet.importers.reading import Context, Reading, Skipped
 from daysheet.importers.rows.cell_kinds import (
     is_data,
 )
@@ -44,6 +42,7 @@ from daysheet.importers.rows.text import RaggedQuotesError, Row, check_text, row
 from daysheet.importers.rows.values import amount_parser, date_parser
 from daysheet.ledger import collector
 from daysheet.patterns import Pattern, compiled
+from daysheet.records import BankLine
 
 _NEAR: Final = 0.6
 _SHAPE_ROWS: Final = 5
@@ -217,14 +216,16 @@ class BankSource:
             yield row
 
     def _reading(self, file: RawFile, extracted: Extracted, around: str, context: Context) -> Reading:
-        lines = extracted.records
-        first, last = self._period(file, around, [line.date for line in lines])
         balance = self.profile.balance
-        proof = None
-        if balance is not None and lines:
-            opening = extracted.opening if extracted.opening is not None else self._stated(balance.opening, around)
-            closing = extracted.closing if extracted.closing is not None else self._stated(balance.closing, around)
-            proof = prove(lines, balance.order, opening, closing)
+        opening, closing = extracted.opening, extracted.closing
+        lines, skipped = extracted.records, extracted.skipped
+        if balance is not None:
+            opening = opening if opening is not None else self._stated(balance.opening, around)
+            closing = closing if closing is not None else self._stated(balance.closing, around)
+            if closing is None:
+                lines, skipped = _booked(extracted, balance.order)
+        first, last = self._period(file, around, [line.date for line in lines])
+        proof = prove(lines, balance.order, opening, closing) if balance is not None and lines else None
         accounts = {line.account for line in lines}
         currencies = {line.currency for line in lines}
         return Reading(
@@ -232,7 +233,7 @@ class BankSource:
             kind=self.kind,
             rows=extracted.rows,
             records=tuple(lines),
-            skipped=tuple(extracted.skipped),
+            skipped=tuple(skipped),
             first=first,
             last=last,
             account=accounts.pop() if len(accounts) == 1 else None,
@@ -321,6 +322,16 @@ class BankSource:
         if likeness < _NEAR:
             return DaysheetError(f"has no header as profile {self.name} wants it", filename=file.path)
         return changed_header(file, line, self.name, differs)
+
+
+def _booked(extracted: Extracted, order: str) -> tuple[list[BankLine], list[Skipped]]:
+    """The lines that stand in the running balance, and the skipped rows with those that stand outside it."""
+    outside = set(pending.without_balance(extracted.records, order))
+    if not outside:
+        return extracted.records, extracted.skipped
+    lines = [line for place, line in enumerate(extracted.records) if place not in outside]
+    rows = [Skipped(int(extracted.records[place].meta["lineno"]), pending.PENDING) for place in sorted(outside)]
+    return lines, sorted([*extracted.skipped, *rows])
 
 
 def encoding_for(layout: Layout, found: Tables) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import groupby
 from typing import Final
 
 from daysheet.importers.detection import vocabulary as words
@@ -148,6 +149,12 @@ def links(amounts: Sequence[Decimal | None], balances: Sequence[Decimal | None],
             closed += before + moved == balance
         before, moved, nonzero = balance, Decimal(0), False
     return closed, links
+
+
+def days_turned(days: Sequence[str]) -> list[int]:
+    """The places of rows with those of each day the other way round, the days as they were."""
+    groups = (list(group) for _, group in groupby(range(len(days)), lambda place: days[place].strip()))
+    return [place for group in groups for place in reversed(group)]
 
 
 def heads(texts: Sequence[str]) -> tuple[str, ...]:

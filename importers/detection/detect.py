@@ -102,7 +102,7 @@ def detect(file: RawFile) -> Detected:
     if grid is None:
         return Detected(found.encoding, evidence={"table": "no row has a date and a number"})
     date = date_column(grid)
-    money = find_money(grid, _possible_orders(date))
+    money = find_money(grid, _possible_orders(date), date.cells if date is not None else ())
     formats, why = settle_dates(grid, date, money)
     header_line = grid.header.line if grid.header else 0
     evidence = {

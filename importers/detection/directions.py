@@ -9,7 +9,7 @@ one way only (a payment received, a refund). What none of these settles is said 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations, permutations
@@ -19,6 +19,7 @@ from daysheet.importers.detection import vocabulary as words
 from daysheet.importers.detection.amount_columns import (
     AmountColumns,
     Values,
+    days_turned,
     decimal_mark,
     heads,
     holds_money,
@@ -42,18 +43,19 @@ _CLEAR: Final = 3
 _FEW_VOTES: Final = 2
 
 
-def find_money(grid: Grid, orders: tuple[str, ...]) -> AmountColumns | None:
+def find_money(grid: Grid, orders: tuple[str, ...], days: Sequence[str] = ()) -> AmountColumns | None:
     """The money columns of a table, None if it has none.
 
     Args:
         grid: the table.
         orders: `ascending`, `descending`: those that the dates allow.
+        days: the cells of the date column; the rows of one day may run the other way than the days.
     """
     decimal = decimal_mark(grid)
     parse = amount_parser(decimal)
     numbers = [column for column in grid.columns if holds_money(column)]
     values = {column.place: values_of(column, parse) for column in numbers}
-    table = _Table(grid, numbers, values, decimal, orders)
+    table = _Table(grid, numbers, values, decimal, orders, tuple(days_turned(days)))
     return table.by_chain() or table.by_suffix() or table.by_pair() or table.by_one_column()
 
 
@@ -64,16 +66,24 @@ class _Table:
     values: dict[int, Values]
     decimal: str
     orders: tuple[str, ...]
+    turned: tuple[int, ...]
 
     # the balance chain ------------------------------------------------------------------------------------------
 
     def by_chain(self) -> AmountColumns | None:
         """The reading under which most links of a balance chain close, if nearly all of them do."""
+        as_they_stand = tuple(range(len(self.turned)))
+        return self._best_chain(()) or (self._best_chain(self.turned) if self.turned != as_they_stand else None)
+
+    def _best_chain(self, rows: tuple[int, ...]) -> AmountColumns | None:
         best: tuple[tuple[int, ...], AmountColumns] | None = None
         for balance in self._balances():
-            for candidate, amounts in self._readings(balance):
+            for candidate, values in self._readings(balance):
+                amounts, balances = values, self.values[balance.place]
+                if rows:
+                    amounts, balances = [amounts[row] for row in rows], [balances[row] for row in rows]
                 for order in self.orders:
-                    closed, all_links = links(amounts, self.values[balance.place], order)
+                    closed, all_links = links(amounts, balances, order)
                     explained = (closed, sum(map(bool, amounts)), self._telling(candidate))
                     if closed and closed >= 0.95 * all_links and (best is None or explained > best[0]):
                         best = (explained, self._chained(candidate, balance, order, closed))

@@ -70,11 +70,14 @@ def container(data: bytes) -> str:
     if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return "ole"
     start = data[:4096].removeprefix(codecs.BOM_UTF8)
+    wide = _wide(data)
+    if wide:
+        start = start.decode(wide, "ignore").encode(errors="ignore")
     if _OFX.match(start):
         return "ofx"
     if _MARKUP.match(start):
         return "html"
-    if _BINARY.match(data) or (not _wide(data) and len(_CONTROL.findall(data[:_SAMPLE])) * 50 > len(data[:_SAMPLE])):
+    if _BINARY.match(data) or (not wide and len(_CONTROL.findall(data[:_SAMPLE])) * 50 > len(data[:_SAMPLE])):
         return "binary"
     return "text"
 

@@ -33,6 +33,12 @@ _READER: Final = Path(workbook_reader.__file__)
 _CHUNK: Final = 1024 * 1024
 _REFERENCE: Final = re.compile(rb'r="([A-Z]{1,3})([0-9]{1,7})"')
 _SHEET: Final = re.compile(r"xl/worksheets/[^/]+\.xml\Z")
+_STRAY: Final = re.compile(
+    r"(?i)<(?!/?(?:table|thead|tbody|tfoot|tr|td|th|col|colgroup|caption|html|head|body|meta|title|style|script|link|br|"
+    r"hr|div|span|font|center|strong|em|small|sub|sup|img|ul|ol|li|pre|form|input|label|nobr|h[1-6]|[a-z]+:[a-z]+)(?![a-z])"
+    r"|/?[abipsuq](?:\s*/?>|\s+[a-z:-]+\s*=|\s*$)|!|\?)"
+)
+"""A `<` that begins no tag of a page with tables: it is text that the bank has forgotten to escape."""
 
 Sheets = tuple[tuple[str, list[Row]], ...]
 
@@ -196,9 +202,15 @@ class _Tables(HTMLParser):
 
 
 def html_rows(lines: Iterator[str]) -> list[Row]:
-    """The table rows of an HTML page (what some banks call `.xls`), with the lines on which they start."""
+    """The table rows of an HTML page (what some banks call `.xls`), with the lines on which they start.
+
+    Where several rows begin on one line, all are counted as a sheet counts its rows: from 1, in the page's order.
+    """
     parser = _Tables()
     for line in lines:
-        parser.feed(line)
+        parser.feed(_STRAY.sub("&lt;", line))
     parser.close()
-    return parser.rows
+    rows = parser.rows
+    if len({row.line for row in rows}) < len(rows):
+        return [Row(number, row.cells) for number, row in enumerate(rows, 1)]
+    return rows

@@ -213,6 +213,20 @@ def test_a_workbook_under_any_name_is_read(tmp_path: Path) -> None:
     assert (entry.amount, entry.balance, entry.meta["lineno"]) == (Decimal("-84.2"), Decimal("1915.8"), 2)
 
 
+def test_an_html_table_on_one_line_has_its_rows_counted(tmp_path: Path) -> None:
+    def row(cells: str, tag: str) -> str:
+        return "<tr>" + "".join(f"<{tag}>{cell}</{tag}>" for cell in cells.split(",")) + "</tr>"
+
+    page = "<html><table>" + row(HEAD.strip(), "th")
+    page += row("DEBIT,03/19/2026,TEA < 5 <Co & SONS,-1.00,ACH,1.00,", "td")
+    page += row("DEBIT,03/18/2026,CAFÉ,-84.20,ACH,2.00,", "td") + "</table></html>"
+    found = lines(read(tmp_path, page.encode(), "export.xls"))
+    assert [(str(entry.amount), entry.payee, entry.meta["lineno"]) for entry in found] == [
+        ("-1.00", "TEA < 5 ‹Co & SONS", 2),  # what could begin markup never does
+        ("-84.20", "CAFÉ", 3),
+    ]
+
+
 def test_a_formula_without_a_value_is_a_blank_cell_and_refused(tmp_path: Path) -> None:
     rows: list[Sequence[object]] = [HEAD.strip().split(","), ["DEBIT", "03/18/2026", "x", "=1+1", "ACH", 1, None]]
     assert "Amount" in refused(tmp_path, workbook(tmp_path, rows), "x.xlsx").message

@@ -52,9 +52,9 @@ CARD = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
-def read(tmp_path: Path, text: str) -> Reading:
+def read(tmp_path: Path, text: str, encoding: str = "cp1252") -> Reading:
     path = tmp_path / "statement.qfx"
-    path.write_bytes(text.encode("cp1252"))
+    path.write_bytes(text.encode(encoding))
     file = RawFile(path)
     assert OfxSource().matches(file)
     return OfxSource().read(file, Context(lambda _: ""))
@@ -88,6 +88,104 @@ def test_the_ledger_balance_is_carried_back_to_the_evening_before(tmp_path: Path
     assert proof is not None
     assert proof.daily == ((datetime.date(2026, 3, 30), Decimal("415.80")),)
     assert proof.opening == Decimal("1000.00")
+
+
+def test_entries_after_the_balances_own_day_are_not_in_it(tmp_path: Path) -> None:
+    """1665.80 of the 10th: the 1250.00 of the 31st came later, the 500.00 of the 10th is carried back."""
+    proof = read(tmp_path, HEADER + BANK.replace("<DTASOF>20260331", "<DTASOF>20260310")).proof
+    assert proof is not None
+    assert proof.daily == ((datetime.date(2026, 3, 9), Decimal("2165.80")),)
+    assert proof.opening == Decimal("2250.00")
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("said", ["CHARSET:1252", "CHARSET:UTF-8", "CHARSET:NONE"])
+def test_text_is_read_in_the_encoding_that_it_is_in(tmp_path: Path, encoding: str, said: str) -> None:
+    text = HEADER.replace("CHARSET:1252", said) + BANK.replace("LINENS", "BLÄTTERTEIG CAFÉ")
+    assert lines(read(tmp_path, text, encoding))[0].payee == "BLÄTTERTEIG CAFÉ"
+
+
+@pytest.mark.parametrize(
+    ("change", "payee"),
+    [
+        (("<NAME>LINENS", "<NAME>A < B & SONS"), "A < B & SONS"),
+        (("<NAME>LINENS<MEMO>March", "<NAME>A <BIG> B</NAME><MEMO>March</MEMO>"), "A ‹BIG> B"),
+        (("<NAME>LINENS", "<NAME><![CDATA[A <B> & C]]></NAME>"), "A ‹B> & C"),
+        (("<NAME>LINENS", "<CHECKNUM><NAME>LINENS"), "LINENS"),
+    ],
+)
+def test_a_stray_bracket_or_a_blank_element_changes_nothing_else(
+    tmp_path: Path, change: tuple[str, str], payee: str
+) -> None:
+    reading = read(tmp_path, HEADER + BANK.replace(*change))
+    assert [entry.payee for entry in lines(reading)] == [payee, "CHECK", "BANKCARD DEP & CO"]
+    assert lines(reading)[0].narration == "March"
+    assert reading.proof is not None
+
+
+@pytest.mark.parametrize("change", [("<MEMO>March", "<MEMO>March</MEMO> May"), ("<BANKTRANLIST>", "<BANKTRANLIST>x")])
+def test_text_that_is_no_elements_is_named_by_its_line_and_not_quoted(tmp_path: Path, change: tuple[str, str]) -> None:
+    with pytest.raises(DaysheetError, match="text stands where") as caught:
+        read(tmp_path, HEADER + BANK.replace(*change))
+    assert caught.value.line in (16, 17)
+    assert "May" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("written", "amount"),
+    [
+        ("-1,500.25", "-1500.25"),
+        ("-1.500,25", None),  # the others have points
+        ("-1,500", None),
+        ("-1,500,000.00", "-1500000.00"),
+        ("-84.2", "-84.2"),
+        ("+84", "84"),
+    ],
+)
+def test_a_thousands_mark_is_read_where_the_file_settles_it(tmp_path: Path, written: str, amount: str | None) -> None:
+    text = HEADER + BANK.replace("-84.20", written)
+    if amount is None:
+        with pytest.raises(DaysheetError, match="thousands or decimals") as caught:
+            read(tmp_path, text)
+        assert caught.value.line in (17, 18)
+    else:
+        assert lines(read(tmp_path, text))[0].amount == Decimal(amount)
+
+
+@pytest.mark.parametrize(
+    ("amounts", "read_as"),
+    [
+        (("-1.250,75", "3.500", "-20,10"), ("-1250.75", "3500", "-20.10")),
+        (("-20,10", "0,500", "1234,5"), ("-20.10", "0.500", "1234.5")),
+        (("-1,500", "2,250", "3,125"), None),
+    ],
+)
+def test_a_decimal_comma_is_read_where_the_file_settles_it(
+    tmp_path: Path, amounts: tuple[str, ...], read_as: tuple[str, ...] | None
+) -> None:
+    text = BANK.replace("<BALAMT>1665.80", "<BALAMT>1665")
+    for old, new in zip(("-84.20", "-500.00", "1250.00"), amounts, strict=True):
+        text = text.replace(f"<TRNAMT>{old}", f"<TRNAMT>{new}")
+    if read_as is None:
+        with pytest.raises(DaysheetError, match="thousands or decimals"):
+            read(tmp_path, HEADER + text)
+    else:
+        assert [str(entry.amount) for entry in lines(read(tmp_path, HEADER + text))] == list(read_as)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("<DTPOSTED>20260310", "<DTPOSTED><DTUSER>20260310"),
+        ("<DTPOSTED>20260310", "<DTPOSTED>00000000<DTUSER>20260310"),
+        ("<TRNTYPE>CHECK", "<TRNTYPE>HOLD"),
+        ("<NAME>CHECK", "<NAME>PENDING - CHECK"),
+    ],
+)
+def test_an_entry_on_hold_is_skipped(tmp_path: Path, change: tuple[str, str]) -> None:
+    reading = read(tmp_path, HEADER + BANK.replace(*change))
+    assert [entry.source_id for entry in lines(reading)] == ["A1", "A3"]
+    assert reading.skipped == ((18, "pending"),)
 
 
 def test_a_card_statement_in_xml_with_a_decimal_comma(tmp_path: Path) -> None:
