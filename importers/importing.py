@@ -114,17 +114,18 @@ def _imported_into(
     books = loading.load(folder)
     if writer.mend(folder, books):
         books = loading.load(folder)
-    run = _Run(folder, settings, books, profile, dry_run=dry_run, suspense=suspense)
+    run = ImportRun(folder, settings, books, profile, dry_run=dry_run, suspense=suspense)
     run.over([RawFile(path) for path in paths])
     return run.outcome
 
 
-class _Run:
+class ImportRun:
     """An import over its files; begins anew where one must be left out after all."""
 
     def __init__(
         self, folder: Path, settings: Settings, books: Books, profile: str | None, *, dry_run: bool, suspense: bool
     ) -> None:
+        """Nothing taken yet."""
         self.folder = folder
         self.settings = settings
         self.books = books
@@ -137,7 +138,10 @@ class _Run:
 
     def over(self, given: Sequence[RawFile]) -> None:
         """Take the files in the order in which they build on each other."""
-        readings = people.scrubbed(self._read(given), self.folder, self.settings, given)
+        self.take(people.scrubbed(self._read(given), self.folder, self.settings, given))
+
+    def take(self, readings: dict[RawFile, Reading]) -> None:
+        """Take files that have been read."""
         days = undated.days(self.sources, self.books, readings.values())
         waiting = sorted(readings, key=lambda file: _rank(readings[file]))
         moved = False
@@ -154,7 +158,7 @@ class _Run:
             waiting = waiting_next
             if waiting:
                 self.books = loading.load(self.folder)
-        order = [file.path for file in given]
+        order = [file.path for file in readings]
         self.outcome.taken.sort(key=lambda taken: order.index(taken.file))
         # where nothing was booked, a run that was killed before this step may have left it open
         if self.outcome.taken and (moved or not any(t.booked for t in self.outcome.taken)):

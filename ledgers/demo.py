@@ -20,7 +20,7 @@ from daysheet.books.loading import MAIN
 from daysheet.findings import KINDS, Finding, gap
 from daysheet.importers import importing, new_books
 from daysheet.importers.importing import Outcome
-from daysheet.ledgers.two_doctors import generate, history
+from daysheet.ledgers.two_doctors import banks, generate, history, payroll
 from daysheet.ledgers.two_doctors.desk import YEAR
 from daysheet.patients import SECRET_VARIABLE
 from daysheet.reports.pack import build, filing
@@ -96,6 +96,7 @@ def make_books(folder: Path, made: Mapping[str, bytes]) -> Outcome:
         outcome = importing.import_files(folder, paths)
     for problem in outcome.refused.values():
         raise problem
+    _put(folder / payroll.PATH, payroll.ledger(banks.pay_days()))
     _put(folder / YEAR_END, _sample(YEAR_END))
     return outcome
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -12,19 +14,24 @@ from daysheet.errors import DaysheetError
 from filelock import FileLock, Timeout
 
 LOCK = ".daysheet.lock"
+JOURNAL = ".daysheet.journal"
+"""What is left to do of a change to several files that was to be made as one; gone once it is done."""
+
 _WAIT_SECONDS = 10
 _SUFFIX = ".tmp"
+_JOURNALLED = (".beancount", ".toml", _SUFFIX)
 
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Hold the books of a folder against any other writer.
+    """Hold the books of a folder against any other writer; a change that was killed half-way is completed first.
 
     Raises:
         DaysheetError: another program holds them, and did not let go in ten seconds.
     """
     try:
         with FileLock(folder / LOCK, timeout=_WAIT_SECONDS):
+            _complete(folder)
             yield
     except Timeout:
         raise DaysheetError(
@@ -72,6 +79,91 @@ def write_all(contents: Iterable[tuple[Path, bytes]]) -> None:
             with suppress(OSError):
                 temporary.unlink()
         raise
+
+
+def replace_all(folder: Path, contents: Iterable[tuple[str, bytes | None]]) -> None:
+    """Change several files of a `locked` folder as one: none is changed, or all are, whatever happens in between.
+
+    All the data is on the disk before a journal says which file is to take which place; from then on the change is
+    made, by whoever next locks the folder if not here. `complete` is for those who only read.
+
+    Args:
+        folder: the folder.
+        contents: names from the folder, each with the file's new bytes; None takes the file away.
+
+    Raises:
+        OSError: the disk refuses. Nothing is changed, or the rest of the change is made by the next that locks.
+    """
+    staged: list[Path] = []
+    steps: list[dict[str, str]] = []
+    try:
+        for name, data in contents:
+            if data is None:
+                steps.append({"remove": name})
+                continue
+            staged.append(_stage(folder / name, data))
+            place = (Path(name).parent / staged[-1].name).as_posix()
+            steps.append({"from": place, "to": name, "sha256": hashlib.sha256(data).hexdigest()})
+        for place in {path.parent: None for path in staged}:
+            sync_folder(place)
+        write(folder / JOURNAL, json.dumps(steps, indent=1).encode())
+    except BaseException:
+        for temporary in staged:
+            with suppress(OSError):
+                temporary.unlink()
+        raise
+    _complete(folder)
+
+
+def complete(folder: Path) -> None:
+    """Make what is left of a change that was killed half-way, where there is any.
+
+    Raises:
+        DaysheetError: another program holds the books.
+        OSError: the disk refuses.
+    """
+    if (folder / JOURNAL).exists():
+        with locked(folder):
+            pass
+
+
+def _complete(folder: Path) -> None:
+    """The same, `locked`. A journal whose files are not those that it speaks of is no change of ours: it is dropped."""
+    journal = folder / JOURNAL
+    if not journal.exists():
+        return
+    steps = _steps(journal, folder)
+    for step in steps:
+        if "from" in step:
+            source, target = folder / step["from"], folder / step["to"]
+            if source.exists():
+                source.replace(target)
+        else:
+            (folder / step["remove"]).unlink(missing_ok=True)
+    for place in {(folder / (step.get("to") or step["remove"])).parent: None for step in steps}:
+        if place.is_dir():
+            sync_folder(place)
+    journal.unlink()
+    sync_folder(folder)
+
+
+def _steps(journal: Path, folder: Path) -> list[dict[str, str]]:
+    """What a journal says is to be done; nothing, where it leads out of the folder or its data is not there."""
+    try:
+        steps: list[dict[str, str]] = json.loads(journal.read_bytes())
+        within = folder.resolve()
+        for name in (name for step in steps for key, name in step.items() if key != "sha256"):
+            if Path(name).suffix not in _JOURNALLED or not (folder / name).parent.resolve().is_relative_to(within):
+                return []
+        for step in steps:
+            if "from" in step:
+                source = folder / step["from"]
+                data = (source if source.exists() else folder / step["to"]).read_bytes()
+                if hashlib.sha256(data).hexdigest() != step["sha256"]:
+                    return []
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return []
+    return steps
 
 
 def sweep(folder: Path) -> None:

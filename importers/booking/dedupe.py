@@ -37,7 +37,7 @@ class Verdict(NamedTuple):
     Attributes:
         what: `new`: book it; `known`: the books have it; `repeated`: an earlier row of the file says the same;
             `later`: it takes the place of an earlier state; `changed`: the books have it otherwise, and keep it so.
-        where: the place of what it was compared with.
+        where: the place of what it was compared with; of what is known, the entry that says the same, where one does.
         note: for `changed`, what differs, in words without content.
     """
 
@@ -92,7 +92,7 @@ def _judge_group(rows: list[tuple[int, Record]], existing: list[Record]) -> Iter
         if equal is None:
             left.append((place, record))
             continue
-        yield place, KNOWN
+        yield place, Verdict("known", equal.meta)
         if not isinstance(record, Claim):
             existing.remove(equal)
     for place, record in left:
@@ -253,7 +253,7 @@ class _Matching:
 
 def _judge_line(row: BankLine, line: Line) -> Verdict:
     if line.row is None or line.row == row.fingerprint or line.text == _words(row):
-        return KNOWN
+        return Verdict("known", line.meta)
     return Verdict("changed", line.meta, "description")
 
 

@@ -24,6 +24,20 @@ from daysheet.records import Meta
 _NO_NEWLINE: Final = "\\ No newline at end of file"
 
 
+class Changed(NamedTuple):
+    """A file of the books, named from their folder, as it was and as it shall be; None where it is not there."""
+
+    name: str
+    before: bytes | None
+    after: bytes | None
+
+    def diff(self) -> Iterator[str]:
+        """Its changed lines."""
+        yield "--- /dev/null" if self.before is None else f"--- {self.name}"
+        yield "+++ /dev/null" if self.after is None else f"+++ {self.name}"
+        yield from _hunks(self.before or b"", self.after or b"")
+
+
 class Copy(NamedTuple):
     """Books and their copy."""
 
@@ -47,18 +61,24 @@ class Copy(NamedTuple):
             remedy=None if problem.remedy is None else self.home(problem.remedy),
         )
 
+    def changes(self) -> Iterator[Changed]:
+        """Every file that the copy now has otherwise, or no more, in the order of `rank`."""
+        found = {path.relative_to(self.at).as_posix() for path in self.at.rglob("*") if _is_own(path)}
+        found |= {path.relative_to(self.folder).as_posix() for path in _ledger_texts(self.folder) if self._holds(path)}
+        for name in sorted(found, key=rank):
+            path, copied = self.folder / name, self.at / name
+            old = path.read_bytes() if path.exists() else None
+            new = copied.read_bytes().replace(_including(self.at), _including(self.folder)) if copied.exists() else None
+            if new != old:
+                yield Changed(name, old, new)
+
     def diff(self) -> Iterator[str]:
         """Every line by which the copy now differs from the books, as a unified diff without context."""
-        changed = (path for path in self.at.rglob("*") if path.is_file() and not path.is_symlink())
-        names = (path.relative_to(self.at).as_posix() for path in changed if not path.name.startswith("."))
-        for name in sorted(names, key=rank):
-            path = self.folder / name
-            old = path.read_bytes() if path.exists() else b""
-            new = (self.at / name).read_bytes().replace(_including(self.at), _including(self.folder))
-            if new != old:
-                yield f"--- {name}" if path.exists() else "--- /dev/null"
-                yield f"+++ {name}"
-                yield from _hunks(old, new)
+        for changed in self.changes():
+            yield from changed.diff()
+
+    def _holds(self, path: Path) -> bool:
+        return path.is_relative_to(self.folder)
 
 
 @contextmanager
@@ -82,6 +102,11 @@ def copied(folder: Path) -> Iterator[Copy]:
             target.write_bytes(path.read_bytes().replace(_including(folder), _including(copy.at)))
         _link(folder, copy.at)
         yield copy
+
+
+def _is_own(path: Path) -> bool:
+    """Whether a file of a copy was written there; what is linked to is the books' own."""
+    return path.is_file() and not path.is_symlink() and not path.name.startswith(".")
 
 
 def _ledger_texts(folder: Path) -> list[Path]:

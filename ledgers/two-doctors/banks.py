@@ -8,9 +8,11 @@ from __future__ import annotations
 import datetime
 import random
 from collections import defaultdict
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final, NamedTuple
 
+from daysheet.ledgers.two_doctors import payroll
 from daysheet.ledgers.two_doctors.desk import CLOSED, LAST_DAY, ONE_DAY, YEAR, Desk, weekdays
 
 OPENING: Final = Decimal("24180.55")  # what checking held on the last day before, as in the former books
@@ -39,15 +41,16 @@ class CardRow(NamedTuple):
     amount: Decimal
 
 
+_PAYROLL: Final = "QUAYSIDE PAYROLL SVC PAYROLL CCD ID: 5550100005"
 # day of the month, text, amount, kind, check or not
 MONTHLY: Final = (
     (2, "MAIN STREET REALTY LLC RENT PPD ID: 5550100001", "3200.00", "ACH_DEBIT"),
     (9, "HARBOR MUTUAL MALPRACTICE PPD ID: 5550100002", "742.00", "ACH_DEBIT"),
     (13, "VALLEY TELEPHONE AND INTERNET WEB ID: 5550100004", "129.90", "ACH_DEBIT"),
-    (15, "QUAYSIDE PAYROLL SVC PAYROLL CCD ID: 5550100005", "1904.37", "ACH_DEBIT"),
-    (17, "IRS USATAXPYMT CCD ID: 5550100006", "1431.18", "ACH_DEBIT"),
+    (payroll.PAY_DAYS[0], _PAYROLL, str(payroll.pay().net), "ACH_DEBIT"),
     (20, "Online Transfer to owner draw transaction#: 5550100007", "4000.00", "ACCT_XFER"),
-    (28, "QUAYSIDE PAYROLL SVC PAYROLL CCD ID: 5550100005", "1904.37", "ACH_DEBIT"),
+    (payroll.PAY_DAYS[1], _PAYROLL, str(payroll.pay().net), "ACH_DEBIT"),
+    (payroll.PAY_DAYS[1], "IRS USATAXPYMT CCD ID: 5550100006", str(2 * payroll.pay().deposit), "ACH_DEBIT"),
     (26, "CASCADE EQUIPMENT FINANCE LOAN PPD ID: 5550100011", "356.40", "ACH_DEBIT"),
     (28, "MONTHLY SERVICE FEE", "15.00", "FEE_TRANSACTION"),
 )
@@ -73,6 +76,12 @@ def working_day(day: datetime.date) -> datetime.date:
     while day.weekday() > 4 or any(first == day == last and who is None for first, last, who in CLOSED):
         day += ONE_DAY
     return day
+
+
+def pay_days() -> Iterator[datetime.date]:
+    """The days on which the year's payroll leaves checking."""
+    for month in range(1, 13):
+        yield from (working_day(datetime.date(YEAR, month, day)) for day in payroll.PAY_DAYS)
 
 
 def card_year() -> list[CardRow]:

@@ -23,8 +23,8 @@ _CHECKING: Final = "Assets:Bank:Checking"
 _FIXED: Final = (
     ("Equity:Owner:Draws", "4000.00"),
     ("Expenses:Rent", "3050.00"),
-    ("Expenses:Payroll:Wages", "3612.00"),
-    ("Expenses:Payroll:Taxes", "1356.40"),
+    ("Expenses:Payroll:Wages", "4615.33"),  # before anything is withheld
+    ("Expenses:Payroll:Taxes", "353.07"),  # the employer's 7.65%
     ("Expenses:Insurance", "702.00"),
     ("Expenses:Telephone", "124.90"),
     ("Expenses:Software", "179.00"),

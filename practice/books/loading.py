@@ -40,6 +40,7 @@ def load(folder: Path) -> Books:
     Raises:
         DaysheetError: the ledger has errors; the first is named, with its file and line.
     """
+    files.complete(folder)
     with collector.paused():
         entries, errors, options = cache.load_file(folder / MAIN)
         books = Books.of(entries, options)

@@ -177,3 +177,24 @@ def test_fava_shows_the_books(page):
     slug = client.get("/").headers["Location"].strip("/").split("/")[0]
     answer = client.get(f"/{slug}/{page}/")
     assert answer.status_code == 200
+
+
+def test_the_practice_pays_its_employee_rightly(books):
+    """Publication 15: the employer's FICA is 7.65% of gross wages; gross less what is withheld is what was paid."""
+    posted = {}
+    for entry in books.entries:
+        for posting in getattr(entry, "postings", ()):
+            if "Payroll" in posting.account and entry.date.year == YEAR.first.year:
+                posted.setdefault((posting.account, entry.payee, posting.units.number > 0), []).append(
+                    posting.units.number
+                )
+    gross = posted["Expenses:Payroll:Wages", "Quayside Payroll", True]
+    employer = posted["Expenses:Payroll:Taxes", "Quayside Payroll", True]
+    held = sorted(-amount for amount in posted["Liabilities:Payroll:Taxes", "Quayside Payroll", False])
+    net = posted["Liabilities:Payroll:NetPay", "Quayside Payroll", True]
+    withheld = held[len(held) // 2 :]
+    assert len(gross) == len(employer) == len(net) == len(withheld) == 24
+    assert all(round(wage * Decimal("0.0765"), 2) == tax for wage, tax in zip(gross, employer, strict=True))
+    assert [wage - kept for wage, kept in zip(gross, withheld, strict=True)] == net
+    paid_to_irs = posted["Liabilities:Payroll:Taxes", "IRS", True]
+    assert sum(paid_to_irs) == sum(withheld) + sum(employer)
