@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+BANK = "Assets:Bank"
 RECEIVABLE = "Assets:Receivable"
 RECEIVABLE_PATIENTS = "Assets:Receivable:Patients"
 RECEIVABLE_INSURANCE = "Assets:Receivable:Insurance"

@@ -21,6 +21,8 @@ from daysheet.records import Claim, Invoice
 
 _ZERO: Final = Decimal()
 _TENTH: Final = Decimal("0.1")
+_THIN: Final = Decimal("0.25")
+_FIRST_DAYS: Final = 5
 _YEAR: Final = datetime.timedelta(days=365)
 _OLD: Final = datetime.timedelta(days=90)
 
@@ -50,7 +52,8 @@ class Definition(NamedTuple):
 DEFINITIONS: Final = {
     "days_in_ar": Definition(
         "Days in A/R",
-        "(receivables − credit balances) ÷ (charges of the last 365 days ÷ 365); since the first bill in a first year",
+        "(receivables − credit balances) ÷ (charges of the last 365 days ÷ 365); in a first year, of the days since "
+        "the first bill, old ones that stand alone before it left out",
         "AAFP",
         "days_in_receivables",
         less_is_better=True,
@@ -77,7 +80,7 @@ DEFINITIONS: Final = {
     ),
     "first_pass": Definition(
         "First pass",
-        "claims paid at first submission ÷ claims submitted",
+        "claims paid at first submission ÷ claims paid or denied",
         "HFMA MAP",
         "first_pass_percent",
         less_is_better=False,
@@ -122,13 +125,14 @@ def measure(
     bills = _of(ordered[: bisect_right(ordered, last, key=_date)], invoices)
     within = bills[bisect_left(bills, first, key=_date) :]
     charges = sum([bill.amount for bill in within], _ZERO)
-    yearly = sum([bill.amount for bill in bills[bisect_right(bills, last - _YEAR, key=_date) :]], _ZERO)
-    days = min((last - bills[0].date.replace(day=1)).days + 1, _YEAR.days) if bills else _YEAR.days
+    regular = _regular(bills[bisect_right(bills, last - 2 * _YEAR, key=_date) :], last)
+    yearly = sum([bill.amount for bill in regular[bisect_right(regular, last - _YEAR, key=_date) :]], _ZERO)
+    days = min((last - _begin(regular[0].date)).days + 1, _YEAR.days) if regular else _YEAR.days
     contractual = _moved(books.once("contractual by date", lambda: _contractual(books)), first, last, invoices)
     payments = _moved(books.once("payments by date", lambda: _payments(books)), first, last, invoices)
     open_bills, old, credit = _balances(books, last, invoices)
     lags = _lags(books, within)
-    submitted, denied, first_pass = _claims(books, first, last, invoices)
+    submitted, resolved, denied, first_pass = _claims(books, first, last, invoices)
     return Measures(
         days_in_ar=_ratio((open_bills - credit) * days, yearly),
         over_90=_ratio(old * 100, open_bills),
@@ -137,7 +141,7 @@ def measure(
         net_collection=_ratio(payments * 100, charges - contractual),
         gross_collection=_ratio(payments * 100, charges),
         denial=_ratio(Decimal(denied * 100), Decimal(submitted)),
-        first_pass=_ratio(Decimal(first_pass * 100), Decimal(submitted)),
+        first_pass=_ratio(Decimal(first_pass * 100), Decimal(resolved)),
         credits=credit,
         charges=charges,
         contractual=contractual,
@@ -169,6 +173,34 @@ def _date(dated: Invoice | _Moved) -> datetime.date:
 
 def _of(bills: list[Invoice], invoices: frozenset[str] | None) -> list[Invoice]:
     return bills if invoices is None else [bill for bill in bills if bill.id in invoices]
+
+
+def _begin(first: datetime.date) -> datetime.date:
+    """The day of a first bill; the first of its month where only a holiday or a weekend can lie between."""
+    return first.replace(day=1) if first.day <= _FIRST_DAYS else first
+
+
+def _regular(bills: list[Invoice], last: datetime.date) -> list[Invoice]:
+    """The bills from the first one on after which billing is regular.
+
+    Balances that were taken over from a former system as bills of their old dates stand thinly before it: they would
+    stretch the days that the charges are of. The cut is the month before which least was billed a day, and less than
+    a quarter of what was billed a day after.
+    """
+    months: dict[datetime.date, Decimal] = {}
+    begun: dict[datetime.date, int] = {}
+    for place, bill in enumerate(bills):
+        month = bill.date.replace(day=1)
+        months[month] = months.get(month, _ZERO) + bill.amount
+        begun.setdefault(month, place)
+    whole, before, cut, least = sum(months.values(), _ZERO), _ZERO, 0, _THIN
+    for month, amount in months.items():
+        place = begun[month]
+        after = (whole - before) / ((last - bills[place].date).days + 1)
+        if place and after > 0 and (share := before / (month - bills[0].date).days / after) < least:
+            cut, least = place, share
+        before += amount
+    return bills[cut:]
 
 
 class _Moved(NamedTuple):
@@ -258,18 +290,19 @@ def _lags(books: Books, bills: Iterable[Invoice]) -> list[int]:
 
 def _claims(
     books: Books, first: datetime.date, last: datetime.date, invoices: frozenset[str] | None
-) -> tuple[int, int, int]:
-    """Claims submitted in a period, and how many of them were denied, or paid without having been."""
-    submitted = denied = first_pass = 0
+) -> tuple[int, int, int, int]:
+    """Claims submitted in a period, and how many of them were paid or denied, denied, paid without having been."""
+    submitted = resolved = denied = first_pass = 0
     for states in books.claims.values():
         day = next((state.submitted for state in states if state.submitted is not None), None)
         if day is None or not first <= day <= last or (invoices is not None and states[0].invoice not in invoices):
             continue
         submitted += 1
-        refused = _has(states, "denied", "appealed")
+        refused, paid = _has(states, "denied", "appealed"), _has(states, "paid")
+        resolved += refused or paid
         denied += refused
-        first_pass += not refused and _has(states, "paid")
-    return submitted, denied, first_pass
+        first_pass += not refused and paid
+    return submitted, resolved, denied, first_pass
 
 
 def _has(states: Iterable[Claim], *statuses: str) -> bool:

@@ -23,7 +23,12 @@ FORMATS: Final = (*TEXTS, "xlsx", "html", "pdf", *exports.SUFFIXES)
 
 @click.command(cls=console.Verb)
 @click.argument("name", metavar="NAME")
-@click.option("--period", "period_text", metavar="PERIOD", help=f"{period.GRAMMAR} (default: the books' last year).")
+@click.option(
+    "--period",
+    "period_text",
+    metavar="PERIOD",
+    help=f"{period.GRAMMAR} (default: the books' last year to their last day).",
+)
 @click.option("--basis", type=click.Choice(("cash", "accrual")), default=None, help="Default: the practice's method.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write a file instead of printing.")
@@ -46,7 +51,7 @@ def report(
     books, settings = shared.books(), shared.settings()
     if not period_text and not books.entries:
         raise DaysheetError("the books hold nothing yet", filename=shared.folder, remedy="name a period with --period")
-    days = period.parse(period_text) if period_text else period.year(books.as_of.year)
+    days = period.parse(period_text) if period_text else period.until(books.as_of)
     method = settings.practice.method
     if basis is None and method not in ("cash", "accrual"):
         raise DaysheetError('method in [practice] must be "cash" or "accrual"', filename=settings.path)

@@ -81,6 +81,11 @@ def year(number: int) -> Period:
     return Period(datetime.date(number, 1, 1), datetime.date(number, 12, 31))
 
 
+def until(day: datetime.date) -> Period:
+    """A calendar year up to a day: what is reported where no period is named."""
+    return Period(day.replace(month=1, day=1), day)
+
+
 def parse(text: str) -> Period:
     """The period that a user wrote.
 

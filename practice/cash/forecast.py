@@ -18,8 +18,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from statistics import median
 from typing import Final, NamedTuple
 
+from daysheet.accounts import BANK
 from daysheet.billing.pricing import CENT
 from daysheet.books import Books
+from daysheet.books.index import Receivable
 from daysheet.cash.recurring import known_payments
 from daysheet.findings import Gap
 from daysheet.records import Invoice
@@ -31,7 +33,6 @@ _OBSERVED: Final = datetime.timedelta(days=546)
 _AGES: Final = 190
 _DAYS: Final = WEEKS * 7
 _ZERO: Final = Decimal()
-_BANK: Final = "Assets:Bank"
 
 
 class Week(NamedTuple):
@@ -144,16 +145,12 @@ def _bills(books: Books, as_of: datetime.date) -> list[Invoice]:
 
 
 def _history(books: Books, as_of: datetime.date) -> dict[str | None, _Pay]:
-    """Each payer's way of paying, from bills of the last year and a half."""
+    """Each payer's way of paying, from bills of the last year and a half: its own part and the patient's after it."""
     pay: dict[str | None, _Pay] = defaultdict(_Pay)
     for invoice in _bills(books, as_of):
         of_payer = pay[invoice.payer]
         observed = min((as_of - invoice.date).days + 1, _AGES)
-        paid: dict[int, Decimal] = defaultdict(Decimal)
-        gone: dict[int, Decimal] = defaultdict(Decimal)
-        for posting in books.receivable.get(invoice.id, ()):
-            if posting.amount < 0:
-                (paid if "payment" in posting.meta else gone)[(posting.date - invoice.date).days] -= posting.amount
+        paid, gone = _settled(books, invoice)
         balance = invoice.amount
         for day in range(observed):
             if balance <= 0:
@@ -166,12 +163,31 @@ def _history(books: Books, as_of: datetime.date) -> dict[str | None, _Pay]:
     return pay
 
 
+def _settled(books: Books, invoice: Invoice) -> tuple[dict[int, Decimal], dict[int, Decimal]]:
+    """What was paid and what was adjusted away of a bill, by its age in days.
+
+    What an entry moves from the insurer to the patient is neither: it stays open.
+    """
+    paid: dict[int, Decimal] = defaultdict(Decimal)
+    gone: dict[int, Decimal] = defaultdict(Decimal)
+    moved: dict[int, Receivable] = {}
+    for posting in books.receivable.get(invoice.id, ()):
+        before = moved.get(id(posting.meta))
+        moved[id(posting.meta)] = posting if before is None else posting._replace(amount=before.amount + posting.amount)
+    for posting in moved.values():
+        if posting.amount < 0:
+            (paid if "payment" in posting.meta else gone)[(posting.date - invoice.date).days] -= posting.amount
+    return paid, gone
+
+
 def _usual_week(books: Books, as_of: datetime.date) -> dict[str | None, Decimal]:
-    """What each payer was charged in the median of the last thirteen weeks."""
-    weeks: dict[str | None, list[Decimal]] = defaultdict(lambda: [_ZERO] * WEEKS)
-    for invoice in _bills(books, as_of):
+    """What each payer was charged in the median of the last thirteen weeks, or of those since the first bill."""
+    bills = _bills(books, as_of)
+    known = min(max((as_of - bills[0].date).days + 1, 7) // 7, WEEKS) if bills else WEEKS
+    weeks: dict[str | None, list[Decimal]] = defaultdict(lambda: [_ZERO] * known)
+    for invoice in bills:
         ago = (as_of - invoice.date).days // 7
-        if ago < WEEKS:
+        if ago < known:
             weeks[invoice.payer][ago] += invoice.amount
     return {payer: median(charged) for payer, charged in weeks.items()}
 
@@ -221,7 +237,7 @@ def _at_hand(books: Books, as_of: datetime.date) -> Decimal:
     total = _ZERO
     for entry in books.entries:
         for posting in getattr(entry, "postings", ()):
-            if posting.account.startswith(_BANK) and entry.date <= as_of and posting.units.currency == books.currency:
+            if posting.account.startswith(BANK) and entry.date <= as_of and posting.units.currency == books.currency:
                 total += posting.units.number
     return total
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
+from daysheet.accounts import BANK, is_under
+from daysheet.billing.working_days import ONE_DAY
+from daysheet.books import Books
 from daysheet.cash.forecast import Forecast, forecast
+from daysheet.facts import Imported
 from daysheet.findings import gap
 from daysheet.reports.formats.charts import Chart, Series, bars
 from daysheet.reports.management.billing_gaps import billing_findings
@@ -31,7 +36,7 @@ def cash_forecast(request: Request) -> Table:
     day = min(request.period.last, books.as_of)
     unbilled = [f for f in billing_findings(books, day) if f.kind in ("unbilled-visit", "billing-lapse")]
     made = forecast(books, day, gap(unbilled))
-    rows, notes = _rows(made), _notes(made)
+    rows, notes = _rows(made), (*_missing(books, day), *_notes(made))
     return request.table("cash-forecast", "Cash forecast", _COLUMNS, rows, notes, has_basis=False, at_end=True)
 
 
@@ -65,6 +70,23 @@ def _rows(made: Forecast) -> Iterator[Row]:
         for name in ("open_bills", "coming_visits", "paid_out", "if_billed")
     ]
     yield Row("total", ("Total", sums[0], sums[1], None, None, sums[2], cash, sums[3]))
+
+
+def _missing(books: Books, day: datetime.date) -> Iterator[str]:
+    """What is not known of the cash at hand: days of bank accounts that no file covers."""
+    files: dict[str, list[Imported]] = {}
+    for imported in books.imported:
+        if is_under(imported.account or "", BANK) and imported.first <= day:
+            files.setdefault(imported.account or "", []).append(imported)
+    least = books.days_of("export-gap-days", day)
+    for account, same in sorted(files.items()):
+        reached = same[0].first
+        for file in (*sorted(same, key=lambda file: file.first), None):
+            until = day if file is None else file.first - ONE_DAY
+            if (until - reached).days >= least:
+                first = reached + ONE_DAY
+                yield f"No file of {account} covers {first} to {until}: the cash is not known until it is imported."
+            reached = reached if file is None else max(reached, file.last)
 
 
 def _notes(made: Forecast) -> Iterator[str]:

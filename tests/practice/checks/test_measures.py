@@ -56,9 +56,31 @@ def test_collection_rates(year):
     assert (measured.net_collection, measured.gross_collection) == (Decimal("69.6"), Decimal("64.0"))
 
 
-def test_denials_and_first_pass(year):
+def test_denials_are_of_all_claims_and_the_first_pass_of_those_paid_or_denied(year):
     measured = measures.measure(year, FIRST, LAST)
-    assert (measured.denial, measured.first_pass) == (Decimal("33.3"), Decimal("33.3"))
+    assert (measured.denial, measured.first_pass) == (Decimal("33.3"), Decimal("50.0"))
+
+
+def monthly(first: int, last: int, day: int = 15) -> str:
+    """A bill of 300.00 on a day of each month, paid a month later but for the last."""
+    text = ""
+    for month in range(first, last + 1):
+        text += bill(f"M{month}", f"2026-{month:02}-{day}", amount="300.00")
+        if month < last:
+            text += payment(f"PM{month}", f"2026-{month + 1:02}-{day}", f"M{month}", "300.00")
+    return text
+
+
+def test_a_first_year_is_counted_from_the_first_bill(load):
+    """300 open, 900 charged in the 77 days from June 15 to August 30."""
+    books = load(monthly(6, 8))
+    assert measures.measure(books, FIRST, datetime.date(2026, 8, 30)).days_in_ar == Decimal("25.7")
+
+
+def test_an_old_balance_billed_long_before_does_not_stretch_the_days(load):
+    """As above, with 45 more open."""
+    books = load(bill("OLD", "2025-11-20", amount="45.00") + monthly(6, 8))
+    assert measures.measure(books, FIRST, datetime.date(2026, 8, 30)).days_in_ar == Decimal("29.5")
 
 
 def test_credit_balances_do_not_hide_old_debt(year):
@@ -101,6 +123,25 @@ def test_a_week_without_bills_is_a_dip_when_it_would_have_been_paid(load):
     text = paid_after(28, "2025-09-01", "2026-06-05") + paid_after(28, "2026-06-15", "2026-06-30")
     weeks = forecast(load(text), datetime.date(2026, 6, 30), NOTHING).weeks
     assert [week.collected for week in weeks[:4]] == [Decimal(amount) for amount in ("150", "100", "250", "250")]
+
+
+def test_what_the_patient_pays_after_the_insurer_is_expected(load):
+    """The insurer pays 60 of each 100.00 after two weeks and leaves 40, which the patient pays two weeks later."""
+    text = []
+    for day in days("2025-09-01", "2026-06-30", "01234"):
+        text.append(bill(f"I{day}", day, payer="delta", amount="100.00", patient=f"pt-{day}"))
+        then = day + datetime.timedelta(days=14)
+        if then <= datetime.date(2026, 6, 30):
+            text.append(payment(f"P{day}", then, f"I{day}", "60.00").replace("Patients", "Insurance:Delta"))
+            text.append(
+                f'{then} * "Moved to the patient" ^inv-I{day}\n  adjustment: "T{day}"\n  kind: "transfer"\n'
+                "  Assets:Receivable:Insurance:Delta  -40.00 USD\n  Assets:Receivable:Patients  40.00 USD\n"
+            )
+        if then + datetime.timedelta(days=14) <= datetime.date(2026, 6, 30):
+            text.append(payment(f"Q{day}", then + datetime.timedelta(days=14), f"I{day}", "40.00"))
+    weeks = forecast(load("".join(text)), datetime.date(2026, 6, 30), NOTHING).weeks
+    assert [week.collected for week in weeks] == [Decimal("500.00")] * 13
+    assert sum(week.open_bills for week in weeks) == 10 * 100 + 10 * 40
 
 
 def test_billing_the_gap_brings_its_expected_cash(load):
