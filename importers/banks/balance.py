@@ -43,6 +43,9 @@ def prove(
     if first.closed and (order or several):
         return first
     second = _chain(days_turned(oldest_first) if several else oldest_first[::-1], opening, closing)
+    if not first.closed and not second.closed and several:
+        # against the days: the rows are proved, but no day's end
+        second = _chain(oldest_first[::-1], opening, closing)._replace(daily=())
     if not first.closed:
         return second if second.closed else first
     return first._replace(daily=()) if second.closed and second.closing != first.closing else first

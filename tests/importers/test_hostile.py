@@ -279,8 +279,9 @@ import resource, sys
 from pathlib import Path
 resource.setrlimit(resource.RLIMIT_AS, (3 << 30, 3 << 30))
 from daysheet.errors import DaysheetError
-from daysheet.importers import bank
-from daysheet.importers.reading import Context, RawFile
+from daysheet.importers.banks import source as bank
+from daysheet.importers.reading import Context
+from daysheet.importers.rows.raw_file import RawFile
 try:
     file = RawFile(Path(sys.argv[1]))
     source = next(source for source in bank.shipped() if source.name == "us-chase-checking")
