@@ -29,12 +29,8 @@ from daysheet.books import loading
 from daysheet.importers.banks import source as bank
 from daysheet.importers.booking import dedupe
 from daysheet.importers.importing import import_files
-from daysheet.importers.reading import (
-    Context,
-)
-from daysheet.importers.rows.raw_file import (
-    RawFile,
-)
+from daysheet.importers.reading import Context
+from daysheet.importers.rows.raw_file import RawFile
 
 from bench import ledger
 

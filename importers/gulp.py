@@ -30,15 +30,8 @@ from daysheet.importers.booking.known import Known
 from daysheet.importers.edi import source as remittance
 from daysheet.importers.originals import patients as people
 from daysheet.importers.privacy import identifiers
-from daysheet.importers.reading import (
-    Context,
-    Reading,
-    Record,
-    Source,
-)
-from daysheet.importers.rows.raw_file import (
-    RawFile,
-)
+from daysheet.importers.reading import Context, Reading, Record, Source
+from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.settings import BankSettings, CategoryRule, ImportSettings, bank_account
 from daysheet.importers.sources import all_sources
 from daysheet.importers.systems.resolve import resolve
@@ -93,7 +86,7 @@ class Importer(beangulp.Importer):  # type: ignore[misc] # beangulp ships no typ
         Raises:
             DaysheetError: the file is malformed, or the settings do not say which account it is of.
         """
-        books = Books.of(list(existing or ()), {"operating_currency": [self._context.currency]})
+        books = Books.of(list(existing or ()), {"operating_currency": [self._context.currency]}, state="")
         reading = self._without_persons(filepath)
         entries: list[Directive] = []
         known = Known(books)

@@ -26,12 +26,8 @@ from daysheet.importers.booking.directives import custom
 from daysheet.importers.booking.session import ImportSession, OneByOneError, Taken, month_file
 from daysheet.importers.edi import source, strict
 from daysheet.importers.originals import patients as people
-from daysheet.importers.reading import (
-    Reading,
-)
-from daysheet.importers.rows.raw_file import (
-    RawFile,
-)
+from daysheet.importers.reading import Reading
+from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.sources import all_sources, source_of
 from daysheet.importers.systems import undated
 from daysheet.importers.systems.resolve import resolve

@@ -17,9 +17,7 @@ from daysheet.importers.banks import source as bank
 from daysheet.importers.banks.profile_file import load
 from daysheet.importers.detection import identify, patterns, propose
 from daysheet.importers.detection.detect import Detected, detect
-from daysheet.importers.rows.raw_file import (
-    RawFile,
-)
+from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.systems import selftest as systems_selftest
 from daysheet.importers.systems import source as systems
 

@@ -9,12 +9,8 @@ from daysheet.errors import DaysheetError
 from daysheet.importers.banks import source as bank
 from daysheet.importers.banks.ofx import OfxSource
 from daysheet.importers.edi.source import RemittanceSource
-from daysheet.importers.reading import (
-    Source,
-)
-from daysheet.importers.rows.raw_file import (
-    RawFile,
-)
+from daysheet.importers.reading import Source
+from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.systems import source as systems
 from daysheet.importers.systems import standard_csv
 from daysheet.settings import Settings

@@ -40,12 +40,12 @@ def billing_gaps(
     if unknown:
         known = f"known are: {', '.join(KINDS)}"
         return entries, [BookError(place, f"billing_gaps: unknown kind {min(unknown)}; {known}", None)]
+    try:
+        state = Settings.of(Path(place["filename"]).parent).practice.state
+    except DaysheetError as problem:
+        return entries, [BookError(place, str(problem), None)]
     with collector.paused():
-        books = Books.of(entries, options_map)
-        try:
-            books.state = Settings.of(Path(place["filename"]).parent).practice.state
-        except DaysheetError as problem:
-            return entries, [BookError(place, str(problem), None)]
+        books = Books.of(entries, options_map, state=state)
         findings = checks.find(books, kinds=kinds) if entries else []
     covered = frozenset[str]().union(*(finding.covers for finding in findings))
     shown = [

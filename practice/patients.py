@@ -10,8 +10,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import re
 import secrets
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -19,8 +21,14 @@ from daysheet import files
 from daysheet.errors import DaysheetError
 
 PREFIX: Final = "pt-"
+OPAQUE_PREFIX: Final = "x-"
 SECRET_VARIABLE: Final = "DAYSHEET_SECRET"  # noqa: S105 - the name of a variable, not a secret
-_DIGITS = 12
+_DIGITS: Final = 12
+_HEXADECIMAL: Final = rf"[0-9a-f]{{{_DIGITS}}}"
+TOKEN: Final = re.compile(PREFIX + _HEXADECIMAL)
+"""What a token looks like; nothing else in the books does."""
+OPAQUE: Final = re.compile(OPAQUE_PREFIX + _HEXADECIMAL)
+"""What stands for an id or a cell that could name a patient, and is no patient's token."""
 _MINIMUM = 16
 
 
@@ -28,6 +36,16 @@ def token(identifier: str, secret: bytes) -> str:
     """The token of a patient, whatever the case, accents' composition or spacing that a system writes the id in."""
     normal = " ".join(unicodedata.normalize("NFKC", identifier).casefold().split())
     return PREFIX + hmac.new(secret, normal.encode(), hashlib.sha256).hexdigest()[:_DIGITS]
+
+
+def opaque(text: str, token_of: Callable[[str], str]) -> str:
+    """What stands for a cell that could name a patient; equal for equal cells, of whatever case and spacing.
+
+    Args:
+        text: the cell.
+        token_of: how a patient becomes a token in these books.
+    """
+    return OPAQUE_PREFIX + token_of(f"cell {text}").removeprefix(PREFIX)
 
 
 def secret_path(practice: str) -> Path:

@@ -90,7 +90,7 @@ def load(request: pytest.FixtureRequest, tmp_path: Path) -> Load:
         path.write_text(f"{ledger}\n{settings}", encoding="utf-8")
         entries, errors, options = loader.load_file(str(path))
         assert [error for error in errors if not isinstance(error, FindingError)] == []
-        return Books.of(entries, options)
+        return Books.of(entries, options, state="")
 
     return load_text
 

@@ -7,15 +7,8 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Final
 
-from daysheet.importers.banks.profile import (
-    Amounts,
-    Fee,
-)
-from daysheet.importers.rows.cells import (
-    CellError,
-    Cells,
-    Column,
-)
+from daysheet.importers.banks.profile import Amounts, Fee
+from daysheet.importers.rows.cells import CellError, Cells, Column
 from daysheet.importers.rows.values import AmountParser
 from daysheet.patterns import compiled
 

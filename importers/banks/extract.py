@@ -13,11 +13,7 @@ from pathlib import Path
 from daysheet.errors import DaysheetError
 from daysheet.importers.banks import pending
 from daysheet.importers.banks.amounts import AmountReader
-from daysheet.importers.banks.profile import (
-    Named,
-    Profile,
-    Where,
-)
+from daysheet.importers.banks.profile import Named, Profile, Where
 from daysheet.importers.reading import Skipped
 from daysheet.importers.rows.cells import (
     CellError,

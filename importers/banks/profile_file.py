@@ -9,14 +9,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from daysheet.errors import DaysheetError
-from daysheet.importers.banks.profile import (
-    Amounts,
-    Match,
-    Profile,
-)
-from daysheet.importers.rows.cells import (
-    Column,
-)
+from daysheet.importers.banks.profile import Amounts, Match, Profile
+from daysheet.importers.rows.cells import Column
 from daysheet.importers.rows.values import MONTHS, check_notation
 from daysheet.strict_toml import Reader, toml
 

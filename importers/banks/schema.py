@@ -11,9 +11,7 @@ import types
 from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 
 from daysheet.importers.banks.profile import Profile
-from daysheet.strict_toml import (
-    key_of,
-)
+from daysheet.strict_toml import key_of
 
 _PLAIN: Final = {str: "string", int: "integer", bool: "boolean"}
 

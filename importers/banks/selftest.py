@@ -2,42 +2,23 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
+from functools import partial
 
-from daysheet.errors import DaysheetError
+from daysheet.importers import selftest
 from daysheet.importers.banks.profile import Entry
 from daysheet.importers.banks.source import BankSource
-from daysheet.importers.reading import (
-    Context,
-    Reading,
-)
-from daysheet.importers.rows.raw_file import (
-    RawFile,
-)
+from daysheet.importers.reading import Context, Reading
 from daysheet.records import BankLine
 
 
 def problems(source: BankSource) -> list[str]:
     """What is wrong with a profile, in words; nothing if its sample gives what it says."""
     sample = source.profile.sample
-    encoding = source.profile.file.encoding or "utf-8"
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / Path(sample.filename).name
-        path.write_bytes(sample.text.encode(encoding, "strict"))
-        file = RawFile(path)
-        try:
-            if not source.matches(file):
-                return [f"does not recognise its own sample{_why(source, file)}"]
-            reading = source.read(file, Context(lambda _: "", "USD"))
-        except DaysheetError as problem:
-            return [str(problem).replace(str(path), "sample")]
-    return _compare(source, reading)
-
-
-def _why(source: BankSource, file: RawFile) -> str:
-    likeness, line, difference = source.nearest(file)
-    return f": line {line}, {difference}" if likeness else ""
+    content = sample.text.encode(source.profile.file.encoding or "utf-8", "strict")
+    context = Context(lambda _: "", "USD")
+    return selftest.problems(
+        source, sample.filename, content, lambda file: source.read(file, context), partial(_compare, source)
+    )
 
 
 def _compare(source: BankSource, reading: Reading) -> list[str]:
@@ -48,9 +29,7 @@ def _compare(source: BankSource, reading: Reading) -> list[str]:
         found.append(f"gives {len(lines)} entries, not {len(sample.entries)}")
     for number, (entry, line) in enumerate(zip(sample.entries, lines, strict=False), 1):
         found += [f"entry {number}: {text}" for text in _differences(entry, line)]
-    reasons = tuple(skipped.reason for skipped in reading.skipped)
-    if reasons != sample.skipped:
-        found.append(f"skips {list(reasons)}, not {list(sample.skipped)}")
+    found += selftest.skips(reading, sample.skipped)
     if sample.proved and not (reading.proof and reading.proof.closed):
         found.append("is not proved by its balances")
     return found

@@ -20,10 +20,7 @@ from daysheet.importers.banks import pending
 from daysheet.importers.banks import profile_file as profiles
 from daysheet.importers.banks.balance import prove
 from daysheet.importers.banks.extract import Extracted, Extractor, Setting
-from daysheet.importers.banks.profile import (
-    Layout,
-    Profile,
-)
+from daysheet.importers.banks.profile import Layout, Profile
 from daysheet.importers.profiles import SHIPPED
 from daysheet.importers.reading import Context, Reading, Skipped
 from daysheet.importers.rows.cell_kinds import (
@@ -34,9 +31,7 @@ from daysheet.importers.rows.cells import (
     trimmed,
 )
 from daysheet.importers.rows.header import bare, difference, norm
-from daysheet.importers.rows.raw_file import (
-    RawFile,
-)
+from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.rows.tables import HEAD_ROWS, Tables, tables
 from daysheet.importers.rows.text import RaggedQuotesError, Row, check_text, rows_of
 from daysheet.importers.rows.values import amount_parser, date_parser

@@ -17,9 +17,7 @@ from daysheet.importers.detection.amount_columns import AmountColumns
 from daysheet.importers.detection.directions import find_money
 from daysheet.importers.detection.grid import Column, Grid, find_grid
 from daysheet.importers.rows.cell_kinds import PADDING, date_formats, orders
-from daysheet.importers.rows.raw_file import (
-    RawFile,
-)
+from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.rows.tables import tables
 from daysheet.importers.rows.values import date_parser
 

@@ -14,9 +14,7 @@ from functools import cached_property
 from typing import Final
 
 from daysheet.importers.rows.cell_kinds import Kind, common_formats, is_data, kind_of
-from daysheet.importers.rows.raw_file import (
-    RawFile,
-)
+from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.rows.tables import Tables
 from daysheet.importers.rows.text import Row
 

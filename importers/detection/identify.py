@@ -10,13 +10,8 @@ from daysheet.errors import DaysheetError
 from daysheet.importers.banks import source as bank
 from daysheet.importers.detection.detect import Detected, detect
 from daysheet.importers.edi.source import remittance_summary
-from daysheet.importers.reading import (
-    Context,
-    Source,
-)
-from daysheet.importers.rows.raw_file import (
-    RawFile,
-)
+from daysheet.importers.reading import Context, Source
+from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.rows.tables import tables
 from daysheet.records import BankLine
 

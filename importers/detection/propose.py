@@ -15,27 +15,18 @@ from typing import Final
 
 from daysheet.errors import DaysheetError
 from daysheet.importers.banks import profile_file as profiles
-from daysheet.importers.banks.source import (
-    BankSource,
-)
+from daysheet.importers.banks.source import BankSource
 from daysheet.importers.detection import patterns
 from daysheet.importers.detection import vocabulary as words
 from daysheet.importers.detection.amount_columns import AmountColumns
 from daysheet.importers.detection.detect import Detected
 from daysheet.importers.detection.grid import Column, Grid, is_code
 from daysheet.importers.privacy.anonymize import Anonymizer, amount
-from daysheet.importers.reading import (
-    Context,
-    Reading,
-)
+from daysheet.importers.reading import Context, Reading
 from daysheet.importers.rows.cell_kinds import date_formats, kind_of, month_language, part_order
 from daysheet.importers.rows.cells import trimmed
-from daysheet.importers.rows.header import (
-    bare,
-)
-from daysheet.importers.rows.raw_file import (
-    RawFile,
-)
+from daysheet.importers.rows.header import bare
+from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.rows.tables import lenient_rows, tables
 from daysheet.importers.rows.text import Row
 from daysheet.importers.rows.values import MONTHS, month_number

@@ -20,14 +20,8 @@ from daysheet.cash.receipts import is_settlement
 from daysheet.errors import DaysheetError
 from daysheet.importers.edi import remittances as era
 from daysheet.importers.edi import x12
-from daysheet.importers.reading import (
-    Context,
-    Reading,
-    Skipped,
-)
-from daysheet.importers.rows.raw_file import (
-    RawFile,
-)
+from daysheet.importers.reading import Context, Reading, Skipped
+from daysheet.importers.rows.raw_file import RawFile
 from daysheet.records import Adjustment, Payment
 from daysheet.remittances import (
     AMOUNTS,

@@ -13,9 +13,7 @@ from typing import Final
 
 from daysheet.errors import DaysheetError
 from daysheet.importers.edi import x12
-from daysheet.importers.rows.raw_file import (
-    RawFile,
-)
+from daysheet.importers.rows.raw_file import RawFile
 
 _MESSAGE: Final = re.compile(r"Line:(\d+) (SEG|ELE):(\d+) - .*?(?:\((\w{2,6})\)|$)")
 _SEGMENT: Final = {

@@ -20,12 +20,8 @@ from daysheet.billing.pricing import fee_of, payer_of
 from daysheet.books import Books
 from daysheet.cash.forecast import forecast
 from daysheet.findings import Finding, Gap, gap
-from daysheet.importers.reading import (
-    Context,
-)
-from daysheet.importers.rows.raw_file import (
-    RawFile,
-)
+from daysheet.importers.reading import Context
+from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.sources import all_sources, source_of
 from daysheet.importers.systems.standard_csv import KINDS
 from daysheet.records import Visit

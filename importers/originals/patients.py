@@ -14,13 +14,8 @@ from daysheet import console
 from daysheet.errors import DaysheetError
 from daysheet.importers.privacy import scrub
 from daysheet.importers.privacy.scrub import Names
-from daysheet.importers.reading import (
-    Reading,
-    Record,
-)
-from daysheet.importers.rows.raw_file import (
-    RawFile,
-)
+from daysheet.importers.reading import Reading, Record
+from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.settings import ImportSettings
 from daysheet.importers.systems import source as systems
 from daysheet.importers.systems import standard_csv

@@ -6,23 +6,18 @@ the token of each cell and compare. The answer is printed for the person who ask
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from daysheet import patients
 from daysheet.errors import DaysheetError
-from daysheet.importers.rows.raw_file import (
-    RawFile,
-)
+from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.systems import source as systems
 from daysheet.importers.systems import standard_csv
 from daysheet.importers.writing import archive
 from daysheet.settings import Settings
-
-_TOKEN: Final = re.compile(rf"{patients.PREFIX}[0-9a-f]{{12}}")
 
 
 class Found(NamedTuple):
@@ -44,7 +39,7 @@ def reveal(folder: Path, token: str) -> list[Found]:
             not on this machine, or no original has the patient.
     """
     wanted = patients.PREFIX + token.strip().lower().removeprefix(patients.PREFIX)
-    if not _TOKEN.fullmatch(wanted):
+    if not patients.TOKEN.fullmatch(wanted):
         raise DaysheetError("a token is pt- and twelve of 0 to 9 and a to f", remedy="copy it from the ledger")
     place = folder / archive.FOLDER
     if not place.is_dir():

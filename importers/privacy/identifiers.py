@@ -15,10 +15,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from daysheet.books import Books
+from daysheet.patients import opaque
 from daysheet.patterns import Pattern
-
-OPAQUE: Final = "x-"
-_TOKEN_PREFIX: Final = 3  # of `pt-`, which is for patients alone
 
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _CODE: Final = re.compile(
@@ -62,11 +60,6 @@ def normal(text: str) -> str:
     """A name's comparable form, without case, accents, marks or order: `GARCÍA, Ana` and `ana garcia` agree."""
     plain = unicodedata.normalize("NFKD", text).casefold()
     return " ".join(sorted(_WORD.findall("".join(c for c in plain if not unicodedata.combining(c)))))
-
-
-def opaque(text: str, token: Token) -> str:
-    """A cell as what nobody can read: equal for equal cells, of whatever case and spacing."""
-    return OPAQUE + token(f"cell {text}")[_TOKEN_PREFIX:]
 
 
 def is_code(text: str, plain: Iterable[Pattern] = ()) -> bool:

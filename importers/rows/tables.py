@@ -8,9 +8,7 @@ from typing import Final
 from weakref import WeakKeyDictionary
 
 from daysheet.errors import DaysheetError
-from daysheet.importers.rows.raw_file import (
-    RawFile,
-)
+from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.rows.text import RaggedQuotesError, Row, check_text, container, encoding_of, lines_of, rows_of
 from daysheet.importers.rows.workbook import Sheets, html_rows, sheets_of
 

@@ -12,9 +12,7 @@ from typing import Final, NamedTuple
 
 import chardet
 from daysheet.errors import DaysheetError
-from daysheet.importers.rows.raw_file import (
-    RawFile,
-)
+from daysheet.importers.rows.raw_file import RawFile
 
 FIELD_LIMIT: Final = 4 * 1024 * 1024
 _SAMPLE: Final = 256 * 1024

@@ -30,6 +30,7 @@ from daysheet.importers.systems.profile import (
     Words,
 )
 from daysheet.importers.systems.row import PracticeRow
+from daysheet.patients import opaque
 from daysheet.patterns import compiled
 from daysheet.records import Adjustment, BankLine, Claim, Invoice, Payment, Visit
 
@@ -364,7 +365,7 @@ class Mapper:
             return None
         if len(values) == 1:
             return self._identifier(values[0])
-        return identifiers.opaque("|".join((self.profile.system, kind, *values)), self.context.token)
+        return opaque("|".join((self.profile.system, kind, *values)), self.context.token)
 
     def _invoice_of(self, columns: Columns, cells: PracticeRow, row: _RowOf) -> str | None:
         if columns == (FOUND,):

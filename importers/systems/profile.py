@@ -43,9 +43,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from daysheet.records import ADJUSTMENT_KINDS, CLAIM_STATUSES, PAYMENT_METHODS, VISIT_STATUSES
-from daysheet.strict_toml import (
-    word,
-)
+from daysheet.strict_toml import word
 
 Columns = tuple[str, ...]
 ROW: Final = "row"

@@ -23,10 +23,7 @@ from daysheet.importers.systems.profile import (
     Words,
     numbered,
 )
-from daysheet.strict_toml import (
-    Reader,
-    toml,
-)
+from daysheet.strict_toml import Reader, toml
 
 _COLUMN: Final = (
     "date",

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
 from typing import Final
 
 from daysheet import patients
-from daysheet.errors import DaysheetError
-from daysheet.importers.reading import (
-    Context,
-    Reading,
-    Record,
-)
-from daysheet.importers.rows.raw_file import (
-    RawFile,
-)
+from daysheet.importers import selftest
+from daysheet.importers.reading import Context, Reading, Record
 from daysheet.importers.systems.mapping import KIND_OF
 from daysheet.importers.systems.resolve import resolve
 from daysheet.importers.systems.source import SystemSource
@@ -39,18 +30,15 @@ _SECRET: Final = b"the samples hold nobody"
 def problems(source: SystemSource) -> list[str]:
     """What is wrong with a profile, in words; nothing if its sample gives what it says."""
     sample = source.profile.sample
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / Path(sample.filename).name
-        path.write_bytes(sample.text.lstrip("\n").encode(source.profile.file.encoding or "utf-8"))
-        file = RawFile(path)
-        try:
-            if not source.matches(file):
-                _, line, differs = source.nearest(file)
-                return [f"does not recognise its own sample: line {line}, {differs}"]
-            reading = resolve(source.read(file, Context(partial(patients.token, secret=_SECRET))), _Nothing())
-        except DaysheetError as problem:
-            return [str(problem).replace(str(path), "sample")]
-    return _compare(source, reading)
+    content = sample.text.lstrip("\n").encode(source.profile.file.encoding or "utf-8")
+    context = Context(partial(patients.token, secret=_SECRET))
+    return selftest.problems(
+        source,
+        sample.filename,
+        content,
+        lambda file: resolve(source.read(file, context), _Nothing()),
+        partial(_compare, source),
+    )
 
 
 def _compare(source: SystemSource, reading: Reading) -> list[str]:
@@ -60,10 +48,7 @@ def _compare(source: SystemSource, reading: Reading) -> list[str]:
         found.append(f"gives {len(reading.records)} records, not {len(sample.records)}")
     for number, (wanted, record) in enumerate(zip(sample.records, reading.records, strict=False), 1):
         found += [f"record {number}: {text}" for text in _differences(wanted, record)]
-    reasons = tuple(skipped.reason for skipped in reading.skipped)
-    if reasons != sample.skipped:
-        found.append(f"skips {list(reasons)}, not {list(sample.skipped)}")
-    return found
+    return found + selftest.skips(reading, sample.skipped)
 
 
 def _differences(wanted: dict[str, str], record: Record) -> list[str]:

@@ -21,25 +21,11 @@ from typing import Any, Final
 
 from daysheet.errors import DaysheetError
 from daysheet.importers.privacy import identifiers
-from daysheet.importers.profiles import (
-    SHIPPED,
-)
-from daysheet.importers.reading import (
-    ROWS,
-    Context,
-    Reading,
-    Record,
-    Skipped,
-)
+from daysheet.importers.profiles import SHIPPED
+from daysheet.importers.reading import ROWS, Context, Reading, Record, Skipped
 from daysheet.importers.rows.cells import trimmed
-from daysheet.importers.rows.header import (
-    bare,
-    difference,
-    norm,
-)
-from daysheet.importers.rows.raw_file import (
-    RawFile,
-)
+from daysheet.importers.rows.header import bare, difference, norm
+from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.rows.tables import HEAD_ROWS, tables
 from daysheet.importers.rows.text import RaggedQuotesError, Row, check_text, rows_of
 from daysheet.importers.systems.mapping import KIND_OF, MERGE, SO_FAR, UNDATED, Mapper, Terms

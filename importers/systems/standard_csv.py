@@ -21,14 +21,8 @@ from typing import Final
 from daysheet.errors import DaysheetError
 from daysheet.importers.edi import codes
 from daysheet.importers.privacy import identifiers
-from daysheet.importers.reading import (
-    Context,
-    Reading,
-    Record,
-)
-from daysheet.importers.rows.raw_file import (
-    RawFile,
-)
+from daysheet.importers.reading import Context, Reading, Record
+from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.rows.tables import Tables, tables
 from daysheet.importers.rows.text import RaggedQuotesError, Row, check_text, rows_of
 from daysheet.importers.rows.values import amount_parser

@@ -11,12 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from daysheet import files
-from daysheet.importers.reading import (
-    Reading,
-)
-from daysheet.importers.rows.raw_file import (
-    RawFile,
-)
+from daysheet.importers.reading import Reading
+from daysheet.importers.rows.raw_file import RawFile
 
 FOLDER: Final = "originals"
 _ENDING: Final = re.compile(r"\.[a-z0-9]{1,5}\Z")

@@ -90,10 +90,10 @@ class State:
 
     def __init__(self, entries: Sequence[Directive], options: Mapping[str, Any], folder: Path) -> None:
         """Index the books once."""
-        with collector.paused():
-            self.books = Books.of(list(entries), options)
         self.folder = folder
         self.settings = Settings.of(folder)
+        with collector.paused():
+            self.books = Books.of(list(entries), options, state=self.settings.practice.state)
         self._kept: dict[object, Any] = {}
         self._lock = threading.RLock()
 

@@ -100,9 +100,10 @@ class Books:
         "thresholds", "took_place", "visits", "waivers",
     )  # fmt: skip
 
-    def __init__(self, entries: list[Directive], options: Mapping[str, Any], index: Indexes) -> None:
+    def __init__(self, entries: list[Directive], options: Mapping[str, Any], index: Indexes, state: str) -> None:
         """With what the index of the entries says; `Books.of` adds the rest."""
         self.entries = entries
+        self.state = state
         self.options = options
         currencies = options.get("operating_currency") or ["USD"]
         self.currency: str = currencies[0]
@@ -113,7 +114,6 @@ class Books:
         self.waivers: dict[tuple[str, str], Waiver] = {}
         self.locks: dict[int, Lock] = {}
         self.thresholds: dict[str, list[Threshold]] = defaultdict(list)
-        self.state = ""
         self.known: dict[Hashable, Any] = {}
         self.claims: dict[str, list[Claim]] = {}
         self.claim_days: dict[str, list[datetime.date]] = {}
@@ -152,11 +152,17 @@ class Books:
         self._beyond = index.beyond
 
     @classmethod
-    def of(cls, entries: list[Directive], options: Mapping[str, Any]) -> Books:
-        """The books of these entries, which are sorted as Beancount sorts them."""
+    def of(cls, entries: list[Directive], options: Mapping[str, Any], *, state: str) -> Books:
+        """The books of these entries, which are sorted as Beancount sorts them.
+
+        Args:
+            entries: of the whole ledger.
+            options: Beancount's options map.
+            state: the two-letter state whose public holidays count (`state` of `[practice]`), or empty.
+        """
         entries, far = in_reach(entries)
         index = index_entries(entries)
-        books = cls(entries, options, index)
+        books = cls(entries, options, index, state)
         books.errors += far
         decided: list[Custom] = []
         for entry in index.others:

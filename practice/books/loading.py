@@ -41,10 +41,10 @@ def load(folder: Path) -> Books:
         DaysheetError: the ledger has errors; the first is named, with its file and line.
     """
     files.complete(folder)
+    state = Settings.of(folder).practice.state
     with collector.paused():
         entries, errors, options = cache.load_file(folder / MAIN)
-        books = Books.of(entries, options)
-    books.state = Settings.of(folder).practice.state
+        books = Books.of(entries, options, state=state)
     broken = [error for error in errors if not isinstance(error, FindingError)] or books.errors
     if broken:
         first = broken[0]

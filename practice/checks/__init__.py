@@ -7,51 +7,63 @@ or not; `run` leaves the waived ones out.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
+from typing import Final, Protocol
 
 from daysheet.billing.pricing import priced
 from daysheet.books import Books
 from daysheet.checks.claims import claim_deadline, claim_unsent, credit_balance, denied_claim, underpaid_claim
 from daysheet.checks.deposits import remittance_unbalanced, undeposited_payment, unmatched_deposit
-from daysheet.checks.invoices import (
-    duplicate_bill,
-    number_gap,
-    orphan_invoice,
-    overdue,
-)
-from daysheet.checks.lapse import lapse
-from daysheet.checks.late_charges import (
-    late_charge,
-)
+from daysheet.checks.invoices import duplicate_bill, invoice_number_gap, orphan_invoice, overdue_invoice
+from daysheet.checks.lapse import billing_lapse
+from daysheet.checks.late_charges import late_charge
 from daysheet.checks.locked_years import locked_year
 from daysheet.checks.missing_exports import missing_export
-from daysheet.checks.visits import billed_no_show, unbilled
-from daysheet.findings import Finding
+from daysheet.checks.visits import billed_no_show, unbilled_visit
+from daysheet.findings import KINDS, Finding
 
-Check = Callable[[Books, datetime.date], Iterator[Finding]]
 
-CHECKS: Mapping[str, Check] = MappingProxyType(
-    {
-        "billing-lapse": lapse,
-        "unbilled-visit": unbilled,
-        "missing-export": missing_export,
-        "duplicate-bill": duplicate_bill,
-        "billed-no-show": billed_no_show,
-        "orphan-invoice": orphan_invoice,
-        "overdue-invoice": overdue,
-        "late-charge": late_charge,
-        "invoice-number-gap": number_gap,
-        "claim-unsent": claim_unsent,
-        "claim-deadline": claim_deadline,
-        "denied-claim": denied_claim,
-        "underpaid-claim": underpaid_claim,
-        "remittance-unbalanced": remittance_unbalanced,
-        "unmatched-deposit": unmatched_deposit,
-        "undeposited-payment": undeposited_payment,
-        "credit-balance": credit_balance,
-        "locked-year": locked_year,
-    }
+class Check(Protocol):
+    """From the books and a day to findings."""
+
+    __name__: str
+
+    def __call__(self, books: Books, as_of: datetime.date) -> Iterator[Finding]:
+        """Look only at what had happened by `as_of`."""
+        ...
+
+
+_FUNCTIONS: Final[tuple[Check, ...]] = (
+    billed_no_show,
+    billing_lapse,
+    claim_deadline,
+    claim_unsent,
+    credit_balance,
+    denied_claim,
+    duplicate_bill,
+    invoice_number_gap,
+    late_charge,
+    locked_year,
+    missing_export,
+    orphan_invoice,
+    overdue_invoice,
+    remittance_unbalanced,
+    unbilled_visit,
+    underpaid_claim,
+    undeposited_payment,
+    unmatched_deposit,
+)
+"""Each bears the name of the kind that it finds; their order is that of `KINDS`."""
+
+
+def kind_of(check: Check) -> str:
+    """The kind that a check finds."""
+    return check.__name__.replace("_", "-")
+
+
+CHECKS: Final[Mapping[str, Check]] = MappingProxyType(
+    {kind: check for kind in KINDS for check in _FUNCTIONS if kind_of(check) == kind}
 )
 
 

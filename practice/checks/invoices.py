@@ -120,7 +120,7 @@ def orphan_invoice(books: Books, as_of: datetime.date) -> Iterator[Finding]:
             )
 
 
-def overdue(books: Books, as_of: datetime.date) -> Iterator[Finding]:
+def overdue_invoice(books: Books, as_of: datetime.date) -> Iterator[Finding]:
     """Each invoice still open when its due date, and the days that the practice lets pass, are over."""
     patience = datetime.timedelta(days=books.days_of("overdue-days", as_of))
     terms = datetime.timedelta(days=books.days_of("terms-days", as_of))
@@ -152,7 +152,7 @@ _SERIES: Final = 20
 _AROUND: Final = 5
 
 
-def number_gap(books: Books, as_of: datetime.date) -> Iterator[Finding]:
+def invoice_number_gap(books: Books, as_of: datetime.date) -> Iterator[Finding]:
     """Numbers that are missing from a series of invoices: deleted, or never imported.
 
     A series is what stands before the number; it is one when it has twenty invoices or more and lacks

@@ -22,7 +22,7 @@ _PARTIAL_DAYS = 3
 _Counts = dict[datetime.date, int]
 
 
-def lapse(books: Books, as_of: datetime.date) -> Iterator[Finding]:
+def billing_lapse(books: Books, as_of: datetime.date) -> Iterator[Finding]:
     """Each run of working days on which a provider's billing stopped, or fell far below what it should be."""
     yield from _seen_in_visits(books, as_of)
     yield from unseen(books, as_of)

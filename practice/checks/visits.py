@@ -12,7 +12,7 @@ from daysheet.findings import Finding
 from daysheet.wording import money, name_of
 
 
-def unbilled(books: Books, as_of: datetime.date) -> Iterator[Finding]:
+def unbilled_visit(books: Books, as_of: datetime.date) -> Iterator[Finding]:
     """Each completed visit that no standing bill names, once the provider's usual time to bill has passed."""
     for visit in unbilled_visits(books, as_of):
         fee = fee_of(books, as_of, visit)

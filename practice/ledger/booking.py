@@ -19,6 +19,7 @@ from beancount.core.amount import Amount
 from beancount.core.data import Directive, Posting, Transaction
 from beancount.core.number import MISSING
 from beancount.parser import booking
+from beancount.utils.defdict import ImmutableDictWithDefault
 
 OPTIONS: Final = (
     "booking_method",
@@ -57,9 +58,14 @@ def book(entries: Sequence[Directive], options: Mapping[str, Any]) -> list[Direc
             continue
         if digits not in tolerances:
             tolerances[digits] = interpolate.infer_tolerances(entry.postings, options)  # type: ignore[no-untyped-call]
-        meta = {**entry.meta, interpolate.AUTOMATIC_TOLERANCES: tolerances[digits]}
+        meta = {**entry.meta, interpolate.AUTOMATIC_TOLERANCES: own(tolerances[digits])}
         booked.append(entry._replace(postings=list(entry.postings), meta=meta))
     return booked
+
+
+def own(tolerances: ImmutableDictWithDefault) -> ImmutableDictWithDefault:
+    """Tolerances for one transaction alone: what a plugin does to them touches no other."""
+    return ImmutableDictWithDefault(tolerances, default=tolerances.default)  # type: ignore[no-untyped-call]
 
 
 def _digits(postings: Sequence[Posting]) -> tuple[object, ...] | None:

@@ -34,6 +34,7 @@ from beancount.core.data import Directive
 from beancount.parser import parser
 from beancount.utils import encryption
 from daysheet import __version__
+from daysheet.errors import DaysheetError
 from daysheet.files import users_cache
 from daysheet.ledger import booking, codec, validation
 
@@ -86,9 +87,23 @@ def load_file(main: Path) -> Loaded:
     _keep(folder, files)
     if doubtful:
         del files
+    try:
         # not load_file: that would read a pickle from the books folder
-        return loader._load([(name, True)], None, None, None)
-    return _joined(files)
+        return loader._load([(name, True)], None, None, None) if doubtful else _joined(files)
+    except TypeError:
+        raise _unsorted(name) from None
+    except IsADirectoryError as problem:
+        remedy = "write the files that it holds, such as folder/*.beancount"
+        raise DaysheetError("an include names a folder", filename=problem.filename, remedy=remedy) from None
+
+
+def _unsorted(name: str) -> Exception:
+    """Beancount sorts entries of one day by `lineno`, which metadata of that name takes the place of."""
+    return DaysheetError(
+        "entries cannot be sorted: one has metadata called lineno that is no number",
+        filename=name,
+        remedy="give that metadata another name",
+    )
 
 
 def _walk(main: str, folder: Path | None) -> Iterator[_File]:
@@ -102,7 +117,7 @@ def _walk(main: str, folder: Path | None) -> Iterator[_File]:
     options: codec.Options | None = None
     while waiting:
         name = waiting.pop(0)
-        if name in seen or not Path(name).exists() or encryption.is_encrypted_file(name):
+        if name in seen or not Path(name).is_file() or encryption.is_encrypted_file(name):
             raise _DoubtError
         seen.add(name)
         file = _read(name, folder, options)
@@ -111,12 +126,13 @@ def _walk(main: str, folder: Path | None) -> Iterator[_File]:
             raise _DoubtError
         its_options = file.content[1]
         options = options or its_options
-        waiting += _included(Path(name).parent, its_options["include"])
+        waiting += _included(os.path.dirname(name), its_options["include"])  # noqa: PTH120 - as the loader does it
 
 
-def _included(folder: Path, patterns: Sequence[str]) -> Iterator[str]:
+def _included(folder: str, patterns: Sequence[str]) -> Iterator[str]:
     for pattern in patterns:
-        found = glob.glob(str(folder / pattern), recursive=True)  # noqa: PTH207 - the files in the loader's order
+        # a path would lose the "/" at the end, with which a pattern matches folders alone
+        found = glob.glob(os.path.join(folder, pattern), recursive=True)  # noqa: PTH118, PTH207 - in the loader's order
         if not found:
             raise _DoubtError
         yield from map(os.path.normpath, found)
@@ -131,7 +147,10 @@ def _read(name: str, folder: Path | None, options: codec.Options | None) -> _Fil
         with suppress(OSError, ValueError):
             kept = (folder / key).read_bytes()
             return _File(key, name, len(text), True, None if kept == _DOUBTFUL else codec.decode(kept, name))
-    parsed, errors, its_options = parser.parse_file(io.BytesIO(text), name)
+    try:
+        parsed, errors, its_options = parser.parse_file(io.BytesIO(text), name)
+    except TypeError:
+        raise _unsorted(name) from None
     booked = None if errors else booking.book(parsed, its_options if options is None else options)
     return _File(key, name, len(text), False, None if booked is None else (booked, its_options))
 
@@ -170,7 +189,7 @@ def _keep(folder: Path | None, files: Sequence[_File]) -> None:
             return
         for file in files:
             if not file.kept:
-                _write(folder / file.key, _DOUBTFUL if file.content is None else codec.encode(*file.content))
+                _write(folder / file.key, _DOUBTFUL if file.content is None else codec.encode(*file.content, file.name))
         used = {file.key for file in files}
         for place in folder.iterdir():
             if place.name not in used:

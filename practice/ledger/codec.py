@@ -24,6 +24,7 @@ from beancount.core.amount import Amount
 from beancount.core.data import EMPTY_SET, Custom, Directive, Posting, Transaction
 from beancount.parser.grammar import ValueType
 from beancount.utils.defdict import ImmutableDictWithDefault
+from daysheet.ledger.booking import own
 
 _LEVEL: Final = 1
 _TOLERANCES: Final = "__tolerances__"
@@ -56,9 +57,9 @@ _CLASSES: Final = {
 Options = dict[str, Any]
 
 
-def encode(entries: Sequence[Directive], options: Options) -> bytes:
-    """The booked entries and the options of one file as bytes."""
-    pool = _Pool(options)
+def encode(entries: Sequence[Directive], options: Options, filename: str) -> bytes:
+    """The booked entries and the options of one file as bytes; `filename` as in `decode`."""
+    pool = _Pool(options, filename)
     rows = [_row(entry, pool) for entry in entries]
     content = marshal.dumps((pickle.dumps(pool.values, pickle.HIGHEST_PROTOCOL), rows))
     return zlib.compress(content, _LEVEL)
@@ -96,7 +97,8 @@ class _Unpickler(pickle.Unpickler):
 class _Pool:
     """Values by their number, each once: equal values that are written differently (1.0 and 1.00) are two."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, filename: str) -> None:
+        self.filename = filename
         self.values: list[Any] = [options]
         self._numbers: dict[Any, int] = {}
         self._texts: dict[str | None, str | None] = {}
@@ -112,10 +114,14 @@ class _Pool:
         key = (str(amount.number), amount.currency)
         return self._numbers.get(key) or self._add(key, amount)
 
-    def same(self, value: object) -> int:
-        """A value by its identity."""
-        key = id(value)
-        return self._numbers.get(key) or self._add(key, value)
+    def tolerances(self, tolerances: ImmutableDictWithDefault) -> int:
+        """Equal ones stand here once; each transaction gets its own when they are read back."""
+        key = (str(tolerances.default), *((currency, str(number)) for currency, number in tolerances.items()))
+        return self._numbers.get(key) or self._add(key, tolerances)
+
+    def places(self, meta: Mapping[str, Any]) -> bool:
+        """Whether metadata says the place in the file, and not what the user calls `filename` or `lineno`."""
+        return type(meta["lineno"]) is int and meta["filename"] == self.filename
 
     def value(self, value: object) -> int:
         if type(value) is Amount:
@@ -132,6 +138,8 @@ class _Pool:
 
 
 def _row(entry: Directive, pool: _Pool) -> Any:  # noqa: ANN401 - a tuple of plain values, or a number
+    if not pool.places(entry.meta):
+        return pool.other(entry)
     if isinstance(entry, Transaction):
         return (
             entry.meta["lineno"],
@@ -142,7 +150,7 @@ def _row(entry: Directive, pool: _Pool) -> Any:  # noqa: ANN401 - a tuple of pla
             entry.tags or None,
             entry.links or None,
             _extras(entry.meta, pool),
-            pool.same(entry.meta[_TOLERANCES]),
+            pool.tolerances(entry.meta[_TOLERANCES]),
             [_posting(posting, pool) for posting in entry.postings],
         )
     if isinstance(entry, Custom):
@@ -159,6 +167,7 @@ def _posting(posting: Posting, pool: _Pool) -> Any:  # noqa: ANN401 - a tuple of
         or posting.flag is not None
         or meta is None
         or len(meta) != len(_PLACE)
+        or not pool.places(meta)
     ):
         return pool.other(posting)
     return sys.intern(posting.account), pool.amount(units), meta["lineno"]
@@ -187,7 +196,7 @@ def _entries(rows: Sequence[Any], pool: Sequence[Any], filename: str) -> list[Di
         else:
             line, day, flag, payee, narration, tags, links, extras, tolerances, legs = row
             meta = _meta(filename, line, extras, pool)
-            meta[_TOLERANCES] = pool[tolerances]
+            meta[_TOLERANCES] = own(pool[tolerances])
             postings = [
                 pool[leg]
                 if type(leg) is int

@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
@@ -18,7 +17,7 @@ from daysheet.books import Books
 from daysheet.checks.locked_years import changed_months
 from daysheet.errors import DaysheetError
 from daysheet.ledger import digest
-from daysheet.patients import PREFIX
+from daysheet.patients import TOKEN
 from daysheet.reports import registry
 from daysheet.reports.formats import csv_json
 from daysheet.reports.formats.workbook import Workbook
@@ -66,7 +65,6 @@ IF_USED: Final = ("payables", "sales-tax", "deposits", "card-receipts")
 """Tables that a pack leaves out where they are empty."""
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _PROGRAMS: Final = {"proseries": "ProSeries", "ultratax": "UltraTax", "caseware": "CaseWare"}
-_TOKEN: Final = re.compile(rf"{PREFIX}[0-9a-f]{{12}}")
 _HIDDEN: Final = "patient"
 _PAPERS: Final = ("letter", "a4")
 _SHORT: Final = 8
@@ -223,10 +221,10 @@ def gather(
 
 def without_tokens(table: Table) -> Table:
     """The table with every patient token written as `patient`."""
-    if not _TOKEN.search("\n".join(_texts(table))):
+    if not TOKEN.search("\n".join(_texts(table))):
         return table
     rows = tuple(Row(row.kind, tuple(_hidden(cell) for cell in row.cells), row.depth) for row in table.rows)
-    return replace(table, rows=rows, notes=tuple(_TOKEN.sub(_HIDDEN, note) for note in table.notes))
+    return replace(table, rows=rows, notes=tuple(TOKEN.sub(_HIDDEN, note) for note in table.notes))
 
 
 def manifest(contents: Contents) -> Embedded:
@@ -277,7 +275,7 @@ def _exports(request: Request) -> list[Embedded]:
 
 
 def _hidden(cell: Cell) -> Cell:
-    return _TOKEN.sub(_HIDDEN, cell) if isinstance(cell, str) else cell
+    return TOKEN.sub(_HIDDEN, cell) if isinstance(cell, str) else cell
 
 
 def _texts(table: Table) -> Iterator[str]:

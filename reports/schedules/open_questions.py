@@ -7,12 +7,7 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from beancount.core.data import Transaction
-from daysheet.accounts import (
-    CLEARING_SUSPENSE,
-    UNCATEGORIZED_EXPENSE,
-    UNCATEGORIZED_INCOME,
-    is_under,
-)
+from daysheet.accounts import CLEARING_SUSPENSE, UNCATEGORIZED_EXPENSE, UNCATEGORIZED_INCOME, is_under
 from daysheet.findings import gap
 from daysheet.reports.accounts.activity import activity
 from daysheet.reports.accounts.titles import Titles

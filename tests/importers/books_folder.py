@@ -58,7 +58,7 @@ class Folder:
         """The books, which Beancount must load without an error of its own."""
         entries, errors, options = loader.load_file(str(self.path / "main.beancount"))
         assert [error for error in errors if not isinstance(error, FindingError)] == []
-        books = Books.of(entries, options)
+        books = Books.of(entries, options, state="")
         assert books.errors == []
         return books
 

@@ -16,13 +16,8 @@ import pytest
 from daysheet.errors import DaysheetError
 from daysheet.importers.banks import source as bank
 from daysheet.importers.detection.detect import detect
-from daysheet.importers.reading import (
-    Context,
-    Reading,
-)
-from daysheet.importers.rows.raw_file import (
-    RawFile,
-)
+from daysheet.importers.reading import Context, Reading
+from daysheet.importers.rows.raw_file import RawFile
 from daysheet.records import BankLine
 
 HEAD = "Details,Posting Date,Description,Amount,Type,Balance,Check or Slip #\n"

@@ -17,13 +17,8 @@ from typing import NamedTuple
 import openpyxl
 import pytest
 from daysheet.importers.banks import source as bank
-from daysheet.importers.reading import (
-    Context,
-    Reading,
-)
-from daysheet.importers.rows.raw_file import (
-    RawFile,
-)
+from daysheet.importers.reading import Context, Reading
+from daysheet.importers.rows.raw_file import RawFile
 from daysheet.records import BankLine
 
 from tests.real.samples import BANKS, bank_file

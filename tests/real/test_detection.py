@@ -7,9 +7,7 @@ from typing import Any
 
 import pytest
 from daysheet.importers.detection.detect import detect
-from daysheet.importers.rows.raw_file import (
-    RawFile,
-)
+from daysheet.importers.rows.raw_file import RawFile
 
 from tests.real.samples import BANKS, bank_file
 

@@ -10,13 +10,8 @@ from daysheet.importers.banks import profile_file, selftest
 from daysheet.importers.banks import source as bank
 from daysheet.importers.detection import propose
 from daysheet.importers.detection.detect import Detected, detect
-from daysheet.importers.reading import (
-    Context,
-    Reading,
-)
-from daysheet.importers.rows.raw_file import (
-    RawFile,
-)
+from daysheet.importers.reading import Context, Reading
+from daysheet.importers.rows.raw_file import RawFile
 from daysheet.records import BankLine
 
 from tests.real.samples import BANKS, bank_file

@@ -10,12 +10,8 @@ from typing import Any
 import pytest
 from daysheet.importers.edi import remittances, strict, x12
 from daysheet.importers.edi.source import RemittanceSource, remittance_summary
-from daysheet.importers.reading import (
-    Context,
-)
-from daysheet.importers.rows.raw_file import (
-    RawFile,
-)
+from daysheet.importers.reading import Context
+from daysheet.importers.rows.raw_file import RawFile
 from daysheet.remittances import problems
 
 from tests.conftest import NO_SAMPLES, SAMPLES

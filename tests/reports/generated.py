@@ -105,7 +105,7 @@ def load(text: str) -> Books:
     """The books of a ledger without errors."""
     entries, errors, options = loader.load_string(text)
     assert errors == []
-    books = Books.of(entries, options)
+    books = Books.of(entries, options, state="")
     assert books.errors == []
     return books
 

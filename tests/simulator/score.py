@@ -12,8 +12,8 @@ from statistics import median
 from daysheet.billing.pricing import priced
 from daysheet.billing.unbilled import last_due_to_be_billed
 from daysheet.books import Books
-from daysheet.checks.lapse import lapse
-from daysheet.checks.visits import unbilled
+from daysheet.checks.lapse import billing_lapse
+from daysheet.checks.visits import unbilled_visit
 from daysheet.findings import Finding, gap
 
 from tests.simulator.shapes import DAY, Lapse, shape_of
@@ -76,12 +76,12 @@ def score_of(seed: int) -> Score:
     year = year_of(shape_of(seed))
     score = Score(practices=1, providers=len(year.shape.doctors))
     for mode, kept in MODES.items():
-        books = Books.of(year.entries(**kept), OPTIONS)
+        books = Books.of(year.entries(**kept), OPTIONS, state="")
         books.state = year.shape.state
-        found = list(lapse(books, LAST))
+        found = list(billing_lapse(books, LAST))
         _lapses(score, year, mode, found)
         if mode == "visits":
-            visits = list(priced(books, LAST, unbilled(books, LAST)))
+            visits = list(priced(books, LAST, unbilled_visit(books, LAST)))
             _visits(score, year, books, visits)
             _price(score, year, [*found, *visits])
             score.delays += [_delay(books, one) for one in year.shape.lapses if len(one.days) >= 3 and not one.partial]
@@ -135,7 +135,7 @@ def _delay(books: Books, planted: Lapse) -> int:
     waited = 0
     for day in (first + n * DAY for n in range(100)):
         if last_due_to_be_billed(books, planted.provider, day) >= first:
-            if any(_is(finding, planted) for finding in lapse(books, day)):
+            if any(_is(finding, planted) for finding in billing_lapse(books, day)):
                 return waited
             waited += day in worked
     return LATEST

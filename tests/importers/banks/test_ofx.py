@@ -9,13 +9,8 @@ from pathlib import Path
 import pytest
 from daysheet.errors import DaysheetError
 from daysheet.importers.banks.ofx import OfxSource
-from daysheet.importers.reading import (
-    Context,
-    Reading,
-)
-from daysheet.importers.rows.raw_file import (
-    RawFile,
-)
+from daysheet.importers.reading import Context, Reading
+from daysheet.importers.rows.raw_file import RawFile
 from daysheet.records import BankLine
 
 HEADER = """OFXHEADER:100

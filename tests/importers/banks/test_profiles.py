@@ -8,9 +8,7 @@ import pytest
 from daysheet.importers.banks import selftest
 from daysheet.importers.banks import source as bank
 from daysheet.importers.banks.source import BankSource
-from daysheet.importers.rows.raw_file import (
-    RawFile,
-)
+from daysheet.importers.rows.raw_file import RawFile
 
 SOURCES = bank.shipped()
 

@@ -13,12 +13,8 @@ from daysheet.errors import DaysheetError
 from daysheet.importers.booking.payment_posting import due
 from daysheet.importers.edi import remittances, x12
 from daysheet.importers.edi.source import RemittanceSource, directives, refuse_unbalanced
-from daysheet.importers.reading import (
-    Context,
-)
-from daysheet.importers.rows.raw_file import (
-    RawFile,
-)
+from daysheet.importers.reading import Context
+from daysheet.importers.rows.raw_file import RawFile
 from daysheet.ledger import printer
 from daysheet.remittances import Remittance
 
@@ -61,7 +57,7 @@ def era_text(
 def of(text: str) -> Books:
     entries, errors, options = loader.load_string(OPTIONS + text)
     assert errors == []
-    books = Books.of(entries, options)
+    books = Books.of(entries, options, state="")
     assert books.errors == []
     return books
 

@@ -47,7 +47,7 @@ class Practice(RuleBasedStateMachine):
         for line, entry in enumerate(self.entries, 1):
             entry.meta.setdefault("filename", "machine")
             entry.meta.setdefault("lineno", line)
-        return Books.of(printer.stable_order(self.entries), OPTIONS)
+        return Books.of(printer.stable_order(self.entries), OPTIONS, state="")
 
     def add(self, *records: Any) -> None:
         known = Known(self.books)

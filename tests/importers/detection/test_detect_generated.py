@@ -9,9 +9,7 @@ from typing import NamedTuple
 
 import pytest
 from daysheet.importers.detection.detect import detect
-from daysheet.importers.rows.raw_file import (
-    RawFile,
-)
+from daysheet.importers.rows.raw_file import RawFile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

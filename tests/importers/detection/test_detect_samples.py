@@ -6,9 +6,7 @@ from pathlib import Path
 
 import pytest
 from daysheet.importers.detection.detect import Detected, detect
-from daysheet.importers.rows.raw_file import (
-    RawFile,
-)
+from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.rows.text import encoding_of
 
 

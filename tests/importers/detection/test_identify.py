@@ -12,12 +12,8 @@ from daysheet.importers.banks import selftest
 from daysheet.importers.banks import source as bank
 from daysheet.importers.banks.profile_file import load
 from daysheet.importers.detection.detect import detect
-from daysheet.importers.reading import (
-    Context,
-)
-from daysheet.importers.rows.raw_file import (
-    RawFile,
-)
+from daysheet.importers.reading import Context
+from daysheet.importers.rows.raw_file import RawFile
 from daysheet.records import BankLine
 
 UNKNOWN = """Some Bank of Nowhere

@@ -9,12 +9,8 @@ import pytest
 from daysheet.importers.banks import profile_file, selftest, source
 from daysheet.importers.detection import propose
 from daysheet.importers.detection.detect import detect
-from daysheet.importers.reading import (
-    Reading,
-)
-from daysheet.importers.rows.raw_file import (
-    RawFile,
-)
+from daysheet.importers.reading import Reading
+from daysheet.importers.rows.raw_file import RawFile
 from daysheet.records import BankLine
 
 NAMED = propose.Named("draft", "Draft", "Somebody", "US", "a test", "USD")

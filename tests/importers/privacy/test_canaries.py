@@ -23,13 +23,8 @@ import pytest
 from daysheet import patients
 from daysheet.errors import DaysheetError
 from daysheet.importers import gulp
-from daysheet.importers.reading import (
-    Context,
-    Source,
-)
-from daysheet.importers.rows.raw_file import (
-    RawFile,
-)
+from daysheet.importers.reading import Context, Source
+from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.systems import source as systems
 from daysheet.importers.systems import standard_csv
 from daysheet.importers.systems.source import SystemSource
@@ -79,7 +74,8 @@ def plain(text: str) -> str:
 
 def marks_in(text: str) -> list[str]:
     """What of the planted identifiers stands in a text; hashes and tokens are no text."""
-    searched = plain(re.sub(r"\b[0-9a-f]{64}\b|\bpt-[0-9a-f]{12}\b|\bx-[0-9a-f]{12}\b|\b[0-9a-f]{16}\b", " ", text))
+    ours = (r"\b[0-9a-f]{64}\b", patients.TOKEN.pattern, patients.OPAQUE.pattern, r"\b[0-9a-f]{16}\b")
+    searched = plain(re.sub("|".join(ours), " ", text))
     return [mark for mark in MARKS if mark in searched]
 
 

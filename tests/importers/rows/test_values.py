@@ -8,12 +8,8 @@ from pathlib import Path
 import pytest
 from daysheet.errors import DaysheetError
 from daysheet.importers.banks import source as bank
-from daysheet.importers.reading import (
-    Context,
-)
-from daysheet.importers.rows.raw_file import (
-    RawFile,
-)
+from daysheet.importers.reading import Context
+from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.rows.values import amount_parser, date_parser
 from daysheet.records import BankLine
 

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import pytest
 from daysheet.importers.banks import source as bank
-from daysheet.importers.reading import (
-    Source,
-)
-from daysheet.importers.rows.raw_file import (
-    RawFile,
-)
+from daysheet.importers.reading import Source
+from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.systems import selftest
 from daysheet.importers.systems import source as systems
 from daysheet.importers.systems.source import SystemSource

@@ -13,13 +13,8 @@ from beancount.core.data import Transaction
 from daysheet import patients
 from daysheet.errors import DaysheetError
 from daysheet.importers.privacy.identifiers import normal
-from daysheet.importers.reading import (
-    Context,
-    Reading,
-)
-from daysheet.importers.rows.raw_file import (
-    RawFile,
-)
+from daysheet.importers.reading import Context, Reading
+from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.systems import source as systems
 from daysheet.importers.systems.mapping import Terms
 from daysheet.importers.systems.profile_file import parse

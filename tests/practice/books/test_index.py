@@ -99,7 +99,7 @@ class Reading:
     def __init__(self, texts: list[str]) -> None:
         opened = "".join(f"2026-01-01 open {account}\n" for account in ACCOUNTS)
         entries, _, options = loader.load_string(opened + "\n".join(texts))
-        self.books = Books.of(entries, options)
+        self.books = Books.of(entries, options, state="")
         self.visits: dict[str, Custom] = {}
         for entry in entries:
             if isinstance(entry, Custom):

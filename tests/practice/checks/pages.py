@@ -171,7 +171,7 @@ def found_on(page: Page, kind: str, folder: Path) -> list[Finding]:
     path.write_text(page.ledger + 'option "operating_currency" "USD"\nplugin "beancount.plugins.auto_accounts"\n')
     entries, errors, options = loader.load_file(str(path))
     assert errors == []
-    books = Books.of(entries, options)
+    books = Books.of(entries, options, state="")
     as_of = datetime.date.fromisoformat(page.as_of) if page.as_of else None
     return [finding for finding in checks.find(books, as_of, [kind]) if finding.kind == kind]
 

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 from beancount import loader
+from beancount.core.data import Transaction
 from daysheet.books import loading
+from daysheet.errors import DaysheetError
 from daysheet.ledger import cache as filecache
 from daysheet.ledger import codec
 
@@ -223,8 +225,43 @@ def test_what_is_kept_is_what_is_read(write, cache):
     for path in entries_kept(cache):
         entries, options = codec.decode(path.read_bytes(), str(main))
         changed = [entry._replace(date=datetime.date(2020, 2, 2)) for entry in entries]
-        path.write_bytes(codec.encode(changed, options))
+        path.write_bytes(codec.encode(changed, options, str(main)))
     assert [entry.date for entry in filecache.load_file(main)[0]] == [datetime.date(2020, 2, 2)]
+
+
+@pytest.mark.parametrize("key", ["lineno: 7", "lineno: 7.5", 'filename: "elsewhere.txt"', "filename: 3"])
+@pytest.mark.parametrize("place", ["entry", "posting", "custom"])
+def test_metadata_that_the_user_calls_as_beancount_calls_the_place_comes_back_as_written(write, key, place):
+    said = {name: f"\n    {key}" if name == place else "" for name in ("entry", "posting", "custom")}
+    text = (
+        f'2020-02-01 * "Rent"{said["entry"]}\n  Assets:Bank  -5.00 USD{said["posting"]}\n  Assets:Other  5.00 USD\n'
+        f'2020-02-02 custom "note" "kept"{said["custom"]}\n'
+    )
+    assert loads_as_beancount(write(main='include "padding.beancount"\n' + text))
+
+
+def test_a_line_number_that_is_a_text_is_a_clear_error(write):
+    legs = "\n  lineno: {}\n  Assets:Bank  -5.00 USD\n  Assets:Other  5.00 USD\n"
+    text = "".join(f'2020-02-01 * "Rent"{legs.format(number)}' for number in ('"seven"', 8))
+    with pytest.raises(DaysheetError, match="lineno"):
+        filecache.load_file(write(main='include "padding.beancount"\n' + text))
+
+
+@pytest.mark.parametrize("pattern", ["a.beancount/", "a.beancount/.", "a.beancoun?/", "*.beancount/"])
+def test_a_pattern_that_ends_in_a_slash_matches_no_file(write, pattern):
+    main = write(main=f'include "padding.beancount"\ninclude "{pattern}"', a='2020-02-01 event "place" "here"')
+    assert loads_as_beancount(main)
+    assert any("does not match any files" in error.message for error in filecache.load_file(main)[1])
+
+
+def test_no_two_transactions_share_their_tolerances(write):
+    legs = "\n  Assets:Bank  -5.00 USD\n  Assets:Other  5.00 USD\n"
+    main = write(main='include "padding.beancount"\n' + f'2020-02-01 * "One"{legs}2020-02-02 * "Two"{legs}')
+    for _ in range(2):  # parsed, then kept
+        entries = [entry for entry in filecache.load_file(main)[0] if isinstance(entry, Transaction)]
+        kept = [entry.meta["__tolerances__"] for entry in entries]
+        assert len({id(tolerances) for tolerances in kept}) == len(kept) == 2
+        assert len({repr(tolerances) for tolerances in kept}) == 1
 
 
 def test_an_option_of_the_main_file_counts_for_every_file(write):
@@ -331,7 +368,7 @@ def test_a_pickle_in_the_books_is_not_read(write, tmp_path):
 
 
 def test_what_is_kept_can_hold_nothing_that_runs(tmp_path):
-    content = codec.encode([], {"harmless": _Planted(tmp_path / "planted")})
+    content = codec.encode([], {"harmless": _Planted(tmp_path / "planted")}, "main.beancount")
     with pytest.raises(pickle.UnpicklingError, match="mkdir is not part of a ledger"):
         codec.decode(content, "main.beancount")
     assert not (tmp_path / "planted").exists()

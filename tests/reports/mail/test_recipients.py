@@ -106,7 +106,7 @@ def test_two_colleagues_with_like_names_are_both_allowed_when_the_books_name_bot
 
 def books(text):
     entries, _, options = loader.load_string(text)
-    return Books.of(entries, options)
+    return Books.of(entries, options, state="")
 
 
 def test_the_latest_contact_fact_holds():
