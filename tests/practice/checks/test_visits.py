@@ -143,9 +143,9 @@ def test_the_plugin_shows_one_error_a_lapse_at_its_first_visit(tmp_path):
     path.write_text(head + worked(*MARCH, unbilled=WEEK) + visit("V99", "2026-03-26"))
     _, errors, _ = loader.load_file(str(path))
     assert all(isinstance(error, FindingError) for error in errors)
-    assert [error.message.split(":")[0] for error in errors] == ["billing-lapse", "unbilled-visit"]
+    assert [error.message.split(":")[0] for error in errors] == ["unbilled-visit", "billing-lapse"]
     lines = path.read_text().splitlines()
-    assert lines[errors[0].source["lineno"] - 1] == '2026-03-16 custom "visit" "A0316-0" "adams" "completed"'
+    assert lines[errors[1].source["lineno"] - 1] == '2026-03-16 custom "visit" "A0316-0" "adams" "completed"'
 
 
 def test_a_service_that_is_billed_no_more_is_a_lapse_of_its_own(load):
