@@ -148,4 +148,4 @@ def books(received: list[Taken], made: list[Bag]) -> Books:
         lines += [f"  Assets:Clearing:{bag.account}  -{bag.amount} USD"]
     entries, errors, options = loader.load_string("\n".join(lines))
     assert not errors
-    return Books.of(entries, options)
+    return Books.of(entries, options, state="")
