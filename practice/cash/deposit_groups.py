@@ -57,6 +57,38 @@ def is_fee(group: Sequence[Receipt], kept: Decimal) -> bool:
     return cards and kept not in sales and _ZERO < kept <= sum(sales, _ZERO) * _FEE_SHARE + len(sales) * _FEE_EACH
 
 
+def voided(received: Sequence[Receipt], *, same_day: bool) -> set[Receipt]:
+    """Receipts that were taken back as a whole before the bank saw them, and what took them back.
+
+    The two are of one kind and amount, and name each other, or the same patient or number.
+
+    Args:
+        received: receipts by date.
+        same_day: only those taken back on the day they were entered, which a bank never sees.
+    """
+    standing: dict[tuple[str, str, Decimal], list[Receipt]] = {}
+    out: set[Receipt] = set()
+    for receipt in sorted(received, key=lambda receipt: (receipt.date, -receipt.amount, receipt.id)):
+        if receipt.amount > 0:
+            standing.setdefault((receipt.account, receipt.method, receipt.amount), []).append(receipt)
+            continue
+        for other in reversed(standing.get((receipt.account, receipt.method, -receipt.amount), [])):
+            if other not in out and (other.date == receipt.date or not same_day) and _of_one(other, receipt):
+                out |= {other, receipt}
+                break
+    return out
+
+
+def _of_one(payment: Receipt, reversal: Receipt) -> bool:
+    """Whether one took back the other."""
+    names = [{key: str(meta[key]) for key in ("patient", "reverses") if meta.get(key)} for meta in reversal.where]
+    if any(name.get("reverses") == payment.id for name in names):
+        return True
+    known = {str(meta["patient"]) for meta in payment.where if meta.get("patient")}
+    alike = bool(payment.reference) and payment.reference == reversal.reference
+    return alike or any(name.get("patient") in known for name in names)
+
+
 def suspects_of(group: Group, difference: Decimal) -> Group:
     """The receipts that could explain a shortage: first one left out, then one misread by a digit, then any larger."""
     if difference <= 0:

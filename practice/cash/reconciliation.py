@@ -25,7 +25,7 @@ from typing import Final, NamedTuple
 
 from daysheet.books.books import Books
 from daysheet.cash.candidates import WINDOWS, Candidates, together
-from daysheet.cash.deposit_groups import Group, is_fee, order, suspects_of, total
+from daysheet.cash.deposit_groups import Group, is_fee, order, suspects_of, total, voided
 from daysheet.cash.joint import Fits, assigned, components, divided
 from daysheet.cash.processor_fees import Batch
 from daysheet.cash.receipts import BankDeposit, Receipt, bank_seen_until, deposits, left_over, receipts
@@ -118,8 +118,9 @@ class _Reconciler:
 
     def __init__(self, found: Sequence[BankDeposit], received: Sequence[Receipt]) -> None:
         self.deposits = sorted(found, key=lambda deposit: (deposit.date, deposit.id))
-        self.received = received
-        self.candidates = Candidates(received)
+        taken_back = voided(received, same_day=True)
+        self.received = [receipt for receipt in received if receipt not in taken_back]
+        self.candidates = Candidates(self.received)
         self.candidates.no_fees = self._keeps_no_fees
         self.matches: list[Match] = []
         self.open_deposits: list[OpenDeposit] = []
@@ -146,6 +147,8 @@ class _Reconciler:
         for deposit in self.deposits:
             self._explain(deposit)
         left = [receipt for receipt in self.received if receipt not in self.candidates.taken]
+        taken_back = voided(left, same_day=False)
+        left = [receipt for receipt in left if receipt not in taken_back]
         seen = bank_seen_until(books, as_of)
         late = [receipt for receipt in left if (seen - receipt.date).days > WINDOWS[receipt.method][1]]
         overdue = set(late)

@@ -267,3 +267,54 @@ def test_a_sale_that_is_missing_is_not_taken_for_a_fee(load):
     result = reconcile(load(sales + deposit("3900.00", day(3), "BANKCARD", "Cards")), LAST)
     assert [match.fee for match in result.matches] == [Decimal(0)]
     assert ids(result.overdue) == ["PMT-99"]
+
+
+def test_a_payment_taken_back_on_the_day_it_was_entered_is_in_no_deposit(load):
+    patient = '  patient: "pt-1"\n'
+    books = load(
+        receipt(1, "72.00", extra=patient)
+        + receipt(2, "-72.00", extra=patient).replace("--", "")
+        + receipt(3, "63.00")
+        + deposit("63.00", day(3))
+    )
+    result = reconcile(books, LAST)
+    assert matched(result) == [(["PMT-3"], "amount and date")]
+    assert (result.overdue, result.unreconciled) == ((), 0)
+
+
+def test_a_payment_taken_back_days_later_and_never_deposited_is_not_waited_for(load):
+    books = load(
+        receipt(1, "72.00", extra='  patient: "pt-1"\n')
+        + receipt(2, "63.00")
+        + deposit("63.00", day(3))
+        + receipt(3, "-72.00", day(5), extra='  reverses: "PMT-1"\n').replace("--", "")
+    )
+    result = reconcile(books, LAST)
+    assert ([ids(match.receipts) for match in result.matches], result.overdue) == ([["PMT-2"]], ())
+
+
+def test_insurers_and_patients_checks_go_to_the_bank_apart(load):
+    payer = '  payer: "delta"\n'
+    books = load(
+        receipt(1, "61.00")
+        + receipt(2, "90.00", method="cash")
+        + receipt(3, "112.00", extra=payer)
+        + receipt(4, "83.00", extra=payer)
+        + deposit("151.00", day(3))
+        + deposit("195.00", day(4))
+    )
+    result = reconcile(books, LAST)
+    assert [ids(match.receipts) for match in result.matches] == [["PMT-1", "PMT-2"], ["PMT-3", "PMT-4"]]
+    assert result.unreconciled == 0
+
+
+def test_what_a_processor_keeps_of_others_tells_batches_of_like_totals_apart(load):
+    """2.7 % and 5 cents: 97.25, 194.55, 340.50, and of 812.00 and 808.00 landing on one Monday 790.03 and 786.13."""
+    sales = ((2, "100.00"), (3, "200.00"), (4, "350.00"), (5, "812.00"), (6, "808.00"))
+    lines = ((4, "97.25"), (5, "194.55"), (6, "340.50"), (9, "786.13"), (9, "790.03"))
+    text = "".join(receipt(n, amount, day(n), "card") for n, amount in sales)
+    text += "".join(deposit(amount, day(n), "CLOVER", "Cards") for n, amount in lines)
+    result = reconcile(load(text), LAST)
+    assert {str(match.deposit.amount): ids(match.receipts) for match in result.matches} == {
+        "97.25": ["PMT-2"], "194.55": ["PMT-3"], "340.50": ["PMT-4"], "786.13": ["PMT-6"], "790.03": ["PMT-5"],
+    }  # fmt: skip
