@@ -142,7 +142,7 @@ class ImportRun:
         waiting = sorted(readings, key=lambda file: _rank(readings[file]))
         moved = False
         while waiting:
-            session = self._intake()
+            session = self.session(self.books)
             session.days = days
             taken, waiting_next = self._plan(session, waiting, readings)
             if taken is None:
@@ -163,7 +163,7 @@ class ImportRun:
             self.outcome.taken[-1].written |= dict.fromkeys(settled.written)
 
     def _read(self, given: Sequence[RawFile]) -> dict[RawFile, Reading]:
-        session = self._intake()
+        session = self.session(self.books)
         context = session.context
         bounds = session.settings.bounds()
         readings: dict[RawFile, Reading] = {}
@@ -226,8 +226,9 @@ class ImportRun:
             if file.path.resolve().parent == dropped:
                 file.path.unlink()
 
-    def _intake(self) -> ImportSession:
-        return ImportSession(self.folder, self.books, self.settings, self.token)
+    def session(self, books: Books) -> ImportSession:
+        """A session with nothing taken yet."""
+        return ImportSession(self.folder, books, self.settings, self.token)
 
     def _token(self) -> Any:  # noqa: ANN401 - a function from a patient's id to a token
         secret: list[bytes] = []

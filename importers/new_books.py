@@ -113,6 +113,11 @@ def with_git(folder: Path) -> str | None:
     return None
 
 
+def standard_accounts() -> list[str]:
+    """The accounts that new books open."""
+    return [line.split()[0] for line in _resource("accounts.txt").splitlines()]
+
+
 def _accounts() -> str:
     """The accounts, each with the line of the tax return that it belongs to."""
     lines = [

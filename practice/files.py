@@ -104,8 +104,8 @@ def replace_all(folder: Path, contents: Iterable[tuple[str, bytes | None]]) -> N
             staged.append(_stage(folder / name, data))
             place = (Path(name).parent / staged[-1].name).as_posix()
             steps.append({"from": place, "to": name, "sha256": hashlib.sha256(data).hexdigest()})
-        for place in {path.parent: None for path in staged}:
-            sync_folder(place)
+        for parent in {path.parent: None for path in staged}:
+            sync_folder(parent)
         write(folder / JOURNAL, json.dumps(steps, indent=1).encode())
     except BaseException:
         for temporary in staged:

@@ -49,11 +49,15 @@ class Assertion(NamedTuple):
 
 @dataclass
 class Change:
-    """What an import does to the assertions of one account: directives to add, and places of those to take out."""
+    """What an import does to the assertions of one account: directives to add, and places of those to take out.
+
+    `broken` are assertions that stay and do not hold: none after an import, which is refused instead.
+    """
 
     added: list[Directive] = field(default_factory=list)
     removed: list[Meta] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    broken: list[Assertion] = field(default_factory=list)
 
 
 class Standing(NamedTuple):
@@ -104,6 +108,8 @@ def change(
     fresh: Iterable[Moved],
     found: Standing,
     wanted: Sequence[Assertion],
+    *,
+    anew: bool = False,
 ) -> Change:
     """What to do about an account's assertions.
 
@@ -113,6 +119,7 @@ def change(
         fresh: the new ones.
         found: what the books have.
         wanted: what the files assert, and what files before them have left to assert.
+        anew: lines were taken out, or two clones were merged: a pad of ours is written anew where it belongs.
 
     Raises:
         DaysheetError: new lines fall into days whose balance is proved.
@@ -140,6 +147,10 @@ def change(
             outcome.notes.clear()
         else:
             outcome.notes = [_difference(assertion, held.at(assertion.date, base), account)]
+    outcome.broken = [assertion for assertion in kept if not held.agrees(assertion, base)]
+    if anew and found.pad is not None and PROVED in found.pad.meta:
+        outcome.removed.append(found.pad.meta)
+        found = found._replace(pad=None)
     _pad(account, held, found, sorted([*kept, *fits], key=lambda each: each.date), padded, outcome)
     name, currency = account
     for assertion in fits:

@@ -23,6 +23,7 @@ from typing import Any, Final
 from beancount.core.amount import Amount
 from beancount.core.data import EMPTY_SET, Directive, Transaction
 from daysheet.accounts import CLEARING_CARDS, MERCHANT_FEES
+from daysheet.books import Books
 from daysheet.cash.receipts import DEPOSIT, PAYOUT, deposits
 from daysheet.importers.booking.dedupe import BANK_ID, SOURCE
 from daysheet.importers.booking.directives import posting
@@ -47,7 +48,7 @@ def book_payouts(session: ImportSession, payouts: Sequence[BankLine], reading: R
     Raises:
         DaysheetError: an entry cannot be written.
     """
-    earlier = _booked(session, reading.profile)
+    earlier = booked(session.books, reading.profile)
     split = _split(session)
     groups: dict[str, list[Directive]] = defaultdict(list)
     for payout in payouts:
@@ -71,11 +72,11 @@ def book_payouts(session: ImportSession, payouts: Sequence[BankLine], reading: R
     session.add(groups, taken)
 
 
-def _booked(session: ImportSession, profile: str) -> dict[str, Meta]:
+def booked(books: Books, profile: str) -> dict[str, Meta]:
     """Payouts of a profile that the books have, by id."""
     return {
         str(entry.meta[BANK_ID]): entry.meta
-        for entry in session.books.clearing
+        for entry in books.clearing
         if PAYOUT in entry.meta and entry.meta.get(SOURCE) == profile and BANK_ID in entry.meta
     }
 
