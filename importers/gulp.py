@@ -23,7 +23,7 @@ from beancount.core.data import Directive, new_metadata
 from daysheet import patients
 from daysheet.books import Books, loading
 from daysheet.errors import DaysheetError
-from daysheet.importers.booking import bank_lines, dedupe, practice_records
+from daysheet.importers.booking import bank_lines, bill_lines, dedupe, practice_records
 from daysheet.importers.booking.categories import categorizer
 from daysheet.importers.booking.directives import Terms, book
 from daysheet.importers.booking.known import Known
@@ -36,7 +36,7 @@ from daysheet.importers.settings import BankSettings, CategoryRule, ImportSettin
 from daysheet.importers.sources import all_sources
 from daysheet.importers.systems.resolve import resolve
 from daysheet.importers.writing import archive
-from daysheet.records import BankLine
+from daysheet.records import BankLine, Invoice
 from daysheet.remittances import Remittance
 from daysheet.settings import Settings
 
@@ -107,10 +107,11 @@ class Importer(beangulp.Importer):  # type: ignore[misc] # beangulp ships no typ
 
     def _of_practice(self, records: list[Record], reading: Reading, known: Known) -> list[Directive]:
         terms = Terms(reading.currency, self.settings.table("import", ImportSettings).prepayments, reading.last)
-        verdicts = dedupe.judge_practice(records, known)
+        records = list(bill_lines.apart(records, known))
+        verdicts = bill_lines.judged(records, known)
         entries = []
         for record, verdict in zip(records, verdicts, strict=True):
-            if verdict.what == "new":
+            if verdict.what == "new" or (verdict.what == "later" and isinstance(record, Invoice)):
                 entries.append(book(record, known, terms))
                 known.add(record)
         return entries

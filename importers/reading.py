@@ -100,6 +100,10 @@ ROWS: Final = "rows"
 """In a record's `meta`: all the rows that it was made of, where these are several."""
 
 
+LINE_ROWS: Final = "line-rows"
+"""In the `meta` of a bill with lines: the row of each line, by the line's id."""
+
+
 def rows_of_record(record: Record) -> tuple[int, ...]:
     """The rows of its file that a record was made of."""
     rows: tuple[int, ...] = record.meta.get(ROWS) or (int(record.meta["lineno"]),)

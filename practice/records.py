@@ -40,8 +40,32 @@ class Visit(NamedTuple):
     meta: Meta
 
 
+class Line(NamedTuple):
+    """A procedure on a bill.
+
+    Attributes:
+        id: the row's own id in the practice system.
+        provider: who did it; empty where the bill's provider is meant.
+        service: its code or name.
+        amount: the charge.
+        tooth: which, or which range.
+        site: the surface, quadrant or part of the body.
+        modifier: of the code; several with a space between.
+        quantity: how often, where that is said.
+    """
+
+    id: str
+    provider: str
+    service: str | None
+    amount: Decimal
+    tooth: str | None = None
+    site: str | None = None
+    modifier: str | None = None
+    quantity: Decimal | None = None
+
+
 class Invoice(NamedTuple):
-    """A charge for one or several visits (or for none: a product, a form fee)."""
+    """A charge for one or several visits (or for none: a product, a form fee); `lines` where its source has them."""
 
     id: str
     date: datetime.date
@@ -52,6 +76,7 @@ class Invoice(NamedTuple):
     amount: Decimal
     due: datetime.date | None
     meta: Meta
+    lines: tuple[Line, ...] = ()
 
 
 class Payment(NamedTuple):

@@ -42,7 +42,7 @@ from daysheet.books.index import INVOICE_LINK
 from daysheet.importers.booking.known import Known
 from daysheet.importers.reading import Record
 from daysheet.ledger.printer import link
-from daysheet.records import Adjustment, Claim, Invoice, Payment, Visit
+from daysheet.records import Adjustment, Claim, Invoice, Line, Payment, Visit
 
 UNASSIGNED: Final = f"{INCOME_VISITS}:Unassigned"
 """Income of a payment whose invoice the books do not know yet; it moves to the provider when the invoice comes."""
@@ -127,14 +127,37 @@ def _invoice(invoice: Invoice, known: Known, terms: Terms) -> Directive:
     meta = _meta(
         invoice=_exact(invoice.id),
         visit=" ".join(invoice.visits) or None,
-        provider=invoice.provider or None,
+        provider=_of_all(invoice),
         patient=invoice.patient or None,
         payer=invoice.payer,
         due=invoice.due,
     )
     account = known.receivable(invoice.payer, invoice.date) if invoice.payer else RECEIVABLE_PATIENTS
-    legs = ((account, invoice.amount), (BILLING_CHARGES, -invoice.amount))
-    return _transaction(invoice.date, f"Invoice {invoice.id}", invoice.id, meta, legs, terms)
+    owed = ((account, invoice.amount),)
+    charged = () if invoice.lines else ((BILLING_CHARGES, -invoice.amount),)
+    entry = _transaction(invoice.date, f"Invoice {invoice.id}", invoice.id, meta, (*owed, *charged), terms)
+    lines = [_line(line, invoice, terms) for line in invoice.lines]
+    return entry._replace(postings=[*entry.postings, *lines])
+
+
+def _of_all(invoice: Invoice) -> str | None:
+    """The provider of a bill; none where its lines are of several, each of which then says its own."""
+    alone = all(line.provider == invoice.provider for line in invoice.lines)
+    return invoice.provider or None if alone else None
+
+
+def _line(line: Line, invoice: Invoice, terms: Terms) -> Posting:
+    """The leg of a procedure."""
+    meta = _meta(
+        line=line.id,
+        provider=line.provider or invoice.provider or None,
+        service=line.service,
+        tooth=line.tooth,
+        site=line.site,
+        modifier=line.modifier,
+        quantity=line.quantity,
+    )
+    return posting(BILLING_CHARGES, -line.amount, terms.currency)._replace(meta=meta)
 
 
 def _payment(payment: Payment, known: Known, terms: Terms) -> Directive:

@@ -14,7 +14,7 @@ from itertools import chain
 from daysheet.accounts import RECEIVABLE_INSURANCE, account_part
 from daysheet.books import Books
 from daysheet.importers.reading import Record
-from daysheet.records import Adjustment, Claim, Invoice, Payment, Visit
+from daysheet.records import Adjustment, Claim, Invoice, Line, Payment, Visit
 
 ANY_INSURER = "insurance"
 """The payer of exports that say an insurer owes or paid, and not which."""
@@ -29,6 +29,7 @@ class Known:
         invoices: the charges of each invoice, by invoice id.
         payments: by payment id; one payment may be split over several invoices.
         adjustments: by adjustment id.
+        lines: the bill and the line of each line's id.
         claims: the states of a claim, by claim id.
         transferred: invoices of which a part was moved from the insurer to the patient.
         paid_unassigned: payments of invoices that the books did not know, by invoice id.
@@ -41,6 +42,7 @@ class Known:
         self.invoices: dict[str, list[Invoice]] = defaultdict(list)
         self.payments: dict[str, list[Payment]] = defaultdict(list)
         self.adjustments: dict[str, list[Adjustment]] = defaultdict(list)
+        self.lines: dict[str, tuple[Invoice, Line]] = {}
         self.claims: dict[str, list[Claim]] = defaultdict(list)
         self.transferred: set[str] = set()
         self.paid_unassigned: dict[str, list[Payment]] = defaultdict(list)
@@ -60,6 +62,8 @@ class Known:
             self.visits[record.id] = record
         elif isinstance(record, Invoice):
             self.invoices[record.id].append(record)
+            for line in record.lines:
+                self.lines[line.id] = record, line
         elif isinstance(record, Payment):
             self.payments[record.id].append(record)
             if record.invoice is not None and record.invoice not in self.invoices:

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from beancount.core.data import Directive
-from daysheet.importers.booking import dedupe
+from beancount.core.getters import get_entry_accounts
+from daysheet.importers.booking import bill_lines, dedupe
 from daysheet.importers.booking.directives import UNASSIGNED, Terms, book, income_account
 from daysheet.importers.booking.session import AT_ONCE, Changed, ImportSession, OneByOneError, Taken, month_file
 from daysheet.importers.edi.source import trace_of
@@ -39,6 +40,7 @@ KIND_OF: Final[Mapping[type, str]] = {
 
 _ORDER: Final = tuple(KIND_OF)
 _OWN_KEYS: Final = frozenset({"filename", "lineno", "patient", "service", "fee"})
+_BILLS: Final = frozenset({"filename", "lineno", "provider", "__tolerances__"})
 
 
 def book_practice_records(session: ImportSession, records: Sequence[Record], reading: Reading, taken: Taken) -> None:
@@ -51,7 +53,8 @@ def book_practice_records(session: ImportSession, records: Sequence[Record], rea
     terms = Terms(reading.currency, session.settings.prepayments, reading.last)
     records = _without_remitted(session, records, reading, taken)
     records = _without_days(session, records, reading, taken)
-    verdicts = dedupe.judge_practice(records, session.known)
+    records = list(bill_lines.apart(records, session.known))
+    verdicts = bill_lines.judged(records, session.known)
     _refuse_entangled(session, records, verdicts)
     fresh: list[Record] = []
     booked: set[int] = set()
@@ -161,6 +164,8 @@ def _refuse_entangled(session: ImportSession, records: Sequence[Record], verdict
     for record, verdict in zip(records, verdicts, strict=True):
         if verdict.what == "later" and record.id in session.brought:  # type: ignore[union-attr]
             raise OneByOneError
+        if verdict.what == "later" and isinstance(record, Invoice) and not _is_written(record, session):
+            raise OneByOneError
         if isinstance(record, Invoice) and verdict.what == "new":
             waiting = session.known.paid_unassigned.get(record.id, ())
             if any("payment" not in payment.meta for payment in waiting):
@@ -174,6 +179,8 @@ def _settle(
     row = int(record.meta["lineno"])
     if what == "later" and isinstance(record, Visit):
         _overtake(session, record, where, terms, taken)
+    elif what == "later" and isinstance(record, Invoice):
+        _grow(session, record, terms, taken)
     elif what == "repeated":
         taken.skipped.append(Skipped(row, f"repeats row {where['lineno']}"))
     elif what == "changed":
@@ -211,6 +218,31 @@ def _overtake(session: ImportSession, visit: Visit, where: Meta, terms: Terms, t
     taken.written[session.relative(path)] = None
     session.known.add(visit)
     session.brought.add(visit.id)
+
+
+def _is_written(bill: Invoice, session: ImportSession) -> bool:
+    """Whether what a bill adds to stands in the books, and not only in this import."""
+    before = bill_lines.grown_from(bill, session.known)
+    return before is None or any(before is one for one in session.books.invoices.get(bill.id, ()))
+
+
+def _grow(session: ImportSession, bill: Invoice, terms: Terms, taken: Taken) -> None:
+    """Write the new lines of a bill into its entry; what a person added to it stays."""
+    before = bill_lines.grown_from(bill, session.known)
+    if before is None:
+        return
+    whole = bill_lines.together(before, bill)
+    path = Path(before.meta["filename"])
+    last, lines = block_of(path, before.meta["lineno"])
+    entry = book(whole, session.known, terms)
+    entry.meta.update((key, value) for key, value in before.meta.items() if key not in entry.meta and key not in _BILLS)
+    comments = tuple(line for line in lines[1:] if line.lstrip().startswith(";"))
+    text = (*printer.render([entry]).rstrip("\n").split("\n"), *comments)
+    session.batch.edit(session.relative(path), Edit(before.meta["lineno"], last, text))
+    session.batch.open(get_entry_accounts(entry))
+    taken.written[session.relative(path)] = None
+    session.known.invoices[bill.id] = [one for one in session.known.invoices[bill.id] if one is not before]
+    session.known.add(whole)
 
 
 def _assign(session: ImportSession, invoice: Invoice, taken: Taken) -> None:

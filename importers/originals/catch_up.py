@@ -73,7 +73,7 @@ def write(folder: Path, settings: Settings, books: Books, as_of: datetime.date) 
     unbilled = [finding for finding in checks.run(books, as_of) if finding.kind == "unbilled-visit"]
     if not unbilled:
         return None
-    visits = [books.visits[finding.key] for finding in unbilled]
+    visits = [_visit_of(finding, books, as_of) for finding in unbilled]
     known = _patients(folder, settings, books, {visit.patient for visit in visits if visit.patient})
     path = folder / FOLDER / f"{as_of}-to-bill.csv"
     files.write(folder / FOLDER / ".gitignore", b"*\n")
@@ -81,6 +81,15 @@ def write(folder: Path, settings: Settings, books: Books, as_of: datetime.date) 
     path.chmod(0o600)
     unknown = {visit.patient for visit in visits if visit.patient} - set(known)
     return CatchUp(path, len(visits), gap(unbilled), len(unknown), _weeks(books, as_of, unbilled))
+
+
+def _visit_of(finding: Finding, books: Books, as_of: datetime.date) -> Visit:
+    """The visit to bill, its fee what is to be billed: of a procedure left out that alone."""
+    visit = books.visits.get(finding.key)
+    if visit is not None:
+        return visit._replace(fee=fee_of(books, as_of, visit))
+    identifier, _, service = finding.key.rpartition("/")
+    return books.visits[identifier]._replace(fee=finding.amount, service=service)
 
 
 def _patients(folder: Path, settings: Settings, books: Books, wanted: set[str]) -> dict[str, str]:

@@ -38,6 +38,7 @@ _MONEY: Final = re.compile(
 )
 _SLUG: Final = re.compile(r"[a-z]{1,24}")
 _SERVICE_CODE: Final = re.compile(r"[A-Z]{0,2}[0-9]{3,5}[A-Z]?([-:, ]{1,2}([A-Z]{2}|[0-9]{2}|[A-Z][0-9]|[0-9][A-Z]))*")
+_BETWEEN_CODES: Final = re.compile(r" *[,;/+&|] *|(?<=[0-9]) +(?=[A-Z]?[0-9]{4})")
 _WORD: Final = re.compile(r"[^\W_]+")
 _TITLE_TEXT: Final = "dr doctor md do dds dmd dvm phd psyd np pa pac rn lcsw lmft lpc lmhc pt dpt ot mr mrs ms prof"
 _TITLES: Final = frozenset(_TITLE_TEXT.split())
@@ -121,11 +122,19 @@ def service(text: str, known: Mapping[str, str] | None = None) -> str | None:
     mapped = (known or {}).get(normal(text))
     if mapped is not None:
         return mapped
-    if _SERVICE_CODE.fullmatch(text) and not _PERSONAL.fullmatch(text):
+    if is_service_code(text):
         return text
+    codes = _BETWEEN_CODES.split(text)
+    if len(codes) > 1 and all(map(is_service_code, codes)):
+        return ", ".join(codes)
     words = _WORD.findall(text.casefold())
     of_the_trade = all(word in _SERVICE_WORDS or (word.isdigit() and len(word) <= 3) for word in words)
     return " ".join(text.split()) if words and of_the_trade else None
+
+
+def is_service_code(text: str) -> bool:
+    """Whether a cell is a procedure's code, perhaps with modifiers."""
+    return bool(_SERVICE_CODE.fullmatch(text)) and not _PERSONAL.fullmatch(text)
 
 
 def names_of(facts: Iterable[tuple[str, str]]) -> dict[str, str]:

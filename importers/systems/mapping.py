@@ -15,9 +15,11 @@ from daysheet.importers.privacy import identifiers
 from daysheet.importers.reading import Context, Record, Skipped
 from daysheet.importers.rows.cells import fingerprint
 from daysheet.importers.rows.values import amount_parser, date_parser
+from daysheet.importers.systems.bill_lines import is_of_none, line_of
 from daysheet.importers.systems.profile import (
     EXCEL,
     FOUND,
+    METHOD_WORDS,
     ROW,
     AdjustmentMap,
     ClaimMap,
@@ -32,7 +34,7 @@ from daysheet.importers.systems.profile import (
 from daysheet.importers.systems.row import PracticeRow
 from daysheet.patients import opaque
 from daysheet.patterns import compiled
-from daysheet.records import Adjustment, BankLine, Claim, Invoice, Payment, Visit
+from daysheet.records import Adjustment, BankLine, Claim, Invoice, Line, Payment, Visit
 
 SO_FAR: Final = "so-far"
 """In a record's `meta`: the amount is all that there was up to the export."""
@@ -50,14 +52,6 @@ _EPOCH: Final = datetime.date(1899, 12, 30)
 _SERIAL: Final = re.compile(r"[1-9][0-9]{4}([.][0-9]+)?")
 _NUMBERED_ROW: Final = re.compile(rf"{ROW}(?: ([1-9]))?")
 _CURRENCY: Final = re.compile(r"[A-Za-z]{3}")
-# Common to all systems: card brands and the usual names of the four ways to pay.
-_METHODS: Final = {
-    "card": "visa mastercard amex discover diners jcb cc credit debit card credit-card debit-card interac",
-    "cash": "cash",
-    "check": "check cheque",
-    "eft": "ach eft echeck e-check wire era direct-deposit e-transfer",
-}
-METHOD_WORDS: Final = {word: method for method, words in _METHODS.items() for word in words.split()}
 KIND_OF: Final[Mapping[type, str]] = {
     Visit: "visits",
     Invoice: "invoices",
@@ -148,7 +142,7 @@ class Mapper:
 
     def _invoice(self, part: InvoiceMap, cells: PracticeRow, visit: Visit | None) -> Invoice | None:
         amount = self._sum(part.amount, part.less, cells)
-        if not amount:
+        if amount is None or not (amount or part.line):
             return None
         day = self._date(part.date, cells) if part.date else UNDATED if visit is None else visit.date
         seen_by = "" if visit is None else visit.provider
@@ -159,24 +153,41 @@ class Mapper:
             sought = {SEEK: Sought(self._patient(cells), provider, self._date(part.service_date or part.date, cells))}
         elif part.visit == (ROW,):
             visits = () if visit is None else (visit.id,)
-        elif part.visit:
+        elif part.visit and not (part.line and is_of_none(part.visit, cells)):
             visits = tuple(filter(None, (self._reference("visit", part.visit, cells),)))
         number = self.profile.invoice.index(part) + 1
+        provider = self._provider(part.provider, cells) if cells[part.provider] else seen_by
         if part.id == (ROW,):
             identity = "-".join(filter(None, (visit.id if visit else "", str(number) if number > 1 else "")))
+        elif part.line:
+            identity = self._bill(part, cells, day, provider)
         else:
             identity = self._identity("invoice", part.id, cells)
         return Invoice(
             id=identity,
             date=day,
             visits=visits,
-            provider=self._provider(part.provider, cells) if cells[part.provider] else seen_by,
+            provider=provider,
             patient=self._patient(cells),
             payer=self._payer(part.payer, part.payer_is, cells),
             amount=amount,
             due=self._date(part.due, cells) if part.due and cells[part.due] else None,
-            meta=_meta(cells, **_flags({MERGE: part.merge}), **sought),
+            meta=_meta(cells, **_flags({MERGE: part.merge and not part.line}), **sought),
+            lines=(self._line(part, cells, provider, amount),) if part.line else (),
         )
+
+    def _bill(self, part: InvoiceMap, cells: PracticeRow, day: datetime.date, provider: str) -> str:
+        """The bill that a row is a line of: what the export groups it by, else its patient, day and provider."""
+        if not is_of_none(part.id, cells):
+            return self._reference("invoice", part.id, cells) or ""
+        of = ("bill", self._patient(cells), day.isoformat(), provider)
+        return identifiers.opaque("|".join((self.profile.system, *of)), self.context.token)
+
+    def _line(self, part: InvoiceMap, cells: PracticeRow, provider: str, amount: Decimal) -> Line:
+        identity = self._reference("line", part.line, cells)
+        if identity is None:
+            raise cells.error(part.line[0], "is blank; it should hold the row's id")
+        return line_of(part, cells, provider, amount, identity, self.terms.services)
 
     def _payment(self, part: PaymentMap, cells: PracticeRow, row: _RowOf) -> Payment | None:
         amount = self._sum(part.amount, part.less, cells)

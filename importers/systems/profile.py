@@ -50,6 +50,15 @@ ROW: Final = "row"
 FOUND: Final = "found"
 EXCEL: Final = "excel"
 
+# Common to all systems: card brands and the usual names of the four ways to pay.
+_METHODS: Final = {
+    "card": "visa mastercard amex discover diners jcb cc credit debit card credit-card debit-card interac",
+    "cash": "cash",
+    "check": "check cheque",
+    "eft": "ach eft echeck e-check wire era direct-deposit e-transfer",
+}
+METHOD_WORDS: Final = {word: method for method, words in _METHODS.items() for word in words.split()}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Match:
@@ -142,6 +151,16 @@ class InvoiceMap:
     payer_is: str = word("The payer where no column names one.", "")
     due: str = word("When it is due.", "")
     merge: bool = word("Rows with one id and one payer are lines of one invoice.", False)
+    line: Columns = word(
+        "The row's own id, where each row is a procedure: rows with one `id` (a statement, claim, appointment or "
+        "visit) and one payer are lines of one bill; a row without is of the bill of its patient, day and provider.",
+        (),
+    )
+    service: str = word("Of a line: what was done.", "")
+    tooth: str = word("Of a line: the tooth, or the range of teeth.", "")
+    site: str = word("Of a line: the surface, quadrant or part of the body.", "")
+    modifier: Columns = word("Of a line: the modifiers of its code.", ())
+    quantity: str = word("Of a line: how often.", "")
     when: tuple[Condition, ...] = word("Only of these rows.", ())
 
 

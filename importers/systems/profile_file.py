@@ -37,8 +37,11 @@ _COLUMN: Final = (
     "currency",
     "column",
     "service_date",
+    "tooth",
+    "site",
+    "quantity",
 )
-_COLUMNS: Final = ("id", "visit", "invoice", "amount", "less", "fee", "net", "patient", "private")
+_COLUMNS: Final = ("id", "line", "modifier", "visit", "invoice", "amount", "less", "fee", "net", "patient", "private")
 _OF_ROW: Final = re.compile(rf"{ROW}( [1-9])?|{FOUND}")
 _RECORDS: Final = ("visit", "invoice", "payment", "adjustment", "claim", "payout")
 

@@ -28,6 +28,7 @@ from daysheet.importers.rows.header import bare, difference, norm
 from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.rows.tables import HEAD_ROWS, tables
 from daysheet.importers.rows.text import RaggedQuotesError, Row, check_text, rows_of
+from daysheet.importers.systems.bill_lines import bills, with_lines
 from daysheet.importers.systems.mapping import KIND_OF, MERGE, SO_FAR, UNDATED, Mapper, Terms
 from daysheet.importers.systems.profile import Match, PracticeProfile, numbered
 from daysheet.importers.systems.profile_file import load
@@ -81,7 +82,7 @@ class SystemSource:
     def __init__(self, name: str, profile: PracticeProfile, terms: Terms = Terms()) -> None:  # noqa: B008 - immutable
         """`name` is the profile's file name without its ending."""
         self.name = name
-        self.profile = profile
+        self.profile = with_lines(profile)
         self.terms = terms
         self._names = numbered(profile.match.header)
 
@@ -118,7 +119,8 @@ class SystemSource:
                 found += made
         if not count:
             raise DaysheetError("has a header and no rows", filename=file.path, remedy="export it again")
-        return self._reading(combined(found), skipped, count, context)
+        made_whole = bills(combined(found))
+        return self._reading(made_whole.records, [*skipped, *made_whole.skipped], count, context)
 
     def private_cells(self, file: RawFile) -> Iterator[str]:
         """Every cell that names or numbers a patient, to look for before a commit."""

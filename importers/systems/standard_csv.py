@@ -26,6 +26,7 @@ from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.rows.tables import Tables, tables
 from daysheet.importers.rows.text import RaggedQuotesError, Row, check_text, rows_of
 from daysheet.importers.rows.values import amount_parser
+from daysheet.importers.systems.bill_lines import bills, own_line
 from daysheet.ledger.printer import plain
 from daysheet.records import (
     ADJUSTMENT_KINDS,
@@ -35,6 +36,7 @@ from daysheet.records import (
     Adjustment,
     Claim,
     Invoice,
+    Line,
     Meta,
     Payment,
     Visit,
@@ -48,6 +50,9 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "visits": ("visit_id", "date", "provider", "patient_id", "status", "service", "fee"),
 }
 """The columns of each kind, its own id first; the kind whose id comes first here claims a file that has several ids."""
+
+LINES: Final = ("line_id", "service", "tooth", "site", "modifier", "quantity")
+"""Further columns of `invoices`, which may be left out: rows with a `line_id` are procedures of their invoice."""
 
 _DELIMITERS: Final = (",", ";", "\t")
 _ALIKE: Final = 0.7
@@ -84,11 +89,15 @@ class PracticeSource:
         body = (
             row for row in _rows(file, found, delimiter) if row.line > header.line and any(map(str.strip, row.cells))
         )
-        records = tuple(make(cells_of.at(row)) for row in body)
+        records = [make(cells_of.at(row)) for row in body]
         if not records:
             raise DaysheetError("has a header and no rows", filename=file.path, remedy="export it again")
-        days = _days(records)
-        return Reading(self.name, self.kind, len(records), records, (), min(days), max(days), currency=context.currency)
+        days, rows = _days(records), len(records)
+        whole = bills(records)
+        return Reading(
+            self.name, self.kind, rows, tuple(whole.records), tuple(whole.skipped), min(days), max(days),
+            currency=context.currency, used=rows - len(whole.skipped),
+        )  # fmt: skip
 
     def patients(self, file: RawFile) -> Iterator[str]:
         """The patients as the file names them, for `daysheet reveal` alone."""
@@ -178,7 +187,8 @@ def _places(file: RawFile, header: Row, columns: tuple[str, ...]) -> dict[str, i
                 line=header.line,
                 remedy=f'is it "{plain(near[0])}"?' if near else f"the header is {','.join(columns)}",
             )
-    return {column: names.index(column) for column in columns}
+    more = [name for name in LINES if columns[0] == "invoice_id" and names.count(name) == 1]
+    return {column: names.index(column) for column in (*columns, *more)}
 
 
 @dataclass(slots=True)
@@ -216,6 +226,10 @@ class _Cells:
     def text(self, column: str) -> str:
         """The cell as one line, perhaps empty."""
         return plain(self.row.cells[self.places[column]])
+
+    def further(self, column: str) -> str:
+        """The cell of a column that a file may leave out, perhaps empty."""
+        return self.text(column) if column in self.places else ""
 
     def optional(self, column: str) -> str | None:
         """The cell, None if blank."""
@@ -339,8 +353,16 @@ def _visit(cells: _Cells) -> Visit:
 def _invoice(cells: _Cells) -> Invoice:
     return Invoice(
         cells.identity("invoice_id"), cells.date("date"), cells.visit_ids(), cells.provider(), cells.patient(),
-        cells.payer() or None, cells.amount("amount"), cells.optional_date("due"), cells.meta,
+        cells.payer() or None, cells.amount("amount"), cells.optional_date("due"), cells.meta, _lines(cells),
     )  # fmt: skip
+
+
+def _lines(cells: _Cells) -> tuple[Line, ...]:
+    """The procedure that a row of a bill is, where it has an id."""
+    if not cells.further("line_id"):
+        return ()
+    told = {column: cells.further(column) for column in LINES}
+    return (own_line(cells.identity("line_id"), cells.provider(), cells.amount("amount"), told),)
 
 
 def _payment(cells: _Cells) -> Payment:

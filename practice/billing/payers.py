@@ -8,6 +8,7 @@ from collections import Counter
 from typing import Final
 
 from daysheet.accounts import RECEIVABLE_INSURANCE, account_part
+from daysheet.billing.lines import bill_named, bill_of_line
 from daysheet.books import Books
 from daysheet.remittances import Remittance
 
@@ -49,14 +50,14 @@ def receivable_of(payer: str, day: datetime.date, books: Books) -> str:
 def known_claim(number: str, payer: str | None, books: Books) -> tuple[str, str]:
     """The claim and the invoice that a number on a remittance means; the number itself for both when nothing is known.
 
-    The number (CLP01) is the one that the practice gave: its claim's, its invoice's, or that of a visit on one invoice.
+    The number (CLP01) is the one that the practice gave: its claim's, its invoice's, that of a line, or that of a visit
+    on one invoice.
     """
     number = _as_written(number, books)
     states = books.claims.get(number)
     if states and states[-1].invoice != number:
-        return number, states[-1].invoice
-    billing = books.invoices_of_visit.get(number, ())
-    invoice = billing[0].id if number not in books.invoices and len(billing) == 1 else number
+        return number, bill_named(states[-1].invoice, books) or states[-1].invoice
+    invoice = bill_named(number, books) or number
     claim = next((known for known in claims_of(invoice, books) if books.claims[known][-1].payer == payer), number)
     return claim, invoice
 
@@ -67,7 +68,8 @@ def claims_of(invoice: str, books: Books) -> list[str]:
     def work() -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
         for identifier, states in books.claims.items():
-            found.setdefault(states[-1].invoice, []).append(identifier)
+            named = states[-1].invoice
+            found.setdefault(bill_named(named, books) or named, []).append(identifier)
         return found
 
     return books.once("claims of invoices", work).get(invoice, [])
@@ -78,7 +80,7 @@ def _as_written(number: str, books: Books) -> str:
 
     def work() -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
-        for known in dict.fromkeys((*books.claims, *books.invoices, *books.invoices_of_visit)):
+        for known in dict.fromkeys((*books.claims, *books.invoices, *books.invoices_of_visit, *bill_of_line(books))):
             found.setdefault(known.casefold(), []).append(known)
         return found
 

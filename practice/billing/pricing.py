@@ -45,7 +45,9 @@ def priced(books: Books, as_of: datetime.date, findings: Iterable[Finding]) -> I
     The sample of a lapse is the smallest that the price of one of its visits rests on.
     """
     for finding in findings:
-        if finding.kind == "unbilled-visit":
+        if finding.kind == "unbilled-visit" and finding.key not in books.visits:  # a procedure of a billed visit
+            yield _with(finding, [_by_yield(books, as_of, finding.provider or "", finding.date, finding.amount)])
+        elif finding.kind == "unbilled-visit":
             yield _with(finding, [price_of(books, as_of, books.visits[finding.key])])
         elif finding.kind == "billing-lapse" and finding.covers:
             yield _with(finding, [price_of(books, as_of, books.visits[key]) for key in sorted(finding.covers)])

@@ -74,6 +74,7 @@ class Books:
         bills: every invoice, reversals included, in date order.
         apart: those of the bills that are not known to be for a single visit of their own day.
         insured: those of the bills that name a payer.
+        lined: those of the bills whose lines are known.
         invoices: by invoice id; several entries when an id was used more than once.
         charges: what the first bill of each of these ids charges, in their order.
         numbered: the places of these ids among them by the number they end in, by what stands before it.
@@ -95,7 +96,7 @@ class Books:
     __slots__ = (
         "_beyond", "_owed", "_visits", "adjustments_of_invoice", "apart", "bills", "charges",
         "claim_days", "claims", "closed", "closures", "contracts", "currency", "entries", "errors", "imported",
-        "insured", "invoices", "invoices_of_visit", "known", "locks", "never_billed", "not_kept", "numbered",
+        "insured", "invoices", "invoices_of_visit", "known", "lined", "locks", "never_billed", "not_kept", "numbered",
         "opened", "options", "payers", "providers", "rebilled", "remittances", "repeated", "state", "tax_facts",
         "thresholds", "took_place", "visits", "waivers",
     )  # fmt: skip
@@ -141,6 +142,7 @@ class Books:
         self.bills = MadeList(index.bills, bill)
         self.apart = MadeList(index.apart, bill)
         self.insured = MadeList(index.insured, bill)
+        self.lined = MadeList(index.lined, bill)
         self.invoices = MadeDict(first, lambda key: bills_of(repeated.get(key) or [first[key]]))
         self.charges = index.charges
         self.numbered = index.numbered

@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple
 
 from beancount.core.data import Custom, Directive, Posting, Transaction
 from daysheet.accounts import BILLING, BILLING_CHARGES, CLEARING, RECEIVABLE, RECEIVABLE_PATIENTS, is_under
-from daysheet.records import COMPLETED, VISIT_STATUSES, Adjustment, Invoice, Meta, Payment, Visit
+from daysheet.records import COMPLETED, VISIT_STATUSES, Adjustment, Invoice, Line, Meta, Payment, Visit
 
 INVOICE_LINK: Final = "inv-"
 DIGITS: Final = "0123456789"
@@ -55,6 +55,7 @@ class Indexes:
         bills: every invoice, reversals included, in date order.
         apart: those of the bills that are not known to be for a single visit of their own day.
         insured: those of the bills that name a payer.
+        lined: those of the bills whose legs are procedures.
         invoices: the first bill of each invoice id.
         charges: what each of these bills charges.
         numbered: the places of these ids among them by the number they end in, by what stands before it.
@@ -75,6 +76,7 @@ class Indexes:
     bills: list[Transaction] = field(default_factory=list)
     apart: list[Transaction] = field(default_factory=list)
     insured: list[Transaction] = field(default_factory=list)
+    lined: list[Transaction] = field(default_factory=list)
     invoices: dict[str, Transaction] = field(default_factory=dict)
     charges: list[Decimal] = field(default_factory=list)
     numbered: dict[str, dict[int, int]] = field(default_factory=dict)
@@ -198,6 +200,9 @@ def index_entries(entries: Iterable[Any]) -> Indexes:  # noqa: C901, PLR0912, PL
             bills(entry)
             if "payer" in meta:
                 index.insured.append(entry)
+            leg = postings[-1].meta
+            if leg and "line" in leg:
+                index.lined.append(entry)
             if linked in invoices:
                 index.repeated.setdefault(linked, [invoices[linked]]).append(entry)
             else:
@@ -247,20 +252,44 @@ def bill_of(entry: Transaction) -> Invoice:
     """The invoice that an entry charges."""
     meta = entry.meta
     named = meta.get("visit", "")
+    provider = meta.get("provider", "")
     amount = _ZERO
+    lines = []
     for posting in entry.postings:
         if _role_of(posting.account) == _CHARGED:
             amount -= number_of(posting)
+            line = _line(posting, provider)
+            if line is not None:
+                lines.append(line)
     return Invoice(
         invoice_of(entry) or "",
         entry.date,
         tuple(named.split()),
-        meta.get("provider", ""),
+        provider or (lines[0].provider if lines else ""),
         meta.get("patient", ""),
         meta.get("payer"),
         amount,
         meta.get("due"),
         meta,
+        tuple(lines),
+    )
+
+
+def _line(posting: Posting, provider: str) -> Line | None:
+    """The procedure that a leg charges; None where it names none."""
+    meta = posting.meta or {}
+    identity = meta.get("line")
+    if not isinstance(identity, str):
+        return None
+    return Line(
+        identity,
+        meta.get("provider") or provider,
+        meta.get("service"),
+        -number_of(posting),
+        meta.get("tooth"),
+        meta.get("site"),
+        meta.get("modifier"),
+        meta.get("quantity"),
     )
 
 

@@ -15,7 +15,8 @@ from daysheet.billing.pricing import priced
 from daysheet.books import Books
 from daysheet.checks.claims import claim_deadline, claim_unsent, credit_balance, denied_claim, underpaid_claim
 from daysheet.checks.deposits import remittance_unbalanced, undeposited_payment, unmatched_deposit
-from daysheet.checks.invoices import duplicate_bill, invoice_number_gap, orphan_invoice, overdue_invoice
+from daysheet.checks.duplicates import duplicate_bill
+from daysheet.checks.invoices import invoice_number_gap, orphan_invoice, overdue_invoice
 from daysheet.checks.lapse import billing_lapse
 from daysheet.checks.late_charges import late_charge
 from daysheet.checks.locked_years import locked_year

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from daysheet.billing import claims
 from daysheet.billing.claims import ClaimState, Deadline
+from daysheet.billing.lines import bill_named
 from daysheet.billing.payers import known_claim
 from daysheet.books import Books
 from daysheet.findings import Finding
@@ -200,11 +201,12 @@ def _denied(books: Books, state: ClaimState, as_of: datetime.date) -> Decimal:
     refused = decision.denied if decision is not None else None
     if claim.status != "denied" and not (claim.status == "paid" and refused):
         return _ZERO
-    if claim.invoice not in books.invoices:
+    invoice = bill_named(claim.invoice, books)
+    if invoice is None:
         return refused or _ZERO
-    held = max(_ZERO, claims.held_by_insurer(books, claim.invoice, claim.payer, as_of))
+    held = max(_ZERO, claims.held_by_insurer(books, invoice, claim.payer, as_of))
     if not held and claim.status == "denied":
-        held = max(_ZERO, books.open_balance(claim.invoice, as_of))
+        held = max(_ZERO, books.open_balance(invoice, as_of))
     return held if refused is None else min(refused, held)
 
 

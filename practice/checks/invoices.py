@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
 from statistics import median
@@ -17,79 +17,6 @@ from daysheet.records import Invoice
 from daysheet.wording import many, money
 
 _ZERO = Decimal()
-
-
-def duplicate_bill(books: Books, as_of: datetime.date) -> Iterator[Finding]:
-    """Each visit with more than one standing bill, and bills alike in patient, provider, day and amount.
-
-    Two bills of one visit are no duplicates when they go to different payers: the second is for what the first
-    insurer left.
-    """
-    for visit, invoices in books.rebilled.items():
-        yield from _of_one_visit(books, visit, invoices, as_of)
-    for same in _alike(books, as_of):
-        yield _duplicate(
-            books, same[1].id, same, f"invoices {_ids(same)} are alike in patient, provider, day and amount"
-        )
-
-
-def _of_one_visit(books: Books, visit: str, invoices: list[Invoice], as_of: datetime.date) -> Iterator[Finding]:
-    by_payer: dict[str | None, list[Invoice]] = defaultdict(list)
-    for invoice in _standing(books, invoices, as_of):
-        by_payer[invoice.payer].append(invoice)
-    for same in by_payer.values():
-        if len(same) > 1:
-            yield _duplicate(books, visit, same, f"visit {visit} is billed {len(same)} times, by invoices {_ids(same)}")
-
-
-def _alike(books: Books, as_of: datetime.date) -> Iterator[list[Invoice]]:
-    """Bills alike of which one at least names no visit, so that it may be of the same one."""
-    loose = [one for one in books.apart if not one.visits and one.patient and one.id not in books.repeated]
-    if not loose:
-        return
-    groups: dict[tuple[str, str, datetime.date, Decimal], list[Invoice]] = {
-        (one.patient, one.provider, one.date, one.amount): [] for one in loose if one.amount > 0
-    }
-    for same in books.invoices.values():
-        one = same[0]
-        group = groups.get((one.patient, one.provider, one.date, one.amount))
-        if group is not None:
-            group.append(one)
-    for group in groups.values():
-        standing = list(_standing(books, group, as_of))
-        if len(standing) > 1:
-            yield standing
-
-
-def _standing(books: Books, invoices: Iterable[Invoice], as_of: datetime.date) -> Iterator[Invoice]:
-    """Invoices written by a day and not taken back by then, wholly, by a reversal, a courtesy or a write-off."""
-    for invoice in invoices:
-        if invoice.date > as_of or invoice.amount <= 0:
-            continue
-        charged = sum((one.amount for one in books.invoices[invoice.id] if one.date <= as_of), _ZERO)
-        adjustments = books.adjustments_of_invoice.get(invoice.id, ())
-        taken_back = sum((a.amount for a in adjustments if a.date <= as_of and a.kind != "transfer"), _ZERO)
-        if charged > taken_back:
-            yield invoice
-
-
-def _duplicate(books: Books, key: str, same: list[Invoice], what: str) -> Finding:
-    extra = sum((invoice.amount for invoice in same[1:]), _ZERO)
-    return Finding(
-        kind="duplicate-bill",
-        key=key,
-        date=same[0].date,
-        through=same[-1].date,
-        provider=same[0].provider or None,
-        count=len(same) - 1,
-        amount=extra,
-        message=f"{what}: {money(extra, books.currency)} too much",
-        where=tuple(invoice.meta for invoice in reversed(same)),
-    )
-
-
-def _ids(invoices: list[Invoice]) -> str:
-    return ", ".join(dict.fromkeys(invoice.id for invoice in invoices))
 
 
 def orphan_invoice(books: Books, as_of: datetime.date) -> Iterator[Finding]:
@@ -157,6 +84,7 @@ def invoice_number_gap(books: Books, as_of: datetime.date) -> Iterator[Finding]:
 
     A series is what stands before the number; it is one when it has twenty invoices or more and lacks
     at most `number-gap-share` percent of its numbers. A missing bill is taken for the median of the ten around it.
+    Bills that bear the number of their visit are no series: visits are missed and cancelled.
     """
     share = books.threshold("number-gap-share", as_of) or _ZERO
     ids = list(books.invoices)
@@ -170,6 +98,8 @@ def invoice_number_gap(books: Books, as_of: datetime.date) -> Iterator[Finding]:
                     around = numbers[max(place - _AROUND, 0) : place + _AROUND]
                     usual = Decimal(median(books.charges[places[number]] for number in around)).quantize(CENT)
                     beside = [books.invoices[ids[places[number]]][0] for number in (before, after)]
+                    if all(one.id in one.visits for one in beside):
+                        continue  # numbers of appointments: one that nobody kept is never billed
                     yield _gap(books, prefix, beside, range(before + 1, after), usual)
 
 

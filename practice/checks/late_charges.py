@@ -16,7 +16,10 @@ _ZERO = Decimal()
 
 
 def late_charge(books: Books, as_of: datetime.date) -> Iterator[Finding]:
-    """The bills of a provider and month that were written more than `late-charge-days` after the visit."""
+    """The bills of a provider and month that were written more than `late-charge-days` after the visit.
+
+    What is billed again counts by its first bill.
+    """
     visits = books.visits
     late: dict[tuple[str, str], list[tuple[Invoice, Visit]]] = defaultdict(list)
     allowed: dict[str, datetime.timedelta] = {}
@@ -27,10 +30,21 @@ def late_charge(books: Books, as_of: datetime.date) -> Iterator[Finding]:
             continue
         if visit.provider not in allowed:
             allowed[visit.provider] = datetime.timedelta(books.days_of("late-charge-days", as_of, visit.provider))
-        if bill.date - visit.date > allowed[visit.provider] and books.invoices[bill.id][0] is bill:
+        if bill.date - visit.date > allowed[visit.provider] and _is_first(books, bill, visit):
             late[visit.provider, f"{bill.date:%Y-%m}"].append((bill, visit))
     for (provider, month), bills in late.items():
         yield _late(books, provider, month, bills)
+
+
+def _is_first(books: Books, bill: Invoice, visit: Visit) -> bool:
+    """Whether this is the first bill of what it charges: a claim that is billed again was not late for that."""
+    if books.invoices[bill.id][0] is not bill:
+        return False
+    before = [one for one in books.invoices_of_visit[visit.id] if one.date < bill.date and one.amount > 0]
+    if not before:
+        return True
+    billed = {line.service for one in before for line in one.lines}
+    return all(one.lines for one in before) and any(line.service not in billed for line in bill.lines)
 
 
 def _late(books: Books, provider: str, month: str, bills: list[tuple[Invoice, Visit]]) -> Finding:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 
+from daysheet.billing.lines import not_billed
 from daysheet.billing.pricing import fee_of
 from daysheet.billing.unbilled import is_billed, unbilled_visits
 from daysheet.books import Books
@@ -13,7 +14,10 @@ from daysheet.wording import money, name_of
 
 
 def unbilled_visit(books: Books, as_of: datetime.date) -> Iterator[Finding]:
-    """Each completed visit that no standing bill names, once the provider's usual time to bill has passed."""
+    """Each completed visit that no standing bill names, once the provider's usual time to bill has passed.
+
+    And each procedure that the record of a visit names and no line of its bills has, where bills have lines.
+    """
     for visit in unbilled_visits(books, as_of):
         fee = fee_of(books, as_of, visit)
         yield Finding(
@@ -26,6 +30,19 @@ def unbilled_visit(books: Books, as_of: datetime.date) -> Iterator[Finding]:
             amount=fee,
             message=f"visit {visit.id} of {visit.date} to {name_of(books, visit.provider)} was never billed, "
             f"{money(fee, books.currency)}",
+            where=(visit.meta,),
+        )
+    for visit, service, amount in not_billed(books, as_of):
+        yield Finding(
+            kind="unbilled-visit",
+            key=f"{visit.id}/{service}",
+            date=visit.date,
+            through=visit.date,
+            provider=visit.provider,
+            count=1,
+            amount=amount,
+            message=f"{service} of visit {visit.id} of {visit.date} to {name_of(books, visit.provider)} was done and "
+            f"stands in no bill, {money(amount, books.currency)}",
             where=(visit.meta,),
         )
 
