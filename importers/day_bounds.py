@@ -8,7 +8,7 @@ from pathlib import Path
 
 from daysheet.errors import DaysheetError
 from daysheet.importers.reading import Reading, Record
-from daysheet.importers.systems.mapping import UNDATED
+from daysheet.importers.systems.marks import UNDATED
 from daysheet.records import BankLine, Claim, Invoice
 from daysheet.remittances import Remittance
 

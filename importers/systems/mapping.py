@@ -16,6 +16,7 @@ from daysheet.importers.reading import Context, Record, Skipped
 from daysheet.importers.rows.cells import fingerprint
 from daysheet.importers.rows.values import amount_parser, date_parser
 from daysheet.importers.systems.bill_lines import is_of_none, line_of
+from daysheet.importers.systems.marks import DATED, KIND_OF, MERGE, NOTHING, SEEK, SO_FAR, UNDATED, Sought, Terms
 from daysheet.importers.systems.profile import (
     EXCEL,
     FOUND,
@@ -36,56 +37,10 @@ from daysheet.patients import opaque
 from daysheet.patterns import compiled
 from daysheet.records import Adjustment, BankLine, Claim, Invoice, Line, Payment, Visit
 
-SO_FAR: Final = "so-far"
-"""In a record's `meta`: the amount is all that there was up to the export."""
-SEEK: Final = "seek"
-"""In the `meta` of an invoice or payment: a `Sought`, by which its visit is found."""
-MERGE: Final = "merge"
-"""In an invoice's `meta`: rows with this id and payer are lines of one invoice."""
-DATED: Final = "dated"
-"""In a payment's `meta`, and in the ledger: it has no day of its own, and was put on the one that this names."""
-UNDATED: Final = datetime.date.min
-"""The date of a record that takes it from what it refers to."""
-NOTHING: Final = "nothing to book in it"
-
 _EPOCH: Final = datetime.date(1899, 12, 30)
 _SERIAL: Final = re.compile(r"[1-9][0-9]{4}([.][0-9]+)?")
 _NUMBERED_ROW: Final = re.compile(rf"{ROW}(?: ([1-9]))?")
 _CURRENCY: Final = re.compile(r"[A-Za-z]{3}")
-KIND_OF: Final[Mapping[type, str]] = {
-    Visit: "visits",
-    Invoice: "invoices",
-    Payment: "payments",
-    Adjustment: "adjustments",
-    Claim: "claims",
-    BankLine: "payout",
-}
-
-
-class Sought(NamedTuple):
-    """The visit that an invoice or payment is for, where the export gives no id of it."""
-
-    patient: str
-    provider: str
-    date: datetime.date
-
-
-class Terms(NamedTuple):
-    """What a practice's settings say about one source.
-
-    Attributes:
-        providers: ids by what the export calls them, in comparable form.
-        payers: the same for payers.
-        services: the practice's word for a service, by the export's, in comparable form.
-        words: meanings of status and method words that the profile does not know.
-        take: kinds of records to take (`visits`, `invoices`, …); all if empty.
-    """
-
-    providers: Mapping[str, str] = {}
-    payers: Mapping[str, str] = {}
-    services: Mapping[str, str] = {}
-    words: Mapping[str, str] = {}
-    take: tuple[str, ...] = ()
 
 
 class Mapper:

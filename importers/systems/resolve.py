@@ -17,7 +17,7 @@ from typing import Final, Protocol, TypeVar
 
 from daysheet.errors import DaysheetError
 from daysheet.importers.reading import Reading, Record, Skipped, rows_of_record
-from daysheet.importers.systems.mapping import DATED, NOTHING, SEEK, SO_FAR, UNDATED, Sought
+from daysheet.importers.systems.marks import DATED, NOTHING, SEEK, SO_FAR, UNDATED, Sought
 from daysheet.records import Adjustment, Invoice, Payment, Visit
 
 _LATER: Final = re.compile(r"(?P<base>.+)\.(?P<number>[0-9]+)")

@@ -9,7 +9,7 @@ from typing import Final
 from daysheet import patients
 from daysheet.importers import selftest
 from daysheet.importers.reading import Context, Reading, Record
-from daysheet.importers.systems.mapping import KIND_OF
+from daysheet.importers.systems.marks import KIND_OF
 from daysheet.importers.systems.resolve import resolve
 from daysheet.importers.systems.source import SystemSource
 from daysheet.records import Adjustment, Invoice, Payment, Visit

@@ -29,7 +29,8 @@ from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.rows.tables import HEAD_ROWS, tables
 from daysheet.importers.rows.text import RaggedQuotesError, Row, check_text, rows_of
 from daysheet.importers.systems.bill_lines import bills, with_lines
-from daysheet.importers.systems.mapping import KIND_OF, MERGE, SO_FAR, UNDATED, Mapper, Terms
+from daysheet.importers.systems.mapping import Mapper
+from daysheet.importers.systems.marks import KIND_OF, MERGE, SO_FAR, UNDATED, Terms
 from daysheet.importers.systems.profile import Match, PracticeProfile, numbered
 from daysheet.importers.systems.profile_file import load
 from daysheet.importers.systems.row import PracticeRow

@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
 from daysheet.importers.reading import Reading, Record, Source
-from daysheet.importers.systems.mapping import DATED
+from daysheet.importers.systems.marks import DATED
 from daysheet.importers.systems.source import SystemSource
 from daysheet.records import Payment
 from daysheet.wording import many, money

@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 from daysheet.errors import DaysheetError
 from daysheet.importers.reading import Reading, Record
-from daysheet.importers.systems.mapping import SEEK, SO_FAR, UNDATED, Sought
+from daysheet.importers.systems.marks import SEEK, SO_FAR, UNDATED, Sought
 from daysheet.importers.systems.resolve import resolve
 from daysheet.records import Adjustment, Invoice, Payment, Visit
 

@@ -16,7 +16,7 @@ from daysheet.importers.privacy.identifiers import normal
 from daysheet.importers.reading import Context, Reading
 from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.systems import source as systems
-from daysheet.importers.systems.mapping import Terms
+from daysheet.importers.systems.marks import Terms
 from daysheet.importers.systems.profile_file import parse
 from daysheet.importers.systems.source import SystemSource
 from daysheet.records import Adjustment, Invoice, Payment, Visit
