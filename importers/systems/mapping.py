@@ -136,7 +136,7 @@ class Mapper:
         if not is_of_none(part.id, cells):
             return self._reference("invoice", part.id, cells) or ""
         of = ("bill", self._patient(cells), day.isoformat(), provider)
-        return identifiers.opaque("|".join((self.profile.system, *of)), self.context.token)
+        return opaque("|".join((self.profile.system, *of)), self.context.token)
 
     def _line(self, part: InvoiceMap, cells: PracticeRow, provider: str, amount: Decimal) -> Line:
         identity = self._reference("line", part.line, cells)
