@@ -106,7 +106,7 @@ class Importer(beangulp.Importer):  # type: ignore[misc] # beangulp ships no typ
         """Nothing: `extract` has compared already, and exactly."""
 
     def _of_practice(self, records: list[Record], reading: Reading, known: Known) -> list[Directive]:
-        terms = Terms(reading.currency, self.settings.table("import", ImportSettings).prepayments, reading.last)
+        terms = Terms.of(reading, self.settings.table("import", ImportSettings))
         records = list(bill_lines.apart(records, known))
         verdicts = bill_lines.judged(records, known)
         entries = []

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
+from daysheet.billing.allocation import NAMED
 from daysheet.importers.booking.session import Taken
 from daysheet.importers.importing import Outcome
 from daysheet.importers.reading import Proof
@@ -35,6 +36,7 @@ def as_json(outcome: Outcome) -> list[dict[str, Any]]:
             "uncategorized": len(taken.uncategorized),
             "proof": _proof(taken.reading.proof),
             "asserted": taken.asserted,
+            "allocated": {how: f"{amount:f}" for how, amount in taken.allocated.items()},
             "notes": taken.notes,
         }
         for taken in outcome.taken
@@ -111,6 +113,9 @@ def _file(taken: Taken, folder: Path) -> Iterator[str]:
         yield f"  {taken.asserted} balance assertion{'' if taken.asserted == 1 else 's'} written"
     elif proof is not None and not proof.closed:
         yield f"  NOT PROVED: the balances break at row {proof.broken_at}: a row is missing or doubled there"
+    if set(taken.allocated) - {NAMED}:
+        parts = ", ".join(f"{amount:,.2f} {how.replace('-', ' ')}" for how, amount in taken.allocated.items())
+        yield f"  payments allocated: {parts}"
     for note in taken.notes:
         yield f"  note: {note}"
 

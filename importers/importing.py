@@ -21,13 +21,14 @@ from daysheet.billing import payers
 from daysheet.books import Books, loading
 from daysheet.errors import DaysheetError
 from daysheet.importers import day_bounds
-from daysheet.importers.booking import bank_lines, payment_posting, payouts, practice_records
+from daysheet.importers.booking import allocations, bank_lines, derived, payment_posting, payouts, practice_records
 from daysheet.importers.booking.directives import custom
 from daysheet.importers.booking.session import ImportSession, OneByOneError, Taken, month_file
 from daysheet.importers.edi import source, strict
 from daysheet.importers.originals import patients as people
 from daysheet.importers.reading import Reading
 from daysheet.importers.rows.raw_file import RawFile
+from daysheet.importers.settings import ImportSettings
 from daysheet.importers.sources import all_sources, source_of
 from daysheet.importers.systems import undated
 from daysheet.importers.systems.resolve import resolve
@@ -157,10 +158,24 @@ class ImportRun:
         order = [file.path for file in readings]
         self.outcome.taken.sort(key=lambda taken: order.index(taken.file))
         # where nothing was booked, a run that was killed before this step may have left it open
-        if self.outcome.taken and (moved or not any(t.booked for t in self.outcome.taken)):
-            settled = payment_posting.post(self.folder, loading.load(self.folder) if moved else self.books)
-            self.outcome.settled = settled.words
-            self.outcome.taken[-1].written |= dict.fromkeys(settled.written)
+        if self.outcome.taken:
+            self._follow_up(moved=moved)
+
+    def _follow_up(self, *, moved: bool) -> None:
+        """What follows from the books as a whole, once all files are in them."""
+        booked = any(taken.booked for taken in self.outcome.taken)
+        depends = self.books.on_account or self.books.allocations or self.books.remittances
+        if booked and not moved and not depends:
+            return
+        written: tuple[str, ...] = ()
+        books = loading.load(self.folder) if booked else self.books
+        if moved or not booked:
+            settled = payment_posting.post(self.folder, books)
+            self.outcome.settled, written = settled.words, settled.written
+            books = loading.load(self.folder) if written else books
+        found = derived.derive_all(self.folder, books, self.settings.table("import", ImportSettings))
+        self.outcome.taken[-1].written |= dict.fromkeys((*written, *found.written))
+        allocations.sum_up(self.outcome.taken, found.entries, books)
 
     def _read(self, given: Sequence[RawFile]) -> dict[RawFile, Reading]:
         session = self.session(self.books)

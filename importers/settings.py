@@ -15,6 +15,8 @@ from daysheet.accounts import (
 from daysheet.books.reach import FIRST, LAST
 from daysheet.errors import DaysheetError
 
+INCOME: Final = "income"
+DEPOSIT: Final = "deposit"
 _DIGITS: Final = 4
 
 
@@ -22,6 +24,9 @@ _DIGITS: Final = 4
 class ImportSettings:
     """The `[import]` table: the folder that files are dropped in, and where money without an invoice waits.
 
+    `prepayments` is the account of true deposits, which are nobody's income until a bill takes them: payments that say
+    so, and with `on-account = "deposit"` all that name no invoice; else (`"income"`) these are income of the day
+    received. `families` lets money of a patient pay the bills of others of the same guarantor once their own are paid.
     `scrub` takes patients' names out of the texts of bank lines; `strict-x12` refuses remittances that break a rule of
     the standard, as pyx12 checks it; `suggest` has smart_importer guess at bank lines that nothing else
     explains. A file with a row of a day before `earliest` or after `latest` is refused: 12/31/9999 is a slip, or means
@@ -30,6 +35,8 @@ class ImportSettings:
 
     inbox: str = "inbox"
     prepayments: str = PREPAYMENTS
+    on_account: str = field(default=INCOME, metadata={"choices": (INCOME, DEPOSIT)})
+    families: bool = True
     scrub: bool = True
     strict_x12: bool = False
     suggest: bool = False

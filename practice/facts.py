@@ -21,6 +21,7 @@ Example:
       months: "1f0a… …"
     2026-01-01 custom "threshold" "overdue-days" 45
     2026-01-01 custom "contract" "aetna" "97110" 80.00 USD
+    2026-01-05 custom "allocated" "PMT-551" "INV-1001" 40.00 USD
 """
 
 from __future__ import annotations
@@ -131,7 +132,19 @@ class Lock(NamedTuple):
     meta: Meta
 
 
-Fact = Provider | Payer | Closure | Imported | Waiver | Threshold | Contract | Lock
+class Allotted(NamedTuple):
+    """A part of a payment and the invoice that it pays, as a person or a pay-split export says; its `id` is theirs."""
+
+    payment: str
+    invoice: str
+    amount: Decimal
+    line: str | None
+    id: str | None
+    date: datetime.date
+    meta: Meta
+
+
+Fact = Provider | Payer | Closure | Imported | Waiver | Threshold | Contract | Lock | Allotted
 
 
 def parse_fact(entry: Custom) -> Fact | None:
@@ -279,6 +292,19 @@ def _contract(entry: Custom) -> Contract:
     return Contract(values[0], values[1], values[2].number, entry.date, entry.meta)
 
 
+def _allotted(entry: Custom) -> Allotted:
+    values: list[Any] = [value.value for value in entry.values]
+    if (
+        len(values) != 3
+        or not all(isinstance(value, str) and value for value in values[:2])
+        or not isinstance(values[2], Amount)
+        or values[2].number is None
+    ):
+        raise ValueError(f'allocated: write {entry.date} custom "allocated" "PAYMENT" "INVOICE" AMOUNT')
+    line, identity = text(entry, "line"), text(entry, "split")
+    return Allotted(values[0], values[1], values[2].number, line, identity, entry.date, entry.meta)
+
+
 def _lock(entry: Custom) -> Lock:
     digest = strings(entry, ("digest",))[0]
     months = tuple((text(entry, "months") or "").split())
@@ -295,5 +321,6 @@ _PARSERS: Final[Mapping[str, Callable[[Custom], Fact]]] = {
     "waived": _waiver,
     "threshold": _threshold,
     "contract": _contract,
+    "allocated": _allotted,
     "locked": _lock,
 }

@@ -18,12 +18,14 @@ Meta = Mapping[str, Any]
 VisitStatus = Literal["completed", "scheduled", "no-show", "cancelled"]
 PaymentMethod = Literal["card", "cash", "check", "eft"]
 AdjustmentKind = Literal["contractual", "write-off", "courtesy", "transfer"]
+Reversal = Literal["returned-check", "chargeback", "void"]
 ClaimStatus = Literal["submitted", "accepted", "denied", "appealed", "paid"]
 
 COMPLETED: Final = "completed"
 VISIT_STATUSES: Final[tuple[str, ...]] = get_args(VisitStatus)
 PAYMENT_METHODS: Final[tuple[str, ...]] = get_args(PaymentMethod)
 ADJUSTMENT_KINDS: Final[tuple[str, ...]] = get_args(AdjustmentKind)
+REVERSALS: Final[tuple[str, ...]] = get_args(Reversal)
 CLAIM_STATUSES: Final[tuple[str, ...]] = get_args(ClaimStatus)
 
 
@@ -80,7 +82,10 @@ class Invoice(NamedTuple):
 
 
 class Payment(NamedTuple):
-    """Money received for an invoice, or on account when `invoice` is None; a refund is negative."""
+    """Money received for an invoice, or on account when `invoice` is None; a refund is negative.
+
+    `patient` is whose account it is on; empty where nothing says so.
+    """
 
     id: str
     date: datetime.date
@@ -90,6 +95,7 @@ class Payment(NamedTuple):
     amount: Decimal
     reference: str | None
     meta: Meta
+    patient: str = ""
 
 
 class Adjustment(NamedTuple):

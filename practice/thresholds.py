@@ -49,6 +49,12 @@ DEFAULTS: Final = MappingProxyType(
             "Days before the end of a filing or appeal period from which it is shown. Not set, a third of the period, "
             "at least 30 and at most 60 days.",
         ),
+        "prepayment-days": Default(
+            Decimal(365), "Days after a payment on account from which a new bill does not take it any more."
+        ),
+        "unallocated-share": Default(
+            Decimal(2), "Percent of a month's receipts that may stay on account, for no bill; more is a finding."
+        ),
         "price-sample": Default(Decimal(5), "Past visits alike that are needed to say what a visit brings."),
     }
 )

@@ -83,12 +83,12 @@ def _judge_group(rows: list[tuple[int, Record]], existing: list[Record]) -> Iter
     seen: list[Record] = []
     left: list[tuple[int, Record]] = []
     for place, record in rows:
-        twin = next((earlier for earlier in seen if _says(earlier) == _says(record)), None)
+        twin = next((earlier for earlier in seen if _same(earlier, record)), None)
         if twin is not None:
             yield place, Verdict("repeated", twin.meta)
             continue
         seen.append(record)
-        equal = next((entry for entry in existing if _says(entry) == _says(record)), None)
+        equal = next((entry for entry in existing if _same(entry, record)), None)
         if equal is None:
             left.append((place, record))
             continue
@@ -113,6 +113,8 @@ def _judge_other(record: Record, existing: list[Record]) -> Verdict:
     if isinstance(record, Visit) and existing:
         return _judge_visit(record, existing[0])
     rivals = [entry for entry in existing if not isinstance(record, Invoice) or _same_service(record, entry)]
+    if isinstance(record, Payment):  # a void comes with the id of what it takes back
+        rivals = [entry for entry in rivals if isinstance(entry, Payment) and (entry.amount < 0) == (record.amount < 0)]
     if not rivals:
         return NEW
     existing.remove(rivals[0])
@@ -134,12 +136,17 @@ def _same_service(record: Invoice, entry: Record) -> bool:
     return not (visits or record.visits) or bool(set(visits) & set(record.visits))
 
 
-def _says(record: Record) -> Record:
-    return record._replace(meta={})
+def _same(one: Record, other: Record) -> bool:
+    """Whether two records say the same; of payments one may leave open whose they are."""
+    if isinstance(one, Payment) and isinstance(other, Payment) and not (one.patient and other.patient):
+        one, other = one._replace(patient=""), other._replace(patient="")
+    return one._replace(meta={}) == other._replace(meta={})
 
 
 def _difference(record: Record, entry: Record) -> str:
     mine, theirs = record._asdict(), entry._asdict()
+    if isinstance(record, Payment) and not (mine["patient"] and theirs["patient"]):
+        del mine["patient"]
     return ", ".join(field for field in mine if field != "meta" and mine[field] != theirs.get(field))
 
 

@@ -33,19 +33,21 @@ from daysheet.accounts import (
     BILLING_WRITE_OFFS,
     CLEARING_CARDS,
     CLEARING_DEPOSITS,
+    INCOME_UNASSIGNED,
     INCOME_VISITS,
     RECEIVABLE_INSURANCE,
     RECEIVABLE_PATIENTS,
     account_part,
 )
-from daysheet.books.index import INVOICE_LINK
+from daysheet.books.index import INVOICE_LINK, PREPAID
 from daysheet.importers.booking.known import Known
-from daysheet.importers.reading import Record
+from daysheet.importers.reading import Reading, Record
+from daysheet.importers.settings import DEPOSIT, ImportSettings
 from daysheet.ledger.printer import link
 from daysheet.records import Adjustment, Claim, Invoice, Line, Payment, Visit
 
-UNASSIGNED: Final = f"{INCOME_VISITS}:Unassigned"
-"""Income of a payment whose invoice the books do not know yet; it moves to the provider when the invoice comes."""
+UNASSIGNED: Final = INCOME_UNASSIGNED
+"""Income of a payment whose invoice the books do not know yet, or that names none."""
 
 _CLEARING: Final = {
     "card": CLEARING_CARDS,
@@ -53,6 +55,10 @@ _CLEARING: Final = {
     "check": CLEARING_DEPOSITS,
     "eft": CLEARING_DEPOSITS,
 }
+_BESIDE: Final = ("line", "reverses", "reversal", "guarantor")
+NAMING: Final = ("claim", "visit", "service-date", *_BESIDE)
+"""What a payment may say of what it is for, in a record's `meta` and in the ledger."""
+
 _PAID_BY: Final = {"card": "Card", "cash": "Cash", "check": "Check", "eft": "Electronic"}
 _ADJUSTED: Final = {
     "contractual": (BILLING_CONTRACTUAL, "Contractual adjustment"),
@@ -68,13 +74,20 @@ class Terms:
 
     Attributes:
         currency: of every amount.
-        prepayments: the account that money without an invoice waits in.
+        prepayments: the account of true deposits.
+        deposits: whether all money without an invoice is a deposit; else it is income of the day.
         last: the last day of the file: that of a claim's state that has no day of its own.
     """
 
     currency: str
     prepayments: str
     last: datetime.date
+    deposits: bool = False
+
+    @classmethod
+    def of(cls, reading: Reading, settings: ImportSettings) -> Terms:
+        """What a file and the practice's settings say."""
+        return cls(reading.currency, settings.prepayments, reading.last, settings.on_account == DEPOSIT)
 
 
 def book(record: Record, known: Known, terms: Terms) -> Directive:
@@ -161,21 +174,25 @@ def _line(line: Line, invoice: Invoice, terms: Terms) -> Posting:
 
 
 def _payment(payment: Payment, known: Known, terms: Terms) -> Directive:
+    invoice = None if payment.invoice is None else _invoice_of(payment.invoice, known)
+    deposit = payment.invoice is None and (terms.deposits or bool(payment.meta.get(PREPAID)))
     meta = _meta(
         payment=payment.id,
+        patient=payment.patient or (invoice.patient if invoice is not None else "") or None,
         invoice=None if payment.invoice is None else _exact(payment.invoice),
         method=payment.method,
         payer=payment.payer,
         reference=payment.reference,
         dated=payment.meta.get("dated"),
+        prepaid=True if deposit else None,
+        **{key: payment.meta.get(key) for key in (NAMING if payment.invoice is None else _BESIDE)},
     )
     words = f"{_PAID_BY[payment.method]} {'refund' if payment.amount < 0 else 'payment'}"
     amount = payment.amount
     cash = (_CLEARING[payment.method], amount)
-    if payment.invoice is None:
+    if deposit:
         legs: tuple[tuple[str, Decimal], ...] = (cash, (terms.prepayments, -amount))
-        return _transaction(payment.date, f"{words} on account", None, meta, legs, terms)
-    invoice = _invoice_of(payment.invoice, known)
+        return _transaction(payment.date, f"{words}, a deposit", None, meta, legs, terms)
     legs = (
         cash,
         (income_account(invoice, known), -amount),

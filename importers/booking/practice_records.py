@@ -50,7 +50,7 @@ def book_practice_records(session: ImportSession, records: Sequence[Record], rea
         OneByOneError: the file changes what another of the same import brought; nothing has been taken.
         DaysheetError: something cannot be booked.
     """
-    terms = Terms(reading.currency, session.settings.prepayments, reading.last)
+    terms = Terms.of(reading, session.settings)
     records = _without_remitted(session, records, reading, taken)
     records = _without_days(session, records, reading, taken)
     records = list(bill_lines.apart(records, session.known))
@@ -68,6 +68,8 @@ def book_practice_records(session: ImportSession, records: Sequence[Record], rea
         elif verdict.what != "repeated":
             known.update(rows_of_record(record))
             taken.known_amounts[reading.currency] += amount
+        if isinstance(record, Payment) and verdict.what in ("new", "known"):
+            taken.paid.append(record)
         if verdict.what == "new":
             fresh.append(record)
         elif verdict.where is not None:
@@ -251,8 +253,10 @@ def _assign(session: ImportSession, invoice: Invoice, taken: Taken) -> None:
     for payment in session.known.paid_unassigned.pop(invoice.id, ()):
         path = Path(payment.meta["filename"])
         last, lines = block_of(path, payment.meta["lineno"])
-        if account != UNASSIGNED and any(UNASSIGNED in line for line in lines):
-            moved = tuple(line.replace(UNASSIGNED, account) for line in lines)
+        moved = tuple(line.replace(UNASSIGNED, account) for line in lines)
+        if invoice.patient and "patient" not in payment.meta:
+            moved = (*moved[:2], f'  patient: "{invoice.patient}"', *moved[2:])  # behind the payment's id
+        if moved != lines:
             session.batch.edit(session.relative(path), Edit(payment.meta["lineno"], last, moved))
             session.batch.open([account])
             taken.written[session.relative(path)] = None

@@ -30,7 +30,7 @@ from daysheet.importers.reading import Context, Reading, Skipped
 from daysheet.importers.settings import BankSettings, CategoryRule, ImportSettings
 from daysheet.importers.systems.undated import Days
 from daysheet.importers.writing.writer import Batch
-from daysheet.records import BankLine, Meta
+from daysheet.records import BankLine, Meta, Payment
 from daysheet.remittances import Remittance
 from daysheet.settings import Settings
 
@@ -65,6 +65,8 @@ class Taken:
         asserted: how many balances the import has written assertions of.
         uncategorized: new bank lines that a person must look at.
         notes: sentences about the file as a whole.
+        paid: its payments that the books have now.
+        allocated: the sum of these by how it was allocated.
         written: files of the books that it changes.
     """
 
@@ -81,6 +83,8 @@ class Taken:
     asserted: int = 0
     uncategorized: list[BankLine] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    paid: list[Payment] = field(default_factory=list)
+    allocated: dict[str, Decimal] = field(default_factory=dict)
     written: dict[str, None] = field(default_factory=dict)
 
     @property

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
+from daysheet.books.index import PREPAID
 from daysheet.errors import DaysheetError
 from daysheet.importers.privacy import identifiers
 from daysheet.importers.reading import Context, Record, Skipped
@@ -165,8 +166,27 @@ class Mapper:
                 **_flags({SO_FAR: part.so_far}),
                 **({} if part.date else {DATED: "service"}),
                 **self._sought(part, cells),
+                **self._naming(part, cells, named=invoice is not None),
             ),
+            patient=self._patient(cells),
         )
+
+    def _naming(self, part: PaymentMap, cells: PracticeRow, *, named: bool) -> dict[str, Any]:
+        """What a payment says of what it is for, beside an invoice: it is allocated by that."""
+        found: dict[str, Any] = {
+            "line": self._unless_none("line", part.line, cells),
+            "reverses": self._unless_none("payment", part.reverses, cells),
+            "guarantor": self._guarantor(cells),
+        }
+        if part.reversal is not None:
+            found["reversal"] = self._said(part.reversal, cells, {})
+        if not named:
+            found["claim"] = self._unless_none("claim", (part.claim,), cells) if part.claim else None
+            found["visit"] = self._unless_none("visit", part.visit, cells)
+            if part.service_date and cells[part.service_date]:
+                found["service-date"] = self._date(part.service_date, cells)
+            found[PREPAID] = part.deposit or None
+        return {key: value for key, value in found.items() if value is not None}
 
     def _sought(self, part: PaymentMap, cells: PracticeRow) -> dict[str, Sought]:
         """What a payment without an invoice's id says of the visit that it is for."""
@@ -273,7 +293,8 @@ class Mapper:
                     total = (total or Decimal()) + sign * value
         return total if total is None else total.quantize(Decimal("0.01"))
 
-    def _word(self, words: Words, cells: PracticeRow, common: Mapping[str, str]) -> str:
+    def _said(self, words: Words, cells: PracticeRow, common: Mapping[str, str]) -> str | None:
+        """The meaning of what a row says; None where it says nothing that is known."""
         for meaning, column in words.filled.items():
             if cells[column]:
                 return meaning
@@ -285,14 +306,22 @@ class Mapper:
             known = own.get(cell) or common.get(cell.replace(" ", "-"))
             if known:
                 return known
-        if words.otherwise:
-            return words.otherwise
+        return words.otherwise or None
+
+    def _word(self, words: Words, cells: PracticeRow, common: Mapping[str, str]) -> str:
+        said = self._said(words, cells, common)
+        if said is not None:
+            return said
         remedy = "say what it means with words in [[source]] of daysheet.toml, or correct the row"
         raise cells.error(words.column, "holds a word that the profile does not know", remedy)
 
     def _patient(self, cells: PracticeRow) -> str:
         text = " ".join(filter(None, (cells[column] for column in self.profile.patient)))
         return self.context.token(text) if text else ""
+
+    def _guarantor(self, cells: PracticeRow) -> str | None:
+        text = " ".join(filter(None, (cells[column] for column in self.profile.guarantor)))
+        return self.context.token(text) if text else None
 
     def _provider(self, column: str, cells: PracticeRow) -> str:
         cell = cells[column]
@@ -333,12 +362,17 @@ class Mapper:
             return self._identifier(values[0])
         return opaque("|".join((self.profile.system, kind, *values)), self.context.token)
 
+    def _unless_none(self, kind: str, columns: Columns, cells: PracticeRow) -> str | None:
+        """The id that some columns say; None where they are blank or zero, as systems write that there is none."""
+        said = any(cells[column].strip("0") for column in columns)
+        return self._reference(kind, columns, cells) if said else None
+
     def _invoice_of(self, columns: Columns, cells: PracticeRow, row: _RowOf) -> str | None:
         if columns == (FOUND,):
             return None
         number = _NUMBERED_ROW.fullmatch(columns[0]) if len(columns) == 1 else None
         if number is None:
-            return self._reference("invoice", columns, cells) if columns else None
+            return self._unless_none("invoice", columns, cells)
         invoice = row.invoices[int(number[1] or 1) - 1]
         return None if invoice is None else invoice.id
 

@@ -42,7 +42,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from daysheet.records import ADJUSTMENT_KINDS, CLAIM_STATUSES, PAYMENT_METHODS, VISIT_STATUSES
+from daysheet.records import ADJUSTMENT_KINDS, CLAIM_STATUSES, PAYMENT_METHODS, REVERSALS, VISIT_STATUSES
 from daysheet.strict_toml import word
 
 Columns = tuple[str, ...]
@@ -179,7 +179,18 @@ class PaymentMap:
         (),
     )
     provider: str = word("`found`: who saw the patient.", "")
-    service_date: str = word("`found`: the visit's day.", "")
+    service_date: str = word("The visit's day.", "")
+    visit: Columns = word("The id of the visit that it is for, where the row names no invoice.", ())
+    line: Columns = word("The id of the procedure that it is for.", ())
+    claim: str = word("The number of the claim that it is for.", "")
+    reverses: Columns = word("The id of the payment that it takes back.", ())
+    reversal: Words | None = word(
+        f"What takes an earlier payment back, which is found by its reference or amount: {', '.join(REVERSALS)}; any "
+        "other cell says nothing.",
+        None,
+        meanings=REVERSALS,
+    )
+    deposit: bool = word("It is a true deposit: nobody's income until a bill takes it.", False)
     payer: str = word("Who paid; blank for the patient.", "")
     payer_is: str = word("The payer where no column names one.", "")
     reference: str = word("The check's, card's or transfer's number.", "")
@@ -267,6 +278,7 @@ class PracticeProfile:
     file: Layout = word("How the file is written.", Layout())
     decimal: str = word("The decimal mark.", ".", choices=(".", ","))
     patient: Columns = word("Columns that together say who the patient is; they become a token.", ())
+    guarantor: Columns = word("Columns that together say who answers for the patient's account: the family's head.", ())
     private: Columns = word("Other columns with names or numbers of persons, looked for before a commit.", ())
     plain: tuple[str, ...] = word(
         "Regular expressions for ids that this system issues, which are not a person's; any other that is not shaped "

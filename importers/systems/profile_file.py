@@ -40,8 +40,10 @@ _COLUMN: Final = (
     "tooth",
     "site",
     "quantity",
+    "claim",
 )
-_COLUMNS: Final = ("id", "line", "modifier", "visit", "invoice", "amount", "less", "fee", "net", "patient", "private")
+_PARTS_OF: Final = ("id", "line", "modifier", "visit", "invoice", "amount", "less", "fee", "net")
+_COLUMNS: Final = (*_PARTS_OF, "patient", "private", "guarantor", "reverses")
 _OF_ROW: Final = re.compile(rf"{ROW}( [1-9])?|{FOUND}")
 _RECORDS: Final = ("visit", "invoice", "payment", "adjustment", "claim", "payout")
 

@@ -53,6 +53,7 @@ class Batch:
         self._added: dict[str, list[str]] = defaultdict(list)
         self._edits: dict[str, list[Edit]] = defaultdict(list)
         self._opened: set[str] = set()
+        self._whole: dict[str, bytes] = {}
 
     def add(self, path: str, entries: Sequence[Directive]) -> None:
         """Append directives to a file, named from the books folder.
@@ -66,6 +67,10 @@ class Batch:
         """Append ledger text that `ledgertext` has rendered."""
         self._added[path].append(text)
 
+    def replace(self, path: str, text: bytes) -> None:
+        """Write a file anew as a whole, named from the books folder."""
+        self._whole[path] = text
+
     def edit(self, path: str, edit: Edit) -> None:
         """Change lines of a file as it was loaded, named from the books folder."""
         self._edits[path].append(edit)
@@ -77,7 +82,7 @@ class Batch:
     def contents(self) -> Iterator[tuple[str, bytes]]:
         """Every file that changes, as it will be, in the order of writing; one at a time, for they may be large."""
         self._add_opened()
-        paths = {*self._added, *self._edits}
+        paths = {*self._added, *self._edits, *self._whole}
         main = with_includes(self.folder, self._books, [path for path in sorted(paths) if _is_month_file(path)])
         for path in sorted(paths if main is None else {*paths, MAIN}, key=rank):
             yield path, self._text(path) if main is None or path != MAIN else main
@@ -119,6 +124,8 @@ class Batch:
             self._opened.clear()
 
     def _text(self, path: str) -> bytes:
+        if path in self._whole:
+            return self._whole[path]
         old = _read(self.folder / path)
         edits = self._edits.get(path)
         if edits:
@@ -169,6 +176,12 @@ def with_includes(folder: Path, books: Books, paths: Sequence[str]) -> bytes | N
         return None
     lines = "".join(f'include "{pattern}"\n' for pattern in wanted)
     return (text + ("" if text.endswith("\n") else "\n") + lines).encode()
+
+
+def is_included_by_pattern(folder: Path, path: str) -> bool:
+    """Whether the main file includes a month file by a pattern, so that it may go without the books missing it."""
+    patterns = [name for name in INCLUDE.findall(_read(folder / MAIN).decode()) if "*" in name]
+    return any(fnmatch.fnmatch(str(folder / path), str(folder / name)) for name in patterns)
 
 
 def block_of(path: Path, line: int) -> tuple[int, tuple[str, ...]]:

@@ -299,7 +299,7 @@ class View:
 
     def _collections(self) -> Iterator[tuple[datetime.date, Decimal]]:
         months: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
-        for payment in self.books.payments.values():
+        for payment in self.books.received:
             if payment.date <= self.as_of:
                 months[payment.date.year, payment.date.month] += payment.amount
         for first, _ in months_until(self.as_of):

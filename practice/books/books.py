@@ -15,7 +15,9 @@ from itertools import islice, takewhile
 from typing import Any, TypeGuard, TypeVar
 
 from beancount.core.data import Close, Custom, Directive, Open, Transaction
+from daysheet.books.claims import add_claim, add_remittance, join_claims
 from daysheet.books.index import (
+    ALLOCATED,
     BookError,
     Indexes,
     Receivable,
@@ -30,6 +32,7 @@ from daysheet.books.index import (
 from daysheet.books.lazy import MadeDict, MadeList, Maker
 from daysheet.books.reach import in_reach
 from daysheet.facts import (
+    Allotted,
     Closure,
     Contract,
     Fact,
@@ -42,8 +45,8 @@ from daysheet.facts import (
     Waiver,
     parse_fact,
 )
-from daysheet.records import CLAIM_STATUSES, Claim, Invoice, Meta, Payment
-from daysheet.remittances import Remittance, RemittedClaim, parse_remittance, parse_remitted
+from daysheet.records import Claim, Invoice, Meta, Payment
+from daysheet.remittances import Remittance
 from daysheet.tax_facts import TaxFact, parse_tax_fact
 from daysheet.thresholds import DEFAULTS
 
@@ -82,6 +85,9 @@ class Books:
         invoices_of_visit: invoices by the id of a visit they bill.
         rebilled: those of these visits that are billed more than once.
         adjustments_of_invoice: adjustments by invoice id.
+        on_account: the payments that name no invoice, or whose income is nobody's yet, in date order.
+        allocations: what was derived of payments, in date order.
+        allotted: what a person or a pay-split export has said of payments.
         claims: a claim's states in date order, by claim id.
         claim_days: the day from which each of these states holds.
         contracts: what insurers have agreed to allow, in date order, by payer and service.
@@ -94,11 +100,12 @@ class Books:
     """
 
     __slots__ = (
-        "_beyond", "_owed", "_visits", "adjustments_of_invoice", "apart", "bills", "charges",
-        "claim_days", "claims", "closed", "closures", "contracts", "currency", "entries", "errors", "imported",
-        "insured", "invoices", "invoices_of_visit", "known", "lined", "locks", "never_billed", "not_kept", "numbered",
-        "opened", "options", "payers", "providers", "rebilled", "remittances", "repeated", "state", "tax_facts",
-        "thresholds", "took_place", "visits", "waivers",
+        "_beyond", "_first", "_owed", "_repeated", "_visits", "adjustments_of_invoice", "allocations",
+        "allotted", "apart", "bills", "charges", "claim_days", "claims", "closed", "closures", "contracts",
+        "currency", "entries", "errors", "imported", "insured", "invoices", "invoices_of_visit", "known", "lined",
+        "locks", "never_billed", "not_kept", "numbered", "on_account", "opened", "options", "payers",
+        "providers", "rebilled", "remittances", "repeated", "state", "tax_facts", "thresholds", "took_place",
+        "visits", "waivers",
     )  # fmt: skip
 
     def __init__(self, entries: list[Directive], options: Mapping[str, Any], index: Indexes, state: str) -> None:
@@ -150,6 +157,10 @@ class Books:
         self.invoices_of_visit = MadeDict(billed, lambda key: bills_of(rebilled.get(key) or [billed[key]]))
         self.rebilled = MadeDict(rebilled, self.invoices_of_visit.__getitem__)
         self.adjustments_of_invoice = index.adjustments_of_invoice
+        self.on_account = index.on_account
+        self.allocations = index.allocations
+        self.allotted: list[Allotted] = []
+        self._first, self._repeated = first, repeated
         self._owed = index.owed
         self._beyond = index.beyond
 
@@ -176,27 +187,29 @@ class Books:
                 books.opened[entry.account] = entry
             elif isinstance(entry, Close):
                 books.closed[entry.account] = entry
-        books._join_claims(decided)
+        join_claims(books, decided)
         return books
 
     @property
     def payments(self) -> dict[str, Payment]:
         """Payments by payment id."""
-        return self.once("payments", lambda: {payment.id: payment for payment in self._payments()})
+        return self.once("payments", lambda: {payment.id: payment for payment in self.received})
 
     @property
     def payments_of_invoice(self) -> dict[str | None, list[Payment]]:
-        """Payments by the id of the invoice they pay; None for money on account."""
+        """Payments by the id of the invoice they name; None for those that name none."""
 
         def work() -> dict[str | None, list[Payment]]:
             found: dict[str | None, list[Payment]] = {}
-            for payment in self._payments():
+            for payment in self.received:
                 found.setdefault(payment.invoice, []).append(payment)
             return found
 
         return self.once("payments of invoices", work)
 
-    def _payments(self) -> list[Payment]:
+    @property
+    def received(self) -> list[Payment]:
+        """Every payment, in date order; parts of one payment bear one id."""
         return self.once("all payments", lambda: [payment_of(entry) for entry in self.entries if _is_payment(entry)])
 
     @property
@@ -210,7 +223,10 @@ class Books:
 
     @property
     def receivable(self) -> dict[str | None, list[Receivable]]:
-        """Receivable postings in date order by the id of the invoice; None for those of no invoice."""
+        """Receivable postings in date order by the id of the invoice; those of none by the patient's token.
+
+        None for money of nobody known.
+        """
 
         def work() -> dict[str | None, list[Receivable]]:
             found: dict[str | None, list[Receivable]] = {}
@@ -259,6 +275,11 @@ class Books:
         entry = self._visits.get(visit)
         return None if entry is None else entry.date
 
+    def charge_entries(self, invoice: str) -> list[Transaction]:
+        """The entries that charge an invoice, in date order; none where the books do not have it."""
+        first = self._first.get(invoice)
+        return [] if first is None else self._repeated.get(invoice) or [first]
+
     def bills_after(self, day: datetime.date) -> Iterator[Invoice]:
         """The bills written after a day, the last one first."""
         return takewhile(lambda bill: bill.date > day, reversed(self.bills))
@@ -291,7 +312,7 @@ class Books:
         return value
 
     def balances(self, as_of: datetime.date) -> dict[str | None, Decimal]:
-        """What is owed at the end of a day on each invoice that is not settled; None is money on no invoice."""
+        """What is owed at the end of a day on each invoice that is not settled, and on account, as in `receivable`."""
         return self.once(("balances", as_of), lambda: self._balances(as_of))
 
     def _balances(self, as_of: datetime.date) -> dict[str | None, Decimal]:
@@ -320,12 +341,16 @@ class Books:
         """What is still owed on an invoice at the end of a day; negative for a credit balance."""
         return sum((posting.amount for posting in self.receivable.get(invoice, ()) if posting.date <= as_of), _ZERO)
 
+    def refuse(self, error: FactError | BookError) -> None:
+        """Note an entry that cannot be understood."""
+        self.errors.append(error)
+
     def _add_custom(self, entry: Custom) -> None:
         kind = entry.type
         if kind == "claim":
-            self._add_claim(entry)
+            add_claim(self, entry)
         elif kind == "remittance":
-            self._add_remittance(entry)
+            add_remittance(self, entry)
         else:
             try:
                 fact = parse_fact(entry) or parse_tax_fact(entry)
@@ -352,50 +377,14 @@ class Books:
             self.thresholds[fact.name].append(fact)
         elif isinstance(fact, Contract):
             self.contracts.setdefault((fact.payer, fact.service), []).append(fact)
+        elif isinstance(fact, Allotted):
+            self.allotted.append(fact)
         else:
             self.tax_facts.append(fact)
 
-    def _add_claim(self, entry: Custom) -> None:
-        values = [value.value for value in entry.values]
-        if len(values) != 4 or values[3] not in CLAIM_STATUSES:
-            known = ", ".join(CLAIM_STATUSES)
-            message = f'claim: write custom "claim" "ID" "INVOICE" "PAYER" "STATUS", the status one of {known}'
-            self.errors.append(BookError(entry.meta, message, entry))
-            return
-        identifier, invoice, payer, status = values
-        meta = entry.meta
-        claim = Claim(identifier, invoice, payer, meta.get("submitted"), status, meta.get("reason"), meta)
-        self.claims.setdefault(identifier, []).append(claim)
-        self.claim_days.setdefault(identifier, []).append(entry.date)
-
-    def _add_remittance(self, entry: Custom) -> None:
-        try:
-            remittance = parse_remittance(entry)
-        except ValueError as problem:
-            self.errors.append(BookError(entry.meta, str(problem), entry))
-            return
-        self.remittances[remittance.id] = remittance
-
-    def _join_claims(self, entries: list[Custom]) -> None:
-        """Put each decided claim into its remittance."""
-        joined: dict[str, list[RemittedClaim]] = {}
-        for entry in entries:
-            identifier = entry.meta["remittance"]
-            if identifier not in self.remittances:
-                message = f'claim: there is no remittance "{identifier}" in these books'
-                self.errors.append(BookError(entry.meta, message, entry))
-                continue
-            try:
-                joined.setdefault(identifier, []).append(parse_remitted(entry))
-            except ValueError as problem:
-                self.errors.append(BookError(entry.meta, str(problem), entry))
-        for identifier, claims in joined.items():
-            remittance = self.remittances[identifier]
-            self.remittances[identifier] = remittance._replace(claims=tuple(sorted(claims, key=lambda c: c.line)))
-
 
 def _is_payment(entry: Directive) -> TypeGuard[Transaction]:
-    return isinstance(entry, Transaction) and "payment" in entry.meta
+    return isinstance(entry, Transaction) and "payment" in entry.meta and ALLOCATED not in entry.meta
 
 
 def lines_of(metas: Iterable[Meta]) -> list[str]:

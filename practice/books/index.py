@@ -16,10 +16,22 @@ from functools import cache
 from typing import Any, Final, NamedTuple
 
 from beancount.core.data import Custom, Directive, Posting, Transaction
-from daysheet.accounts import BILLING, BILLING_CHARGES, CLEARING, RECEIVABLE, RECEIVABLE_PATIENTS, is_under
+from daysheet.accounts import (
+    BILLING,
+    BILLING_CHARGES,
+    CLEARING,
+    INCOME_UNASSIGNED,
+    RECEIVABLE,
+    RECEIVABLE_PATIENTS,
+    is_under,
+)
 from daysheet.records import COMPLETED, VISIT_STATUSES, Adjustment, Invoice, Line, Meta, Payment, Visit
 
 INVOICE_LINK: Final = "inv-"
+ALLOCATED: Final = "allocated"
+"""Metadata of what was derived of payments: how a part of one was allocated. Such an entry is no payment itself."""
+PREPAID: Final = "prepaid"
+"""Metadata of a payment that is a true deposit: owed to the patient, and nobody's income, until a bill takes it."""
 DIGITS: Final = "0123456789"
 _MOST_DIGITS: Final = 15
 _DASH: Final = slice(-9, -8)
@@ -63,7 +75,9 @@ class Indexes:
         billed: the first bill of each visit id.
         rebilled: all bills of each visit id that is billed more than once.
         adjustments_of_invoice: by invoice id.
-        owed: the sum of an invoice's receivable postings, where it is not zero.
+        on_account: the payments that name no invoice, or whose income is nobody's yet.
+        allocations: what was derived of them, and of other payments.
+        owed: the sum of an invoice's receivable postings, where it is not zero; of money on account by patient.
         beyond: the transaction that last left this sum below zero.
         others: the entries that are neither visits nor transactions.
         errors: what could not be understood.
@@ -84,13 +98,15 @@ class Indexes:
     billed: dict[str, Transaction] = field(default_factory=dict)
     rebilled: dict[str, list[Transaction]] = field(default_factory=dict)
     adjustments_of_invoice: dict[str, list[Adjustment]] = field(default_factory=dict)
+    on_account: list[Transaction] = field(default_factory=list)
+    allocations: list[Transaction] = field(default_factory=list)
     owed: dict[str | None, Decimal] = field(default_factory=dict)
     beyond: dict[str | None, Transaction] = field(default_factory=dict)
     others: list[Directive] = field(default_factory=list)
     errors: list[BookError] = field(default_factory=list)
 
 
-_OWED, _CHARGED, _BILLED, _CLEARS = 1, 2, 3, 4
+_OWED, _CHARGED, _BILLED, _CLEARS, _NOBODYS = 1, 2, 3, 4, 5
 
 
 @cache
@@ -102,6 +118,8 @@ def _role_of(account: str) -> int:
         return _CHARGED
     if is_under(account, BILLING):
         return _BILLED
+    if account == INCOME_UNASSIGNED:
+        return _NOBODYS
     return _CLEARS if is_under(account, CLEARING) else 0
 
 
@@ -149,8 +167,12 @@ def index_entries(entries: Iterable[Any]) -> Indexes:  # noqa: C901, PLR0912, PL
             if link.startswith(INVOICE_LINK):  # most links hold the whole id, and `invoice_of` need not be asked
                 linked = invoice_of(entry) if of_several or link[_DASH] == "-" else link[4:]
                 break
+        otherwise = linked
+        allocated = ALLOCATED in entry.meta
+        if allocated:  # its leg without an invoice is money on account
+            of_several, otherwise = True, None
         memo = charge = None
-        on_its_way = False
+        on_its_way = loose = False
         postings = entry.postings
         of_two = len(postings) == 2
         for posting in postings:
@@ -164,6 +186,9 @@ def index_entries(entries: Iterable[Any]) -> Indexes:  # noqa: C901, PLR0912, PL
             if role == _CLEARS:
                 on_its_way = True
                 continue
+            if role == _NOBODYS:
+                loose = True
+                continue
             if memo is None:
                 memo = number = posting.units.number
             elif of_two:  # the other leg takes what the first one gives
@@ -172,9 +197,12 @@ def index_entries(entries: Iterable[Any]) -> Indexes:  # noqa: C901, PLR0912, PL
                 number = posting.units.number
                 memo += number
             if role == _OWED:
-                invoice = linked
+                invoice = otherwise
                 if of_several and posting.meta:
-                    invoice = posting.meta.get("invoice", linked)
+                    invoice = posting.meta.get("invoice", otherwise)
+                if invoice is None:
+                    invoice = entry.meta.get("patient")
+                    loose = True
                 before = pop_owed(invoice, None)  # most are settled by their payment: so few are kept, and near
                 if before is not None:
                     number += before
@@ -189,10 +217,17 @@ def index_entries(entries: Iterable[Any]) -> Indexes:  # noqa: C901, PLR0912, PL
                 f"receivables and {BILLING} move apart by {_ZERO + memo}: write the equity leg of each receivable leg"
             )
             index.errors.append(BookError(entry.meta, message, entry))
-        if on_its_way and charge is None:  # a payment, or a deposit
-            continue
         meta = entry.meta
+        if allocated:
+            index.allocations.append(entry)
+            continue
+        if on_its_way and charge is None:  # a payment, or a deposit
+            if loose or (memo is None and PREPAID in meta):
+                index.on_account.append(entry)
+            continue
         if "payment" in meta:
+            if loose:
+                index.on_account.append(entry)
             continue
         if "adjustment" in meta:
             _add_adjustment(index, entry, linked)
@@ -296,13 +331,16 @@ def _line(posting: Posting, provider: str) -> Line | None:
 def owed(entry: Transaction) -> Iterator[tuple[str | None, Posting]]:
     """An entry's postings to receivable accounts, each with the invoice that it is of.
 
-    A posting says so itself, by `invoice`, where the entry is linked to several invoices or to none.
+    A posting says so itself, by `invoice`, where the entry is linked to several invoices or to none, or was derived of
+    a payment. One of no invoice is on the account of the entry's patient, and stands under their token.
     """
-    linked = invoice_of(entry)
+    allocated = ALLOCATED in entry.meta
+    linked = None if allocated else invoice_of(entry)
+    alone = len(entry.links) == 1 and not allocated
     for posting in entry.postings:
         if _role_of(posting.account) == _OWED:
-            of_posting = None if len(entry.links) == 1 else posting.meta
-            yield (of_posting or {}).get("invoice", linked), posting
+            of_posting = None if alone else posting.meta
+            yield (of_posting or {}).get("invoice", linked) or entry.meta.get("patient"), posting
 
 
 def clears(entry: Transaction) -> bool:
@@ -318,7 +356,10 @@ def payment_of(entry: Transaction) -> Payment:
     ]
     amount = -sum(earned, _ZERO)
     invoice, method = invoice_of(entry), meta.get("method", "")
-    return Payment(meta["payment"], entry.date, invoice, meta.get("payer"), method, amount, meta.get("reference"), meta)
+    return Payment(
+        meta["payment"], entry.date, invoice, meta.get("payer"), method, amount, meta.get("reference"), meta,
+        meta.get("patient", ""),
+    )  # fmt: skip
 
 
 def invoice_of(entry: Transaction) -> str | None:

@@ -13,6 +13,7 @@ from daysheet.billing.lines import bill_named
 from daysheet.billing.payers import known_claim
 from daysheet.books import Books
 from daysheet.findings import Finding
+from daysheet.patients import TOKEN
 from daysheet.records import Invoice
 from daysheet.remittances import Remittance, RemittedClaim
 from daysheet.wording import many, money, payer_name
@@ -137,10 +138,17 @@ def credit_balance(books: Books, as_of: datetime.date) -> Iterator[Finding]:
     beyond = {key: -balance for key, balance in books.balances(as_of).items() if balance < 0 and key not in unknown}
     for key, amount in beyond.items():
         last, place = books.last_touch(key, as_of)
-        what = "money on account" if key is None else f"invoice {key}"
+        on_account = key is None or TOKEN.fullmatch(key)  # a patient's own, whose token no message shows
+        what = "money on account" if on_account else f"invoice {key}"
         message = f"{what}: {money(amount, books.currency)} beyond what was charged: refund it, or find its bill"
         metas = (place, *(invoice.meta for invoice in books.invoices.get(key or "", ())))
-        yield _credit(key or "on-account", last, amount, message, metas)
+        yield _credit(_account_key(books, key) if on_account else str(key), last, amount, message, metas)
+
+
+def _account_key(books: Books, patient: str | None) -> str:
+    """What a patient's account is called where their token may not stand: by the first payment that came onto it."""
+    first = next((entry for entry in books.on_account if patient and entry.meta.get("patient") == patient), None)
+    return "on-account" if first is None else f"on-account-{first.meta.get('payment', '')}"
 
 
 def _unsent_by_payer(books: Books, as_of: datetime.date) -> dict[str, list[tuple[Invoice, Decimal]]]:

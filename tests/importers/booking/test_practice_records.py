@@ -63,7 +63,18 @@ def test_a_refund_takes_the_money_back(folder: Folder) -> None:
     assert folder.books().payments["P1"].amount == Decimal(-30)
 
 
-def test_money_on_account_is_owed_to_the_patient(folder: Folder) -> None:
+def test_money_on_account_is_income_of_the_day_and_the_patients_credit(folder: Folder) -> None:
+    folder.take("p.csv", PAYMENTS + "P1,2026-03-20,,,cash,100.00,\n")
+    assert legs(folder, "payment", "P1") == {
+        "Assets:Clearing:Deposits": Decimal(100),
+        "Income:Visits:Unassigned": Decimal(-100),
+        "Assets:Receivable:Patients": Decimal(-100),
+        "Equity:Billing:Collected": Decimal(100),
+    }
+
+
+def test_money_on_account_is_a_deposit_where_the_settings_say_so(folder: Folder) -> None:
+    folder.write_by_hand('\n[import]\non-account = "deposit"\n', "daysheet.toml")
     folder.take("p.csv", PAYMENTS + "P1,2026-03-20,,,cash,100.00,\n")
     assert legs(folder, "payment", "P1") == {
         "Assets:Clearing:Deposits": Decimal(100),

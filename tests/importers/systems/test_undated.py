@@ -176,7 +176,7 @@ def test_payments_on_account_and_the_report_at_once_give_each_payment_once(folde
     exports = folder.give("payments.csv", table(PAYMENTS, *rows, insured)), folder.give("status.csv", REPORT)
     assert all("error" not in answer for answer in folder.take_paths(*exports))
     assert receipts(folder) == ON_THEIR_DAYS
-    assert balance(folder.books(), "Liabilities:Prepayments") == -310
+    assert balance(folder.books(), "Income:Visits:Unassigned") == -310
 
 
 def test_an_export_of_insurers_payments_leaves_the_patients_to_the_report(folder: Folder) -> None:

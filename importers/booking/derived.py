@@ -1,0 +1,156 @@
+"""What follows from several facts, in files of its own: made anew as a whole after every import.
+
+A fact stands in the ledger as its source states it, and is never rewritten. What follows from several of them (which
+bill a payment pays, say) depends on everything known, and would depend on the order of imports if it were written at
+once. So it is derived: each `Derivation` is a pure function of the books, its entries stand in month files of its own
+(`2026/2026-01-allocations.beancount`), and each import writes those anew. Any order of imports gives the same files,
+git shows what changed, and nothing has to be remembered to take an import back.
+
+A derivation looks at the facts and at what those before it gave. What it gave for a locked year stays as it was when
+the year was locked, and is a fact to it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from beancount.core import data
+from beancount.core.data import Directive, Transaction
+from daysheet.billing.allocation import Rules
+from daysheet.billing.open_bills import natural
+from daysheet.books import Books
+from daysheet.importers.booking import allocations
+from daysheet.importers.booking.session import month_file
+from daysheet.importers.settings import ImportSettings
+from daysheet.importers.writing.writer import Batch, is_included_by_pattern
+from daysheet.ledger import printer
+
+HEADER: Final = "; Derived by daysheet import from all the books, anew by each import: write nothing in here.\n\n"
+_MONTH_FILE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-([A-Za-z0-9-]+)\.beancount\Z")
+_PLACE: Final = {"filename": "<derived>", "lineno": 0}
+
+
+class Derivation(NamedTuple):
+    """What is derived: the kind that its month files are called by, and the pure function that gives its entries.
+
+    The function is given the books of the facts and of what the derivations before it gave; its entries need no order.
+    """
+
+    kind: str
+    derive: Callable[[Books, ImportSettings], Iterable[Directive]]
+
+
+class Derived(NamedTuple):
+    """What an import derived: every entry, and the files of the books that changed."""
+
+    entries: tuple[Directive, ...]
+    written: tuple[str, ...]
+
+
+def _insurers(books: Books, settings: ImportSettings) -> Iterable[Directive]:
+    return allocations.entries(books, Rules(settings.families), insurers=True)
+
+
+def _patients(books: Books, settings: ImportSettings) -> Iterable[Directive]:
+    return allocations.entries(books, Rules(settings.families), insurers=False)
+
+
+DERIVATIONS: Final = (
+    Derivation("insurer-allocations", _insurers),
+    Derivation("allocations", _patients),
+)
+"""Every derivation, in the order in which they build on each other."""
+
+_KINDS: Final = frozenset(derivation.kind for derivation in DERIVATIONS)
+
+
+def derive_all(folder: Path, books: Books, settings: ImportSettings) -> Derived:
+    """Write what follows from these books, which must be locked and as they are on disk.
+
+    Raises:
+        DaysheetError: an entry cannot be written.
+        OSError: the disk refuses; what is derived is as it was, and the next import derives it.
+    """
+    made = derived(books, settings)
+    batch = Batch(folder, books)
+    texts: dict[str, str] = {}
+    for kind, entries in made.items():
+        texts |= _files(kind, entries, books)
+    for path in _standing_files(folder, books):
+        if path not in texts and is_included_by_pattern(folder, path):
+            (folder / path).unlink()
+        texts.setdefault(path, "")
+    changed = {path: text for path, text in texts.items() if (HEADER + text).encode() != _bytes(folder / path)}
+    every = tuple(entry for same in made.values() for entry in same)
+    for path, text in changed.items():
+        batch.replace(path, (HEADER + text).encode())
+    batch.open(posting.account for entry in every if isinstance(entry, Transaction) for posting in entry.postings)
+    return Derived(every, tuple(batch.write()))
+
+
+def derived(books: Books, settings: ImportSettings) -> dict[str, list[Directive]]:
+    """What follows from these books, by kind, in the order of the files; nothing of a locked year."""
+    facts = [entry for entry in books.entries if kind_of(entry) is None or entry.date.year in books.locks]
+    known = books if len(facts) == len(books.entries) else Books.of(facts, books.options, state=books.state)
+    made: dict[str, list[Directive]] = {}
+    for derivation in DERIVATIONS:
+        entries = [e for e in derivation.derive(known, settings) if e.date.year not in books.locks]
+        made[derivation.kind] = _ordered(entries)
+        if entries:
+            facts = sorted([*facts, *entries], key=data.entry_sortkey)
+            known = Books.of(facts, books.options, state=books.state)
+    return made
+
+
+def kind_of(entry: Directive) -> str | None:
+    """The kind of derivation whose file an entry stands in; None for a fact."""
+    found = _MONTH_FILE.search(str(entry.meta.get("filename", "")))
+    return found[1] if found and found[1] in _KINDS else None
+
+
+def place() -> dict[str, object]:
+    """Where an entry stands that is not written yet."""
+    return dict(_PLACE)
+
+
+def _ordered(entries: Iterable[Directive]) -> list[Directive]:
+    """By day, payment and text: whatever order they were made in, the files are the same."""
+    keyed = [
+        (
+            entry.date,
+            natural(str(entry.meta.get("payment") or entry.meta.get("share") or "")),
+            printer.format_entry(entry),
+            at,
+            entry,
+        )
+        for at, entry in enumerate(entries)
+    ]
+    return [entry for *_, entry in sorted(keyed, key=lambda one: one[:4])]
+
+
+def _files(kind: str, entries: Sequence[Directive], books: Books) -> dict[str, str]:
+    """The text of each month file of a kind."""
+    groups: dict[str, list[Directive]] = defaultdict(list)
+    for entry in entries:
+        groups[month_file(entry.date, kind)].append(entry)
+    return {path: printer.render(group) for path, group in groups.items()}
+
+
+def _standing_files(folder: Path, books: Books) -> list[str]:
+    """The month files of derived entries that are there, but for those of locked years."""
+    found = (
+        path
+        for year in sorted(folder.glob("[0-9][0-9][0-9][0-9]"))
+        if int(year.name) not in books.locks
+        for path in sorted(year.glob("*.beancount"))
+    )
+    kinds = ((path, _MONTH_FILE.search(path.name)) for path in found)
+    return [path.relative_to(folder).as_posix() for path, kind in kinds if kind is not None and kind[1] in _KINDS]
+
+
+def _bytes(path: Path) -> bytes:
+    return path.read_bytes() if path.exists() else b""

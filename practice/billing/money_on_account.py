@@ -1,0 +1,200 @@
+"""Money that is to be allocated: what was received of a patient or an insurer, and what is left of it.
+
+Two kinds of payments are: those that name no bill, so that they stand on account, and those that name one but whose
+income is nobody's yet, because the bill is of several providers or came later.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Final, NamedTuple
+
+from beancount.core.data import Transaction
+from daysheet.accounts import INCOME_UNASSIGNED, RECEIVABLE, is_under
+from daysheet.billing.open_bills import Bills, OpenBill, natural
+from daysheet.billing.payers import known_claim
+from daysheet.books import Books
+from daysheet.books.index import ALLOCATED, invoice_of, number_of
+from daysheet.records import Meta
+
+REVERSES: Final = "reverses"
+"""Metadata of a payment that takes another back: its id."""
+
+_LIABILITIES: Final = "Liabilities"
+_ZERO: Final = Decimal()
+
+
+@dataclass(eq=False)
+class Applied:
+    """A part of some money on a bill: what is left of it after what was taken back."""
+
+    money: Money
+    bill: OpenBill
+    amount: Decimal
+    how: str
+
+
+class Exact(NamedTuple):
+    """A part of a payment whose bill a person or a pay-split export has said."""
+
+    invoice: str
+    line: str
+    amount: Decimal
+
+
+@dataclass(eq=False)
+class Money:
+    """A receipt that is on account.
+
+    Attributes:
+        id: of the payment.
+        date: received.
+        patient: their token.
+        payer: the insurer that paid; None for the patient.
+        account: the receivable account that holds it; of a true deposit the liability.
+        amount: received; negative for what was given or taken back.
+        left: what is on account of it at the moment.
+        exact: its parts that somebody has said.
+        names: the invoices that it names.
+        line: the line that it names.
+        applied: where it went.
+        meta: of its entry.
+    """
+
+    id: str
+    date: datetime.date
+    patient: str
+    payer: str | None
+    account: str
+    amount: Decimal
+    meta: Meta
+    left: Decimal = _ZERO
+    exact: list[Exact] = field(default_factory=list)
+    names: tuple[str, ...] = ()
+    line: str = ""
+    applied: list[Applied] = field(default_factory=list)
+
+    @property
+    def order(self) -> tuple[datetime.date, object, Decimal]:
+        """The first received goes first."""
+        return self.date, natural(self.id), self.amount
+
+    @property
+    def is_deposit(self) -> bool:
+        """Whether it is a true deposit, nobody's income until a bill takes it."""
+        return not is_under(self.account, RECEIVABLE)
+
+    def takes_back(self, other: Money) -> bool:
+        """Whether this says, by its own words, that it takes another payment back."""
+        if other.amount <= 0 or other.date > self.date or other.patient != self.patient:
+            return False
+        if self.meta.get(REVERSES):
+            return bool(self.meta[REVERSES] == other.id)
+        if self.id == other.id:
+            return True
+        reference = self.meta.get("reference")
+        return bool(reference) and reference == other.meta.get("reference") and self.amount == -other.amount
+
+
+def money_of(books: Books, bills: Bills, *, insurers: bool) -> dict[str, list[Money]]:
+    """What insurers, or patients, have paid without a bill, by patient, the first received first."""
+    said: dict[str, list[Exact]] = defaultdict(list)
+    for fact in books.allotted:
+        said[fact.payment].append(Exact(fact.invoice, fact.line or "", fact.amount))
+    found: dict[str, list[Money]] = defaultdict(list)
+    for entry in books.on_account:
+        patient = str(entry.meta.get("patient") or "")
+        payer = entry.meta.get("payer")
+        if not patient or "payment" not in entry.meta or (payer is not None) != insurers:
+            continue
+        account, amount = _held(entry)
+        if amount:
+            money = Money(str(entry.meta["payment"]), entry.date, patient, payer, account, amount, entry.meta, amount)
+            money.names = tuple(dict.fromkeys(_named(entry, patient, books, bills)))
+            money.line = str(entry.meta.get("line") or "")
+            found[patient].append(money)
+    for same in found.values():
+        same.sort(key=lambda money: money.order)
+        for money in same:
+            money.exact = said.pop(money.id, [])  # the parts of several entries of one id are told once
+    return found
+
+
+def _held(entry: Transaction) -> tuple[str, Decimal]:
+    """The account that holds a payment which names no invoice, and how much."""
+    if invoice_of(entry) is not None:
+        return "", _ZERO
+    legs = {posting.account: -number_of(posting) for posting in entry.postings}
+    held = [name for name in legs if is_under(name, RECEIVABLE)] or [
+        name for name in legs if is_under(name, _LIABILITIES)
+    ]
+    return (held[0], legs[held[0]]) if held else ("", _ZERO)
+
+
+def _named(entry: Transaction, patient: str, books: Books, bills: Bills) -> Iterator[str]:
+    """The invoices that a payment names by a claim, a visit, a line or the day of service."""
+    meta = entry.meta
+    if meta.get("claim"):
+        yield known_claim(str(meta["claim"]), meta.get("payer") or "", books)[1]
+    if meta.get("line"):
+        yield from bills.of_line.get(str(meta["line"]), ())
+        yield str(meta["line"])  # where each line is a bill of its own
+    for visit in str(meta.get("visit") or "").split():
+        yield from bills.of_visit.get(visit, ())
+    day = meta.get("service-date")
+    if day is not None:
+        yield from (bill.id for bill in bills.of_patient.get(patient, ()) if day in bill.days)
+
+
+class Earned(NamedTuple):
+    """A payment of a known bill whose income is nobody's yet, or a part of one that was allocated to it.
+
+    `stands`: a locked year says by now whose it is.
+    """
+
+    date: datetime.date
+    money: Money
+    invoice: str
+    amount: Decimal
+    stands: bool
+
+
+def unassigned(books: Books, bills: Bills) -> dict[str, list[Earned]]:
+    """The payments of bills whose income is nobody's yet, by the bill's patient, the first received first.
+
+    What earlier derivations have put on bills of several providers is among them: only here is it known what the bill's
+    lines have been paid by then.
+    """
+    parts: dict[tuple[str, str], list[tuple[Transaction, Decimal]]] = defaultdict(list)
+    for entry in (*books.on_account, *books.allocations):
+        invoice = invoice_of(entry)
+        amount = _waiting(entry) if invoice in bills.by_id and "payment" in entry.meta else _ZERO
+        if amount:
+            parts[str(invoice), str(entry.meta["payment"])].append((entry, amount))
+    found: dict[str, list[Earned]] = defaultdict(list)
+    for (invoice, payment), same in parts.items():
+        patient = bills.by_id[invoice].patient
+        stands = not sum((amount for _, amount in same), _ZERO)
+        for entry, amount in same:
+            if not stands or amount > 0:
+                meta = entry.meta
+                money = Money(payment, entry.date, patient, meta.get("payer"), "", amount, meta)
+                line = meta.get("line")
+                money.line = line if isinstance(line, str) else ""
+                found[patient].append(Earned(entry.date, money, invoice, amount, stands))
+    for earned in found.values():
+        earned.sort(key=lambda one: (one.money.order, one.invoice))
+    return found
+
+
+def _waiting(entry: Transaction) -> Decimal:
+    """What of a payment of a bill is nobody's income: its own leg; of an allocation what it did not move."""
+    moved = -sum((number_of(one) for one in entry.postings if one.account == INCOME_UNASSIGNED), _ZERO)
+    if ALLOCATED not in entry.meta:
+        return moved
+    owed = (number_of(one) for one in entry.postings if (one.meta or {}).get("invoice") is not None)
+    return -sum(owed, _ZERO) + moved
