@@ -114,8 +114,11 @@ def invoice_link(identifier: str) -> str:
 
 
 def income_account(invoice: Invoice | None, known: Known) -> str:
-    """Where the income of an invoice's payments goes: the provider's account."""
-    if invoice is None:
+    """Where the income of an invoice's payments goes: the provider's account.
+
+    Nobody's yet where its lines are of several: which line a payment pays is derived.
+    """
+    if invoice is None or len({line.provider for line in invoice.lines}) > 1:
         return UNASSIGNED
     provider = invoice.provider or next((known.visits[v].provider for v in invoice.visits if v in known.visits), "")
     return f"{INCOME_VISITS}:{account_part(provider)}" if provider else UNASSIGNED
