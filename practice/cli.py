@@ -23,6 +23,9 @@ VERBS: Final[Mapping[str, Verb]] = {
     "identify": Verb("daysheet.importers.profile_commands:identify_", "Say which profile reads a file."),
     "import": Verb("daysheet.importers.commands:import_", "Take exports into the books."),
     "undo": Verb("daysheet.importers.amending.commands:undo", "Take an import back whole; its file returns."),
+    "recategorize": Verb(
+        "daysheet.importers.amending.commands:recategorize", "Give booked bank lines another account."
+    ),
     "scan": Verb("daysheet.importers.originals.patients:scan", "Look for patients in files of the books."),
     "profile": Verb(
         "daysheet.importers.profile_commands:profile", "How the file of a bank or practice system is read."

@@ -9,19 +9,17 @@ anew, and accounts that nothing names any more are closed. Entries that name wha
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from beancount.core.data import Balance, Custom, Directive, Pad
+from beancount.core.data import Balance, Directive, Pad
 from daysheet.books import Books, loading
-from daysheet.cash.receipts import DEPOSIT, is_settlement
-from daysheet.cash.reconciliation import reconcile
 from daysheet.errors import DaysheetError
 from daysheet.importers.amending import tidying
 from daysheet.importers.amending.recognition import Import, Originals, Place, imports, less, place_of
+from daysheet.importers.amending.settled import stale
 from daysheet.importers.amending.standing import Dependent, dependents
 from daysheet.importers.booking import balance_assertions, dedupe, payment_posting
 from daysheet.importers.booking.bank_lines import BALANCES
@@ -29,7 +27,7 @@ from daysheet.importers.booking.session import month_file
 from daysheet.importers.importing import ImportRun
 from daysheet.importers.reading import Reading
 from daysheet.importers.rows.raw_file import RawFile
-from daysheet.importers.writing.blocks import without
+from daysheet.importers.writing.blocks import take_out
 from daysheet.importers.writing.dry_run import Copy
 from daysheet.importers.writing.writer import Batch
 from daysheet.settings import Settings
@@ -120,17 +118,19 @@ def undo(copy: Copy, books: Books, names: Sequence[str]) -> Undone:
     standing = dependents(books, gone)
     if standing:
         raise _stands(standing, others, originals, copy)
-    stale = _stale(books, gone)
+    settlements = stale(books, gone)
     facts = {place_of(fact.meta) for one in wanted for fact in one.facts}
-    assertions = _assertions(books, gone | stale, wanted, others, originals)
-    _take_out(copy.at, gone | stale | facts | {place_of(meta) for change in assertions for meta in change.removed})
+    assertions = _assertions(books, gone | settlements, wanted, others, originals)
+    take_out(copy.at, gone | settlements | facts | {place_of(meta) for change in assertions for meta in change.removed})
     _write(copy.at, books, [entry for change in assertions for entry in change.added])
     outcome = Undone(wanted, len(gone), len((same | other) & kept), len(other - kept))
     outcome.missing = sum(len(each.missing) for each in found)
     outcome.booked = _book_from(others, originals, lacking, copy.at, settings)
     after = loading.load(copy.at)
     payment_posting.post(copy.at, after)
-    touched = [entry for entry in books.entries if "lineno" in entry.meta and place_of(entry.meta) in gone | stale]
+    touched = [
+        entry for entry in books.entries if "lineno" in entry.meta and place_of(entry.meta) in gone | settlements
+    ]
     outcome.closed = tidying.tidy(copy.at, touched)
     return outcome
 
@@ -197,30 +197,6 @@ def _stands(standing: Sequence[Dependent], others: Sequence[Import], originals: 
     )
 
 
-def _stale(books: Books, gone: Set[Place]) -> set[Place]:
-    """The settlements that rest on what goes: they are posted anew as far as they still follow."""
-    remittances = {
-        str(entry.values[0].value)
-        for entry in books.entries
-        if isinstance(entry, Custom) and entry.type == "remittance" and place_of(entry.meta) in gone
-    }
-    deposits: set[str] = set()
-    found: set[Place] = set()
-    clearing = any(place_of(entry.meta) in gone for entry in books.clearing)
-    for match in reconcile(books, books.entries[-1].date).matches if clearing else ():
-        own = place_of(match.deposit.meta) in gone
-        parts = [meta for receipt in match.receipts for meta in receipt.where]
-        if own or any(place_of(meta) in gone for meta in parts):
-            deposits.add(match.deposit.id)
-        if own:
-            found |= {place_of(meta) for meta in parts if is_settlement(meta) and "matched" in meta}
-    for entry in books.entries:
-        meta = entry.meta
-        if str(meta.get("remittance", "")) in remittances or str(meta.get(DEPOSIT, "")) in deposits:
-            found.add(place_of(meta))
-    return found - gone
-
-
 def _assertions(
     books: Books, gone: Set[Place], wanted: Sequence[Import], others: Sequence[Import], originals: Originals
 ) -> list[balance_assertions.Change]:
@@ -263,17 +239,6 @@ def _unproved(assertion: balance_assertions.Assertion, others: Sequence[Import])
         line=meta.get("lineno"),
         remedy=f"take back with it: {brought[0]}" if brought else "take that balance out of the ledger first",
     )
-
-
-def _take_out(folder: Path, places: Iterable[Place]) -> None:
-    starts: dict[str, list[int]] = defaultdict(list)
-    for filename, line in places:
-        starts[filename].append(line)
-    for filename, lines in starts.items():
-        path = Path(filename)
-        if not path.resolve().is_relative_to(folder.resolve()):
-            raise DaysheetError("is not in the books folder, and is changed by hand only", filename=path)
-        path.write_bytes(without(path.read_bytes().decode(), lines).encode())
 
 
 def _write(folder: Path, books: Books, entries: Iterable[Directive]) -> None:

@@ -2,7 +2,31 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
+from pathlib import Path
+
+from daysheet.errors import DaysheetError
+
+
+def take_out(folder: Path, places: Iterable[tuple[str, int]]) -> None:
+    """Take directives out of the files of a copy of some books.
+
+    Args:
+        folder: the copy.
+        places: the file and line of each.
+
+    Raises:
+        DaysheetError: one is in a file outside the folder.
+    """
+    starts: dict[str, list[int]] = defaultdict(list)
+    for filename, line in places:
+        starts[filename].append(line)
+    for filename, lines in starts.items():
+        path = Path(filename)
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise DaysheetError("is not in the books folder, and is changed by hand only", filename=path)
+        path.write_bytes(without(path.read_bytes().decode(), lines).encode())
 
 
 def without(text: str, starts: Iterable[int]) -> str:
