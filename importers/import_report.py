@@ -123,7 +123,7 @@ def _file(taken: Taken, folder: Path) -> Iterator[str]:
 def _worklist(lines: list[BankLine]) -> Iterator[str]:
     if not lines:
         return
-    yield f"To categorize ({len(lines):,}): daysheet recategorize --text WORDS --account ACCOUNT, or [[category]] rules:"
+    yield f"To categorize ({len(lines):,}): daysheet recategorize --text … --account …, or rules in daysheet.toml:"
     for line in lines[:_SHOWN]:
         yield f"  {line.date}  {line.amount:>12,.2f} {line.currency}  {(line.payee or line.narration)[:46]}"
     if len(lines) > _SHOWN:
