@@ -28,8 +28,8 @@ from daysheet.importers.edi import source, strict
 from daysheet.importers.originals import patients as people
 from daysheet.importers.reading import Reading
 from daysheet.importers.rows.raw_file import RawFile
-from daysheet.importers.settings import ImportSettings
-from daysheet.importers.sources import all_sources, source_of
+from daysheet.importers.settings import ImportSettings, bank_account
+from daysheet.importers.sources import all_sources, source_of, told
 from daysheet.importers.systems import undated
 from daysheet.importers.systems.resolve import resolve
 from daysheet.importers.writing import archive, writer
@@ -130,6 +130,7 @@ class ImportRun:
         self.dry_run = dry_run
         self.suspense = suspense
         self.sources = all_sources(folder, settings)
+        self.told = told(settings, books.currency)
         self.outcome = Outcome()
         self.token = cache(self._token())
 
@@ -186,7 +187,7 @@ class ImportRun:
         for file in given:
             try:
                 _refuse_twin(file, seen)
-                readings[file] = source_of(file, self.sources, self.profile).read(file, context)
+                readings[file] = source_of(file, self.sources, self.profile, self.told).read(file, context)
                 if readings[file].kind == source.KIND and session.settings.strict_x12:
                     strict.require(file)
                 seen[file.sha256] = file.path
@@ -269,7 +270,7 @@ def _take(session: ImportSession, file: RawFile, reading: Reading, *, suspense: 
         OneByOneError: it builds on an earlier file of the same import; nothing of it has been taken.
         DaysheetError: it cannot be booked; the session is of no more use then.
     """
-    taken = Taken(file.path, reading, file.sha256, skipped=list(reading.skipped))
+    taken = Taken(file.path, reading, file.sha256, skipped=list(reading.skipped), notes=list(reading.notes))
     known_file = any(imported.meta.get("sha256") == file.sha256 for imported in session.books.imported)
     if known_file:
         taken.notes.append("this very file was imported before")
@@ -285,6 +286,8 @@ def _take(session: ImportSession, file: RawFile, reading: Reading, *, suspense: 
         payouts.book_payouts(session, lines, reading, taken)
     elif lines:
         accounts = bank_lines.book_bank_lines(session, lines, reading, file.sha256, taken)
+    elif reading.kind == "bank":  # a quiet account's file: it says which days had nothing
+        accounts = [bank_account(session.banks, reading.profile, reading.account, file.path)]
     if not known_file:
         session.batch.add(writer.IMPORTS, _imported(file, reading, taken, accounts))
         taken.written[writer.IMPORTS] = None
@@ -326,7 +329,7 @@ def _imported(file: RawFile, reading: Reading, taken: Taken, accounts: Iterable[
     if len(taken.amounts) == 1:
         ((currency, amount),) = taken.amounts.items()
         meta["amount"] = Amount(amount, currency)
-    kinds = dict.fromkeys(_kind(record, reading) for record in reading.records) or {reading.kind: None}
+    kinds = dict.fromkeys(_kind(record, reading) for record in reading.records) or {_quiet(reading): None}
     return [
         custom(
             reading.last,
@@ -339,6 +342,11 @@ def _imported(file: RawFile, reading: Reading, taken: Taken, accounts: Iterable[
         for kind in kinds
         for account in accounts
     ]
+
+
+def _quiet(reading: Reading) -> str:
+    """The kind of a file without a record."""
+    return reading.profile if reading.kind in ("bank", "payout") else reading.kind
 
 
 def _kind(record: object, reading: Reading) -> str:

@@ -16,10 +16,12 @@ from daysheet.importers.banks import selftest
 from daysheet.importers.banks import source as bank
 from daysheet.importers.banks.profile_file import load
 from daysheet.importers.detection import identify, patterns, propose
+from daysheet.importers.detection.claims import NOTHING_TOLD
 from daysheet.importers.detection.detect import Detected, detect
 from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.systems import selftest as systems_selftest
 from daysheet.importers.systems import source as systems
+from daysheet.settings import Settings
 
 _FILE: Final = click.Path(path_type=Path)
 
@@ -29,14 +31,16 @@ _FILE: Final = click.Path(path_type=Path)
 @console.pass_console
 def identify_(shell: console.Console, paths: tuple[Path, ...]) -> int:
     """Say of each file which profile reads it, or what it looks like and why."""
-    known = sources.all_sources(_folder(shell))
+    folder = _folder(shell)
+    known = sources.all_sources(folder)
+    told = sources.told(Settings.of(folder)) if folder else NOTHING_TOLD
     answers: list[dict[str, Any]] = []
     texts: list[str] = []
     refused: list[DaysheetError] = []
     for path in paths:
         file = RawFile(path)
         try:
-            answer = identify.describe(file, known)
+            answer = identify.describe(file, known, told)
             texts.append(identify.as_text(answer, identify.detected_of(file)))
             answers.append(answer)
         except DaysheetError as problem:

@@ -78,6 +78,7 @@ class Reading:
         account: the account number or card that the file itself names, where it does.
         currency: of amounts whose record names none.
         proof: what the file's balances prove, where it has any.
+        notes: what a person should know of the file, such as columns of money that are not read.
         used: how many of the rows gave records, where one may give several, or several one; None if one gave one.
         corrections: the bank's own, of entries that this file or one before it holds.
     """
@@ -94,6 +95,7 @@ class Reading:
     proof: Proof | None = None
     used: int | None = None
     corrections: tuple[Correction, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 ROWS: Final = "rows"

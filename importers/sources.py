@@ -8,9 +8,12 @@ from pathlib import Path
 from daysheet.errors import DaysheetError
 from daysheet.importers.banks import source as bank
 from daysheet.importers.banks.ofx import OfxSource
+from daysheet.importers.banks.source import OTHER_DATES, BankSource
+from daysheet.importers.detection.claims import NOTHING_TOLD, Claims, Told, claims
 from daysheet.importers.edi.source import RemittanceSource
 from daysheet.importers.reading import Source
 from daysheet.importers.rows.raw_file import RawFile
+from daysheet.importers.settings import BankSettings
 from daysheet.importers.systems import source as systems
 from daysheet.importers.systems import standard_csv
 from daysheet.settings import Settings
@@ -35,35 +38,69 @@ def all_sources(folder: Path | None = None, settings: Settings | None = None) ->
     ]
 
 
-def source_of(file: RawFile, candidates: Sequence[Source], profile: str | None = None) -> Source:
+def told(settings: Settings, currency: str = "USD") -> Told:
+    """What the settings of some books say.
+
+    Raises:
+        DaysheetError: the settings are wrong.
+    """
+    return Told(frozenset(table.profile for table in settings.tables("bank", BankSettings)), currency)
+
+
+def source_of(
+    file: RawFile, candidates: Sequence[Source], profile: str | None = None, told: Told = NOTHING_TOLD
+) -> Source:
     """The one source that a file is of.
 
     Args:
         file: the file.
         candidates: what it may be.
         profile: the name of the source to take, where the user has said so.
+        told: what the settings say.
 
     Raises:
-        DaysheetError: none matches, or several do; the file is empty, a folder or neither text nor workbook.
+        DaysheetError: none matches, or several do, or what is in the file speaks against the one that does; the file is
+            empty, a folder or neither text nor workbook.
     """
     if profile is not None:
         named = next((source for source in candidates if source.name == profile), None)
         if named is None:
             raise DaysheetError(f"there is no profile {profile}", remedy="daysheet profile list names them all")
         return named
-    remittances = [source for source in candidates if source.kind == "remittance" and source.matches(file)]
-    matching = remittances or [source for source in candidates if source.matches(file)]
-    if len(matching) == 1:
-        return matching[0]
-    if matching:
-        names = ", ".join(source.name for source in matching)
+    found = claims(file, candidates, told)
+    if len(found.sources) == 1:
+        return found.sources[0]
+    if found.sources:
+        names = ", ".join(source.name for source in found.sources)
         raise DaysheetError(
-            f"may be of several kinds: {names}", filename=file.path, remedy="say which with --profile NAME"
+            f"may be of several kinds: {names}",
+            filename=file.path,
+            remedy="say which with --profile NAME, or name one of them in [[bank]]",
         )
-    banks = [source for source in candidates if isinstance(source, bank.BankSource)]
+    if found.against:
+        raise doubtful(file, found)
+    raise _nearest(file, candidates)
+
+
+def doubtful(file: RawFile, found: Claims) -> DaysheetError:
+    """The question that a file is, whose header is a profile's and whose rows are not."""
+    (source, why), *_ = found.against
+    names = ", ".join(source.name for source, _ in found.against)
+    return DaysheetError(
+        f"has the header of {names}, but may be another bank's: {why}",
+        filename=file.path,
+        remedy=f"if it is, import it with --profile {source.name}; if not, daysheet profile new makes one",
+    )
+
+
+def _nearest(file: RawFile, candidates: Sequence[Source]) -> DaysheetError:
+    """What is said of a file that no profile reads."""
+    banks = [source for source in candidates if isinstance(source, BankSource)]
     exports = [source for source in candidates if isinstance(source, systems.SystemSource)]
-    raise (
-        systems.nearest(file, exports)
+    redated = next((source for source in banks if source.claim(file) == OTHER_DATES), None)
+    return (
+        (redated.other_dates(file) if redated else None)
+        or systems.nearest(file, exports)
         or bank.nearest(file, banks)
         or DaysheetError(
             "is of no kind that Daysheet knows",

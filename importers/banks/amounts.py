@@ -50,18 +50,28 @@ class AmountReader:
         except ValueError as problem:
             raise CellError(column, str(problem)) from None
 
+    def _first(self, cells: Cells, places: tuple[int, ...], column: Column) -> Decimal | None:
+        """The number in the first of some cells that is not blank."""
+        for place in places:
+            value = self._number(cells, place, column)
+            if value is not None:
+                return value
+        return None
+
     def _amount_function(self, amount: Amounts) -> Callable[[Cells], Decimal]:
         if amount.mode.startswith("split"):
             return self._split_function(amount)
-        place, column = self._at(amount.column), amount.column
+        places = tuple(place for place in (self._at(amount.column), self._at(amount.fallback)) if place is not None)
+        less = tuple(place for each in amount.less if (place := self._at(each)) is not None)
+        column = amount.column
         if amount.mode == "suffix":
             return self._suffix_function(amount)
 
         def single(cells: Cells) -> Decimal:
-            value = self._number(cells, place, column)
+            value = self._first(cells, places, column)
             if value is None:
                 raise CellError(column, "is blank")
-            return value
+            return value - (self._first(cells, less, column) or ZERO) if less else value
 
         if amount.mode == "signed":
             return single

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import re
 import zoneinfo
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -14,6 +16,7 @@ from daysheet.errors import DaysheetError
 from daysheet.importers.banks import pending
 from daysheet.importers.banks.amounts import AmountReader
 from daysheet.importers.banks.profile import Named, Profile, Where
+from daysheet.importers.banks.profile_file import left_out_column
 from daysheet.importers.reading import Skipped
 from daysheet.importers.rows.cells import (
     CellError,
@@ -30,6 +33,10 @@ from daysheet.importers.rows.values import amount_parser, date_parser
 from daysheet.ledger.printer import plain
 from daysheet.patterns import compiled
 from daysheet.records import BankLine, Meta
+from daysheet.wording import many
+
+_SOME = re.compile("[1-9]")
+_CHECK = re.compile(r"#?[0-9]{1,12}")
 
 
 @dataclass(frozen=True)
@@ -57,7 +64,7 @@ class Setting:
 
 @dataclass
 class Extracted:
-    """What the rows gave."""
+    """What the rows gave; `unread` counts rows in which a column holds money that the profile leaves out."""
 
     records: list[BankLine] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
@@ -65,6 +72,11 @@ class Extracted:
     opening: Decimal | None = None
     closing: Decimal | None = None
     footer: list[str] = field(default_factory=list)
+    unread: Counter[str] = field(default_factory=Counter)
+
+    def notes(self) -> tuple[str, ...]:
+        """What was left out, in words: columns of money that the profile does not read, where they hold some."""
+        return tuple(f"{what} ({many(count, 'row')})" for what, count in self.unread.items())
 
 
 class Extractor:
@@ -107,6 +119,8 @@ class Extractor:
         self._read_balances = False
         self._balance_sign = -1 if balance and balance.inverted else 1
         self._value_date = self._at(profile.date.value)
+        self._check = self._at(profile.text.check)
+        self._left_out = self._left_out_places()
         self._filename = str(setting.path)
 
     def run(self, rows: Iterator[Row]) -> Extracted:
@@ -158,6 +172,9 @@ class Extractor:
             found.skipped.append(Skipped(row.line, pending.PENDING))
             return
         found.records.append(line)
+        for place, what in self._left_out:
+            if _SOME.search(cells[place]) and not self._repeats(cells[place], line):
+                found.unread[what] += 1
 
     def _fit(self, cells: Cells) -> Cells:
         """The row's cells, as many as the header has."""
@@ -187,6 +204,8 @@ class Extractor:
         meta: Meta = SourceLine(self._filename, row.line)
         if self._value_date is not None and cells[self._value_date]:
             meta = {**meta, "value-date": self._day(cells[self._value_date], self.profile.date.value)}
+        if self._check is not None and _CHECK.fullmatch(cells[self._check]):
+            meta = {**meta, "check": cells[self._check].lstrip("#0")}
         return BankLine(
             self._date(cells),
             amount,
@@ -200,6 +219,19 @@ class Extractor:
             fingerprint(row.cells),
             meta,
         )
+
+    def _left_out_places(self) -> tuple[tuple[int, str], ...]:
+        """Columns of money that are not read, with what is to be said of them."""
+        named = ((key, self._at(left_out_column(key)), why) for key, why in self.profile.left_out.items())
+        return tuple((place, f'column "{key}" is not read: {why}') for key, place, why in named if place is not None)
+
+    def _repeats(self, cell: str, line: BankLine) -> bool:
+        """Whether a cell says the row's own amount once more."""
+        try:
+            value = self._parse(cell)
+        except ValueError:
+            return False
+        return value is not None and abs(value) == abs(line.amount)
 
     def _words(self, cells: Cells, parties: tuple[int, ...]) -> tuple[str, str]:
         """Payee and narration: the payee falls back to the narration, which is then not said twice."""
@@ -336,9 +368,10 @@ class Extractor:
             value = default if not fixed else named.map[fixed] if fixed in named.map else tidy(fixed)
             return lambda _: value
         place, known = self.setting.index[named.column], dict[str, str | None]()
+        second = self._at(named.fallback)
 
         def of(cells: Cells) -> str | None:
-            cell = cells[place]
+            cell = cells[place] or ("" if second is None else cells[second])
             if cell not in known:
                 known[cell] = default if not cell else named.map[cell] if cell in named.map else tidy(cell)
             return known[cell]

@@ -167,7 +167,7 @@ class _Entries:
             fee=None,
             account=account_of(account) if account else None,
             fingerprint=fingerprint([f"{child.tag}={child.text or ''}" for child in element.iter()]),
-            meta={"filename": str(self.file.path), "lineno": line},
+            meta={"filename": str(self.file.path), "lineno": line} | ({"check": check} if check else {}),
         )
 
     def _number(self, text: str | None, line: int | None = None) -> Decimal | None:

@@ -111,6 +111,10 @@ class Amounts:
         choices=MODES,
     )
     column: Column = word("The amount's column.", "")
+    fallback: Column = word("The column to take where the first is blank.", "")
+    less: tuple[Column, ...] = word(
+        "Columns of what was given back, as positive numbers: the first that is not blank is taken off.", ()
+    )
     debit: Column = word("Split modes: the column of money out.", "")
     credit: Column = word("Split modes: the column of money in.", "")
     direction: Column = word("Indicator and type: the column that says in or out.", "")
@@ -143,6 +147,7 @@ class Texts:
     payee: tuple[Column, ...] = word("Columns of the merchant or counterparty: the first that is not blank.", ())
     payer: tuple[Column, ...] = word("The same when money came in, where the file has its own columns for that.", ())
     narration: tuple[Column, ...] = word("Columns of the description, joined.", ())
+    check: Column = word("The column of a check's number, kept with the entry as `check`.", "")
     blank: tuple[str, ...] = word("Cells that mean nothing, such as a dash.", ())
 
 
@@ -168,6 +173,7 @@ class Named:
     """A fact that a column, the lines around the table or the profile itself gives (`[account]`, `[currency]`)."""
 
     column: Column = word("The column that says it.", "")
+    fallback: Column = word("The column to take where the first is blank.", "")
     pattern: str = word(
         "A regular expression for the file's name and the lines around the table; its group says it.", "", regex=True
     )
@@ -237,3 +243,11 @@ class Profile:
     currency: Named | None = word("The currency; left out, the books'.", None)
     fee: Fee | None = word("What a processor kept.", None)
     skip: tuple[Where, ...] = word("Rows that are no entries.", ())
+    left_out: dict[str, str] = word(
+        "Columns of money that are not read, by name (or number, in quotes), each with the reason; the import says so "
+        "where one holds something else than zero or the row's amount.",
+        {},
+    )
+    evidence: dict[str, str] = word(
+        "What each part rests on, as `profile new` found it in the file or was told; nothing reads it but people.", {}
+    )

@@ -11,7 +11,7 @@ from typing import Any, Final
 from daysheet.errors import DaysheetError
 from daysheet.importers.banks.profile import Amounts, Match, Profile
 from daysheet.importers.rows.cells import Column
-from daysheet.importers.rows.values import MONTHS, check_notation
+from daysheet.importers.rows.values import EXCEL, MONTHS, check_notation
 from daysheet.strict_toml import Reader, toml
 
 _COLUMN_FIELDS: Final = (
@@ -26,6 +26,8 @@ _COLUMN_FIELDS: Final = (
     "narration",
     "id",
     "into",
+    "check",
+    "less",
 )
 _NEEDED: Final = {
     "signed": ("column",),
@@ -97,6 +99,8 @@ def _check(profile: Profile, reader: Reader) -> None:
     count = len(profile.match.header) or len(profile.match.columns)
     for column in (*columns_used(profile), *profile.match.optional):
         _check_column(column, names, count, reader)
+    for column in profile.left_out:
+        _check_column(left_out_column(column), names, count, reader)
     _check_amount(profile.amount, reader)
     _check_dates(profile, reader)
     if len(profile.file.delimiter) != 1 or len(profile.file.quote) > 1:
@@ -105,6 +109,11 @@ def _check(profile: Profile, reader: Reader) -> None:
         reader.regex(pattern, "row")
     if not profile.sample.entries:
         raise reader.error("[sample] needs at least one entry", "sample")
+
+
+def left_out_column(key: str) -> Column:
+    """What a key of `[left-out]` refers to: a column's name, or its number."""
+    return int(key) if key.isdigit() else key
 
 
 def _check_column(column: Column, names: tuple[str, ...], count: int, reader: Reader) -> None:
@@ -136,7 +145,7 @@ def _check_dates(profile: Profile, reader: Reader) -> None:
             check_notation(notation)
         except ValueError as problem:
             raise reader.error(f"{notation} is no strptime notation: {problem}", notation) from None
-        if "%Y" not in notation and "%y" not in notation and not date.year:
+        if notation != EXCEL and "%Y" not in notation and "%y" not in notation and not date.year:
             raise reader.error(f'{notation} has no year; say where it stands with "year"', "format")
     if date.year and "year" not in re.compile(date.year).groupindex:
         raise reader.error("year needs a group (?P<year>…)", "year")

@@ -6,23 +6,20 @@ in its books folder under `profiles/`, which go before shipped ones of the same 
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
 from daysheet.errors import DaysheetError
-from daysheet.importers.banks import pending
 from daysheet.importers.banks import profile_file as profiles
-from daysheet.importers.banks.balance import prove
 from daysheet.importers.banks.extract import Extracted, Extractor, Setting
 from daysheet.importers.banks.profile import Layout, Profile
+from daysheet.importers.banks.statement import statement
 from daysheet.importers.profiles import SHIPPED
-from daysheet.importers.reading import Context, Reading, Skipped
+from daysheet.importers.reading import Context, Reading
 from daysheet.importers.rows.cell_kinds import (
     is_data,
 )
@@ -30,16 +27,19 @@ from daysheet.importers.rows.cells import (
     Column,
     trimmed,
 )
-from daysheet.importers.rows.header import bare, difference, norm
+from daysheet.importers.rows.date_forms import form_of, rewritten
+from daysheet.importers.rows.header import bare, difference, likeness, norm
 from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.rows.tables import HEAD_ROWS, Tables, tables
 from daysheet.importers.rows.text import RaggedQuotesError, Row, check_text, rows_of
-from daysheet.importers.rows.values import amount_parser, date_parser
+from daysheet.importers.rows.values import date_parser
 from daysheet.ledger import collector
 from daysheet.patterns import Pattern, compiled
-from daysheet.records import BankLine
 
 _NEAR: Final = 0.6
+AS_WRITTEN: Final = "as written"
+REWRITTEN: Final = "rewritten"
+OTHER_DATES: Final = "other dates"
 _SHAPE_ROWS: Final = 5
 
 
@@ -65,9 +65,10 @@ class HeaderPlace:
 class BankSource:
     """One profile as a `Source`."""
 
-    def __init__(self, name: str, profile: Profile) -> None:
-        """`name` is the profile's file name without its ending."""
+    def __init__(self, name: str, profile: Profile, *, own: bool = False) -> None:
+        """`name` is the profile's file name without its ending; `own` for one of the practice's, not shipped."""
         self.name = name
+        self.own = own
         self.profile = profile
 
     @property
@@ -76,28 +77,38 @@ class BankSource:
         return self.profile.kind
 
     def matches(self, file: RawFile) -> bool:
-        """Whether the file shows all that the profile asks for."""
+        """Whether the file shows all that the profile asks for, its dates perhaps as a spreadsheet writes them."""
+        return self.claim(file) in (AS_WRITTEN, REWRITTEN)
+
+    def claim(self, file: RawFile) -> str:
+        """How far the file is this profile's: `AS_WRITTEN`, `REWRITTEN`, `OTHER_DATES`, or empty where it is not."""
         found = tables(file)
         if found.kind == "ofx":
-            return False
+            return ""
         match = self.profile.match
         if match.filename and not compiled(match.filename).search(file.path.name):
-            return False
+            return ""
         if match.contains:
             head = "\n".join(found.lines(file))
             if not all(text in head for text in match.contains):
-                return False
+                return ""
         place = self.place(file, found)
-        return place is not None and self._dates_fit(file, found, place)
+        if place is None:
+            return ""
+        fits, others = self._dates(file, found, place)
+        if fits >= len(others):
+            return AS_WRITTEN
+        return REWRITTEN if rewritten(self.profile.date.format, [cell for _, cell in others]) else OTHER_DATES
 
-    def _dates_fit(self, file: RawFile, found: Tables, place: HeaderPlace) -> bool:
-        """Whether most cells of the date column are dates in the profile's notation: banks share headers.
+    def _dates(self, file: RawFile, found: Tables, place: HeaderPlace) -> tuple[int, list[tuple[int, str]]]:
+        """How many cells of the date column are dates in the profile's notation, and the others with their lines.
 
-        03/04/2026 fits two notations; such a file is two profiles' until the settings say which.
+        Banks share headers. 03/04/2026 fits two notations; such a file is two profiles' until the settings say which.
         """
         date = self.profile.date
         parse = date_parser(date.format, date.language)
-        column, fits, rest = place.index[date.column], 0, 0
+        column, fits = place.index[date.column], 0
+        others: list[tuple[int, str]] = []
         for number, rows in self._candidates(file, found):
             for row in rows if number == place.sheet else ():
                 cell = trimmed(row.cells[column]) if column < len(row.cells) else ""
@@ -106,8 +117,27 @@ class BankSource:
                         parse(cell)
                         fits += 1
                     except ValueError:
-                        rest += 1
-        return fits >= rest
+                        others.append((row.line, cell))
+        return fits, others
+
+    def _for(self, file: RawFile, found: Tables, place: HeaderPlace) -> Profile:
+        """The profile as this file wants it: with the dates of a spreadsheet where one has saved it."""
+        fits, others = self._dates(file, found, place)
+        forms = rewritten(self.profile.date.format, [cell for _, cell in others]) if fits < len(others) else ()
+        return replace(self.profile, date=replace(self.profile.date, format=forms)) if forms else self.profile
+
+    def other_dates(self, file: RawFile) -> DaysheetError:
+        """The error for a file whose header is the profile's and whose dates are not."""
+        found = tables(file)
+        place = self.place(file, found)
+        _, ((line, cell), *_) = self._dates(file, found, place) if place else (0, [(0, "")])
+        return DaysheetError(
+            f'has the header of profile {self.name}, but dates of another form: column "{self.profile.date.column}" is '
+            f"{form_of(cell)} here, and {' or '.join(self.profile.date.format)} in the profile",
+            filename=file.path,
+            line=line,
+            remedy="export it again as the bank writes it, or copy the profile to profiles/ and add the form",
+        )
 
     def place(self, file: RawFile, found: Tables) -> HeaderPlace | None:
         """Where the table stands, None if it does not."""
@@ -133,9 +163,9 @@ class BankSource:
         for _, rows in self._candidates(file, tables(file)):
             for row in rows:
                 cells = [norm(cell) for cell in bare(row.cells)]
-                likeness = 2 * len(set(cells) & set(expected)) / (len(cells) + len(expected) or 1)
-                if likeness > best[0]:
-                    best = (likeness, row.line, difference(expected, cells))
+                alike = likeness(expected, cells)
+                if alike > best[0]:
+                    best = (alike, row.line, difference(expected, cells))
         return best
 
     def read(self, file: RawFile, context: Context) -> Reading:
@@ -164,19 +194,20 @@ class BankSource:
             currency=context.currency,
             workbook=bool(found.sheets),
         )
-        extracted = self._run(file, found, place, setting)
+        profile = self._for(file, found, place)
+        extracted = self._run(profile, file, found, place, setting)
         footer = "\n".join((around, *extracted.footer))
-        return self._reading(file, extracted, footer, context)
+        return statement(self.name, profile, file, place.above, footer, extracted, context)
 
-    def _run(self, file: RawFile, found: Tables, place: HeaderPlace, setting: Setting) -> Extracted:
+    def _run(self, profile: Profile, file: RawFile, found: Tables, place: HeaderPlace, setting: Setting) -> Extracted:
         if found.sheets:
-            return Extractor(self.profile, setting).run(self._rows(file, found, place))
+            return Extractor(profile, setting).run(self._rows(file, found, place))
         try:
             rows = self._unswallowed(file, self._rows(file, found, place), lenient=False)
-            return Extractor(self.profile, setting).run(rows)
+            return Extractor(profile, setting).run(rows)
         except RaggedQuotesError:
             rows = self._unswallowed(file, self._rows(file, found, place, lenient=True), lenient=True)
-            return Extractor(self.profile, setting).run(rows)
+            return Extractor(profile, setting).run(rows)
 
     def _rows(self, file: RawFile, found: Tables, place: HeaderPlace, *, lenient: bool = False) -> Iterator[Row]:
         """The rows below the header."""
@@ -209,50 +240,6 @@ class BankSource:
                         remedy="export the file again",
                     )
             yield row
-
-    def _reading(self, file: RawFile, extracted: Extracted, around: str, context: Context) -> Reading:
-        balance = self.profile.balance
-        opening, closing = extracted.opening, extracted.closing
-        lines, skipped = extracted.records, extracted.skipped
-        if balance is not None:
-            opening = opening if opening is not None else self._stated(balance.opening, around)
-            closing = closing if closing is not None else self._stated(balance.closing, around)
-            if closing is None:
-                lines, skipped = _booked(extracted, balance.order)
-        first, last = self._period(file, around, [line.date for line in lines])
-        proof = prove(lines, balance.order, opening, closing) if balance is not None and lines else None
-        accounts = {line.account for line in lines}
-        currencies = {line.currency for line in lines}
-        return Reading(
-            profile=self.name,
-            kind=self.kind,
-            rows=extracted.rows,
-            records=tuple(lines),
-            skipped=tuple(skipped),
-            first=first,
-            last=last,
-            account=accounts.pop() if len(accounts) == 1 else None,
-            currency=currencies.pop() if len(currencies) == 1 else context.currency,
-            proof=proof,
-        )
-
-    def _period(self, file: RawFile, around: str, days: list[datetime.date]) -> tuple[datetime.date, datetime.date]:
-        date = self.profile.date
-        stated = []
-        for pattern in (date.first, date.last):
-            found = compiled(pattern).search(around) if pattern else None
-            stated.append(date_parser(date.format, date.language)(found[1]).date() if found else None)
-        if not days and None in stated:
-            raise DaysheetError("holds no entry", filename=file.path, remedy="nothing is to import from it")
-        return stated[0] or min(days), stated[1] or max(days)
-
-    def _stated(self, pattern: str, around: str) -> Decimal | None:
-        found = compiled(pattern).search(around) if pattern else None
-        if found is None:
-            return None
-        value = amount_parser(self.profile.amount.decimal, minor=self.profile.amount.minor)(found[1])
-        inverted = self.profile.balance is not None and self.profile.balance.inverted
-        return -value if value is not None and inverted else value
 
     def _candidates(self, file: RawFile, found: Tables) -> Iterator[tuple[int, list[Row]]]:
         """The first rows of every sheet, or of the text."""
@@ -313,20 +300,10 @@ class BankSource:
         return tuple(compiled(pattern) for pattern in self.profile.match.row)
 
     def _changed(self, file: RawFile) -> DaysheetError:
-        likeness, line, differs = self.nearest(file)
-        if likeness < _NEAR:
+        alike, line, differs = self.nearest(file)
+        if alike < _NEAR:
             return DaysheetError(f"has no header as profile {self.name} wants it", filename=file.path)
         return changed_header(file, line, self.name, differs)
-
-
-def _booked(extracted: Extracted, order: str) -> tuple[list[BankLine], list[Skipped]]:
-    """The lines that stand in the running balance, and the skipped rows with those that stand outside it."""
-    outside = set(pending.without_balance(extracted.records, order))
-    if not outside:
-        return extracted.records, extracted.skipped
-    lines = [line for place, line in enumerate(extracted.records) if place not in outside]
-    rows = [Skipped(int(extracted.records[place].meta["lineno"]), pending.PENDING) for place in sorted(outside)]
-    return lines, sorted([*extracted.skipped, *rows])
 
 
 def encoding_for(layout: Layout, found: Tables) -> str:
@@ -374,7 +351,7 @@ def sources(folder: Path | None = None) -> list[BankSource]:
     """
     own: list[BankSource] = []
     if folder is not None and (folder / "profiles").is_dir():
-        own = [BankSource(path.stem, profiles.load(path)) for path in of_banks(folder / "profiles")]
+        own = [BankSource(path.stem, profiles.load(path), own=True) for path in of_banks(folder / "profiles")]
     names = {source.name for source in own}
     return own + [source for source in shipped() if source.name not in names]
 
@@ -382,5 +359,5 @@ def sources(folder: Path | None = None) -> list[BankSource]:
 def nearest(file: RawFile, candidates: Sequence[BankSource]) -> DaysheetError | None:
     """When no profile matches: the error that names the one whose header has probably changed, if there is one."""
     ranked = [(*source.nearest(file), source.name) for source in candidates]
-    likeness, line, differs, name = max(ranked, default=(0.0, 0, "", ""))
-    return changed_header(file, line, name, differs) if likeness >= _NEAR else None
+    alike, line, differs, name = max(ranked, default=(0.0, 0, "", ""))
+    return changed_header(file, line, name, differs) if alike >= _NEAR else None

@@ -145,6 +145,8 @@ def transaction(row: BankLine, account: str, category: Category, profile: str) -
     if row.source_id:
         meta[dedupe.BANK_ID] = plain(row.source_id)
     meta[dedupe.ROW] = row.fingerprint
+    if row.meta.get("check"):
+        meta["check"] = str(row.meta["check"])
     if category.payee is not None and category.payee != payee:
         meta[dedupe.MEMO] = dedupe.described(payee, narration)
         payee = category.payee

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from daysheet.errors import DaysheetError
 from daysheet.importers.banks import source as bank
+from daysheet.importers.detection.claims import NOTHING_TOLD, Told, claims
 from daysheet.importers.detection.detect import Detected, detect
 from daysheet.importers.edi.source import remittance_summary
 from daysheet.importers.reading import Context, Source
@@ -18,19 +19,21 @@ from daysheet.records import BankLine
 _KINDS: Final = {"bank": "bank or card statement", "payout": "payouts of a processor", "practice": "practice system"}
 
 
-def describe(file: RawFile, sources: Sequence[Source]) -> dict[str, Any]:
+def describe(file: RawFile, sources: Sequence[Source], told: Told = NOTHING_TOLD) -> dict[str, Any]:
     """One file's answer for `identify --json`.
 
     Returns:
         `file`, `profile` (None if none fits or several do), `kind`, and for text and workbooks `detected`; where
-        several profiles fit `profiles`; where a header nearly fits one `nearest`; for a bank file that a profile reads
-        `rows`, `entries`, `first`, `last`, `proved` and `broken_at`; for a remittance `claims`,
-        `paid` (to claims), `sent` (to the practice) and `balanced`, with `problems` where it is not.
+        several profiles fit `profiles`; where something in the file speaks against those that fit `doubts`; where a
+        header nearly fits one `nearest`; for a bank file that a profile reads `rows`, `entries`, `first`, `last`,
+        `proved` and `broken_at`; for a remittance `claims`, `paid` (to claims), `sent` (to the practice) and
+        `balanced`, with `problems` where it is not.
 
     Raises:
         DaysheetError: the file cannot be read at all.
     """
-    matching = _matching(file, sources)
+    found = claims(file, sources, told)
+    matching = found.sources
     only = matching[0] if len(matching) == 1 else None
     answer: dict[str, Any] = {"file": str(file.path), "profile": only.name if only else None}
     if only is not None and only.kind == "remittance":
@@ -41,17 +44,14 @@ def describe(file: RawFile, sources: Sequence[Source]) -> dict[str, Any]:
         answer["detected"] = detected.as_json()
     if len(matching) > 1:
         answer["profiles"] = [source.name for source in matching]
-    if only is None and not matching:
+    if only is None and found.against:
+        answer["doubts"] = [{"profile": source.name, "why": why} for source, why in found.against]
+    elif only is None and not matching:
         near = bank.nearest(file, [source for source in sources if isinstance(source, bank.BankSource)])
         answer["nearest"] = near.message if near else None
     if only is not None and only.kind in ("bank", "payout"):
         answer |= _read(only, file)
     return answer
-
-
-def _matching(file: RawFile, sources: Sequence[Source]) -> list[Source]:
-    remittances = [source for source in sources if source.kind == "remittance" and source.matches(file)]
-    return remittances or [source for source in sources if source.matches(file)]
 
 
 def _read(source: Source, file: RawFile) -> dict[str, Any]:
@@ -87,6 +87,9 @@ def as_text(answer: dict[str, Any], detected: Detected | None) -> str:
         lines += _wrapped(
             "  several profiles fit: " + ", ".join(answer["profiles"]) + "; say which with import --profile"
         )
+    elif "doubts" in answer:
+        for doubt in answer["doubts"]:
+            lines += _wrapped(f"  has the header of profile {doubt['profile']}, but: {doubt['why']}")
     else:
         lines.append("  no profile fits")
         if answer.get("nearest"):

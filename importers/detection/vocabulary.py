@@ -47,6 +47,23 @@ NO_AMOUNT: Final = (
 POSTED_AMOUNT: Final = ("billing", "posted", "settle", "结算", "入账", "记账", "buchungsbetrag")
 BOOKED: Final = ("book", "post", "buchung", "记账", "入账", "bokför", "zaúčt", "księg", "processed", "clear")
 VALUE_DATE: Final = ("valu", "wertstell", "rente", "value", "effective", "interest", "execution")
+CURRENCY: Final = (
+    "currency", "ccy", "curr", "cur", "währung", "waehrung", "devise", "moneda", "valuta", "munt", "monnaie", "monn",
+    "měna", "mena", "waluta", "币", "货币", "devizanem", "valyuta", "валюта", "通貨", "通화",
+)  # fmt: skip
+OTHER: Final = (
+    "original",
+    "foreign",
+    "local",
+    "instructed",
+    "exchange",
+    "fremd",
+    "orig",
+    "converted",
+    "balance",
+    "country",
+)
+ZONE: Final = ("zone", "country", "state", "type", "status", "language", "brand", "location", "region")
 PENDING: Final = re.compile(
     r"^(pending|vorgemerkt|offen|en attente|pendiente|in behandeling|preliminär|authori[sz]ed|processing|scheduled)\b|"
     r"\bvorgemerkt|\bpending\b",

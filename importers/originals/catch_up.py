@@ -22,7 +22,7 @@ from daysheet.cash.forecast import forecast
 from daysheet.findings import Finding, Gap, gap
 from daysheet.importers.reading import Context
 from daysheet.importers.rows.raw_file import RawFile
-from daysheet.importers.sources import all_sources, source_of
+from daysheet.importers.sources import all_sources, source_of, told
 from daysheet.importers.systems.standard_csv import KINDS
 from daysheet.records import Visit
 from daysheet.settings import Settings
@@ -112,7 +112,7 @@ def _patients(folder: Path, settings: Settings, books: Books, wanted: set[str]) 
         path = folder / str(name)
         if path.is_file():
             file = RawFile(path)
-            source_of(file, sources).read(file, Context(remember, books.currency))
+            source_of(file, sources, told=told(settings)).read(file, Context(remember, books.currency))
     return {token: seen[token] for token in wanted if token in seen}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -21,11 +22,33 @@ def bare(cells: Sequence[str]) -> Sequence[str]:
     return cells[:count]
 
 
+def likeness(expected: Sequence[str], actual: Sequence[str]) -> float:
+    """How alike two headers are, from 0 to 1; names that differ by a space are alike."""
+    ours, theirs = Counter(map(_squeezed, expected)), Counter(map(_squeezed, actual))
+    return 2 * sum((ours & theirs).values()) / (len(expected) + len(actual) or 1)
+
+
+def spaced_otherwise(expected: Sequence[str], actual: Sequence[str]) -> list[str]:
+    """The columns whose names differ from those expected by spaces alone, in words."""
+    names = {_squeezed(cell): cell for cell in expected}
+    return [
+        f'column {place} differs from "{names[_squeezed(cell)]}" by a space alone'
+        for place, cell in enumerate(actual, 1)
+        if cell not in expected and _squeezed(cell) in names
+    ]
+
+
+def _squeezed(cell: str) -> str:
+    return "".join(cell.split())
+
+
 def difference(expected: list[str], actual: list[str]) -> str:
     """How a header differs from the one expected, in words."""
-    missing = [cell for cell in expected if cell not in actual]
-    added = [cell for cell in actual if cell not in expected]
-    parts = []
+    spaced = spaced_otherwise(expected, actual)
+    same = {_squeezed(cell) for cell in expected} & {_squeezed(cell) for cell in actual}
+    missing = [cell for cell in expected if cell not in actual and _squeezed(cell) not in same]
+    added = [cell for cell in actual if cell not in expected and _squeezed(cell) not in same]
+    parts = spaced
     for cell in missing:
         near = difflib.get_close_matches(cell, added, 1)
         parts.append(f'"{cell}" is not there' + (f' (but "{near[0]}" is)' if near else ""))

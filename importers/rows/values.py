@@ -24,6 +24,10 @@ MONTHS: Final[Mapping[str, tuple[str, ...]]] = {
     "no": ("jan", "feb", "mar", "apr", "mai", "jun", "jul", "aug", "sep", "okt", "nov", "des"),
     "pl": ("sty", "lut", "mar", "kwi", "maj", "cze", "lip", "sie", "wrz", "paź", "lis", "gru"),
 }
+EXCEL: Final = "excel"
+"""Among notations of dates: a spreadsheet's number of the day, 46099 for the 18th of March 2026."""
+_EPOCH: Final = datetime.datetime(1899, 12, 30)  # noqa: DTZ001 - a day without a zone
+_SERIAL: Final = re.compile(r"[1-9][0-9]{4}(?:\.[0-9]+)?")
 _SOME_DAY: Final = datetime.datetime(2024, 12, 31, tzinfo=datetime.UTC)
 _WORD: Final = re.compile(r"[^\W\d_]{3,}\.?")
 _PLAIN: Final = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?")
@@ -80,10 +84,15 @@ def check_notation(notation: str) -> None:
     Raises:
         ValueError: strptime does not know it, or it cannot be read back.
     """
-    _moment(_SOME_DAY.strftime(notation), notation)
+    if notation != EXCEL:
+        _moment(_SOME_DAY.strftime(notation), notation)
 
 
 def _moment(text: str, notation: str) -> datetime.datetime:
+    if notation == EXCEL:
+        if not _SERIAL.fullmatch(text):
+            raise ValueError("is no day number")
+        return _EPOCH + datetime.timedelta(days=int(text.partition(".")[0]))
     if "%y" not in notation.lower():  # in a leap year, which has every day
         return datetime.datetime.strptime(f"{text} 2000", f"{notation} %Y")  # noqa: DTZ007
     # the zone is read if the notation has %z; a bank's date is otherwise local and stays what it says

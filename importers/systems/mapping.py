@@ -15,11 +15,10 @@ from daysheet.errors import DaysheetError
 from daysheet.importers.privacy import identifiers
 from daysheet.importers.reading import Context, Record, Skipped
 from daysheet.importers.rows.cells import fingerprint
-from daysheet.importers.rows.values import amount_parser, date_parser
+from daysheet.importers.rows.values import EXCEL, amount_parser, date_parser
 from daysheet.importers.systems.bill_lines import is_of_none, line_of
 from daysheet.importers.systems.marks import DATED, KIND_OF, MERGE, NOTHING, SEEK, SO_FAR, UNDATED, Sought, Terms
 from daysheet.importers.systems.profile import (
-    EXCEL,
     FOUND,
     METHOD_WORDS,
     ROW,

@@ -48,7 +48,6 @@ from daysheet.strict_toml import word
 Columns = tuple[str, ...]
 ROW: Final = "row"
 FOUND: Final = "found"
-EXCEL: Final = "excel"
 
 # Common to all systems: card brands and the usual names of the four ways to pay.
 _METHODS: Final = {

@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from daysheet.errors import DaysheetError
-from daysheet.importers.rows.values import check_notation
+from daysheet.importers.rows.values import EXCEL, check_notation
 from daysheet.importers.systems.profile import (
-    EXCEL,
     FOUND,
     ROW,
     Dates,

@@ -11,7 +11,6 @@ Example:
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -24,7 +23,7 @@ from daysheet.importers.privacy import identifiers
 from daysheet.importers.profiles import SHIPPED
 from daysheet.importers.reading import ROWS, Context, Reading, Record, Skipped
 from daysheet.importers.rows.cells import trimmed
-from daysheet.importers.rows.header import bare, difference, norm
+from daysheet.importers.rows.header import bare, likeness, norm, spaced_otherwise
 from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.rows.tables import HEAD_ROWS, tables
 from daysheet.importers.rows.text import RaggedQuotesError, Row, check_text, rows_of
@@ -142,15 +141,14 @@ class SystemSource:
                     yield text
 
     def nearest(self, file: RawFile) -> tuple[float, int, str]:
-        """How alike the file's likeliest header is (0 to 1), its line, and what of the profile's is not there."""
+        """How alike the file's likeliest header is (0 to 1), its line, and which columns differ by a space."""
         expected = [norm(cell) for cell in self.profile.match.header]
         best = (0.0, 0, "")
         for _, row in self._heads(file):
             cells = [norm(cell) for cell in bare(row.cells)]
-            common = sum((Counter(cells) & Counter(expected)).values())
-            likeness = 2 * common / (len(cells) + len(expected) or 1)
-            if likeness > best[0]:
-                best = (likeness, row.line, difference(expected, cells))
+            alike = likeness(expected, cells)
+            if alike > best[0]:
+                best = (alike, row.line, "; ".join(spaced_otherwise(expected, cells)))
         return best
 
     def _reading(self, records: list[Record], skipped: list[Skipped], count: int, context: Context) -> Reading:
@@ -336,11 +334,11 @@ def _sources_in(folder: Path) -> Iterator[SystemSource]:
 def nearest(file: RawFile, candidates: Sequence[SystemSource]) -> DaysheetError | None:
     """When no profile matches: the error that names the one whose header has probably changed, if there is one."""
     ranked = [(*source.nearest(file), source.name) for source in candidates]
-    likeness, line, _, name = max(ranked, default=(0.0, 0, "", ""))
-    if likeness < _NEAR:
+    alike, line, differs, name = max(ranked, default=(0.0, 0, "", ""))
+    if alike < _NEAR:
         return None
     return DaysheetError(
-        f"the header is nearly that of profile {name}, but not the same",
+        f"the header is nearly that of profile {name}, but not the same" + (f": {differs}" if differs else ""),
         filename=file.path,
         line=line,
         remedy=f"if the system has changed its export, copy {name}.toml to profiles/ in the books and correct it",
