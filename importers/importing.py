@@ -334,7 +334,7 @@ def _imported(file: RawFile, reading: Reading, taken: Taken, accounts: Iterable[
         custom(
             reading.last,
             "imported",
-            meta if account is None else {**meta, "account": account, **bank_lines.closing(reading)},
+            meta if account is None else {**meta, "account": account, **bank_lines.kept_of(reading)},
             kind,
             reading.first,
             reading.last,

@@ -12,7 +12,7 @@ from daysheet import console, files
 from daysheet.books.loading import find_books
 from daysheet.errors import DaysheetError
 from daysheet.importers import sources
-from daysheet.importers.banks import selftest
+from daysheet.importers.banks import account_number, selftest
 from daysheet.importers.banks import source as bank
 from daysheet.importers.banks.profile_file import load
 from daysheet.importers.detection import identify, patterns, propose
@@ -100,7 +100,7 @@ def new(
     wrong = selftest.problems(bank.BankSource(name, load(place)))
     if wrong:
         raise DaysheetError(f"the sample does not pass: {wrong[0]}", filename=place, remedy="correct it by hand")
-    noted = _note_account(folder, name, account)
+    noted = _note_account(folder, name, account, reading.account)
     answer = {"profile": name, "written": str(place), "entries": len(reading.records), "skipped": len(reading.skipped)}
     shell.emit(answer, lambda: _told(answer, noted, name))
 
@@ -157,13 +157,15 @@ def _ask(file: RawFile, option: str, question: str, choices: tuple[str, ...]) ->
     return answer
 
 
-def _note_account(folder: Path | None, name: str, account: str | None) -> bool:
-    """Add a `[[bank]]` table to the settings; whether that was done."""
+def _note_account(folder: Path | None, name: str, account: str | None, number: str | None) -> bool:
+    """Add a `[[bank]]` table to the settings, with the last digits of the account's number; whether that was done."""
     if account is None or folder is None:
         return False
     path = folder / "daysheet.toml"
     before = path.read_text(encoding="utf-8") if path.exists() else ""
     table = f'\n[[bank]]\nprofile = "{name}"\naccount = "{account}"\n'
+    digits = account_number.bare(number or "")[-account_number.KEPT :]
+    table += f'number = "{digits}"\n' if digits else ""
     files.write(path, (before.rstrip("\n") + "\n" + table if before else table.lstrip()).encode())
     return True
 

@@ -29,8 +29,9 @@ class ImportSettings:
     received. `families` lets money of a patient pay the bills of others of the same guarantor once their own are paid.
     `scrub` takes patients' names out of the texts of bank lines; `strict-x12` refuses remittances that break a rule of
     the standard, as pyx12 checks it; `suggest` has smart_importer guess at bank lines that nothing else
-    explains. A file with a row of a day before `earliest` or after `latest` is refused: 12/31/9999 is a slip, or means
-    that nobody knows.
+    explains; `unknown-providers` is the percentage of a file's visits and bills that may be of providers whom the
+    books do not know. A file with a row of a day before `earliest` or after `latest` is refused: 12/31/9999 is a slip,
+    or means that nobody knows.
     """
 
     inbox: str = "inbox"
@@ -40,6 +41,7 @@ class ImportSettings:
     scrub: bool = True
     strict_x12: bool = False
     suggest: bool = False
+    unknown_providers: int = 50
     earliest: str = "1970-01-01"
     latest: str = "2099-12-31"
 
@@ -106,6 +108,14 @@ def bank_account(banks: Sequence[BankSettings], profile: str, number: str | None
     if len(accounts) == 1:
         return accounts.pop()
     which = f" number {_tail(number)}" if number else ""
+    others = sorted({_tail(bank.number) for bank in banks if bank.profile == profile and bank.number})
+    if not accounts and number and others:
+        raise DaysheetError(
+            f"is of account number …{_tail(number)}, and the settings know {profile} for …{', …'.join(others)}",
+            filename=path,
+            remedy="is it another client's file? For one more account, or a new number, add to daysheet.toml: "
+            f'[[bank]] profile = "{profile}" account = "Assets:Bank:…" number = "{_tail(number)}"',
+        )
     example = f'[[bank]] profile = "{profile}" account = "Assets:Bank:Checking"'
     raise DaysheetError(
         f"the settings do not say which account {profile}{which} is"

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from daysheet.errors import DaysheetError
+from daysheet.importers.banks import account_number
 from daysheet.importers.banks import profile_file as profiles
 from daysheet.importers.banks.extract import Extracted, Extractor, Setting
 from daysheet.importers.banks.profile import Layout, Profile
@@ -197,7 +198,9 @@ class BankSource:
         profile = self._for(file, found, place)
         extracted = self._run(profile, file, found, place, setting)
         footer = "\n".join((around, *extracted.footer))
-        return statement(self.name, profile, file, place.above, footer, extracted, context)
+        reading = statement(self.name, profile, file, place.above, footer, extracted, context)
+        number = account_number.stated(place.above) if profile.account is None else None
+        return reading if number is None else replace(reading, account=f"*{number}")
 
     def _run(self, profile: Profile, file: RawFile, found: Tables, place: HeaderPlace, setting: Setting) -> Extracted:
         if found.sheets:

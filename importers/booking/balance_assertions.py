@@ -124,7 +124,7 @@ def change(
     Raises:
         DaysheetError: new lines fall into days whose balance is proved.
     """
-    held = _Held(lines)
+    held = Held(lines)
     touched: dict[datetime.date, Moved] = {}
     for line in fresh:
         touched.setdefault(line.date, line)
@@ -159,10 +159,11 @@ def change(
     return outcome
 
 
-class _Held:
+class Held:
     """What the lines of an account add up to as a day begins."""
 
     def __init__(self, lines: Iterable[Moved]) -> None:
+        """Of all the account's lines."""
         totals: dict[datetime.date, Decimal] = {}
         for line in lines:
             totals[line.date] = totals.get(line.date, Decimal()) + line.amount
@@ -175,11 +176,12 @@ class _Held:
         return total if base is None else base.number + total - self.sums[bisect_left(self.days, base.date)]
 
     def agrees(self, assertion: Assertion, base: Assertion | None = None) -> bool:
+        """Whether the account held then what is asserted."""
         return self.at(assertion.date, base) == assertion.number
 
 
 def _without_broken(
-    found: Standing, held: _Held, touched: Mapping[datetime.date, Moved], outcome: Change
+    found: Standing, held: Held, touched: Mapping[datetime.date, Moved], outcome: Change
 ) -> list[Assertion]:
     """The assertions that still hold; one that a file made of a day that it had only in part is taken out."""
     kept: list[Assertion] = []
@@ -210,7 +212,7 @@ def _without_broken(
 
 
 def _pad(
-    account: Account, held: _Held, found: Standing, assertions: Sequence[Assertion], padded: bool, outcome: Change
+    account: Account, held: Held, found: Standing, assertions: Sequence[Assertion], padded: bool, outcome: Change
 ) -> None:
     """Write, move or take out the pad, so that it stands before the first line and is there only if it is needed."""
     if not padded or not assertions:

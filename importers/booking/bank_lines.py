@@ -18,7 +18,7 @@ from typing import Any, Final
 from beancount.core.amount import Amount
 from beancount.core.data import EMPTY_SET, Balance, Directive, Pad, Transaction
 from daysheet.accounts import CLEARING_DEPOSITS, MERCHANT_FEES
-from daysheet.importers.booking import balance_assertions, dedupe, suggestions
+from daysheet.importers.booking import balance_assertions, dedupe, suggestions, whose_file
 from daysheet.importers.booking.categories import Category
 from daysheet.importers.booking.directives import posting
 from daysheet.importers.booking.session import AT_ONCE, Changed, ImportSession, Taken, month_file, short_name
@@ -45,17 +45,26 @@ def book_bank_lines(
     for row in rows:
         number = row.account or reading.account
         if number not in accounts:
-            accounts[number] = bank_account(session.banks, reading.profile, number, taken.file)
+            name = bank_account(session.banks, reading.profile, number, taken.file)
+            whose_file.refuse_other_number(reading, number, name, session.books, session.banks, taken.file)
+            accounts[number] = name
         by_account[accounts[number], row.currency].append(row)
     for account, group in by_account.items():
         _take_account(session, group, account, reading.profile, taken)
         if len(by_account) == 1:
+            lines = [*session.lines.get(account, ()), *session.fresh[account]]
+            whose_file.refuse_other_balance(reading, account, lines, session.books, taken.file)
             session.wanted[account] += balance_assertions.balances_of(reading.proof, digest)
     return sorted(set(accounts.values()))
 
 
-def closing(reading: Reading) -> dict[str, Amount]:
-    """What an `imported` directive keeps of a file's proof: the balance at its end."""
+def kept_of(reading: Reading) -> dict[str, Any]:
+    """What an `imported` directive keeps of a file: the last digits of its account, and the balance at its end."""
+    digits = whose_file.digits_of(reading.account)
+    return {**({whose_file.NUMBER: digits} if digits else {}), **_closing(reading)}
+
+
+def _closing(reading: Reading) -> dict[str, Amount]:
     if reading.proof is None or not reading.proof.closed or not reading.proof.daily:
         return {}
     currency = next((row.currency for row in reading.records if isinstance(row, BankLine)), reading.currency)

@@ -20,6 +20,7 @@ from beancount.core.getters import get_entry_accounts
 from daysheet.importers.booking import bill_lines, dedupe
 from daysheet.importers.booking.directives import UNASSIGNED, Terms, book, income_account
 from daysheet.importers.booking.session import AT_ONCE, Changed, ImportSession, OneByOneError, Taken, month_file
+from daysheet.importers.booking.whose_file import refuse_strangers
 from daysheet.importers.edi.source import trace_of
 from daysheet.importers.reading import Reading, Record, Skipped, rows_of_record
 from daysheet.importers.systems import undated
@@ -51,6 +52,7 @@ def book_practice_records(session: ImportSession, records: Sequence[Record], rea
         DaysheetError: something cannot be booked.
     """
     terms = Terms.of(reading, session.settings)
+    refuse_strangers(records, session.books.providers, session.settings.unknown_providers, taken.file)
     records = _without_remitted(session, records, reading, taken)
     records = _without_days(session, records, reading, taken)
     records = list(bill_lines.apart(records, session.known))

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from daysheet.errors import DaysheetError
+from daysheet.importers.banks import account_number
 from daysheet.importers.banks import profile_file as profiles
 from daysheet.importers.banks.source import BankSource
 from daysheet.importers.detection import patterns
@@ -319,6 +320,8 @@ class _Draft:
         accounts = [c for c in self.grid.columns if words.says(c.header, _ACCOUNT) and 0 < len(set(c.filled)) <= _FEW]
         if accounts:
             parts.append(f"[account]\ncolumn = {self._reference(accounts[0].place)}")
+        elif asked := account_number.pattern(self.file.path.name, (row.cells for row in self.grid.above)):
+            parts.append(f"[account]\npattern = '{asked}'")
         codes = [column for column in self.grid.columns if is_code(column)]
         if codes:
             parts.append(f"[currency]\ncolumn = {self._reference(codes[0].place)}")
