@@ -115,7 +115,7 @@ def _judge_other(record: Record, existing: list[Record]) -> Verdict:
     rivals = [entry for entry in existing if not isinstance(record, Invoice) or _same_service(record, entry)]
     if isinstance(record, Payment):  # a void comes with the id of what it takes back
         rivals = [entry for entry in rivals if isinstance(entry, Payment) and (entry.amount < 0) == (record.amount < 0)]
-    if not rivals:
+    if not rivals or any(_takes_back(record, entry) for entry in rivals):
         return NEW
     existing.remove(rivals[0])
     return Verdict("changed", rivals[0].meta, _difference(record, rivals[0]))
@@ -134,6 +134,11 @@ def _same_service(record: Invoice, entry: Record) -> bool:
     """Whether two charges of one invoice are for the same visits, so that one is the other changed."""
     visits = entry.visits if isinstance(entry, Invoice) else ()
     return not (visits or record.visits) or bool(set(visits) & set(record.visits))
+
+
+def _takes_back(record: Record, entry: Record) -> bool:
+    """Whether a row under the id of a bill is its reversal: as much, with the other sign."""
+    return isinstance(record, Invoice) and isinstance(entry, Invoice) and record.amount == -entry.amount != 0
 
 
 def _same(one: Record, other: Record) -> bool:

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from daysheet.accounts import RECEIVABLE_PATIENTS, is_under
+from daysheet.billing.lines import bill_named
 from daysheet.billing.payers import claims_of, receivable_of
 from daysheet.books import Books
 from daysheet.records import Claim, Invoice
@@ -53,6 +54,14 @@ def states(books: Books, as_of: datetime.date) -> Iterator[ClaimState]:
         state = state_of(books, claim, as_of)
         if state is not None:
             yield state
+
+
+def billed_again(books: Books, state: ClaimState, as_of: datetime.date) -> bool:
+    """Whether another claim for the same bill went to the same insurer after this state of it."""
+    bill = bill_named(state.claim.invoice, books) or state.claim.invoice
+    others = (books.claims[claim][0] for claim in claims_of(bill, books) if claim != state.claim.id)
+    same = (other for other in others if other.payer == state.claim.payer)
+    return any(state.since < books.claim_days[other.id][0] <= as_of for other in same)
 
 
 def decisions(books: Books, as_of: datetime.date) -> Iterator[tuple[Remittance, RemittedClaim]]:

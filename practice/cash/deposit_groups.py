@@ -84,9 +84,10 @@ def _of_one(payment: Receipt, reversal: Receipt) -> bool:
     names = [{key: str(meta[key]) for key in ("patient", "reverses") if meta.get(key)} for meta in reversal.where]
     if any(name.get("reverses") == payment.id for name in names):
         return True
+    if payment.reference and reversal.reference:  # two numbers are two checks
+        return payment.reference == reversal.reference
     known = {str(meta["patient"]) for meta in payment.where if meta.get("patient")}
-    alike = bool(payment.reference) and payment.reference == reversal.reference
-    return alike or any(name.get("patient") in known for name in names)
+    return any(name.get("patient") in known for name in names)
 
 
 def suspects_of(group: Group, difference: Decimal) -> Group:

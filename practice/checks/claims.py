@@ -209,6 +209,8 @@ def _denied(books: Books, state: ClaimState, as_of: datetime.date) -> Decimal:
     refused = decision.denied if decision is not None else None
     if claim.status != "denied" and not (claim.status == "paid" and refused):
         return _ZERO
+    if claims.billed_again(books, state, as_of):
+        return _ZERO
     invoice = bill_named(claim.invoice, books)
     if invoice is None:
         return refused or _ZERO

@@ -123,6 +123,14 @@ def test_a_denial_that_was_appealed_paid_or_written_off_is_no_longer_one(load):
     assert found(load(PAYER + text), "denied-claim", "2026-03-31") == []
 
 
+def test_a_denial_that_is_claimed_again_is_no_longer_one(load):
+    again = claim(1, "submitted", "2026-03-25").replace("CLM-1", "CLM-9")
+    text = PAYER + invoice(1) + invoice(2) + claim(1, "denied", "2026-03-20") + claim(2, "denied", "2026-03-20") + again
+    (before,) = found(load(text), "denied-claim", "2026-03-24")
+    (after,) = found(load(text), "denied-claim", "2026-03-31")
+    assert (before.count, after.count, after.amount) == (2, 1, Decimal(150))
+
+
 def test_a_denial_of_tomorrow_is_not_known_today(load):
     books = load(PAYER + invoice(1) + claim(1, "submitted") + claim(1, "denied", "2026-04-01"))
     assert found(books, "denied-claim", "2026-03-31") == []
