@@ -30,6 +30,8 @@ KINDS: Final = (
     "undeposited-payment",
     "credit-balance",
     "locked-year",
+    "payroll-mismatch",
+    "unidentified-payee",
 )
 
 

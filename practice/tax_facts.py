@@ -18,23 +18,29 @@ Example:
       wages: 24000.00 USD
     2026-01-01 custom "partner" "adams" "Dr. Adams"
       share: 60
+    2026-01-01 custom "loan" "sba" "First SBA Bank"
+      account: Liabilities:Notes:SBA
+      rate: 6.5
+      payment: 1000.00 USD
+      maturity: 2031-06-05
+      interest: Expenses:Interest
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Final, NamedTuple
 
 from beancount.core.data import Custom
-from daysheet.facts import number, strings, text
+from daysheet.facts import day, number, strings, text
 from daysheet.records import Meta
 
 METHODS: Final = ("straight-line", "macrs", "none")
-ENTITIES: Final = ("individual", "partnership", "corporation", "tax-exempt")
-SERVICES: Final = ("services", "rent", "medical", "legal")
-FORMS: Final = ("941", "W-3")
+ENTITIES: Final = ("individual", "partnership", "corporation", "tax-exempt", "government")
+SERVICES: Final = ("services", "rent", "medical", "legal", "goods")
+FORMS: Final = ("941", "W-3", "940")
 _ZERO: Final = Decimal()
 
 
@@ -75,12 +81,27 @@ class Vendor(NamedTuple):
 
 
 class Filed(NamedTuple):
-    """A payroll form that was filed for the period ending on a day, and the wages on it."""
+    """A payroll form that was filed for the period ending on a day, and what is on it, in the operating currency.
+
+    Attributes:
+        form: `941`, `W-3` or `940`.
+        date: the last day of its quarter, or of its year.
+        wages: Form 941 line 2, W-3 box 1, Form 940 line 3.
+        social_security: social security wages (941 line 5a, W-3 box 3); None where nobody has said.
+        medicare: Medicare wages (941 line 5c, W-3 box 5).
+        withheld: federal income tax withheld (941 line 3, W-3 box 2).
+        tax: Form 940 line 12, the unemployment tax of the year.
+        meta: where it stands.
+    """
 
     form: str
     date: datetime.date
     wages: Decimal
     meta: Meta
+    social_security: Decimal | None = None
+    medicare: Decimal | None = None
+    withheld: Decimal | None = None
+    tax: Decimal | None = None
 
 
 class Partner(NamedTuple):
@@ -93,7 +114,40 @@ class Partner(NamedTuple):
     meta: Meta
 
 
-TaxFact = Asset | Disposal | Vendor | Filed | Partner
+class Loan(NamedTuple):
+    """What was agreed with a lender, from a day on: a later fact of the same account replaces it from its own day.
+
+    Attributes:
+        id: stable from one fact of the loan to the next.
+        lender: the name as printed.
+        since: the day from which these terms hold.
+        account: the liability that carries it.
+        rate: nominal percent a year; None where nobody has said.
+        payment: the regular monthly payment, principal and interest together.
+        maturity: the day on which all is due.
+        interest: the expense account of its interest.
+        meta: where it stands.
+    """
+
+    id: str
+    lender: str
+    since: datetime.date
+    account: str
+    rate: Decimal | None
+    payment: Decimal | None
+    maturity: datetime.date | None
+    interest: str | None
+    meta: Meta
+
+
+TaxFact = Asset | Disposal | Vendor | Filed | Partner | Loan
+
+
+def loan_on(facts: Iterable[TaxFact], account: str, on: datetime.date) -> Loan | None:
+    """The terms that hold for a loan's account on a day; its first ones for days before any."""
+    terms = [fact for fact in facts if isinstance(fact, Loan) and fact.account == account]
+    held = [fact for fact in terms if fact.since <= on]
+    return held[-1] if held else terms[0] if terms else None
 
 
 def parse_tax_fact(entry: Custom) -> TaxFact | None:
@@ -145,8 +199,19 @@ def _filed(entry: Custom) -> Filed:
     form = strings(entry, ("form",))[0]
     wages = number(entry, "wages")
     if form not in FORMS or wages is None:
-        raise ValueError(f'filed: write {entry.date} custom "filed" "941" (or "W-3") and below it wages: 24000.00 USD')
-    return Filed(form, entry.date, wages, entry.meta)
+        raise ValueError(
+            f'filed: write {entry.date} custom "filed" "941" (or "W-3", "940") and below it wages: 24000.00 USD'
+        )
+    return Filed(
+        form=form,
+        date=entry.date,
+        wages=wages,
+        meta=entry.meta,
+        social_security=number(entry, "social-security-wages"),
+        medicare=number(entry, "medicare-wages"),
+        withheld=number(entry, "withheld"),
+        tax=number(entry, "tax"),
+    )
 
 
 def _partner(entry: Custom) -> Partner:
@@ -155,6 +220,26 @@ def _partner(entry: Custom) -> Partner:
     if share is None or share > 100:
         raise ValueError("partner: say the share of the income in percent, such as share: 60")
     return Partner(values[0], values[-1], entry.date, share, entry.meta)
+
+
+def _loan(entry: Custom) -> Loan:
+    values = strings(entry, ("id", "lender"))
+    account, interest = entry.meta.get("account"), entry.meta.get("interest")
+    if not isinstance(account, str) or not account.startswith("Liabilities:"):
+        raise ValueError("loan: say the account that carries it, such as account: Liabilities:Loans:Equipment")
+    if interest is not None and not isinstance(interest, str):
+        raise ValueError("loan: interest must be an account, such as interest: Expenses:Interest")
+    return Loan(
+        id=values[0],
+        lender=values[1],
+        since=entry.date,
+        account=account,
+        rate=number(entry, "rate"),
+        payment=number(entry, "payment"),
+        maturity=day(entry, "maturity"),
+        interest=interest,
+        meta=entry.meta,
+    )
 
 
 def _choice(entry: Custom, key: str, known: tuple[str, ...], default: str) -> str:
@@ -170,4 +255,5 @@ _PARSERS: Final[Mapping[str, Callable[[Custom], TaxFact]]] = {
     "vendor": _vendor,
     "filed": _filed,
     "partner": _partner,
+    "loan": _loan,
 }

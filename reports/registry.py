@@ -27,9 +27,10 @@ from daysheet.reports.schedules.receivables import receivables
 from daysheet.reports.schedules.reconciliation import reconciliation
 from daysheet.reports.schedules.tie_outs import tie_outs
 from daysheet.reports.statements.capital import capital
+from daysheet.reports.statements.cash_flow import cash_flow
 from daysheet.reports.statements.cash_to_accrual import cash_to_accrual
 from daysheet.reports.statements.ledger import adjusting_entries, general_ledger, journal
-from daysheet.reports.statements.statement import BALANCE_SHEET, CASH_FLOW, INCOME, evaluate
+from daysheet.reports.statements.statement import BALANCE_SHEET, INCOME, evaluate
 from daysheet.reports.statements.trial_balance import trial_balance, working_trial_balance
 from daysheet.reports.table import Basis, Table
 from daysheet.reports.tax.contractors import contractors
@@ -44,7 +45,7 @@ REPORTS: Final[Mapping[str, Report]] = MappingProxyType(
     {
         "income": partial(evaluate, INCOME),
         "balance-sheet": partial(evaluate, BALANCE_SHEET),
-        "cash-flow": partial(evaluate, CASH_FLOW),
+        "cash-flow": cash_flow,
         "trial-balance": trial_balance,
         "working-trial-balance": working_trial_balance,
         "general-ledger": general_ledger,

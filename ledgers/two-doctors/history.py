@@ -42,7 +42,7 @@ _VARYING: Final = (  # least and most in cents
 )
 _LOAN: Final = Decimal("14000.00")
 _TABLES: Final = Decimal("7200.00")
-_INTEREST: Final = Decimal("781.35")
+_INTEREST: Final = Decimal("775.85")
 _DEPRECIATION: Final = Decimal("1200.00")
 _Legs = list[tuple[str, Decimal]]
 
@@ -85,4 +85,6 @@ def _month(year: int, month: int) -> tuple[datetime.date, _Legs]:
 
 
 def _entry(day: datetime.date, words: str, legs: _Legs) -> str:
-    return f'{day} * "{words}"\n' + "".join(f"  {account:<34}{amount:>12.2f} USD\n" for account, amount in legs)
+    return f'{day} * "Former books" "{words}"\n' + "".join(
+        f"  {account:<34}{amount:>12.2f} USD\n" for account, amount in legs
+    )

@@ -21,6 +21,8 @@ from daysheet.checks.lapse import billing_lapse
 from daysheet.checks.late_charges import late_charge
 from daysheet.checks.locked_years import locked_year
 from daysheet.checks.missing_exports import missing_export
+from daysheet.checks.payees import unidentified_payee
+from daysheet.checks.payroll import payroll_mismatch
 from daysheet.checks.visits import billed_no_show, unbilled_visit
 from daysheet.findings import KINDS, Finding
 
@@ -49,10 +51,12 @@ _FUNCTIONS: Final[tuple[Check, ...]] = (
     missing_export,
     orphan_invoice,
     overdue_invoice,
+    payroll_mismatch,
     remittance_unbalanced,
     unbilled_visit,
     underpaid_claim,
     undeposited_payment,
+    unidentified_payee,
     unmatched_deposit,
 )
 """Each bears the name of the kind that it finds; their order is that of `KINDS`."""

@@ -18,6 +18,8 @@ from typing import Any, Final, NamedTuple
 
 from beancount.core.convert import get_weight
 from beancount.core.data import Directive, Transaction
+from daysheet.accounting.cash_basis import cash_entries
+from daysheet.accounting.liabilities import liability_of
 from daysheet.accounts import BILLING, RECEIVABLE, is_under
 from daysheet.books import Books
 from daysheet.reports.accounts.accrual import accrual_entries
@@ -145,8 +147,18 @@ def activity(books: Books, basis: Basis) -> Activity:
     """The activity of these books on a basis, made once."""
 
     def work() -> Activity:
-        entries = accrual_entries(books.entries) if basis == "accrual" else books.entries
+        entries = accrual_entries(books.entries) if basis == "accrual" else cash_entries(books)
         previous = books.options.get("account_previous_earnings") or "Earnings:Previous"
         return Activity(entries, books.currency, basis, f"Equity:{previous}")
 
     return books.once(("activity", basis), work)
+
+
+def unpaid_bills(books: Books, day: datetime.date) -> Decimal:
+    """What is on vendors' bills that were not paid by the end of a day, and so in no expense of the cash basis."""
+    if cash_entries(books) is books.entries:
+        return _ZERO
+    booked, seen = activity(books, "accrual"), activity(books, "cash")
+    payables = [name for name in booked.accounts if liability_of(books, name) == "payable"]
+    held = (moved.accounts[name].balance(day) for name in payables for moved in (seen,) if name in moved.accounts)
+    return sum(held, _ZERO) - sum((booked.accounts[name].balance(day) for name in payables), _ZERO)

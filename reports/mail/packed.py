@@ -48,7 +48,7 @@ def built_pack(folder: Path, books: Books, year: int) -> Pack:
         identity, made_from = str(manifest["pack"]), str(manifest["books"])
     except (ValueError, KeyError, TypeError):
         raise DaysheetError("not a pack's manifest", filename=path, remedy=again) from None
-    if made_from != digest.of(entry for entry in books.entries if entry.date <= datetime.date(year, 12, 31)):
+    if made_from != digest.through(books.entries, datetime.date(year, 12, 31)):
         raise DaysheetError("the books have changed since this pack was built", filename=path, remedy=again)
     return Pack(identity, tuple(_file(folder, name, sha256, again) for name, sha256 in listed if _is_mailed(name)))
 

@@ -1,4 +1,8 @@
-"""Loans: what was borrowed, paid back and paid in interest."""
+"""Loans: of whom and on which terms, what was borrowed, paid back and paid in interest.
+
+A loan is whatever the books declare or recognise as borrowed (`accounting.liabilities`). Lender, rate and maturity are
+a dated fact (`tax_facts`); where nobody has stated it the columns are empty, and the open questions ask.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +11,15 @@ from decimal import Decimal
 from typing import Final
 
 from beancount.core.data import Transaction
-from daysheet.reports.accounts.activity import Line, activity
+from daysheet.reports.accounts.activity import AccountActivity, Line, activity
 from daysheet.reports.accounts.cash_flow import activity_of
+from daysheet.reports.accounts.cash_moves import is_opening
 from daysheet.reports.accounts.titles import Titles
 from daysheet.reports.request import Request
 from daysheet.reports.statements.trial_balance import sides
 from daysheet.reports.table import Column, Row, Table
-from daysheet.reports.tax import lines as taxlines
+from daysheet.reports.tax import lines as tax_lines
+from daysheet.tax_facts import loan_on
 
 _ZERO: Final = Decimal()
 _INTEREST: Final = ("interest-other", "interest-mortgage")
@@ -27,6 +33,9 @@ def loans(request: Request) -> Table:
     columns = (
         Column("title", "Loan"),
         Column("account", "Account", shown="data"),
+        Column("lender", "Lender", shown="wide"),
+        Column("rate", "Rate", "percent", shown="wide"),
+        Column("maturity", "Due", "date", shown="wide"),
         Column("opening", "Owed before", "money"),
         Column("borrowed", "Borrowed", "money"),
         Column("principal", "Paid back", "money"),
@@ -39,22 +48,32 @@ def loans(request: Request) -> Table:
     return request.table("loans", "Loan schedule", columns, rows, notes, has_basis=False)
 
 
+def in_use(request: Request) -> Iterator[AccountActivity]:
+    """The loans that were owed, or moved, in the period."""
+    for account in activity(request.books, "cash").under("Liabilities"):
+        used = account.before(request.period.first) or account.within(request.period)
+        if used and activity_of(request.books, account.name) == "financing":
+            yield account
+
+
 def _rows(request: Request) -> Iterator[Row]:
     titles = Titles(request.books)
     sums = [_ZERO] * 5
-    for account in activity(request.books, "cash").under("Liabilities"):
-        if activity_of(request.books, account.name) != "financing":
-            continue
-        opening, closing = -account.before(request.period.first), -account.balance(request.period.last)
-        lines = account.within(request.period)
-        if opening or lines:
-            borrowed = sides([line for line in lines if not _interest_in(request, line.entry)])[1]
-            interest = sum((_interest_in(request, entry) for entry in _entries(lines)), _ZERO)
-            amounts = [opening, borrowed, opening + borrowed - closing, closing, interest]
-            sums = [total + part for total, part in zip(sums, amounts, strict=True)]
-            yield Row("line", (titles.whole(account.name), account.name, *amounts))
+    for account in in_use(request):
+        every = account.within(request.period)
+        lines = [line for line in every if not is_opening(request.books, line.entry)]
+        begun = sum((line.amount for line in every), _ZERO) - sum((line.amount for line in lines), _ZERO)
+        opening = -account.before(request.period.first) - begun
+        closing = -account.balance(request.period.last)
+        borrowed = sides([line for line in lines if not _interest_in(request, line.entry)])[1]
+        interest = sum((_interest_in(request, entry) for entry in _entries(lines)), _ZERO)
+        amounts = [opening, borrowed, opening + borrowed - closing, closing, interest]
+        sums = [total + part for total, part in zip(sums, amounts, strict=True)]
+        terms = loan_on(request.books.tax_facts, account.name, request.period.last)
+        said = (terms.lender, terms.rate, terms.maturity) if terms else (None, None, None)
+        yield Row("line", (titles.whole(account.name), account.name, *said, *amounts))
     if any(sums):
-        yield Row("total", ("Total", None, *sums))
+        yield Row("total", ("Total", None, None, None, None, *sums))
 
 
 def _entries(lines: list[Line]) -> list[Transaction]:
@@ -70,7 +89,7 @@ def _interest_in(request: Request, entry: Transaction) -> Decimal:
             for posting in entry.postings
             if posting.units is not None
             and posting.units.number is not None
-            and taxlines.word_of(request.books, posting.account) in _INTEREST
+            and tax_lines.word_of(request.books, posting.account) in _INTEREST
         ),
         _ZERO,
     )

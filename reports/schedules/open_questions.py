@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from beancount.core.data import Transaction
+from daysheet.accounting.liabilities import liability_of
 from daysheet.accounts import CLEARING_SUSPENSE, UNCATEGORIZED_EXPENSE, UNCATEGORIZED_INCOME, is_under
 from daysheet.findings import gap
 from daysheet.reports.accounts.activity import activity
@@ -14,12 +15,13 @@ from daysheet.reports.accounts.titles import Titles
 from daysheet.reports.management import billing_gaps
 from daysheet.reports.period import year
 from daysheet.reports.request import Request
-from daysheet.reports.schedules import reconciliation
+from daysheet.reports.schedules import loans, reconciliation
 from daysheet.reports.schedules.fixed_assets import held_cost, standings
 from daysheet.reports.schedules.receivables import aged
 from daysheet.reports.statements.ledger import narration
 from daysheet.reports.table import Column, Row, Table
 from daysheet.reports.tax import contractors, summary
+from daysheet.tax_facts import loan_on
 from daysheet.wording import many
 
 _ZERO: Final = Decimal()
@@ -49,6 +51,7 @@ def questions(request: Request) -> Iterator[Question]:
     yield from _flagged(request)
     yield from _without_tax_line(request)
     yield from _unreconciled(request)
+    yield from _debts(request)
     yield from _vendors(request)
     yield from _assets(request)
     yield from _billing(request)
@@ -100,6 +103,28 @@ def _unreconciled(request: Request) -> Iterator[Question]:
         yield Question("In transit", f"{titles.whole(name)}: taken, and not yet in the bank on the last day", balance)
 
 
+def _debts(request: Request) -> Iterator[Question]:
+    """Liabilities whose kind nobody has said, and loans without their terms."""
+    titles, moved = Titles(request.books), activity(request.books, request.basis)
+    for account in moved.under("Liabilities"):
+        owed = -account.balance(request.period.last)
+        if (owed or account.within(request.period)) and liability_of(request.books, account.name) is None:
+            yield Question("Liabilities", f"{titles.whole(account.name)}: is it a loan, a card, or neither?", owed)
+    for account in loans.in_use(request):
+        terms = loan_on(request.books.tax_facts, account.name, request.period.last)
+        lacking = [
+            word
+            for word, said in (
+                ("lender", terms and terms.lender), ("rate", terms and terms.rate is not None),
+                ("due date", terms and terms.maturity),
+            )
+            if not said
+        ]  # fmt: skip
+        if lacking:
+            owed = -account.balance(request.period.last)
+            yield Question("Loans", f"{titles.whole(account.name)}: {', '.join(lacking)}?", owed)
+
+
 def _vendors(request: Request) -> Iterator[Question]:
     for candidate in contractors.candidates(request.books, year(request.period.last.year)):
         if candidate.verdict == contractors.MISSING_W9:
@@ -108,6 +133,8 @@ def _vendors(request: Request) -> Iterator[Question]:
             )
         elif candidate.verdict == contractors.UNKNOWN:
             yield Question("1099", f"{candidate.name}: is a 1099 due?", candidate.paid.direct)
+        elif candidate.verdict == contractors.UNNAMED:
+            yield Question("1099", "Payments that name no payee: who was paid?", candidate.paid.direct)
 
 
 def _assets(request: Request) -> Iterator[Question]:

@@ -1,6 +1,7 @@
 """What the practice owes its vendors, bill by bill and by age.
 
-A bill is booked on an account under `Liabilities:Payable` with a link of its own, which its payments carry too:
+A bill is booked on an account of vendors' bills, such as `Liabilities:Payable`, with a link of its own, which its
+payments carry too:
 
     2026-03-02 * "Medline" "Gloves" ^bill-8841
       Expenses:Supplies       240.00 USD
@@ -21,11 +22,12 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from beancount.core.data import Transaction
+from daysheet.accounting.liabilities import liability_of
+from daysheet.accounts import is_under
 from daysheet.reports.accounts.activity import activity
 from daysheet.reports.request import Request
 from daysheet.reports.table import Column, Row, Table
 
-PAYABLE: Final = "Liabilities:Payable"
 _LINK: Final = "bill-"
 _NOBODY: Final = "Vendor not named"
 _BUCKETS: Final = ((30, "0–30"), (60, "31–60"), (90, "61–90"))
@@ -51,7 +53,7 @@ def payables(request: Request) -> Table:
         Column("total", "Total", "money"),
     )
     rows = tuple(_rows(request))
-    notes = ["Age in days from the bill's first entry. A bill is in expenses from the day it was booked."]
+    notes = ["Age in days from the bill's first entry. On the cash basis a bill is an expense on the day it is paid."]
     if not rows:
         notes = ["No vendor's bill is open."]
     return request.table("payables", "Accounts payable", columns, rows, notes, has_basis=False, at_end=True)
@@ -69,10 +71,23 @@ def _rows(request: Request) -> Iterator[Row]:
         yield Row("total", ("Total", None, None, *sums))
 
 
+def owed(request: Request) -> Decimal:
+    """What the ledger's accounts of vendors' bills stand at on the last day."""
+    return -activity(request.books, "accrual").balance(request.period.last, *_accounts(request))
+
+
+def _accounts(request: Request) -> list[str]:
+    """The accounts of vendors' bills, none of them below another."""
+    names = [
+        name for name in activity(request.books, "accrual").accounts if liability_of(request.books, name) == "payable"
+    ]
+    return [name for name in names if not any(name != other and is_under(name, other) for other in names)]
+
+
 def _open(request: Request, day: datetime.date) -> Iterator[_Bill]:
     """What is owed on each bill; entries in date order, so that the first of a bill says whose it is."""
     bills: dict[tuple[str, object], _Bill] = {}
-    for account in activity(request.books, "cash").under(PAYABLE):
+    for account in activity(request.books, "accrual").under(*_accounts(request)):
         for line in account.lines:
             if line.date > day:
                 break

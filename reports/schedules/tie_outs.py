@@ -15,12 +15,13 @@ from daysheet.reports.accounts.activity import activity
 from daysheet.reports.accounts.cash_flow import activity_of
 from daysheet.reports.request import Request
 from daysheet.reports.schedules.fixed_assets import held_cost, standings
-from daysheet.reports.schedules.payables import PAYABLE, payables
+from daysheet.reports.schedules.payables import owed, payables
 from daysheet.reports.schedules.receivables import receivables
 from daysheet.reports.statements.capital import capital
+from daysheet.reports.statements.cash_flow import cash_flow
 from daysheet.reports.statements.cash_to_accrual import cash_to_accrual
 from daysheet.reports.statements.ledger import general_ledger, journal
-from daysheet.reports.statements.statement import BALANCE_SHEET, CASH_FLOW, INCOME, evaluate
+from daysheet.reports.statements.statement import BALANCE_SHEET, INCOME, evaluate
 from daysheet.reports.statements.trial_balance import trial_balance
 from daysheet.reports.table import Cell, Column, Row, RowKind, Table
 from daysheet.reports.tax.sales_tax import SALES_TAX, sales_tax
@@ -76,9 +77,7 @@ def checked(request: Request) -> Iterator[TieOut]:
     yield TieOut("General ledger, each posting; trial balance", _sum(ledger, "line", "debit"), debits)
     yield TieOut("General ledger, closing balances; zero", _sum(ledger, "subtotal", "balance"), _ZERO)
     yield TieOut("Journal; trial balance", _figure(journal(request), "debit"), debits)
-    yield TieOut(
-        "Cash flow; cash on the balance sheet", _figure(evaluate(CASH_FLOW, request), "current"), _cash(request)
-    )
+    yield TieOut("Cash flow; cash on the balance sheet", _figure(cash_flow(request), "current"), _cash(request))
     yield from _fixed_assets(request)
     yield from _receivable(request)
     yield from _liabilities(request)
@@ -86,13 +85,12 @@ def checked(request: Request) -> Iterator[TieOut]:
 
 def _liabilities(request: Request) -> Iterator[TieOut]:
     """Vendors' bills and sales tax against the ledger, where there are any."""
-    cash, day = activity(request.books, "cash"), request.period.last
-    for text, table, key, root in (
-        ("Open bills; accounts payable in the ledger", payables(request), "total", PAYABLE),
-        ("Sales tax rolled forward; ledger", sales_tax(request), "closing", SALES_TAX),
-    ):
-        if table.rows:
-            yield TieOut(text, _figure(table, key), -cash.balance(day, root))
+    bills, tax = payables(request), sales_tax(request)
+    if bills.rows:
+        yield TieOut("Open bills; accounts payable in the ledger", _figure(bills, "total"), owed(request))
+    if tax.rows:
+        held = -activity(request.books, "cash").balance(request.period.last, SALES_TAX)
+        yield TieOut("Sales tax rolled forward; ledger", _figure(tax, "closing"), held)
 
 
 def _fixed_assets(request: Request) -> Iterator[TieOut]:

@@ -8,7 +8,7 @@ from typing import Final
 
 from daysheet.accounts import BILLING, BILLING_CHARGES, BILLING_COLLECTED, RECEIVABLE, is_under
 from daysheet.reports.accounts.accrual import OPENING_RECEIVABLE
-from daysheet.reports.accounts.activity import activity
+from daysheet.reports.accounts.activity import activity, unpaid_bills
 from daysheet.reports.accounts.titles import Titles
 from daysheet.reports.request import Request
 from daysheet.reports.table import Column, Row, Table
@@ -37,16 +37,19 @@ def _rows(request: Request) -> Iterator[Row]:
     ]
     opening = moved.balance(period.before, RECEIVABLE)
     brought = -moved.change(period, OPENING_RECEIVABLE)
-    accrual = cash + charges + collected + sum((amount for _, amount in adjusted), _ZERO)
+    earned = charges + collected + sum((amount for _, amount in adjusted), _ZERO)
+    bills = unpaid_bills(request.books, period.before) - unpaid_bills(request.books, period.last)
     yield Row("line", ("Net income, cash basis", None, cash))
     yield Row("line", ("Charges billed", BILLING_CHARGES, charges), 1)
     for name, amount in adjusted:
         yield Row("line", (f"Adjustments, {titles[name].lower()}", name, amount), 1)
     yield Row("line", ("Collected on receivables", BILLING_COLLECTED, collected), 1)
-    yield Row("total", ("Net income, accrual basis", None, accrual))
+    if bills:
+        yield Row("line", ("Vendors' bills, unpaid before less unpaid now", None, bills), 1)
+    yield Row("total", ("Net income, accrual basis", None, cash + earned + bills))
     yield Row("heading", ("Receivables", None, None))
     yield Row("line", ("At the beginning", None, opening), 1)
     if brought:
         yield Row("line", ("Brought into the books", OPENING_RECEIVABLE, brought), 1)
-    yield Row("line", ("Accrual less cash net income", None, accrual - cash), 1)
-    yield Row("total", ("At the end", RECEIVABLE, opening + brought + accrual - cash))
+    yield Row("line", ("Charges less adjustments and collections", None, earned), 1)
+    yield Row("total", ("At the end", RECEIVABLE, opening + brought + earned))

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final, Literal, NamedTuple
 
-from daysheet.reports.accounts.activity import AccountActivity, Activity, activity
-from daysheet.reports.accounts.cash_flow import activity_of
+from daysheet.reports.accounts.activity import AccountActivity, Activity, activity, unpaid_bills
 from daysheet.reports.accounts.titles import Titles
+from daysheet.reports.formats.figures import money
 from daysheet.reports.period import Period
 from daysheet.reports.request import Request
 from daysheet.reports.table import Cell, Column, Row, RowKind, Table
@@ -34,16 +34,14 @@ Figures = tuple[Decimal, ...]
 class Section(NamedTuple):
     """Accounts under one heading: `roots` are account names, `sign` as in the module's rule.
 
-    `earnings` adds the income that no account holds: to `equity` that of earlier years and of this one, to `flow` that
-    of the period. `activity` leaves only the accounts whose movement is of that kind of cash flow.
+    With `earnings` the income that no account holds is added: that of earlier years and of this one.
     """
 
     title: str
     total: str
     roots: tuple[str, ...]
     sign: Literal[1, -1]
-    earnings: Literal["", "equity", "flow"] = ""
-    activity: Literal["", "operating", "investing", "financing"] = ""
+    earnings: bool = False
 
 
 class Sum(NamedTuple):
@@ -51,12 +49,6 @@ class Sum(NamedTuple):
 
     title: str
     parts: tuple[tuple[str, Literal[1, -1]], ...]
-
-
-class Cash(NamedTuple):
-    """A line of all cash accounts together, at the beginning of the period."""
-
-    title: str
 
 
 @dataclass(frozen=True)
@@ -74,7 +66,7 @@ class Statement:
     name: str
     title: str
     measure: Literal["change", "balance"]
-    parts: tuple[Section | Sum | Cash, ...]
+    parts: tuple[Section | Sum, ...]
     share_of: str = ""
 
 
@@ -96,25 +88,8 @@ BALANCE_SHEET: Final = Statement(
     (
         Section("Assets", "Total assets", ("Assets",), 1),
         Section("Liabilities", "Total liabilities", ("Liabilities",), -1),
-        Section("Equity", "Total equity", ("Equity",), -1, earnings="equity"),
+        Section("Equity", "Total equity", ("Equity",), -1, earnings=True),
         Sum("Total liabilities and equity", (("Liabilities", 1), ("Equity", 1))),
-    ),
-)
-_BALANCES: Final = ("Assets", "Liabilities", "Equity")
-_OPERATING: Final = "Operating activities"
-_INVESTING: Final = "Investing activities"
-_FINANCING: Final = "Financing activities"
-CASH_FLOW: Final = Statement(
-    "cash-flow",
-    "Statement of cash flows",
-    "change",
-    (
-        Section(_OPERATING, "Net cash from operating activities", _BALANCES, -1, "flow", "operating"),
-        Section(_INVESTING, "Net cash from investing activities", _BALANCES, -1, "", "investing"),
-        Section(_FINANCING, "Net cash from financing activities", _BALANCES, -1, "", "financing"),
-        Sum("Net change in cash", ((_OPERATING, 1), (_INVESTING, 1), (_FINANCING, 1))),
-        Cash("Cash at the beginning"),
-        Sum("Cash at the end", (("Net change in cash", 1), ("Cash at the beginning", 1))),
     ),
 )
 
@@ -148,8 +123,16 @@ def evaluate(statement: Statement, request: Request) -> Table:
     left_out = request.basis == "cash" and statement.measure == "balance" and printer.left_out
     note = ("Receivables and their equity contra are not part of a cash-basis statement.",) if left_out else ()
     at_end = statement.measure == "balance"
-    notes = (*note, *printer.moved.notes())
+    notes = (*note, *_unpaid(request), *printer.moved.notes())
     return request.table(statement.name, statement.title, columns, rows, notes, at_end=at_end)
+
+
+def _unpaid(request: Request) -> Iterator[str]:
+    """What a statement of the cash basis says of vendors' bills."""
+    unpaid = unpaid_bills(request.books, request.period.last) if request.basis == "cash" else _ZERO
+    if unpaid:
+        amount = f"{money(unpaid, ',')} {request.books.currency}"
+        yield f"Vendors' bills of {amount} were not paid by {request.period.last}: they are no expense yet."
 
 
 def totals(statement: Statement, request: Request) -> dict[str, Decimal]:
@@ -191,9 +174,6 @@ class _Printer:
                 yield self._row("heading", part.title, None, 0)
                 yield from self._inside(trees[part.title], 1)
                 yield self._row("subtotal", part.total, self.totals[part.title], 0)
-            elif isinstance(part, Cash):
-                self.totals[part.title] = tuple(self._cash_before(period) for period in self._periods)
-                yield self._row("line", part.title, self.totals[part.title], 0)
             else:
                 figures = tuple(
                     sum((self.totals[title][at] * weight for title, weight in part.parts), _ZERO)
@@ -205,19 +185,13 @@ class _Printer:
 
     def _tree(self, section: Section) -> _Node:
         root = _Node("")
-        if section.earnings == "flow":
-            figures = tuple(self._earned(period.first, period.last) for period in self._periods)
-            root.children[NET_INCOME] = _Node(NET_INCOME, tuple(figure * section.sign for figure in figures))
         for account, figures in self._figures(section):
             node = root
             components = account.split(":")
-            if section.activity:  # a flat list: an asset and a liability may have the same name
-                node = root.children.setdefault(account, _Node(account))
-                components = []
             for at in range(1, len(components)):
                 node = node.children.setdefault(components[at], _Node(":".join(components[: at + 1])))
             node.figures = tuple(number * section.sign for number in figures)
-        if section.earnings == "equity":
+        if section.earnings:
             self._add_equity(root, section.sign)
         return root
 
@@ -236,19 +210,12 @@ class _Printer:
     def _earned(self, first: datetime.date, last: datetime.date) -> Decimal:
         return self.moved.change(Period(first, last), "Income", "Expenses")
 
-    def _cash_before(self, period: Period) -> Decimal:
-        books = self.request.books
-        accounts = self.moved.under("Assets", "Liabilities")
-        return sum((a.before(period.first) for a in accounts if activity_of(books, a.name) == "cash"), _ZERO)
-
     def _figures(self, section: Section) -> Iterator[tuple[str, Figures]]:
         for account in self.moved.under(*section.roots):
-            if section.activity and activity_of(self.request.books, account.name) != section.activity:
-                continue
             if self.moved.is_memorandum(account.name):
                 self.left_out = True
                 continue
-            if section.earnings == "equity" and account.name == self.moved.earnings:
+            if section.earnings and account.name == self.moved.earnings:
                 continue
             figures = tuple(self._measure(account, period) for period in self._periods)
             if any(figures):

@@ -17,10 +17,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
+from daysheet.accounting.metadata import inherited
 from daysheet.accounts import is_under
 from daysheet.books import Books
 from daysheet.reports.accounts.accrual import ADJUSTMENTS, CHARGES
-from daysheet.reports.accounts.metadata import inherited
 from daysheet.reports.request import Request
 
 KEY: Final = "tax-line"

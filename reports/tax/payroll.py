@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
+from daysheet.accounting.metadata import inherited
 from daysheet.reports.accounts.activity import AccountActivity, activity
-from daysheet.reports.accounts.metadata import inherited
 from daysheet.reports.accounts.titles import Titles
 from daysheet.reports.period import Period, parse, year
 from daysheet.reports.request import Request

@@ -137,7 +137,7 @@ def test_favas_own_tree_has_the_same_income_statement_and_balance_sheet(build, f
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
-@given(text=ledgers())
+@given(text=ledgers(bills=False))
 def test_hledger_agrees_on_books_that_nobody_would_think_of(hledger, tmp_path_factory, text):
     books = load(text)
     journal = write_journal(books.entries, tmp_path_factory.mktemp("generated") / "all.journal")

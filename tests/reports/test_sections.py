@@ -323,7 +323,7 @@ def test_a_loan_shows_principal_and_interest(build_from):
       Assets:Bank:Checking  -100.00 USD
     """
     table = build_from(text, "loans")
-    assert rows_of(table, "line")[0].cells[2:] == (D(1000), D(0), D(90), D(910), D(10))
+    assert rows_of(table, "line")[0].cells[2:] == (None, None, None, D(1000), D(0), D(90), D(910), D(10))
 
 
 def test_payroll_is_tied_to_the_forms_that_were_filed(build_from):

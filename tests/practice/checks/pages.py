@@ -39,6 +39,19 @@ class Page(NamedTuple):
 
 IMPORTED = '{last} custom "imported" "visits" {first} {last}\n  file: "originals/2026/{last}-visits.csv"\n'
 LOCKED = " ".join(digest.months([], 2025))
+PAYROLL = """\
+2026-01-01 open Expenses:Payroll:Wages
+  payroll: "wages"
+2026-01-01 open Expenses:Payroll:Taxes
+  payroll: "taxes"
+2026-01-15 * "Payroll"
+  Expenses:Payroll:Wages       2000.00 USD
+  Expenses:Payroll:Taxes        153.00 USD
+  Liabilities:Payroll:Taxes    -506.00 USD
+  Assets:Bank:Checking        -1647.00 USD
+2026-03-31 custom "filed" "941"
+  wages: 2200.00 USD
+"""
 FULL = "2026-03-02", "2026-03-27"
 
 PAGES = {
@@ -161,6 +174,25 @@ PAGES = {
         bill("INV-1", "2025-03-03") + f'2025-12-31 custom "locked" "{"0" * 64}"\n  months: "{LOCKED}"\n',
         (),
         "2026-03-31",
+    ),
+    "payroll-mismatch": Page(
+        "Payroll that does not fit the forms, or the law's rates",
+        "Find the pay that was booked otherwise than filed: wages are booked before anything is withheld, the "
+        "employer's taxes apart. Correct the entry, or file the form again.",
+        PAYROLL,
+        (),
+        "2026-12-31",
+    ),
+    "unidentified-payee": Page(
+        "Payments that name nobody",
+        "Write the payee into each entry, so that the list for Forms 1099-NEC and 1099-MISC can be made.",
+        "".join(
+            f'2026-{month:02}-11 * "Check to a locum"\n'
+            "  Expenses:ContractLabor  900.00 USD\n  Assets:Bank:Checking  -900.00 USD\n"
+            for month in (2, 3, 4)
+        ),
+        (),
+        "2026-12-31",
     ),
 }
 

@@ -193,6 +193,15 @@ def test_a_pack_of_older_books_is_not_sent(books):
     assert "the books have changed since this pack was built" in daysheet(folder, "mail", "draft", "2026", code=2)
 
 
+def test_a_locked_year_is_drafted_also_after_waivers_and_the_next_years_entries(books):
+    folder = books()
+    daysheet(folder, "lock", "2026")
+    with (folder / "main.beancount").open("a") as ledger:
+        ledger.write('2026-12-31 custom "waived" "unbilled-visit" "V1" "courtesy"\n')
+        ledger.write('2027-01-05 * "Next year"\n  Expenses:Rent  5.00 USD\n  Assets:Bank:Checking  -5.00 USD\n')
+    assert daysheet(folder, "mail", "draft", "2026")
+
+
 def test_a_changed_file_of_the_pack_is_not_sent(books):
     folder = books()
     pdf = next((folder / "packs/2026").glob("accountants-pack-*.pdf"))
