@@ -14,7 +14,7 @@ from typing import Final, NamedTuple, TypeGuard
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
 from daysheet.facts import Imported
-from daysheet.importers.booking import dedupe, payouts
+from daysheet.importers.booking import bill_lines, dedupe, payouts
 from daysheet.importers.booking.session import ImportSession
 from daysheet.importers.importing import ImportRun
 from daysheet.importers.originals import patients as people
@@ -22,9 +22,9 @@ from daysheet.importers.reading import Reading, Record, rows_of_record
 from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.settings import bank_account
 from daysheet.importers.sources import source_of
-from daysheet.importers.systems.mapping import SO_FAR
+from daysheet.importers.systems.marks import SO_FAR
 from daysheet.importers.systems.resolve import resolve
-from daysheet.records import Adjustment, BankLine, Meta, Payment
+from daysheet.records import Adjustment, BankLine, Invoice, Meta, Payment
 from daysheet.remittances import Remittance
 
 Place = tuple[str, int]
@@ -56,12 +56,14 @@ class Found:
         same: places of entries that say what a row says.
         other: places of entries that the books have otherwise: changed by hand, or as another file has them.
         missing: rows that the books do not have.
+        lines: of bills with lines, which the file gave, by the place of the bill.
     """
 
     reading: Reading
     same: set[Place] = field(default_factory=set)
     other: set[Place] = field(default_factory=set)
     missing: set[int] = field(default_factory=set)
+    lines: dict[Place, set[str]] = field(default_factory=lambda: defaultdict(set))
 
 
 def imports(books: Books) -> dict[str, Import]:
@@ -144,7 +146,8 @@ class Originals:
         lines = [record for record in reading.records if isinstance(record, BankLine)]
         remitted = [record for record in reading.records if isinstance(record, Remittance)]
         practice: list[Record] = [record for record in reading.records if not isinstance(record, BankLine | Remittance)]
-        verdicts = [*zip(practice, dedupe.judge_practice(practice, session.known), strict=True)]
+        practice = list(bill_lines.apart(practice, session.known))
+        verdicts = [*zip(practice, bill_lines.judged(practice, session.known), strict=True)]
         if lines and payouts.is_payouts(reading):
             _find_payouts(lines, reading.profile, self.books, outcome)
         elif lines:
@@ -154,6 +157,8 @@ class Originals:
             if verdict.what in ("known", "changed") and verdict.where is not None:
                 same = verdict.what == "known" and id(record) not in beyond
                 (outcome.same if same else outcome.other).add(place_of(verdict.where))
+                if isinstance(record, Invoice) and record.lines:
+                    outcome.lines[place_of(verdict.where)].update(line.id for line in record.lines)
             elif verdict.what in ("new", "later"):
                 outcome.missing.update(rows_of_record(record))
         for remittance in remitted:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Final
 
 from beancount.core.data import Directive, Open
 from beancount.core.getters import get_entry_accounts
 from daysheet.books import loading
 from daysheet.books.loading import MAIN
 from daysheet.importers import new_books
+from daysheet.importers.booking import derived
 from daysheet.importers.writing.blocks import without
 from daysheet.importers.writing.writer import ACCOUNTS, INCLUDE, OPENED, years
 from daysheet.settings import FILE
+
+_OF_A_YEAR: Final = re.compile(r"[0-9]{4}/[^/]+\.beancount\Z")
 
 
 def tidy(folder: Path, gone: Iterable[Directive]) -> list[str]:
@@ -50,18 +54,18 @@ def _needless(folder: Path, candidates: set[str]) -> Iterator[tuple[str, int]]:
 
 
 def _drop_empty(folder: Path) -> None:
-    """Remove month files that say nothing, and what includes them in the main file."""
-    empty = [path for year in years(folder) for path in year.glob("*.beancount") if not path.read_bytes().strip()]
-    for path in empty:
-        path.unlink()
-    if not empty:
-        return
+    """Remove month files that say nothing, and the patterns of years in the main file that include nothing any more."""
+    for path in [path for year in years(folder) for path in year.glob("*.beancount")]:
+        if path.read_text(encoding="utf-8").strip() in ("", derived.HEADER.strip()):
+            path.unlink()
     main = folder / MAIN
-    kept = []
-    for line in main.read_text(encoding="utf-8").split("\n"):
-        match = INCLUDE.match(line)
-        pattern = match[1].removeprefix(f"{folder}/") if match else ""
-        names_ours = any(path.match(pattern) for path in empty) if pattern else False
-        if not (names_ours and not any(folder.glob(pattern))):
-            kept.append(line)
-    main.write_text("\n".join(kept), encoding="utf-8")
+    before = main.read_text(encoding="utf-8").split("\n")
+    kept = [line for line in before if not _includes_nothing(line, folder)]
+    if kept != before:
+        main.write_text("\n".join(kept), encoding="utf-8")
+
+
+def _includes_nothing(line: str, folder: Path) -> bool:
+    match = INCLUDE.match(line)
+    pattern = match[1].removeprefix(f"{folder}/") if match else ""
+    return bool(_OF_A_YEAR.match(pattern)) and not any(folder.glob(pattern))

@@ -9,6 +9,7 @@ anew, and accounts that nothing names any more are closed. Entries that name wha
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,10 +19,10 @@ from beancount.core.data import Balance, Directive, Pad
 from daysheet.books import Books, loading
 from daysheet.errors import DaysheetError
 from daysheet.importers.amending import tidying
-from daysheet.importers.amending.recognition import Import, Originals, Place, imports, less, place_of
-from daysheet.importers.amending.settled import stale
+from daysheet.importers.amending.recognition import Found, Import, Originals, Place, imports, less, place_of
+from daysheet.importers.amending.settled import follow_up, stale
 from daysheet.importers.amending.standing import Dependent, dependents
-from daysheet.importers.booking import balance_assertions, dedupe, payment_posting
+from daysheet.importers.booking import balance_assertions, dedupe, derived
 from daysheet.importers.booking.bank_lines import BALANCES
 from daysheet.importers.booking.session import month_file
 from daysheet.importers.importing import ImportRun
@@ -114,25 +115,33 @@ def undo(copy: Copy, books: Books, names: Sequence[str]) -> Undone:
     same, other = set[Place]().union(*(f.same for f in found)), set[Place]().union(*(f.other for f in found))
     others = _others(books, wanted, originals)
     kept, lacking = _held_by(others, originals, other)
+    parts = _parts(found, [originals.found(one) for one in others])
+    kept = (kept - set(parts)) | {place for place, part in parts.items() if part == "none"}
     gone = (same | other) - kept
-    standing = dependents(books, gone)
+    standing = dependents(books, {place for place in gone if parts.get(place) != "some"})
     if standing:
         raise _stands(standing, others, originals, copy)
-    settlements = stale(books, gone)
+    out = gone | stale(books, gone) | _derived(books)
     facts = {place_of(fact.meta) for one in wanted for fact in one.facts}
-    assertions = _assertions(books, gone | settlements, wanted, others, originals)
-    take_out(copy.at, gone | settlements | facts | {place_of(meta) for change in assertions for meta in change.removed})
+    assertions = _assertions(books, out, wanted, others, originals)
+    take_out(copy.at, out | facts | {place_of(meta) for change in assertions for meta in change.removed})
     _write(copy.at, books, [entry for change in assertions for entry in change.added])
     outcome = Undone(wanted, len(gone), len((same | other) & kept), len(other - kept))
     outcome.missing = sum(len(each.missing) for each in found)
     outcome.booked = _book_from(others, originals, lacking, copy.at, settings)
-    after = loading.load(copy.at)
-    payment_posting.post(copy.at, after)
-    touched = [
-        entry for entry in books.entries if "lineno" in entry.meta and place_of(entry.meta) in gone | settlements
-    ]
+    follow_up(copy.at, settings)
+    touched = [entry for entry in books.entries if "lineno" in entry.meta and place_of(entry.meta) in out]
     outcome.closed = tidying.tidy(copy.at, touched)
     return outcome
+
+
+def _derived(books: Books) -> set[Place]:
+    """The places of what follows from the books as a whole, and is made anew."""
+    return {
+        place_of(entry.meta)
+        for entry in books.entries
+        if derived.kind_of(entry) is not None and entry.date.year not in books.locks
+    }
 
 
 def _others(books: Books, wanted: Sequence[Import], originals: Originals) -> list[Import]:
@@ -177,6 +186,19 @@ def _held_by(
         kept |= found.same | (found.other if same_money else found.other & changed)
         lacking[one.sha256] = found.missing
     return kept, lacking
+
+
+def _parts(wanted: Iterable[Found], others: Iterable[Found]) -> dict[Place, str]:
+    """Of bills with lines that other files hold too, whether `all`, `some` or `none` of the lines there go."""
+    mine: dict[Place, set[str]] = defaultdict(set)
+    theirs: dict[Place, set[str]] = defaultdict(set)
+    for side, every in ((mine, wanted), (theirs, others)):
+        for found in every:
+            for place, lines in found.lines.items():
+                side[place] |= lines
+    return {
+        place: "none" if lines <= theirs[place] else "some" if theirs[place] else "all" for place, lines in mine.items()
+    }
 
 
 def _stands(standing: Sequence[Dependent], others: Sequence[Import], originals: Originals, copy: Copy) -> DaysheetError:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
-from daysheet.importers.booking.dedupe import KNOWN, NEW, Verdict, judge_practice
+from daysheet.importers.booking.dedupe import NEW, Verdict, judge_practice
 from daysheet.importers.booking.known import Known
 from daysheet.importers.reading import LINE_ROWS, ROWS, Record
 from daysheet.importers.systems.bill_lines import in_order
@@ -84,18 +84,20 @@ def _judge_line(bill: Invoice, line: Line, known: Known) -> Verdict:
     other, same = held
     what = [name for name in line._fields if getattr(line, name) != getattr(same, name)]
     what += [name for name in ("id", "date", "patient", "payer") if getattr(bill, name) != getattr(other, name)]
-    return Verdict("changed", other.meta, ", ".join(what)) if what else KNOWN
+    return Verdict("changed", other.meta, ", ".join(what)) if what else Verdict("known", other.meta)
 
 
 def _judge_whole(bill: Invoice, line: Line, known: Known) -> Verdict:
     """Books of before may have the row as a bill of its own, or the bill without its lines."""
     alone = [one for one in known.invoices.get(line.id, ()) if not one.lines and line.id != bill.id]
     if alone:
-        return KNOWN if alone[0].amount == line.amount else Verdict("changed", alone[0].meta, "amount")
+        same_amount = alone[0].amount == line.amount
+        return Verdict("known", alone[0].meta) if same_amount else Verdict("changed", alone[0].meta, "amount")
     whole = _whole(bill, known)
     if not whole:
         return NEW
-    return KNOWN if sum(one.amount for one in whole) == bill.amount else Verdict("changed", whole[0].meta, "amount")
+    same = sum(one.amount for one in whole) == bill.amount
+    return Verdict("known", whole[0].meta) if same else Verdict("changed", whole[0].meta, "amount")
 
 
 def _whole(bill: Invoice, known: Known) -> list[Invoice]:

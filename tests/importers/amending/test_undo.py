@@ -196,6 +196,35 @@ def test_nothing_by_that_name(folder: Folder) -> None:
             undo(folder, name)
 
 
+LINES = "invoice_id,visit_id,date,provider,patient_id,payer,amount,due,line_id,service,tooth,site,modifier,quantity\n"
+CROWN = "B1,,2026-01-12,adams,P1,,900.00,,R1,D2740,14,,,1\n"
+XRAY = "B1,,2026-01-12,adams,P1,,30.00,,R2,D0220,14,,,1\n"
+RECALL = "B2,,2026-01-13,adams,P2,,90.00,,R3,D1110,,,,1\n"
+ON_BOTH = PAYMENTS + "P9,2026-01-20,B1,,check,500.00,\n"
+
+
+def test_the_lines_of_a_bill_that_another_file_holds_stay(folder: Folder) -> None:
+    """One file gives a bill's first line, another both: taken back, the bill has the first line, and what pays it."""
+    folder.take("one.csv", LINES + CROWN + RECALL)
+    folder.take("paid.csv", ON_BOTH)
+    before, known = facts(folder), names_of(folder)
+    folder.take("two.csv", LINES + CROWN + XRAY)
+    (two,) = set(names_of(folder)) - set(known)
+    undo(folder, two)
+    assert facts(folder) == before
+
+
+def test_what_was_derived_is_derived_anew(folder: Folder) -> None:
+    """The income of a payment on a bill of two providers is theirs by a derived entry, which goes with the payment."""
+    folder.take("one.csv", LINES + CROWN + XRAY.replace("adams", "baker") + RECALL)
+    before, known = ledger(folder), names_of(folder)
+    folder.take("paid.csv", ON_BOTH)
+    assert any("allocated" in entry.meta for entry in folder.books().entries)
+    (paid,) = set(names_of(folder)) - set(known)
+    undo(folder, paid)
+    assert ledger(folder) == before
+
+
 PAYER = """
 2026-01-01 custom "payer" "aetna" "Aetna"
   receivable: Assets:Receivable:Insurance:Aetna
