@@ -39,7 +39,7 @@ from daysheet.records import BankLine
 from daysheet.remittances import Remittance
 from daysheet.settings import Settings
 
-_ORDER: Final = ("visits", "practice", "invoices", "claims", "adjustments", "payments", "remittance")
+_ORDER: Final = ("visits", "practice", "invoices", "claims", "adjustments", "payments", "allocations", "remittance")
 _EXAMPLES: Final = (
     "patients' tokens and what is made of them are examples here: the import makes the secret that they come from"
 )

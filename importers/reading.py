@@ -14,10 +14,10 @@ from decimal import Decimal
 from typing import Final, NamedTuple, Protocol
 
 from daysheet.importers.rows.raw_file import RawFile
-from daysheet.records import Adjustment, BankLine, Claim, Invoice, Payment, Visit
+from daysheet.records import Adjustment, Allotment, BankLine, Claim, Invoice, Payment, Visit
 from daysheet.remittances import Remittance
 
-Record = Visit | Invoice | Payment | Adjustment | Claim | BankLine | Remittance
+Record = Visit | Invoice | Payment | Adjustment | Allotment | Claim | BankLine | Remittance
 
 
 class Skipped(NamedTuple):

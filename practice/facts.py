@@ -34,7 +34,7 @@ from typing import Any, Final, NamedTuple
 
 from beancount.core.amount import Amount
 from beancount.core.data import Custom
-from daysheet.records import Meta
+from daysheet.records import Allotment, Meta
 from daysheet.thresholds import DEFAULTS
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -132,19 +132,7 @@ class Lock(NamedTuple):
     meta: Meta
 
 
-class Allotted(NamedTuple):
-    """A part of a payment and the invoice that it pays, as a person or a pay-split export says; its `id` is theirs."""
-
-    payment: str
-    invoice: str
-    amount: Decimal
-    line: str | None
-    id: str | None
-    date: datetime.date
-    meta: Meta
-
-
-Fact = Provider | Payer | Closure | Imported | Waiver | Threshold | Contract | Lock | Allotted
+Fact = Provider | Payer | Closure | Imported | Waiver | Threshold | Contract | Lock | Allotment
 
 
 def parse_fact(entry: Custom) -> Fact | None:
@@ -292,7 +280,7 @@ def _contract(entry: Custom) -> Contract:
     return Contract(values[0], values[1], values[2].number, entry.date, entry.meta)
 
 
-def _allotted(entry: Custom) -> Allotted:
+def _allotment(entry: Custom) -> Allotment:
     values: list[Any] = [value.value for value in entry.values]
     if (
         len(values) != 3
@@ -301,8 +289,7 @@ def _allotted(entry: Custom) -> Allotted:
         or values[2].number is None
     ):
         raise ValueError(f'allocated: write {entry.date} custom "allocated" "PAYMENT" "INVOICE" AMOUNT')
-    line, identity = text(entry, "line"), text(entry, "split")
-    return Allotted(values[0], values[1], values[2].number, line, identity, entry.date, entry.meta)
+    return Allotment(text(entry, "split") or "", entry.date, values[0], values[1], values[2].number, entry.meta)
 
 
 def _lock(entry: Custom) -> Lock:
@@ -321,6 +308,6 @@ _PARSERS: Final[Mapping[str, Callable[[Custom], Fact]]] = {
     "waived": _waiver,
     "threshold": _threshold,
     "contract": _contract,
-    "allocated": _allotted,
+    "allocated": _allotment,
     "locked": _lock,
 }

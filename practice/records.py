@@ -109,6 +109,17 @@ class Adjustment(NamedTuple):
     meta: Meta
 
 
+class Allotment(NamedTuple):
+    """A part of a payment and what it pays, as a person or a pay-split export says: an invoice, or a line of one."""
+
+    id: str
+    date: datetime.date
+    payment: str
+    invoice: str
+    amount: Decimal
+    meta: Meta
+
+
 class Claim(NamedTuple):
     """An invoice sent to an insurer, and what became of it."""
 

@@ -28,8 +28,9 @@ from beancount.core.data import EMPTY_SET, Custom, Directive, Posting, Transacti
 from beancount.parser.grammar import ValueType
 from daysheet.accounts import BILLING_COLLECTED, INCOME_UNASSIGNED, INCOME_VISITS, account_part
 from daysheet.billing.allocation import COPAY, HOWS, NAMED, OLDEST, ON_ACCOUNT, Allocation, Rules, allocations
+from daysheet.billing.money_on_account import allocated_by
 from daysheet.books import Books
-from daysheet.books.index import number_of
+from daysheet.books.index import INVOICE_LINK
 from daysheet.importers.booking.directives import invoice_link
 from daysheet.importers.booking.session import Taken
 
@@ -59,10 +60,8 @@ def sum_up(taken: Sequence[Taken], derived: Iterable[Directive], books: Books) -
     standing = (entry for entry in books.allocations if entry.date.year in books.locks)
     for entry in (*standing, *derived):
         if isinstance(entry, Transaction) and "allocated" in entry.meta:
-            for posting in entry.postings:
-                if "invoice" in (posting.meta or {}):
-                    key = (entry.meta["payment"], entry.meta["patient"])
-                    parts[key][entry.meta["allocated"]] -= number_of(posting)
+            key = (entry.meta["payment"], entry.meta.get("patient", ""))
+            parts[key][entry.meta["allocated"]] += allocated_by(entry)
     for each in taken:
         sums: dict[str, Decimal] = defaultdict(Decimal)
         for payment in each.paid:
@@ -78,7 +77,9 @@ def sum_up(taken: Sequence[Taken], derived: Iterable[Directive], books: Books) -
 
 def _meta(allocation: Allocation) -> dict[str, Any]:
     money = allocation.money
-    meta: dict[str, Any] = {"filename": "<derived>", "lineno": 0, "payment": money.id, "patient": money.patient}
+    meta: dict[str, Any] = {"filename": "<derived>", "lineno": 0, "payment": money.id}
+    if money.meta.get("patient"):
+        meta["patient"] = money.patient
     if money.payer is not None:
         meta["payer"] = money.payer
     meta["allocated"] = allocation.how
@@ -99,7 +100,7 @@ def _entry(allocation: Allocation, books: Books) -> Transaction:
     if allocation.of:
         held = money.account
         if not money.is_deposit:
-            postings.append(_leg(held, allocation.amount, books))
+            postings.append(_leg(held, allocation.amount, books, {"invoice": money.source} if money.source else None))
         postings.append(_leg(allocation.of, -allocation.amount, books, {"invoice": invoice}))
     moved = [
         (provider, amount) for provider, amount in allocation.income if provider or (allocation.of and money.is_deposit)
@@ -115,7 +116,10 @@ def _entry(allocation: Allocation, books: Books) -> Transaction:
         postings.append(_leg(account, -amount, books))
     words = _WORDS[allocation.how] if allocation.amount > 0 else "Allocation taken back"
     links = frozenset({invoice_link(invoice)})
-    return Transaction(_meta(allocation), allocation.date, "*", None, words, EMPTY_SET, links, postings)
+    meta = _meta(allocation)
+    if invoice_link(invoice) != f"{INVOICE_LINK}{invoice}":
+        meta["invoice"] = invoice
+    return Transaction(meta, allocation.date, "*", None, words, EMPTY_SET, links, postings)
 
 
 def _leg(account: str, number: Decimal, books: Books, meta: dict[str, Any] | None = None) -> Posting:

@@ -21,7 +21,7 @@ from beancount.core.data import Directive, Transaction
 from daysheet.importers.booking.known import Known
 from daysheet.importers.reading import Record
 from daysheet.ledger.printer import plain
-from daysheet.records import BankLine, Claim, Invoice, Meta, Payment, Visit
+from daysheet.records import Allotment, BankLine, Claim, Invoice, Meta, Payment, Visit
 
 SOURCE: Final = "source"
 BANK_ID: Final = "bank-id"
@@ -73,6 +73,8 @@ def _existing(kind: type, identifier: str, known: Known) -> list[Record]:
         return list(known.invoices.get(identifier, ()))
     if kind is Claim:
         return list(known.claims.get(identifier, ()))
+    if kind is Allotment:
+        return list(known.allotments.get(identifier, ()))
     if kind is Payment:
         return list(known.payments.get(identifier, ()))
     return list(known.adjustments.get(identifier, ()))  # one of either may be split over several invoices

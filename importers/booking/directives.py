@@ -44,7 +44,7 @@ from daysheet.importers.booking.known import Known
 from daysheet.importers.reading import Reading, Record
 from daysheet.importers.settings import DEPOSIT, ImportSettings
 from daysheet.ledger.printer import link
-from daysheet.records import Adjustment, Claim, Invoice, Line, Payment, Visit
+from daysheet.records import Adjustment, Allotment, Claim, Invoice, Line, Payment, Visit
 
 UNASSIGNED: Final = INCOME_UNASSIGNED
 """Income of a payment whose invoice the books do not know yet, or that names none."""
@@ -127,7 +127,7 @@ def income_account(invoice: Invoice | None, known: Known) -> str:
 def _visit(visit: Visit, known: Known, terms: Terms) -> Directive:
     del known
     fee = None if visit.fee is None else Amount(visit.fee, terms.currency)
-    meta = _meta(patient=visit.patient or None, service=visit.service, fee=fee)
+    meta = _meta(patient=visit.patient or None, guarantor=visit.meta.get("guarantor"), service=visit.service, fee=fee)
     return custom(visit.date, "visit", meta, visit.id, visit.provider, visit.status)
 
 
@@ -145,6 +145,7 @@ def _invoice(invoice: Invoice, known: Known, terms: Terms) -> Directive:
         visit=" ".join(invoice.visits) or None,
         provider=_of_all(invoice),
         patient=invoice.patient or None,
+        guarantor=invoice.meta.get("guarantor"),
         payer=invoice.payer,
         due=invoice.due,
     )
@@ -222,12 +223,20 @@ def _adjustment(adjustment: Adjustment, known: Known, terms: Terms) -> Directive
     return _transaction(adjustment.date, words, adjustment.invoice, meta, legs, terms)
 
 
+def _allotment(allotment: Allotment, known: Known, terms: Terms) -> Directive:
+    del known
+    meta = _meta(split=allotment.id or None)
+    amount = Amount(allotment.amount, terms.currency)
+    return custom(allotment.date, "allocated", meta, allotment.payment, allotment.invoice, amount)
+
+
 _BOOKERS: Final[Mapping[type, Callable[[Any, Known, Terms], Directive]]] = {
     Visit: _visit,
     Claim: _claim,
     Invoice: _invoice,
     Payment: _payment,
     Adjustment: _adjustment,
+    Allotment: _allotment,
 }
 
 

@@ -14,7 +14,7 @@ from itertools import chain
 from daysheet.accounts import RECEIVABLE_INSURANCE, account_part
 from daysheet.books import Books
 from daysheet.importers.reading import Record
-from daysheet.records import Adjustment, Claim, Invoice, Line, Payment, Visit
+from daysheet.records import Adjustment, Allotment, Claim, Invoice, Line, Payment, Visit
 
 ANY_INSURER = "insurance"
 """The payer of exports that say an insurer owes or paid, and not which."""
@@ -30,6 +30,7 @@ class Known:
         payments: by payment id; one payment may be split over several invoices.
         adjustments: by adjustment id.
         lines: the bill and the line of each line's id.
+        allotments: what a pay-split export has said of payments, by its id.
         claims: the states of a claim, by claim id.
         transferred: invoices of which a part was moved from the insurer to the patient.
         paid_unassigned: payments of invoices that the books did not know, by invoice id.
@@ -43,6 +44,7 @@ class Known:
         self.payments: dict[str, list[Payment]] = defaultdict(list)
         self.adjustments: dict[str, list[Adjustment]] = defaultdict(list)
         self.lines: dict[str, tuple[Invoice, Line]] = {}
+        self.allotments: dict[str, list[Allotment]] = defaultdict(list)
         self.claims: dict[str, list[Claim]] = defaultdict(list)
         self.transferred: set[str] = set()
         self.paid_unassigned: dict[str, list[Payment]] = defaultdict(list)
@@ -52,6 +54,7 @@ class Known:
             chain.from_iterable(books.payments_of_invoice.values()),
             chain.from_iterable(books.adjustments_of_invoice.values()),
             chain.from_iterable(books.claims.values()),
+            books.allotted,
         )
         for record in chain.from_iterable(groups):
             self.add(record)
@@ -72,6 +75,8 @@ class Known:
             self.adjustments[record.id].append(record)
             if record.kind == "transfer":
                 self.transferred.add(record.invoice)
+        elif isinstance(record, Allotment):
+            self.allotments[record.id].append(record)
         elif isinstance(record, Claim):
             self.claims[record.id].append(record)
 

@@ -27,7 +27,7 @@ from daysheet.importers.systems import undated
 from daysheet.importers.systems.source import PREFIX
 from daysheet.importers.writing.writer import Edit, block_of
 from daysheet.ledger import printer
-from daysheet.records import Adjustment, Claim, Invoice, Meta, Payment, Visit
+from daysheet.records import Adjustment, Allotment, Claim, Invoice, Meta, Payment, Visit
 from daysheet.wording import many, money
 
 KIND_OF: Final[Mapping[type, str]] = {
@@ -36,6 +36,7 @@ KIND_OF: Final[Mapping[type, str]] = {
     Claim: "claims",
     Adjustment: "adjustments",
     Payment: "payments",
+    Allotment: "pay-splits",
 }
 """What files of each record are called, in the order of booking: an invoice before what is paid on it."""
 
@@ -279,7 +280,7 @@ def _note_strangers(session: ImportSession, records: Sequence[Record], taken: Ta
 def _money(record: Record) -> Decimal:
     if isinstance(record, Visit):
         return record.fee or Decimal()
-    return record.amount if isinstance(record, Invoice | Payment | Adjustment) else Decimal()
+    return record.amount if isinstance(record, Invoice | Payment | Adjustment | Allotment) else Decimal()
 
 
 def _day(record: Record, last: datetime.date) -> datetime.date:

@@ -4,60 +4,41 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
-from zoneinfo import ZoneInfo
 
 from daysheet.books.index import PREPAID
 from daysheet.errors import DaysheetError
 from daysheet.importers.privacy import identifiers
-from daysheet.importers.reading import Context, Record, Skipped
+from daysheet.importers.reading import Record, Skipped
 from daysheet.importers.rows.cells import fingerprint
-from daysheet.importers.rows.values import EXCEL, amount_parser, date_parser
 from daysheet.importers.systems.bill_lines import is_of_none, line_of
-from daysheet.importers.systems.marks import DATED, KIND_OF, MERGE, NOTHING, SEEK, SO_FAR, UNDATED, Sought, Terms
+from daysheet.importers.systems.marks import DATED, KIND_OF, MERGE, NOTHING, SEEK, SO_FAR, UNDATED, Sought
+from daysheet.importers.systems.meanings import Meanings
 from daysheet.importers.systems.profile import (
     FOUND,
     METHOD_WORDS,
     ROW,
     AdjustmentMap,
+    AllocationMap,
     ClaimMap,
     Columns,
     InvoiceMap,
     PaymentMap,
     PayoutMap,
-    PracticeProfile,
     VisitMap,
-    Words,
 )
 from daysheet.importers.systems.row import PracticeRow
 from daysheet.patients import opaque
-from daysheet.patterns import compiled
-from daysheet.records import Adjustment, BankLine, Claim, Invoice, Line, Payment, Visit
+from daysheet.records import Adjustment, Allotment, BankLine, Claim, Invoice, Line, Payment, Visit
 
-_EPOCH: Final = datetime.date(1899, 12, 30)
-_SERIAL: Final = re.compile(r"[1-9][0-9]{4}([.][0-9]+)?")
 _NUMBERED_ROW: Final = re.compile(rf"{ROW}(?: ([1-9]))?")
 _CURRENCY: Final = re.compile(r"[A-Za-z]{3}")
 
 
-class Mapper:
+class Mapper(Meanings):
     """A profile compiled for one file; it counts rows alike and adds up the parts of an invoice or payout."""
-
-    def __init__(self, profile: PracticeProfile, context: Context, terms: Terms) -> None:
-        """Parsers and patterns are made once."""
-        self.profile = profile
-        self.context = context
-        self.terms = terms
-        self._plain = tuple(compiled(pattern) for pattern in profile.plain)
-        self._providers = {**context.providers, **terms.providers}
-        self._payers = {**context.payers, **terms.payers}
-        self._amount = amount_parser(profile.decimal)
-        formats = tuple(notation for notation in profile.dates.format if notation != EXCEL)
-        self._moment = date_parser(formats)
-        self._seen: Counter[str] = Counter()
 
     def records(self, cells: PracticeRow) -> list[Record] | Skipped:
         """The records of a row, or why it has none.
@@ -76,6 +57,7 @@ class Mapper:
         found += [self._payment(part, cells, row) for part in self.profile.payment if cells.holds(part.when)]
         found += [self._adjustment(part, cells, row) for part in self.profile.adjustment if cells.holds(part.when)]
         found += [self._claim(part, cells) for part in self.profile.claim if cells.holds(part.when)]
+        found += [self._allotment(part, cells) for part in self.profile.allocation if cells.holds(part.when)]
         found += self._payouts(cells)
         taken = [record for record in found if record is not None and self._takes(record)]
         return taken or Skipped(cells.line, NOTHING)
@@ -92,7 +74,7 @@ class Mapper:
             patient=self._patient(cells),
             service=identifiers.service(cells[part.service], self.terms.services) if part.service else None,
             fee=self._sum(part.fee, (), cells),
-            meta=_meta(cells),
+            meta=_meta(cells, **self._family(cells)),
         )
 
     def _invoice(self, part: InvoiceMap, cells: PracticeRow, visit: Visit | None) -> Invoice | None:
@@ -127,7 +109,7 @@ class Mapper:
             payer=self._payer(part.payer, part.payer_is, cells),
             amount=amount,
             due=self._date(part.due, cells) if part.due and cells[part.due] else None,
-            meta=_meta(cells, **_flags({MERGE: part.merge and not part.line}), **sought),
+            meta=_meta(cells, **_flags({MERGE: part.merge and not part.line}), **sought, **self._family(cells)),
             lines=(self._line(part, cells, provider, amount),) if part.line else (),
         )
 
@@ -175,7 +157,7 @@ class Mapper:
         found: dict[str, Any] = {
             "line": self._unless_none("line", part.line, cells),
             "reverses": self._unless_none("payment", part.reverses, cells),
-            "guarantor": self._guarantor(cells),
+            **self._family(cells),
         }
         if part.reversal is not None:
             found["reversal"] = self._said(part.reversal, cells, {})
@@ -224,6 +206,16 @@ class Mapper:
             meta=_meta(cells),
         )
 
+    def _allotment(self, part: AllocationMap, cells: PracticeRow) -> Allotment | None:
+        amount = self._sum(part.amount, part.less, cells)
+        named = (("line", part.line), ("invoice", part.invoice), ("visit", part.visit))
+        number = next((found for kind, columns in named if (found := self._unless_none(kind, columns, cells))), None)
+        payment = self._unless_none("payment", part.payment, cells)
+        if not amount or number is None or payment is None:
+            return None  # money that the system has put on nothing
+        identity = self._identity("allocation", part.id, cells)
+        return Allotment(identity, self._date(part.date, cells), payment, number, amount, _meta(cells))
+
     def _payouts(self, cells: PracticeRow) -> list[BankLine]:
         """The row's part of a payout; several tables may give the parts of one, but not the same money twice."""
         found = [line for part in self.profile.payout if cells.holds(part.when) if (line := self._payout(part, cells))]
@@ -260,111 +252,6 @@ class Mapper:
             fingerprint=fingerprint([self.profile.system, identity or ""]),
             meta=_meta(cells),
         )
-
-    # -- what a cell means
-
-    def _date(self, column: str, cells: PracticeRow) -> datetime.date:
-        cell = cells[column]
-        if not cell:
-            raise cells.error(column, "is blank; it should hold a date")
-        dates = self.profile.dates
-        if EXCEL in dates.format and _SERIAL.fullmatch(cell):
-            return _EPOCH + datetime.timedelta(days=int(cell.partition(".")[0]))
-        try:
-            moment = self._moment(cell)
-        except ValueError as problem:
-            raise cells.error(column, str(problem)) from None
-        if not dates.local:
-            return moment.date()
-        return moment.replace(tzinfo=ZoneInfo(dates.zone)).astimezone(ZoneInfo(dates.local)).date()
-
-    def _sum(self, columns: Columns, less: Columns, cells: PracticeRow) -> Decimal | None:
-        total: Decimal | None = None
-        for sign, names in ((1, columns), (-1, less)):
-            for column in names:
-                if not identifiers.is_money(cells[column]):
-                    raise cells.error(column, "is not an amount")
-                try:
-                    value = self._amount(cells[column])
-                except ValueError as problem:
-                    raise cells.error(column, str(problem)) from None
-                if value is not None:
-                    total = (total or Decimal()) + sign * value
-        return total if total is None else total.quantize(Decimal("0.01"))
-
-    def _said(self, words: Words, cells: PracticeRow, common: Mapping[str, str]) -> str | None:
-        """The meaning of what a row says; None where it says nothing that is known."""
-        for meaning, column in words.filled.items():
-            if cells[column]:
-                return meaning
-        if words.fixed:
-            return words.fixed
-        if words.column:
-            cell = cells[words.column].casefold()
-            own = {word.casefold(): meaning for word, meaning in {**words.words, **self.terms.words}.items()}
-            known = own.get(cell) or common.get(cell.replace(" ", "-"))
-            if known:
-                return known
-        return words.otherwise or None
-
-    def _word(self, words: Words, cells: PracticeRow, common: Mapping[str, str]) -> str:
-        said = self._said(words, cells, common)
-        if said is not None:
-            return said
-        remedy = "say what it means with words in [[source]] of daysheet.toml, or correct the row"
-        raise cells.error(words.column, "holds a word that the profile does not know", remedy)
-
-    def _patient(self, cells: PracticeRow) -> str:
-        text = " ".join(filter(None, (cells[column] for column in self.profile.patient)))
-        return self.context.token(text) if text else ""
-
-    def _guarantor(self, cells: PracticeRow) -> str | None:
-        text = " ".join(filter(None, (cells[column] for column in self.profile.guarantor)))
-        return self.context.token(text) if text else None
-
-    def _provider(self, column: str, cells: PracticeRow) -> str:
-        cell = cells[column]
-        if not cell:
-            raise cells.error(column, "is blank; it should name the provider")
-        return identifiers.bearer(cell, self._providers, self.context.token, self._plain)
-
-    def _payer(self, column: str, fixed: str, cells: PracticeRow) -> str | None:
-        cell = cells[column] if column else ""
-        if not cell:
-            return fixed or None
-        own = (*self.profile.patient, *self.profile.private)
-        if identifiers.normal(cell) in {identifiers.normal(cells[name]) for name in own}:
-            return fixed or None
-        return identifiers.bearer(cell, self._payers, self.context.token, self._plain)
-
-    def _identifier(self, cell: str) -> str:
-        return identifiers.identifier(cell, self.context.token, self._plain)
-
-    # -- ids
-
-    def _identity(self, kind: str, columns: Columns, cells: PracticeRow) -> str:
-        """The id of a record: the system's own, or one made of several columns and a count of rows alike."""
-        base = self._reference(kind, columns, cells)
-        if base is None:
-            raise cells.error(columns[0], "is blank; it should hold an id")
-        if len(columns) == 1:
-            return base
-        self._seen[base] += 1
-        return base if self._seen[base] == 1 else f"{base}-{self._seen[base]}"
-
-    def _reference(self, kind: str, columns: Columns, cells: PracticeRow) -> str | None:
-        """The id that some columns say, None if they are blank."""
-        values = [cells[column] for column in columns]
-        if not any(values):
-            return None
-        if len(values) == 1:
-            return self._identifier(values[0])
-        return opaque("|".join((self.profile.system, kind, *values)), self.context.token)
-
-    def _unless_none(self, kind: str, columns: Columns, cells: PracticeRow) -> str | None:
-        """The id that some columns say; None where they are blank or zero, as systems write that there is none."""
-        said = any(cells[column].strip("0") for column in columns)
-        return self._reference(kind, columns, cells) if said else None
 
     def _invoice_of(self, columns: Columns, cells: PracticeRow, row: _RowOf) -> str | None:
         if columns == (FOUND,):

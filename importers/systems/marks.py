@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from daysheet.records import Adjustment, BankLine, Claim, Invoice, Payment, Visit
+from daysheet.records import Adjustment, Allotment, BankLine, Claim, Invoice, Payment, Visit
 
 SO_FAR: Final = "so-far"
 """In a record's `meta`: the amount is all that there was up to the export."""
@@ -26,6 +26,7 @@ KIND_OF: Final[Mapping[type, str]] = {
     Payment: "payments",
     Adjustment: "adjustments",
     Claim: "claims",
+    Allotment: "allocations",
     BankLine: "payout",
 }
 

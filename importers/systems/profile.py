@@ -227,6 +227,21 @@ class ClaimMap:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AllocationMap:
+    """What a payment pays, of each row of a pay-split export (`[[allocation]]`); one that names nothing gives none."""
+
+    id: Columns = word(_ID, ...)
+    payment: Columns = word("The payment's id.", ...)
+    amount: Columns = word("Columns whose sum of the payment it is.", ...)
+    less: Columns = word("Columns to take off it.", ())
+    date: str = word("The day.", ...)
+    line: Columns = word("The id of the procedure that is paid.", ())
+    invoice: Columns = word("The invoice's id.", ())
+    visit: Columns = word("The id of the visit that is paid.", ())
+    when: tuple[Condition, ...] = word("Only of these rows.", ())
+
+
+@dataclass(frozen=True, kw_only=True)
 class PayoutMap:
     """What a processor sent to the bank (`[[payout]]`): rows with one id are parts of one payout."""
 
@@ -289,6 +304,7 @@ class PracticeProfile:
     payment: tuple[PaymentMap, ...] = word("Payments.", ())
     adjustment: tuple[AdjustmentMap, ...] = word("Adjustments.", ())
     claim: tuple[ClaimMap, ...] = word("Claims.", ())
+    allocation: tuple[AllocationMap, ...] = word("Which invoices payments pay.", ())
     payout: tuple[PayoutMap, ...] = word("Payouts of a card processor.", ())
     skip: tuple[Skip, ...] = word("Rows that are no records.", ())
 

@@ -42,9 +42,9 @@ _COLUMN: Final = (
     "claim",
 )
 _PARTS_OF: Final = ("id", "line", "modifier", "visit", "invoice", "amount", "less", "fee", "net")
-_COLUMNS: Final = (*_PARTS_OF, "patient", "private", "guarantor", "reverses")
+_COLUMNS: Final = (*_PARTS_OF, "payment", "patient", "private", "guarantor", "reverses")
 _OF_ROW: Final = re.compile(rf"{ROW}( [1-9])?|{FOUND}")
-_RECORDS: Final = ("visit", "invoice", "payment", "adjustment", "claim", "payout")
+_RECORDS: Final = ("visit", "invoice", "payment", "adjustment", "claim", "allocation", "payout")
 
 
 def load(path: Path) -> PracticeProfile:

@@ -25,10 +25,10 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from daysheet.accounts import RECEIVABLE_PATIENTS, is_under
-from daysheet.billing.money_on_account import Applied, Earned, Money, money_of, unassigned
+from daysheet.billing.money_on_account import Applied, Earned, Money, allocated_by, money_of, unassigned
 from daysheet.billing.open_bills import Bills, Income, OpenBill, bills_of, natural
 from daysheet.books import Books
-from daysheet.books.index import ALLOCATED, Receivable, number_of
+from daysheet.books.index import ALLOCATED, Receivable, invoice_of
 from daysheet.records import Payment
 
 NAMED: Final = "named"
@@ -182,7 +182,8 @@ class _Account:
         """A day of a locked year: what the books say of it stands."""
         self.credits += arrived
         for money in self.credits:
-            for invoice, amount, how in _standing(self.books).get((money.id, money.patient, self.today), ()):
+            key = (money.id, str(money.meta.get("patient", "")), self.today)
+            for invoice, amount, how in _standing(self.books).get(key, ()):
                 bill = self.seen.get(invoice)
                 money.left -= amount
                 if bill is not None and amount > 0:
@@ -299,8 +300,10 @@ class _Account:
                 self._apply(money, bill, min(part.amount, money.left), "said", part.line)
         for name in money.names:
             bill = self.seen.get(name)
-            if bill is not None:
-                self._apply(money, bill, min(money.left, max(bill.open, _ZERO)), NAMED, money.line)
+            if bill is not None and money.left:
+                # what is linked to a number of the bill's is the bill's, whatever it owes
+                most = money.left if money.source else max(bill.open, _ZERO)
+                self._apply(money, bill, min(money.left, most), NAMED, money.line)
 
     def _copay(self, money: Money) -> None:
         """A patient's payment on the day of a visit that an insurer is billed for."""
@@ -314,13 +317,17 @@ class _Account:
         """The oldest open shares: the patient's own, then those of the family (or of what no insurer is known of)."""
         days = datetime.timedelta(days=self.books.days_of("prepayment-days", money.date))
         for bill in self.own:
-            if money.left <= 0:
+            if money.left <= 0 or self._waits(money):
                 return
             if bill.id not in self.seen or bill.date > money.date + days:
                 continue
             share = self._share(bill, money, near=near)
             if share > 0:
                 self._apply(money, bill, min(money.left, share), OLDEST)
+
+    def _waits(self, money: Money) -> bool:
+        """Whether a bill that the money names, and that is not there yet, will come."""
+        return any(name in self.bills.by_id and name not in self.seen for name in money.names)
 
     def _share(self, bill: OpenBill, money: Money, *, near: bool) -> Decimal:
         """What some money may pay of a bill in the first round and in the second."""
@@ -362,11 +369,8 @@ def _standing(books: Books) -> dict[tuple[str, str, datetime.date], list[tuple[s
     def work() -> dict[tuple[str, str, datetime.date], list[tuple[str, Decimal, str]]]:
         found: dict[tuple[str, str, datetime.date], list[tuple[str, Decimal, str]]] = defaultdict(list)
         for entry in books.allocations:
-            key = (str(entry.meta.get("payment")), str(entry.meta.get("patient")), entry.date)
-            for posting in entry.postings:
-                invoice = (posting.meta or {}).get("invoice")
-                if isinstance(invoice, str):
-                    found[key].append((invoice, -number_of(posting), str(entry.meta[ALLOCATED])))
+            key = (str(entry.meta.get("payment")), str(entry.meta.get("patient", "")), entry.date)
+            found[key].append((invoice_of(entry) or "", allocated_by(entry), str(entry.meta[ALLOCATED])))
         return found
 
     return books.once("standing allocations", work)

@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 
 from beancount.core.data import Transaction
 from daysheet.accounts import INCOME_UNASSIGNED, RECEIVABLE, is_under
+from daysheet.billing.lines import bill_named
 from daysheet.billing.open_bills import Bills, OpenBill, natural
 from daysheet.billing.payers import known_claim
 from daysheet.books import Books
@@ -59,6 +60,7 @@ class Money:
         amount: received; negative for what was given or taken back.
         left: what is on account of it at the moment.
         exact: its parts that somebody has said.
+        source: the number that its entry is linked by, where that is no bill's but a line's or a visit's.
         names: the invoices that it names.
         line: the line that it names.
         applied: where it went.
@@ -74,6 +76,7 @@ class Money:
     meta: Meta
     left: Decimal = _ZERO
     exact: list[Exact] = field(default_factory=list)
+    source: str = ""
     names: tuple[str, ...] = ()
     line: str = ""
     applied: list[Applied] = field(default_factory=list)
@@ -104,18 +107,21 @@ def money_of(books: Books, bills: Bills, *, insurers: bool) -> dict[str, list[Mo
     """What insurers, or patients, have paid without a bill, by patient, the first received first."""
     said: dict[str, list[Exact]] = defaultdict(list)
     for fact in books.allotted:
-        said[fact.payment].append(Exact(fact.invoice, fact.line or "", fact.amount))
+        bill = bill_named(fact.invoice, books) or fact.invoice
+        said[fact.payment].append(Exact(bill, fact.invoice, fact.amount))
     found: dict[str, list[Money]] = defaultdict(list)
     for entry in books.on_account:
-        patient = str(entry.meta.get("patient") or "")
         payer = entry.meta.get("payer")
-        if not patient or "payment" not in entry.meta or (payer is not None) != insurers:
+        if "payment" not in entry.meta or (payer is not None) != insurers:
             continue
-        account, amount = _held(entry)
-        if amount:
+        account, amount = _held(entry, bills)
+        said_patient = str(entry.meta.get("patient") or "")
+        names = tuple(dict.fromkeys(_named(entry, said_patient, books, bills))) if amount else ()
+        patient = said_patient or next((bills.by_id[name].patient for name in names if name in bills.by_id), "")
+        if amount and patient:
             money = Money(str(entry.meta["payment"]), entry.date, patient, payer, account, amount, entry.meta, amount)
-            money.names = tuple(dict.fromkeys(_named(entry, patient, books, bills)))
-            money.line = str(entry.meta.get("line") or "")
+            money.names, money.line = names, str(entry.meta.get("line") or invoice_of(entry) or "")
+            money.source = invoice_of(entry) or ""
             found[patient].append(money)
     for same in found.values():
         same.sort(key=lambda money: money.order)
@@ -124,9 +130,9 @@ def money_of(books: Books, bills: Bills, *, insurers: bool) -> dict[str, list[Mo
     return found
 
 
-def _held(entry: Transaction) -> tuple[str, Decimal]:
-    """The account that holds a payment which names no invoice, and how much."""
-    if invoice_of(entry) is not None:
+def _held(entry: Transaction, bills: Bills) -> tuple[str, Decimal]:
+    """The account that holds a payment which names no invoice of the books, and how much."""
+    if invoice_of(entry) in bills.by_id:
         return "", _ZERO
     legs = {posting.account: -number_of(posting) for posting in entry.postings}
     held = [name for name in legs if is_under(name, RECEIVABLE)] or [
@@ -138,6 +144,9 @@ def _held(entry: Transaction) -> tuple[str, Decimal]:
 def _named(entry: Transaction, patient: str, books: Books, bills: Bills) -> Iterator[str]:
     """The invoices that a payment names by a claim, a visit, a line or the day of service."""
     meta = entry.meta
+    linked = bill_named(invoice_of(entry) or "", books)
+    if linked is not None:
+        yield linked
     if meta.get("claim"):
         yield known_claim(str(meta["claim"]), meta.get("payer") or "", books)[1]
     if meta.get("line"):
@@ -196,5 +205,11 @@ def _waiting(entry: Transaction) -> Decimal:
     moved = -sum((number_of(one) for one in entry.postings if one.account == INCOME_UNASSIGNED), _ZERO)
     if ALLOCATED not in entry.meta:
         return moved
-    owed = (number_of(one) for one in entry.postings if (one.meta or {}).get("invoice") is not None)
-    return -sum(owed, _ZERO) + moved
+    return allocated_by(entry) + moved
+
+
+def allocated_by(entry: Transaction) -> Decimal:
+    """What a derived entry puts on its bill; zero where it only says whose income a payment is."""
+    bill = invoice_of(entry)
+    legs = (number_of(one) for one in entry.postings if bill is not None and (one.meta or {}).get("invoice") == bill)
+    return -sum(legs, _ZERO)

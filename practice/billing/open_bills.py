@@ -137,8 +137,10 @@ def bills_of(books: Books) -> Bills:
         if key is None or not postings:
             continue
         charges = books.invoices.get(key, [])
+        if not charges and not any(posting.meta.get("opening") for posting in postings):
+            continue  # money on account stands under the patient's token, or under a number that is no bill's
         patient = next((bill.patient for bill in charges if bill.patient), "") or _patient(postings)
-        if not patient or patient == key:  # money on account stands under the patient's token
+        if not patient:
             continue
         visits = tuple(dict.fromkeys(visit for bill in charges for visit in bill.visits))
         days = {bill.date for bill in charges} | {day for day in map(books.day_of, visits) if day is not None}

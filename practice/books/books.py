@@ -32,7 +32,6 @@ from daysheet.books.index import (
 from daysheet.books.lazy import MadeDict, MadeList, Maker
 from daysheet.books.reach import in_reach
 from daysheet.facts import (
-    Allotted,
     Closure,
     Contract,
     Fact,
@@ -45,7 +44,7 @@ from daysheet.facts import (
     Waiver,
     parse_fact,
 )
-from daysheet.records import Claim, Invoice, Meta, Payment
+from daysheet.records import Allotment, Claim, Invoice, Meta, Payment
 from daysheet.remittances import Remittance
 from daysheet.tax_facts import TaxFact, parse_tax_fact
 from daysheet.thresholds import DEFAULTS
@@ -159,7 +158,7 @@ class Books:
         self.adjustments_of_invoice = index.adjustments_of_invoice
         self.on_account = index.on_account
         self.allocations = index.allocations
-        self.allotted: list[Allotted] = []
+        self.allotted: list[Allotment] = []
         self._first, self._repeated = first, repeated
         self._owed = index.owed
         self._beyond = index.beyond
@@ -377,7 +376,7 @@ class Books:
             self.thresholds[fact.name].append(fact)
         elif isinstance(fact, Contract):
             self.contracts.setdefault((fact.payer, fact.service), []).append(fact)
-        elif isinstance(fact, Allotted):
+        elif isinstance(fact, Allotment):
             self.allotted.append(fact)
         else:
             self.tax_facts.append(fact)
