@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,6 +21,11 @@ def _index() -> list[dict[str, str]]:
 
 
 BANKS = _index()
+
+
+def each(rows: Sequence[Any]) -> Sequence[Any]:
+    """The values of a parameter that are read from the samples; one that is skipped where they are not at hand."""
+    return rows or [pytest.param(None, id="none", marks=pytest.mark.skip(reason=f"{NO_SAMPLES} ({SAMPLES})"))]
 
 
 def bank_file(sample: str) -> Path:

@@ -21,7 +21,7 @@ from daysheet.importers.reading import Context, Reading
 from daysheet.importers.rows.raw_file import RawFile
 from daysheet.records import BankLine
 
-from tests.real.samples import BANKS, bank_file
+from tests.real.samples import BANKS, bank_file, each
 
 D = Decimal
 Row = list[str]
@@ -182,7 +182,7 @@ def by_program(path: Path) -> Reading:
     return source.read(file, Context(lambda _: ""))
 
 
-@pytest.mark.parametrize("sample", [row["id"] for row in BANKS])
+@pytest.mark.parametrize("sample", each([row["id"] for row in BANKS]))
 def test_a_real_export_gives_the_amounts_that_stand_in_it(sample: str) -> None:
     path = bank_file(sample)
     reading = by_program(path)
@@ -204,7 +204,7 @@ ROWS_INDEXED_OTHERWISE = {
 }
 
 
-@pytest.mark.parametrize("row", BANKS, ids=lambda row: row["id"])
+@pytest.mark.parametrize("row", each(BANKS), ids=lambda row: row["id"])
 def test_a_real_export_gives_as_many_rows_as_its_index_says(row: dict[str, str]) -> None:
     reading = by_program(bank_file(row["id"]))
     assert (reading.rows == int(row["rows"])) != (row["id"] in ROWS_INDEXED_OTHERWISE)

@@ -14,7 +14,7 @@ from daysheet.importers.reading import Context, Reading
 from daysheet.importers.rows.raw_file import RawFile
 from daysheet.records import BankLine
 
-from tests.real.samples import BANKS, bank_file
+from tests.real.samples import BANKS, bank_file, each
 from tests.real.test_detection import MODES
 
 # what no program can know from the file alone
@@ -43,7 +43,7 @@ def amounts(reading: Reading) -> list[str]:
     return [f"{line.date} {line.amount}" for line in reading.records if isinstance(line, BankLine)]
 
 
-@pytest.mark.parametrize("row", BANKS, ids=lambda row: row["id"])
+@pytest.mark.parametrize("row", each(BANKS), ids=lambda row: row["id"])
 def test_a_proposed_profile_reads_a_real_export_as_the_shipped_one_does(row: dict[str, str]) -> None:
     file = RawFile(bank_file(row["id"]))
     (source,) = [source for source in bank.shipped() if source.matches(file)]
