@@ -95,6 +95,9 @@ def load_file(main: Path) -> Loaded:
     except IsADirectoryError as problem:
         remedy = "write the files that it holds, such as folder/*.beancount"
         raise DaysheetError("an include names a folder", filename=problem.filename, remedy=remedy) from None
+    except (AttributeError, ValueError, ArithmeticError) as problem:  # what Beancount itself stumbles over
+        words = f"Beancount fails on these books ({type(problem).__name__})"
+        raise DaysheetError(words, filename=name, remedy="bean-check shows where") from None
 
 
 def _unsorted(name: str) -> Exception:
