@@ -21,7 +21,15 @@ from daysheet.billing import payers
 from daysheet.books import Books, loading
 from daysheet.errors import DaysheetError
 from daysheet.importers import day_bounds
-from daysheet.importers.booking import allocations, bank_lines, derived, payment_posting, payouts, practice_records
+from daysheet.importers.booking import (
+    allocations,
+    bank_lines,
+    dedupe,
+    derived,
+    payment_posting,
+    payouts,
+    practice_records,
+)
 from daysheet.importers.booking.directives import custom
 from daysheet.importers.booking.session import ImportSession, OneByOneError, Taken, month_file
 from daysheet.importers.edi import source, strict
@@ -284,7 +292,7 @@ def _take(session: ImportSession, file: RawFile, reading: Reading, *, suspense: 
         _take_remittances(session, remitted, taken, suspense=suspense)
     if lines and payouts.is_payouts(reading):
         payouts.book_payouts(session, lines, reading, taken)
-    elif lines:
+    elif lines or reading.corrections:
         accounts = bank_lines.book_bank_lines(session, lines, reading, file.sha256, taken)
     elif reading.kind == "bank":  # a quiet account's file: it says which days had nothing
         accounts = [bank_account(session.banks, reading.profile, reading.account, file.path)]
@@ -334,7 +342,7 @@ def _imported(file: RawFile, reading: Reading, taken: Taken, accounts: Iterable[
         custom(
             reading.last,
             "imported",
-            meta if account is None else {**meta, "account": account, **bank_lines.kept_of(reading)},
+            meta if account is None else {**meta, **_of_account(account, reading, taken)},
             kind,
             reading.first,
             reading.last,
@@ -347,6 +355,11 @@ def _imported(file: RawFile, reading: Reading, taken: Taken, accounts: Iterable[
 def _quiet(reading: Reading) -> str:
     """The kind of a file without a record."""
     return reading.profile if reading.kind in ("bank", "payout") else reading.kind
+
+
+def _of_account(account: str, reading: Reading, taken: Taken) -> dict[str, Any]:
+    withdrawn = {dedupe.WITHDRAWN: "; ".join(taken.withdrawn[account])} if account in taken.withdrawn else {}
+    return {"account": account, **bank_lines.kept_of(reading), **withdrawn}
 
 
 def _kind(record: object, reading: Reading) -> str:

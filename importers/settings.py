@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from daysheet.accounts import (
     PREPAYMENTS,
@@ -62,11 +62,16 @@ class ImportSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class BankSettings:
-    """A `[[bank]]` table: the account of a profile's files; `number` tells several accounts of one bank apart."""
+    """A `[[bank]]` table: the account of a profile's files; `number` tells several accounts of one bank apart.
+
+    `ids` says what the bank's own ids are worth where a file does not show it: `unique`, one for each line whatever its
+    day, or `restart`, begun anew with every download.
+    """
 
     profile: str
     account: str
     number: str = ""
+    ids: Literal["", "unique", "restart"] = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +129,11 @@ def bank_account(banks: Sequence[BankSettings], profile: str, number: str | None
         filename=path,
         remedy=f"add to daysheet.toml: {example}" + (f' number = "{_tail(number)}"' if number else ""),
     )
+
+
+def ids_of(banks: Sequence[BankSettings], profile: str, account: str) -> str:
+    """What the settings say of the ids of a bank's files: `unique`, `restart`, or nothing."""
+    return next((bank.ids for bank in banks if (bank.profile, bank.account) == (profile, account) and bank.ids), "")
 
 
 def _ends_alike(wanted: str, found: str) -> bool:

@@ -14,7 +14,7 @@ import tomllib
 import types
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 from daysheet.errors import DaysheetError
 
@@ -108,6 +108,10 @@ class Reader:
             return self.build(value, hint, where)  # type: ignore[arg-type]
         if get_origin(hint) in (Union, types.UnionType):
             return self._union(value, get_args(hint), where)
+        if get_origin(hint) is Literal:
+            if value not in get_args(hint):
+                raise self.error(f"{where} must be one of {', '.join(filter(None, get_args(hint)))}", key)
+            return value
         if get_origin(hint) is tuple:
             if not isinstance(value, list):
                 raise self.error(f"{where} must be a list, in [brackets]", key)

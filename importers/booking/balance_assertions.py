@@ -23,7 +23,8 @@ from beancount.core.amount import Amount
 from beancount.core.data import Balance, Directive, Pad
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
-from daysheet.importers.booking.dedupe import Account, Line
+from daysheet.importers.booking import dedupe
+from daysheet.importers.booking.dedupe import WITHDRAWN, Account, Line
 from daysheet.importers.reading import Proof
 from daysheet.records import BankLine, Meta
 
@@ -32,6 +33,9 @@ PROVED: Final = "proved-by"
 """Metadata of an assertion that an import has written: the beginning of the file's SHA-256."""
 
 CLOSING: Final = "closing"
+CLOSING_DAY: Final = "closing-day"
+"""Metadata of an `imported` directive: the last balance that its file states, and its day where that is earlier."""
+
 _ONE_DAY: Final = datetime.timedelta(days=1)
 
 Moved = Line | BankLine
@@ -88,18 +92,31 @@ def balances_of(proof: Proof | None, digest: str) -> list[Assertion]:
     return [Assertion(day + _ONE_DAY, number, digest=digest[:8]) for day, number in days]
 
 
-def waiting(books: Books, account: Account) -> list[Assertion]:
-    """Balances that files before this one have brought and that were not asserted, for want of files between."""
+def waiting(books: Books, account: Account, corrected: datetime.date | None = None) -> list[Assertion]:
+    """Balances that files before this one have brought and that were not asserted, for want of files between.
+
+    One that the bank stated before it took back an entry of those days is none any more; `corrected` is the first day
+    of which it does so now.
+    """
     name, currency = account
-    return [
-        Assertion(
-            imported.last + _ONE_DAY, imported.meta[CLOSING].number, digest=str(imported.meta.get("sha256", ""))[:8]
-        )
+    overtaken = [
+        (old.date, imported.last)
         for imported in books.imported
-        if imported.account == name
-        and isinstance(imported.meta.get(CLOSING), Amount)
-        and imported.meta[CLOSING].currency == currency
+        if imported.account == name and WITHDRAWN in imported.meta
+        for old in dedupe.withdrawn_of([imported]).get(name, ())
+        if old.date is not None
     ]
+    found = []
+    for imported in books.imported:
+        closing = imported.meta.get(CLOSING)
+        if imported.account != name or not isinstance(closing, Amount) or closing.currency != currency:
+            continue
+        day = imported.meta.get(CLOSING_DAY, imported.last)
+        later = any(old <= day and imported.last < last for old, last in overtaken)
+        if not later and (corrected is None or day < corrected):
+            digest = str(imported.meta.get("sha256", ""))[:8]
+            found.append(Assertion(day + _ONE_DAY, closing.number or Decimal(), digest=digest))
+    return found
 
 
 def change(
@@ -110,6 +127,7 @@ def change(
     wanted: Sequence[Assertion],
     *,
     anew: bool = False,
+    corrected: datetime.date | None = None,
 ) -> Change:
     """What to do about an account's assertions.
 
@@ -120,6 +138,7 @@ def change(
         found: what the books have.
         wanted: what the files assert, and what files before them have left to assert.
         anew: lines were taken out, or two clones were merged: a pad of ours is written anew where it belongs.
+        corrected: the first day of which the bank has replaced or taken back a line.
 
     Raises:
         DaysheetError: new lines fall into days whose balance is proved.
@@ -129,7 +148,7 @@ def change(
     for line in fresh:
         touched.setdefault(line.date, line)
     outcome = Change()
-    kept = _without_broken(found, held, touched, outcome)
+    kept = _without_broken(found, held, touched, corrected, outcome)
     base = kept[0] if kept and found.pad is not None else None
     dates = {assertion.date for assertion in kept}
     fits: list[Assertion] = []
@@ -181,18 +200,25 @@ class Held:
 
 
 def _without_broken(
-    found: Standing, held: Held, touched: Mapping[datetime.date, Moved], outcome: Change
+    found: Standing,
+    held: Held,
+    touched: Mapping[datetime.date, Moved],
+    corrected: datetime.date | None,
+    outcome: Change,
 ) -> list[Assertion]:
     """The assertions that still hold; one that a file made of a day that it had only in part is taken out."""
     kept: list[Assertion] = []
     base: Assertion | None = None
     for assertion in found.assertions:
+        meta = assertion.meta or {}
+        if PROVED in meta and corrected is not None and corrected < assertion.date:
+            outcome.removed.append(meta)  # stated before the bank took back an entry of those days
+            continue
         if found.pad is not None and base is None:
             base = assertion
         if held.agrees(assertion, base):
             kept.append(assertion)
             continue
-        meta = assertion.meta or {}
         if PROVED in meta and assertion.date - _ONE_DAY in touched:
             outcome.removed.append(meta)
             if base is assertion:
@@ -215,6 +241,8 @@ def _pad(
     account: Account, held: Held, found: Standing, assertions: Sequence[Assertion], padded: bool, outcome: Change
 ) -> None:
     """Write, move or take out the pad, so that it stands before the first line and is there only if it is needed."""
+    if not assertions and outcome.removed and found.pad is not None and PROVED in found.pad.meta:
+        outcome.removed.append(found.pad.meta)  # a pad without a balance is an error
     if not padded or not assertions:
         return
     before = min([assertions[0].date, *held.days[:1]]) - _ONE_DAY

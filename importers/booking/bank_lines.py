@@ -10,6 +10,7 @@ Example:
 
 from __future__ import annotations
 
+import datetime
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -18,15 +19,18 @@ from typing import Any, Final
 from beancount.core.amount import Amount
 from beancount.core.data import EMPTY_SET, Balance, Directive, Pad, Transaction
 from daysheet.accounts import CLEARING_DEPOSITS, MERCHANT_FEES
-from daysheet.importers.booking import balance_assertions, dedupe, suggestions, whose_file
+from daysheet.errors import DaysheetError
+from daysheet.importers import identity
+from daysheet.importers.booking import balance_assertions, bank_corrections, dedupe, suggestions, whose_file
 from daysheet.importers.booking.categories import Category
 from daysheet.importers.booking.directives import posting
 from daysheet.importers.booking.session import AT_ONCE, Changed, ImportSession, Taken, month_file, short_name
-from daysheet.importers.reading import Reading
-from daysheet.importers.settings import bank_account
+from daysheet.importers.reading import Reading, Skipped
+from daysheet.importers.settings import bank_account, ids_of
 from daysheet.importers.writing.writer import Edit, block_of
 from daysheet.ledger.printer import plain
-from daysheet.records import BankLine
+from daysheet.records import BankLine, Meta
+from daysheet.wording import many
 
 BALANCES: Final = "balances"
 """What month files of balance assertions are called."""
@@ -42,20 +46,37 @@ def book_bank_lines(
     """
     by_account: dict[dedupe.Account, list[BankLine]] = defaultdict(list)
     accounts: dict[str | None, str] = {}
-    for row in rows:
+
+    def account_of(row: BankLine) -> dedupe.Account:
         number = row.account or reading.account
         if number not in accounts:
             name = bank_account(session.banks, reading.profile, number, taken.file)
             whose_file.refuse_other_number(reading, number, name, session.books, session.banks, taken.file)
             accounts[number] = name
-        by_account[accounts[number], row.currency].append(row)
+        return accounts[number], row.currency
+
+    for row in _with_sound_ids(rows, taken):
+        by_account[account_of(row)].append(row)
+    replaced = bank_corrections.carry_out(session, reading, account_of, taken)
     for account, group in by_account.items():
-        _take_account(session, group, account, reading.profile, taken)
+        _take_account(session, group, account, reading, replaced, taken)
         if len(by_account) == 1:
             lines = [*session.lines.get(account, ()), *session.fresh[account]]
             whose_file.refuse_other_balance(reading, account, lines, session.books, taken.file)
             session.wanted[account] += balance_assertions.balances_of(reading.proof, digest)
     return sorted(set(accounts.values()))
+
+
+def _with_sound_ids(rows: Sequence[BankLine], taken: Taken) -> Sequence[BankLine]:
+    """The rows, those with an id that a spreadsheet has cut without it."""
+    cut = [row for row in rows if row.source_id and identity.damaged(row.source_id)]
+    if not cut:
+        return rows
+    taken.notes.append(
+        f"{many(len(cut), 'id')} of the bank cut by a spreadsheet (such as 2.02603E+11), the first in row "
+        f"{cut[0].meta['lineno']}: those rows are known by day and amount"
+    )
+    return [row._replace(source_id=None) if identity.damaged(row.source_id or "") else row for row in rows]
 
 
 def kept_of(reading: Reading) -> dict[str, Any]:
@@ -64,11 +85,14 @@ def kept_of(reading: Reading) -> dict[str, Any]:
     return {**({whose_file.NUMBER: digits} if digits else {}), **_closing(reading)}
 
 
-def _closing(reading: Reading) -> dict[str, Amount]:
+def _closing(reading: Reading) -> dict[str, Amount | datetime.date]:
+    """The last balance that a file states, and its day if earlier than the file's last."""
     if reading.proof is None or not reading.proof.closed or not reading.proof.daily:
         return {}
     currency = next((row.currency for row in reading.records if isinstance(row, BankLine)), reading.currency)
-    return {balance_assertions.CLOSING: Amount(reading.proof.closing, currency)}
+    day, balance = reading.proof.daily[-1]
+    kept: dict[str, Amount | datetime.date] = {balance_assertions.CLOSING: Amount(balance, currency)}
+    return kept if day == reading.last else {**kept, balance_assertions.CLOSING_DAY: day}
 
 
 def prove(session: ImportSession, taken: Mapping[Path, Taken]) -> None:
@@ -78,11 +102,11 @@ def prove(session: ImportSession, taken: Mapping[Path, Taken]) -> None:
         DaysheetError: a file has rows in days whose balance is proved already; `filename` says which.
     """
     for account, fresh in session.fresh.items():
-        wanted = [*session.wanted[account], *balance_assertions.waiting(session.books, account)]
+        corrected = session.corrected.get(account)
+        wanted = [*session.wanted[account], *balance_assertions.waiting(session.books, account, corrected)]
         lines = [*session.lines.get(account, ()), *fresh]
-        outcome = balance_assertions.change(
-            account, lines, fresh, balance_assertions.standing(session.books, account), wanted
-        )
+        standing = balance_assertions.standing(session.books, account)
+        outcome = balance_assertions.change(account, lines, fresh, standing, wanted, corrected=corrected)
         files = {str(line.meta["filename"]): None for line in fresh}
         last = taken[Path(list(files)[-1])] if files else list(taken.values())[-1]
         for meta in outcome.removed:
@@ -102,22 +126,68 @@ def prove(session: ImportSession, taken: Mapping[Path, Taken]) -> None:
 
 
 def _take_account(
-    session: ImportSession, rows: Sequence[BankLine], account: dedupe.Account, profile: str, taken: Taken
+    session: ImportSession,
+    rows: Sequence[BankLine],
+    account: dedupe.Account,
+    reading: Reading,
+    replaced: Mapping[str, Transaction],
+    taken: Taken,
 ) -> None:
     currency = account[1]
-    lines = session.lines_of(account)
+    verdicts = dedupe.judge_bank(
+        rows,
+        session.lines_of(account),
+        reading.profile,
+        covers=(reading.first, reading.last),
+        withdrawn=session.withdrawn[account[0]],
+        ids=ids_of(session.banks, reading.profile, account[0]),
+    )
     fresh: list[BankLine] = []
-    for row, verdict in zip(rows, dedupe.judge_bank(rows, lines, profile), strict=True):
+    again: list[tuple[BankLine, Meta]] = []
+    for row, verdict in zip(rows, verdicts, strict=True):
         taken.amounts[currency] += row.amount
+        if verdict.what == "unclear" and verdict.where is not None:
+            raise _unclear(row, session.place(verdict.where), taken)
         if verdict.what == "new":
             fresh.append(row)
             taken.booked_amounts[currency] += row.amount
-            continue
-        taken.known_amounts[currency] += row.amount
-        if verdict.what == "changed" and verdict.where is not None:
-            taken.changed.append(Changed(int(row.meta["lineno"]), verdict.note, verdict.where))
-    taken.known += len(rows) - len(fresh)
+            if verdict.where is not None:
+                again.append((row, verdict.where))
+        elif verdict.what == "withdrawn":
+            taken.skipped.append(Skipped(int(row.meta["lineno"]), "the bank has taken it back since"))
+        else:
+            taken.known += 1
+            taken.known_amounts[currency] += row.amount
+            if verdict.what == "changed" and verdict.where is not None:
+                taken.changed.append(Changed(int(row.meta["lineno"]), verdict.note, verdict.where))
     taken.booked += len(fresh)
+    if again:
+        row, where = again[0]
+        taken.notes.append(
+            f"the bank's ids of {many(len(again), 'row')} stand for other lines in the books, first row "
+            f"{row.meta['lineno']} ({session.place(where)}): another day or amount is another line"
+        )
+    _book(session, fresh, account, reading.profile, replaced, taken)
+
+
+def _unclear(row: BankLine, place: str, taken: Taken) -> DaysheetError:
+    return DaysheetError(
+        f"the bank's id of this row stands in the books with the same amount a few days off ({place}): the same line, "
+        "moved by the bank, or another one",
+        filename=taken.file,
+        line=int(row.meta["lineno"]),
+        remedy='say so in its [[bank]] of daysheet.toml: ids = "unique" (the same line) or ids = "restart" (another)',
+    )
+
+
+def _book(
+    session: ImportSession,
+    fresh: list[BankLine],
+    account: dedupe.Account,
+    profile: str,
+    replaced: Mapping[str, Transaction],
+    taken: Taken,
+) -> None:
     if fresh and fresh[0].date > fresh[-1].date:
         fresh.reverse()
     fresh.sort(key=lambda row: row.date)
@@ -125,9 +195,12 @@ def _take_account(
         groups: dict[str, list[Directive]] = defaultdict(list)
         part = fresh[start : start + AT_ONCE]
         for row, category in zip(part, _categories(session, part, account[0]), strict=True):
-            if category.flag == "!":
+            entry = transaction(row, account[0], category, profile)
+            if row.fingerprint in replaced:
+                entry = bank_corrections.in_place_of(replaced[row.fingerprint], entry)
+            if entry.flag == "!":
                 taken.uncategorized.append(row)
-            groups[month_file(row.date, short_name(profile))].append(transaction(row, account[0], category, profile))
+            groups[month_file(row.date, short_name(profile))].append(entry)
         session.add(groups, taken)
     session.brought_lines(account, fresh, profile)
 

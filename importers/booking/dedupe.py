@@ -1,12 +1,11 @@
-"""What of a file the books already have: by the source's own id, else by account, date, amount and occurrence.
+"""What of a file the books already have, by what `identity` says makes two records one.
 
 Nothing is matched by likeness, and nothing is set aside in silence: a record is new, known, repeated within its file, a
-later state to take over, or changed, which is reported with both places.
+later state to take over, changed, which is reported with both places, or a question.
 
-A bank line is known by the bank's id where it has one (with its amount: a bank uses an id again for a reversal), else
-by its raw row, else as one of the lines of its day and amount: the file's count less the ledger's. So two equal
-coffees on one day are two, and an export that overlaps another adds only what is new, even if the bank has reworded a
-line or added a column.
+A bank line is known by the bank's id with its day and amount, else by its raw row, else as one of the lines of its day
+and amount: the file's count less the ledger's. So two equal coffees on one day are two, and an export that overlaps
+another adds only what is new, even if the bank has reworded a line or added a column.
 """
 
 from __future__ import annotations
@@ -18,6 +17,8 @@ from decimal import Decimal
 from typing import Final, Literal, NamedTuple
 
 from beancount.core.data import Directive, Transaction
+from daysheet.facts import Imported
+from daysheet.importers import identity
 from daysheet.importers.booking.known import Known
 from daysheet.importers.reading import Record
 from daysheet.ledger.printer import plain
@@ -27,6 +28,8 @@ SOURCE: Final = "source"
 BANK_ID: Final = "bank-id"
 ROW: Final = "row"
 MEMO: Final = "memo"
+WITHDRAWN: Final = "withdrawn"
+"""Metadata of an `imported` directive: the entries that the bank replaces or takes back in its file."""
 _PADDING: Final = "P"
 _HALF_A_YEAR: Final = datetime.timedelta(days=180)
 
@@ -36,12 +39,14 @@ class Verdict(NamedTuple):
 
     Attributes:
         what: `new`: book it; `known`: the books have it; `repeated`: an earlier row of the file says the same;
-            `later`: it takes the place of an earlier state; `changed`: the books have it otherwise, and keep it so.
-        where: the place of what it was compared with; of what is known, the entry that says the same, where one does.
-        note: for `changed`, what differs, in words without content.
+            `later`: it takes the place of an earlier state; `changed`: the books have it otherwise, and keep it so;
+            `withdrawn`: the bank has taken it back since; `unclear`: it may be known or another, and is asked about.
+        where: the place of what it was compared with; of what is known, the entry that says the same, where one does;
+            of what is new, the line that has its id.
+        note: for `changed`, what differs, in words without content; for `unclear`, what contradicts.
     """
 
-    what: Literal["new", "known", "repeated", "later", "changed"]
+    what: Literal["new", "known", "repeated", "later", "changed", "withdrawn", "unclear"]
     where: Meta | None = None
     note: str = ""
 
@@ -196,43 +201,142 @@ def described(payee: str, narration: str) -> str:
     return payee if words == payee else words  # one text in memory where it says the same
 
 
-def judge_bank(rows: Sequence[BankLine], lines: Sequence[Line], profile: str) -> list[Verdict]:
+class Withdrawn(NamedTuple):
+    """An entry that the bank has replaced or taken back since: its id, with day and amount where they are known."""
+
+    id: str
+    date: datetime.date | None
+    amount: Decimal | None
+
+    @property
+    def written(self) -> str:
+        """As an `imported` directive holds it: `DAY AMOUNT ID`, a dash for what is not known."""
+        return f"{self.date or '-'} {'-' if self.amount is None else self.amount} {self.id}"
+
+
+def withdrawn_of(imported: Iterable[Imported]) -> dict[str, list[Withdrawn]]:
+    """What files before this import have replaced or taken back, by account."""
+    found: dict[str, list[Withdrawn]] = {}
+    for each in imported:
+        for text in filter(None, str(each.meta.get(WITHDRAWN, "")).split("; ")):
+            day, amount, identifier = text.split(" ", 2)
+            old = Withdrawn(
+                identifier,
+                None if day == "-" else datetime.date.fromisoformat(day),
+                None if amount == "-" else Decimal(amount),
+            )
+            found.setdefault(each.account or "", []).append(old)
+    return found
+
+
+def judge_bank(
+    rows: Sequence[BankLine],
+    lines: Sequence[Line],
+    profile: str,
+    *,
+    covers: identity.Days | None = None,
+    withdrawn: Iterable[Withdrawn] = (),
+    ids: str = "",
+) -> list[Verdict]:
     """A verdict for each line of one account in a file, in its order.
 
     Args:
         rows: the file's lines.
         lines: those that the books have in the same account and currency.
         profile: the source of the rows; ids of different sources are never compared.
+        covers: the days of the file.
+        withdrawn: what the bank has taken back in this account.
+        ids: what the settings say of the bank's ids: `unique`, `restart`, or nothing.
     """
-    match = _Matching(rows, lines, profile)
+    match = _Matching(rows, lines, profile, ids)
+    match.withdraw(withdrawn)
     if lines:
-        match.by_id()
+        match.by_id(covers)
         match.by(lambda line: (line.row, line.date, line.amount), lambda row: (row.fingerprint, row.date, row.amount))
         match.by(lambda line: (line.row, line.amount), lambda row: (row.fingerprint, row.amount), moved=True)
         match.by(lambda line: (line.text, line.date, line.amount), lambda row: (_words(row), row.date, row.amount))
         match.by(lambda line: (line.date, line.amount), lambda row: (row.date, row.amount))
-    return [NEW if verdict is None else verdict for verdict in match.verdicts]
+    return [match.fresh(number) if verdict is None else verdict for number, verdict in enumerate(match.verdicts)]
 
 
 class _Matching:
     """Rows and lines that are still without a partner; each pass joins those that are equal in its key, in order."""
 
-    def __init__(self, rows: Sequence[BankLine], lines: Sequence[Line], profile: str) -> None:
+    def __init__(self, rows: Sequence[BankLine], lines: Sequence[Line], profile: str, ids: str) -> None:
         self.rows = rows
         self.lines = lines
         self.profile = profile
         self.verdicts: list[Verdict | None] = [None] * len(rows)
-        self.with_id = {place for place, line in enumerate(lines) if line.bank_id and line.source == profile}
+        self.held = {number: identity.held(row, _words(row)) for number, row in enumerate(rows) if row.source_id}
+        own = {
+            place: line
+            for place, line in enumerate(lines)
+            if line.bank_id and line.source == profile and not identity.damaged(line.bank_id)
+        }
+        self.known = {place: _held(line) for place, line in own.items()} if self.held else {}
+        self.place_of_id = {held.id: place for place, held in self.known.items()}
+        self.unique = ids == "unique"
+        self.repeat = not self.unique and (
+            ids == "restart" or identity.ids_repeat(list(self.held.values()), list(self.known.values()))
+        )
+        # ids that stand for several lines tell no two lines apart: then day, amount and count do
+        self.with_id = set() if self.repeat else set(own)
         self.without_id = set(range(len(lines))) - self.with_id
 
-    def by_id(self) -> None:
-        """The bank's id and the amount."""
-        if not self.with_id:
+    def withdraw(self, withdrawn: Iterable[Withdrawn]) -> None:
+        """Rows that the bank has taken back."""
+        by_id = {identity.comparable(each.id): each for each in withdrawn}
+        for number, held in self.held.items() if by_id else ():
+            found = by_id.get(held.id)
+            if found is not None and found.date in (None, held.date) and found.amount in (None, held.amount):
+                self.verdicts[number] = Verdict("withdrawn")
+
+    def by_id(self, covers: identity.Days | None) -> None:
+        """The bank's id, with the day and the amount; else what the id says that comes again otherwise."""
+        if not self.known:
             return
-        index = self._index(self.with_id, lambda line: (line.bank_id, line.amount))
-        for number, row in enumerate(self.rows):
-            if row.source_id and (places := index.get((row.source_id, row.amount))):
-                self._join(number, places.pop())
+        places = sorted(self.known, reverse=True)
+        exact: dict[object, list[int]] = defaultdict(list)
+        same_row: dict[object, list[int]] = defaultdict(list)
+        for place in places:
+            held = self.known[place]
+            exact[held.id, held.date, held.amount].append(place)
+            same_row[held.id, held.amount, self.lines[place].row].append(place)
+        for number, held in self.held.items():
+            if self.verdicts[number] is None and (found := exact.get((held.id, held.date, held.amount))):
+                place = found.pop()
+                self._join(number, place)
+                if self.lines[place].bank_id != self.rows[number].source_id:
+                    self.verdicts[number] = Verdict("changed", self.lines[place].meta, "the letters of the id")
+        for number, held in self.held.items():
+            key = held.id, held.amount, self.rows[number].fingerprint
+            left = [place for place in same_row.get(key, ()) if place in self.known]
+            if self.verdicts[number] is None and left and abs(self.known[left[-1]].date - held.date) < _HALF_A_YEAR:
+                self._join(number, left[-1])  # given another day by hand
+        self._again(covers)
+
+    def _again(self, covers: identity.Days | None) -> None:
+        """Rows whose id stands in the books with another day or another amount."""
+        for number, held in self.held.items():
+            place = self.place_of_id.get(held.id)
+            if place is None or place not in self.known or self.verdicts[number] is not None:
+                continue
+            line = self.known[place]
+            relation = "another" if self.repeat else identity.bank_id_again(held, line, covers)
+            if self.unique and held.amount == line.amount:
+                relation = "moved"
+            where = self.lines[place].meta
+            if relation == "unclear":
+                self.verdicts[number] = Verdict("unclear", where, str(line.date))
+            elif relation != "another":
+                self._join(number, place)
+                self.verdicts[number] = Verdict("changed", where, "day" if relation == "moved" else "amount")
+
+    def fresh(self, number: int) -> Verdict:
+        """The verdict on a row that found no partner; it names the line of the books that has its id, if one does."""
+        held = self.held.get(number)
+        place = None if held is None else self.place_of_id.get(held.id)
+        return NEW if place is None else Verdict("new", self.lines[place].meta)
 
     def by(
         self, key_of_line: Callable[[Line], object], key_of_row: Callable[[BankLine], object], *, moved: bool = False
@@ -260,9 +364,14 @@ class _Matching:
         return index
 
     def _join(self, number: int, place: int) -> None:
+        self.known.pop(place, None)
         self.with_id.discard(place)
         self.without_id.discard(place)
         self.verdicts[number] = _judge_line(self.rows[number], self.lines[place])
+
+
+def _held(line: Line) -> identity.Held:
+    return identity.Held(identity.comparable(line.bank_id or ""), line.date, line.amount, line.text)
 
 
 def _judge_line(row: BankLine, line: Line) -> Verdict:

@@ -64,6 +64,7 @@ class Taken:
         changed: known rows that the books have otherwise.
         asserted: how many balances the import has written assertions of.
         uncategorized: new bank lines that a person must look at.
+        withdrawn: the entries that the bank replaces or takes back in it, by account, as an `imported` holds them.
         notes: sentences about the file as a whole.
         paid: its payments that the books have now.
         allocated: the sum of these by how it was allocated.
@@ -82,6 +83,7 @@ class Taken:
     changed: list[Changed] = field(default_factory=list)
     asserted: int = 0
     uncategorized: list[BankLine] = field(default_factory=list)
+    withdrawn: dict[str, list[str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     paid: list[Payment] = field(default_factory=list)
     allocated: dict[str, Decimal] = field(default_factory=dict)
@@ -112,6 +114,8 @@ class ImportSession:
         remitted: the remittances that this import has booked, by id.
         clears: whether this import has brought money to or from a clearing account.
         fresh: the bank lines that this import has booked, by account and currency.
+        withdrawn: what banks have replaced or taken back, by account.
+        corrected: the first day of which this import has taken a line out, by account and currency.
         wanted: the balances that its files prove, likewise.
         days: which exports give payments with their days.
     """
@@ -140,6 +144,8 @@ class ImportSession:
         self.remitted: dict[str, Remittance] = {}
         self.clears = False
         self.fresh: dict[dedupe.Account, list[BankLine]] = defaultdict(list)
+        self.withdrawn: dict[str, list[dedupe.Withdrawn]] = defaultdict(list, dedupe.withdrawn_of(books.imported))
+        self.corrected: dict[dedupe.Account, datetime.date] = {}
         self._sources: dict[dedupe.Account, list[tuple[str, int]]] = defaultdict(list)
         self.wanted: dict[dedupe.Account, list[balance_assertions.Assertion]] = defaultdict(list)
         self.days = Days()
@@ -219,6 +225,12 @@ class ImportSession:
                 continue
             (line,) = lines_of([where])
             raise DaysheetError(f"{message} ({line})", filename=taken.file, remedy=remedy)
+
+    def place(self, where: Meta) -> str:
+        """Where something stands, for a person: the file of the books, or the name of a file of this import."""
+        path = Path(where["filename"]).resolve()
+        inside = path.is_relative_to(self.folder.resolve())
+        return f"{self.relative(path) if inside else path.name}:{where['lineno']}"
 
     def relative(self, path: Path) -> str:
         """A file of the books as named from their folder."""

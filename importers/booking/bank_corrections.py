@@ -1,0 +1,123 @@
+"""What a bank says of its own entries afterwards: one is replaced by another, or taken back (OFX CORRECTFITID).
+
+An entry that the books have is taken out, and what a person made of it (the account, tags, a better payee) goes over
+to the one that replaces it. The id of the old entry is kept with the import, so that a file from before the correction
+does not bring it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from beancount.core.amount import Amount
+from beancount.core.data import Posting, Transaction
+from daysheet.errors import DaysheetError
+from daysheet.importers import identity
+from daysheet.importers.booking import dedupe
+from daysheet.importers.booking.session import ImportSession, OneByOneError, Taken
+from daysheet.importers.reading import Correction, Reading
+from daysheet.importers.writing.writer import Edit, block_of
+from daysheet.records import BankLine
+
+_SIDES: Final = 2
+_OWN_KEYS: Final = frozenset({"filename", "lineno", dedupe.SOURCE, dedupe.BANK_ID, dedupe.ROW})
+
+
+def carry_out(
+    session: ImportSession, reading: Reading, account_of: Callable[[BankLine], dedupe.Account], taken: Taken
+) -> dict[str, Transaction]:
+    """Take out of the books what the bank has replaced or taken back.
+
+    Returns:
+        The entries that were replaced, by the fingerprint of the row that takes their place.
+
+    Raises:
+        OneByOneError: the entry is of an earlier file of the same import.
+        DaysheetError: several entries have the id, or a person has split the one that has it.
+    """
+    for correction in reading.corrections:
+        fresh = session.fresh.get(account_of(correction.line), ())
+        if any(identity.comparable(row.source_id or "") == identity.comparable(correction.id) for row in fresh):
+            raise OneByOneError
+    replaced: dict[str, Transaction] = {}
+    for correction in reading.corrections:
+        account = account_of(correction.line)
+        line = _line(session, account, correction, reading.profile, taken)
+        if line is None:
+            own = correction.line if not correction.replaces and correction.line.amount else None
+            old = dedupe.Withdrawn(correction.id, own and own.date, own and own.amount)
+        else:
+            old = dedupe.Withdrawn(correction.id, line.date, line.amount)
+            entry = _taken_out(session, account, line, correction, taken)
+            if correction.replaces:
+                replaced[correction.line.fingerprint] = entry
+            word = "replaced" if correction.replaces else "taken back"
+            row = correction.line.meta["lineno"]
+            taken.notes.append(f"the entry of {line.date} over {line.amount:,.2f} was {word} by the bank in row {row}")
+        session.withdrawn[account[0]].append(old)
+        taken.withdrawn.setdefault(account[0], []).append(old.written)
+    return replaced
+
+
+def in_place_of(old: Transaction, new: Transaction) -> Transaction:
+    """The entry that replaces another, with what a person or a rule had made of that one."""
+    extra = {key: value for key, value in old.meta.items() if key not in _OWN_KEYS and not key.startswith("__")}
+    (bank, _), (_, other) = new.postings, old.postings
+    units: Any = bank.units
+    legs = [bank, Posting(other.account, Amount(-units.number, units.currency), None, None, other.flag, None)]
+    return new._replace(
+        meta={**new.meta, **extra},
+        flag=old.flag,
+        payee=old.payee if dedupe.MEMO in extra else new.payee,
+        tags=old.tags,
+        links=old.links,
+        postings=legs,
+    )
+
+
+def _line(
+    session: ImportSession, account: dedupe.Account, correction: Correction, profile: str, taken: Taken
+) -> dedupe.Line | None:
+    """The line of the books that a correction means; None if they have none, or the correction already."""
+    wanted = identity.comparable(correction.id)
+    found = [
+        line
+        for line in session.lines.get(account, ())
+        if line.source == profile and identity.comparable(line.bank_id or "") == wanted
+    ]
+    stated = correction.line.date, correction.line.amount
+    if correction.replaces:
+        found = [line for line in found if line.row != correction.line.fingerprint]
+    if len(found) > 1:
+        found = [line for line in found if (line.date, line.amount) == stated] or found
+    if len(found) > 1:
+        raise DaysheetError(
+            f"the bank corrects an entry whose id stands for {len(found)} lines of the books",
+            filename=taken.file,
+            line=int(correction.line.meta["lineno"]),
+            remedy=f"correct the right one by hand ({', '.join(session.place(line.meta) for line in found)})",
+        )
+    return found[0] if found else None
+
+
+def _taken_out(
+    session: ImportSession, account: dedupe.Account, line: dedupe.Line, correction: Correction, taken: Taken
+) -> Transaction:
+    entry = next(e for e in session.books.entries if isinstance(e, Transaction) and e.meta is line.meta)
+    if correction.replaces and len(entry.postings) != _SIDES:
+        raise DaysheetError(
+            f"the bank replaces an entry that was split by hand ({session.place(line.meta)})",
+            filename=taken.file,
+            line=int(correction.line.meta["lineno"]),
+            remedy="give the entry there the new day and amount, then import again",
+        )
+    path = Path(line.meta["filename"])
+    last, _ = block_of(path, line.meta["lineno"])
+    session.batch.edit(session.relative(path), Edit(line.meta["lineno"], last, ()))
+    taken.written[session.relative(path)] = None
+    session.lines[account].remove(line)
+    session.corrected[account] = min(line.date, session.corrected.get(account, line.date))
+    session.fresh[account] += []
+    return entry

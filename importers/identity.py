@@ -1,0 +1,195 @@
+"""What makes two records one: the one place that says it, for each kind of record, with the reason.
+
+A source's id alone is no identity. Banks begin their ids anew with every download, or give a terminal's number for
+one; spreadsheets cut long ids to `2.02603E+11`; clearinghouses send an advice again under another date, and pad the
+numbers in it. So an id counts only together with what must also agree, and where it comes again without that, the
+import says so: another record, a correction, or a question. Nothing is joined by likeness.
+
+| record | known by | must also agree | an id that comes again otherwise |
+|---|---|---|---|
+| bank line | the bank's id, in one account and source | day and amount | `bank_id_again` |
+| bank line without an id | its raw row; else its day and amount, counted | account, currency | is another line |
+| visit | its id | the patient; the day, once it took place | `contradiction` |
+| invoice | its id | the patient; its visits, day or amount | `contradiction` |
+| payment, adjustment | its id | two of invoice, day and amount | `contradiction` |
+| claim | its id | its invoice | `contradiction` |
+| remitted claim | payer, trace, claim and payer's claim number | every amount | is said to differ |
+| payout | the processor's id | the amount | is said to differ |
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Final, NamedTuple
+
+from daysheet.importers.reading import Record
+from daysheet.records import Adjustment, BankLine, Claim, Invoice, Payment, Visit
+
+Days = tuple[datetime.date, datetime.date]
+"""The first and the last day that a file covers."""
+
+_CUT: Final = re.compile(r"[-+]?\d(?:[.,]\d+)?[Ee]\+\d{1,3}\Z")
+_DIGITS_OF_A_SPREADSHEET: Final = 15
+_POSTING_DAYS: Final = datetime.timedelta(days=5)
+"""How far a bank moves a line between two downloads: over a weekend and a holiday."""
+
+
+def damaged(identifier: str) -> bool:
+    """Whether a spreadsheet has cut an id: `2.02603E+11` may be any of a hundred million.
+
+    Excel also keeps only fifteen digits; an id of digits alone that goes on with zeros is taken as it stands, because a
+    bank may write it so, and its other fields tell such records apart.
+    """
+    return _CUT.match(identifier.strip()) is not None
+
+
+def rounded(identifier: str) -> bool:
+    """Whether an id is long enough for Excel to have put zeros in the place of its last digits."""
+    digits = identifier.strip()
+    return (
+        digits.isdigit()
+        and len(digits) > _DIGITS_OF_A_SPREADSHEET
+        and digits.endswith("0" * (len(digits) - _DIGITS_OF_A_SPREADSHEET))
+    )
+
+
+def comparable(identifier: str) -> str:
+    """An id as it is compared: letter case and padding with spaces do not count, because exports change them."""
+    return " ".join(identifier.split()).casefold()
+
+
+class Held(NamedTuple):
+    """A bank line as the books or a file have it, as far as its identity goes."""
+
+    id: str
+    date: datetime.date
+    amount: Decimal
+    words: str
+
+
+def ids_repeat(rows: Sequence[Held], lines: Sequence[Held]) -> bool:
+    """Whether a bank's ids are none: one of them stands for several lines.
+
+    That is so if it stands twice in a file or twice in the books, or in both with another day and another amount. A
+    line and its reversal (the opposite amount) may share one.
+    """
+    for group in (rows, lines):
+        seen: dict[str, Decimal] = {}
+        for held in group:
+            first = seen.get(held.id)
+            if first is not None and first != -held.amount:
+                return True
+            seen.setdefault(held.id, held.amount)
+    known = {held.id: held for held in lines}
+    return any(
+        (line := known.get(row.id)) is not None
+        and row.date != line.date
+        and row.amount not in (line.amount, -line.amount)
+        for row in rows
+    )
+
+
+def bank_id_again(row: Held, line: Held, covers: Days | None) -> str:
+    """What a bank's id says that comes again with another day or another amount, and that is otherwise unique.
+
+    Args:
+        row: the file's line.
+        line: the books' line of the same id, which the file does not hold as it stands.
+        covers: the days of the file.
+
+    Returns:
+        `moved`: the same line, which the bank has put on another day: the file covers the old one and no longer has it
+        there. `corrected`: the same line with another amount: day and words agree. `unclear`: it may be the line moved
+        by a few days, or another one with the same id. `another`: another line.
+    """
+    if row.amount == line.amount:
+        if covers is not None and covers[0] <= line.date <= covers[1]:
+            return "moved"
+        near = abs(row.date - line.date) <= _POSTING_DAYS
+        return "unclear" if near and row.words == line.words else "another"
+    same_sign = (row.amount > 0) == (line.amount > 0)
+    return "corrected" if row.date == line.date and row.words == line.words and same_sign else "another"
+
+
+def contradiction(record: Record, entry: Record, covers: Days | None = None) -> str:
+    """Why a practice record is not the one that the books (or an earlier row) have under its id; empty if it is.
+
+    Args:
+        record: the file's.
+        entry: the other one, of the same kind and id.
+        covers: the days of the file: a day that it covers and no longer has the record on was corrected; one that it
+            does not cover says that the ids have begun anew.
+    """
+    for kind, judge in _JUDGES.items():
+        if isinstance(record, kind) and isinstance(entry, kind):
+            return judge(record, entry, covers)
+    return ""
+
+
+def _visit(record: Visit, entry: Visit, covers: Days | None) -> str:
+    if _differ(record.patient, entry.patient):
+        alike = (record.date, record.provider, record.fee) == (entry.date, entry.provider, entry.fee)
+        return "" if alike and covers is not None and not rounded(record.id) else "patient"
+    open_ = "scheduled" in (record.status, entry.status)
+    return "" if open_ or record.date == entry.date or _covered(entry.date, covers) else "day"
+
+
+def _invoice(record: Invoice, entry: Invoice, covers: Days | None) -> str:
+    if _differ(record.patient, entry.patient):
+        alike = (record.date, record.amount) == (entry.date, entry.amount)
+        return "" if alike and covers is not None and not rounded(record.id) else "patient"
+    same = bool(set(record.visits) & set(entry.visits)) or record.date == entry.date
+    if same or (record.amount == entry.amount and _covered(entry.date, covers)):
+        return ""
+    return "day" if record.amount == entry.amount else "day and amount"
+
+
+def _payment(record: Payment, entry: Payment, covers: Days | None) -> str:
+    return _money((record.invoice, record.date, record.amount), (entry.invoice, entry.date, entry.amount), covers)
+
+
+def _adjustment(record: Adjustment, entry: Adjustment, covers: Days | None) -> str:
+    return _money((record.invoice, record.date, record.amount), (entry.invoice, entry.date, entry.amount), covers)
+
+
+def _claim(record: Claim, entry: Claim, covers: Days | None) -> str:
+    del covers
+    other = record.invoice != entry.invoice and (record.payer, record.submitted) != (entry.payer, entry.submitted)
+    return "invoice" if other else ""
+
+
+Money = tuple[str | None, datetime.date, Decimal]
+
+
+def _money(mine: Money, theirs: Money, covers: Days | None) -> str:
+    names = ("invoice", "day", "amount")
+    differing = [name for name, one, other in zip(names, mine, theirs, strict=True) if one != other]
+    if len(differing) > 1:
+        return " and ".join(differing)
+    return "day" if differing == ["day"] and not _covered(theirs[1], covers) else ""
+
+
+def _differ(one: str, other: str) -> bool:
+    """Whether two patients are different; one that a file does not name is not."""
+    return bool(one and other) and one != other
+
+
+def _covered(day: datetime.date, covers: Days | None) -> bool:
+    return covers is not None and covers[0] <= day <= covers[1]
+
+
+_JUDGES: Final[dict[type, Callable[..., str]]] = {
+    Visit: _visit,
+    Invoice: _invoice,
+    Payment: _payment,
+    Adjustment: _adjustment,
+    Claim: _claim,
+}
+
+
+def held(row: BankLine, words: str) -> Held:
+    """A file's line as far as its identity goes."""
+    return Held(comparable(row.source_id or ""), row.date, row.amount, words)
