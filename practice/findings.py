@@ -28,6 +28,7 @@ KINDS: Final = (
     "remittance-unbalanced",
     "unmatched-deposit",
     "undeposited-payment",
+    "unallocated-payment",
     "credit-balance",
     "locked-year",
     "payroll-mismatch",

@@ -14,6 +14,7 @@ from daysheet.reports.formats import csv_json, text, workbook
 from daysheet.reports.pack import contents
 from daysheet.reports.pdf.layout import Paper
 from daysheet.reports.request import Request
+from daysheet.reports.schedules import patient_ledger
 from daysheet.reports.statements import exports
 from daysheet.reports.table import Basis, Table
 
@@ -23,6 +24,7 @@ FORMATS: Final = (*TEXTS, "xlsx", "html", "pdf", *exports.SUFFIXES)
 
 @click.command(cls=console.Verb)
 @click.argument("name", metavar="NAME")
+@click.argument("patient", metavar="[TOKEN]", default="")
 @click.option(
     "--period",
     "period_text",
@@ -38,6 +40,7 @@ def report(
     shared: console.Console,
     *,
     name: str,
+    patient: str,
     period_text: str | None,
     basis: Basis | None,
     form: str,
@@ -45,6 +48,8 @@ def report(
     detail: bool,
 ) -> None:
     """Print one statement or ledger, such as income, balance-sheet or receivables.
+
+    patient-ledger takes a patient's token, and without one lists all balances.
 
     proseries, ultratax and caseware are layouts of the trial balance for the programs of that name.
     """
@@ -56,7 +61,9 @@ def report(
     if basis is None and method not in ("cash", "accrual"):
         raise DaysheetError('method in [practice] must be "cash" or "accrual"', filename=settings.path)
     wanted: Basis = basis or ("accrual" if method == "accrual" else "cash")
-    request = Request(books, settings, days, wanted, detail)
+    if patient and name != patient_ledger.NAME:
+        raise DaysheetError(f"{name} is of no one patient", remedy=f"daysheet report {patient_ledger.NAME} {patient}")
+    request = Request(books, settings, days, wanted, detail, patient)
     made = render(name, request, "json" if shared.as_json else form)
     if output is not None:
         files.write(output, made)

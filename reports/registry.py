@@ -22,6 +22,7 @@ from daysheet.reports.schedules.documents import documents
 from daysheet.reports.schedules.fixed_assets import fixed_assets
 from daysheet.reports.schedules.loans import loans
 from daysheet.reports.schedules.open_questions import open_questions
+from daysheet.reports.schedules.patient_ledger import patient_ledger
 from daysheet.reports.schedules.payables import payables
 from daysheet.reports.schedules.receivables import receivables
 from daysheet.reports.schedules.reconciliation import reconciliation
@@ -52,6 +53,7 @@ REPORTS: Final[Mapping[str, Report]] = MappingProxyType(
         "journal": journal,
         "adjusting-entries": adjusting_entries,
         "receivables": receivables,
+        "patient-ledger": patient_ledger,
         "billing-gaps": billing_gaps,
         "day-sheet": day_sheet_table,
         "kpis": kpis,

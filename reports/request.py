@@ -21,6 +21,7 @@ class Request:
         period: the days that the report covers; a statement of balances stands at the last of them.
         basis: `cash` or `accrual`.
         detail: every posting of a control account, where a printed ledger shows its daily totals.
+        patient: the token of the one patient that it is about, where it is about one.
     """
 
     books: Books
@@ -28,6 +29,7 @@ class Request:
     period: Period
     basis: Basis
     detail: bool = False
+    patient: str = ""
 
     def table(
         self,

@@ -23,6 +23,7 @@ from daysheet.checks.locked_years import locked_year
 from daysheet.checks.missing_exports import missing_export
 from daysheet.checks.payees import unidentified_payee
 from daysheet.checks.payroll import payroll_mismatch
+from daysheet.checks.unallocated import unallocated_payment
 from daysheet.checks.visits import billed_no_show, unbilled_visit
 from daysheet.findings import KINDS, Finding
 
@@ -53,6 +54,7 @@ _FUNCTIONS: Final[tuple[Check, ...]] = (
     overdue_invoice,
     payroll_mismatch,
     remittance_unbalanced,
+    unallocated_payment,
     unbilled_visit,
     underpaid_claim,
     undeposited_payment,

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from beancount.core.data import Transaction
 from daysheet.accounting.liabilities import liability_of
 from daysheet.accounts import CLEARING_SUSPENSE, UNCATEGORIZED_EXPENSE, UNCATEGORIZED_INCOME, is_under
+from daysheet.billing.unallocated import on_account
 from daysheet.findings import gap
 from daysheet.reports.accounts.activity import activity
 from daysheet.reports.accounts.titles import Titles
@@ -159,6 +160,14 @@ def _billing(request: Request) -> Iterator[Question]:
     if total.gross:
         visits = sum(finding.count for finding in found if finding.kind != "missing-export")
         yield Question("Billing", f"{many(visits, 'kept visit')} never billed, at the practice's fees", total.gross)
+    for month in on_account(request.books, request.period.last):
+        if request.period.first <= month.first:
+            share = request.books.threshold("unallocated-share", month.first) or _ZERO
+            if month.beyond(share):
+                many_of = many(len(month.payments), "payment")
+                yield Question(
+                    "Receipts", f"{month.first:%Y-%m}: {many_of} on account: which bills do they pay?", month.left
+                )
     credit = sum((amounts[-1] for amounts in aged(request.books, request.period.last).values()), _ZERO)
     if credit:
         yield Question("Receivables", "Credit balances: are refunds due, or are they prepayments?", -credit)

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from daysheet.accounts import BILLING, RECEIVABLE
+from daysheet.billing.unallocated import on_account
 from daysheet.reports.accounts.activity import activity
 from daysheet.reports.accounts.cash_flow import activity_of
 from daysheet.reports.request import Request
@@ -80,6 +81,7 @@ def checked(request: Request) -> Iterator[TieOut]:
     yield TieOut("Cash flow; cash on the balance sheet", _figure(cash_flow(request), "current"), _cash(request))
     yield from _fixed_assets(request)
     yield from _receivable(request)
+    yield from _on_account(request)
     yield from _liabilities(request)
 
 
@@ -91,6 +93,16 @@ def _liabilities(request: Request) -> Iterator[TieOut]:
     if tax.rows:
         held = -activity(request.books, "cash").balance(request.period.last, SALES_TAX)
         yield TieOut("Sales tax rolled forward; ledger", _figure(tax, "closing"), held)
+
+
+def _on_account(request: Request) -> Iterator[TieOut]:
+    """What of each month's receipts is for no bill, beyond the share that may be; where any is on account."""
+    books, period = request.books, request.period
+    for month in on_account(books, period.last):
+        if period.first <= month.first <= period.last:
+            share = books.threshold("unallocated-share", month.first) or _ZERO
+            text = f"Received in {month.first:%Y-%m} for no bill, beyond {share}%; zero"
+            yield TieOut(text, month.beyond(share), _ZERO)
 
 
 def _fixed_assets(request: Request) -> Iterator[TieOut]:

@@ -52,6 +52,16 @@ PAYROLL = """\
 2026-03-31 custom "filed" "941"
   wages: 2200.00 USD
 """
+ON_ACCOUNT = """\
+2026-03-20 * "Card payment"
+  payment: "PMT-1"
+  patient: "pt-000000000001"
+  method: "card"
+  Assets:Clearing:Cards        70.00 USD
+  Income:Visits:Unassigned    -70.00 USD
+  Assets:Receivable:Patients  -70.00 USD
+  Equity:Billing:Collected     70.00 USD
+"""
 FULL = "2026-03-02", "2026-03-27"
 
 PAGES = {
@@ -160,6 +170,13 @@ PAGES = {
         receipt(1, "50.00", method="cash") + receipt(2, "20.00") + deposit("20.00", day(3)),
         (),
         "2026-03-31",
+    ),
+    "unallocated-payment": Page(
+        "Money that pays no bill",
+        "Import the bills, or the system's export of pay splits; write a payment's bill by hand with "
+        '`custom "allocated" "PAYMENT" "INVOICE" AMOUNT`. What is really paid ahead is declared a deposit.',
+        bill("INV-1", "2026-03-02", patient="pt-1") + ON_ACCOUNT,
+        ("unallocated-share",),
     ),
     "credit-balance": Page(
         "More paid than was owed",
