@@ -132,6 +132,14 @@ class Lock(NamedTuple):
     meta: Meta
 
 
+class Begin(NamedTuple):
+    """The day on which these books begin, and where what was before is kept: no bill before it is one of theirs."""
+
+    date: datetime.date
+    former: str
+    meta: Meta
+
+
 Fact = Provider | Payer | Closure | Imported | Waiver | Threshold | Contract | Lock | Allotment
 
 
@@ -300,7 +308,13 @@ def _lock(entry: Custom) -> Lock:
     return Lock(entry.date, digest, months, entry.meta)
 
 
+def _begin(entry: Custom) -> Begin:
+    values = strings(entry, ("former books",), optional=1)
+    return Begin(entry.date, values[0] if values else "", entry.meta)
+
+
 _PARSERS: Final[Mapping[str, Callable[[Custom], Fact]]] = {
+    "begins": _begin,
     "provider": _provider,
     "payer": _payer,
     "closed": _closure,

@@ -17,6 +17,7 @@ from typing import Final, NamedTuple
 
 from daysheet.books import Books
 from daysheet.books.index import Receivable
+from daysheet.books.openings import bill_or_opening, openings
 from daysheet.records import Claim, Invoice
 
 _ZERO: Final = Decimal()
@@ -212,7 +213,9 @@ class _Moved(NamedTuple):
 
 
 def _payments(books: Books) -> list[_Moved]:
-    paid = (_Moved(one.date, key, one.amount) for key, same in books.payments_of_invoice.items() for one in same)
+    """What was paid, but on receivables that were taken over: their charges are of former books."""
+    others = books.payments_of_invoice.items()
+    paid = (_Moved(one.date, key, one.amount) for key, same in others if key not in openings(books) for one in same)
     return sorted(paid, key=_date)
 
 
@@ -271,8 +274,8 @@ def _balances(books: Books, day: datetime.date, invoices: frozenset[str] | None)
             credit -= balance
         else:
             owed += balance
-            same = books.invoices.get(life.invoice) if life.invoice is not None else None
-            since = same[0].date if same else life.postings[0].date
+            same = bill_or_opening(books, life.invoice)
+            since = life.postings[0].date if same is None else same.date
             old += balance if day - since > _OLD else _ZERO
     return owed, old, credit
 

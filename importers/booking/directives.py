@@ -30,6 +30,7 @@ from daysheet.accounts import (
     BILLING_COLLECTED,
     BILLING_CONTRACTUAL,
     BILLING_COURTESY,
+    BILLING_OPENING,
     BILLING_WRITE_OFFS,
     CLEARING_CARDS,
     CLEARING_DEPOSITS,
@@ -40,6 +41,7 @@ from daysheet.accounts import (
     account_part,
 )
 from daysheet.books.index import INVOICE_LINK, PREPAID
+from daysheet.books.openings import OPENING, begin_of
 from daysheet.importers.booking.known import Known
 from daysheet.importers.reading import Reading, Record
 from daysheet.importers.settings import DEPOSIT, ImportSettings
@@ -66,6 +68,8 @@ _ADJUSTED: Final = {
     "courtesy": (BILLING_COURTESY, "Courtesy adjustment"),
 }
 _SLUG_DIGITS: Final = 8
+TAKEN_OVER: Final = "Receivable taken over"
+"""What an entry says whose bill is of before the day on which the books begin."""
 
 
 @dataclass(frozen=True)
@@ -151,6 +155,9 @@ def _invoice(invoice: Invoice, known: Known, terms: Terms) -> Directive:
     )
     account = known.receivable(invoice.payer, invoice.date) if invoice.payer else RECEIVABLE_PATIENTS
     owed = ((account, invoice.amount),)
+    if invoice.date < begin_of(known.books):
+        legs = (*owed, (BILLING_OPENING, -invoice.amount))
+        return _transaction(invoice.date, TAKEN_OVER, invoice.id, {OPENING: True, **meta}, legs, terms)
     charged = () if invoice.lines else ((BILLING_CHARGES, -invoice.amount),)
     entry = _transaction(invoice.date, f"Invoice {invoice.id}", invoice.id, meta, (*owed, *charged), terms)
     lines = [_line(line, invoice, terms) for line in invoice.lines]

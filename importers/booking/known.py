@@ -13,6 +13,7 @@ from itertools import chain
 
 from daysheet.accounts import RECEIVABLE_INSURANCE, account_part
 from daysheet.books import Books
+from daysheet.books.openings import openings
 from daysheet.importers.reading import Record
 from daysheet.records import Adjustment, Allotment, Claim, Invoice, Line, Payment, Visit
 
@@ -51,6 +52,7 @@ class Known:
         groups: Iterable[Iterable[Record]] = (
             books.visits.values(),
             books.bills,
+            openings(books).values(),
             chain.from_iterable(books.payments_of_invoice.values()),
             chain.from_iterable(books.adjustments_of_invoice.values()),
             chain.from_iterable(books.claims.values()),

@@ -37,6 +37,7 @@ from daysheet.accounts import (
 from daysheet.billing.payers import known_claim, receivable_of
 from daysheet.books import Books, loading
 from daysheet.books.index import Receivable
+from daysheet.books.openings import bill_or_opening
 from daysheet.cash.receipts import DEPOSIT, RECOUPMENTS, is_settlement, pending, posted_elsewhere
 from daysheet.cash.reconciliation import Match, reconcile
 from daysheet.importers.booking.directives import UNASSIGNED, invoice_link
@@ -117,7 +118,7 @@ def _adjustments(remittance: Remittance, books: Books, decided: _Decided) -> Ite
     new: Balances = defaultdict(Decimal)
     for claim in remittance.claims:
         invoice = known_claim(claim.invoice, remittance.payer, books)[1]
-        if invoice not in books.invoices:
+        if bill_or_opening(books, invoice) is None:
             continue
         account = _receivable(remittance, invoice, books)
         patients = RECEIVABLE_PATIENTS
@@ -209,16 +210,16 @@ def _of(remittance: Remittance, claim: RemittedClaim, invoice: str) -> dict[str,
 
 def _receivable(remittance: Remittance, invoice: str, books: Books) -> str:
     """The payer's receivable account as of the day of the invoice, where the charge was booked."""
-    charges = books.invoices.get(invoice)
-    return receivable_of(remittance.payer, charges[0].date if charges else remittance.date, books)
+    bill = bill_or_opening(books, invoice)
+    return receivable_of(remittance.payer, remittance.date if bill is None else bill.date, books)
 
 
 def _income(invoice: str, books: Books) -> str:
-    charges = books.invoices.get(invoice)
-    if not charges:
+    bill = bill_or_opening(books, invoice)
+    if bill is None:
         return UNASSIGNED
-    seen = [books.visits[visit].provider for visit in charges[0].visits if visit in books.visits]
-    provider = charges[0].provider or next(iter(seen), "")
+    seen = [books.visits[visit].provider for visit in bill.visits if visit in books.visits]
+    provider = bill.provider or next(iter(seen), "")
     return f"{INCOME_VISITS}:{account_part(provider)}" if provider else UNASSIGNED
 
 

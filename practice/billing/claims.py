@@ -16,6 +16,7 @@ from daysheet.accounts import RECEIVABLE_PATIENTS, is_under
 from daysheet.billing.lines import bill_named
 from daysheet.billing.payers import claims_of, receivable_of
 from daysheet.books import Books
+from daysheet.books.openings import bill_or_opening
 from daysheet.records import Claim, Invoice
 from daysheet.remittances import Remittance, RemittedClaim
 
@@ -97,8 +98,8 @@ def held_by_insurer(books: Books, invoice: str, payer: str, as_of: datetime.date
 
     Where nothing of it was ever on that account, what is open on any account but the patients'.
     """
-    charges = books.invoices.get(invoice)
-    account = receivable_of(payer, charges[0].date if charges else as_of, books)
+    bill = bill_or_opening(books, invoice)
+    account = receivable_of(payer, as_of if bill is None else bill.date, books)
     postings = [posting for posting in books.receivable.get(invoice, ()) if posting.date <= as_of]
     own = [posting for posting in postings if posting.account == account]
     others = [posting for posting in postings if not is_under(posting.account, RECEIVABLE_PATIENTS)]

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from daysheet.billing.working_days import ONE_DAY, working_days_before
 from daysheet.books import Books
+from daysheet.books.openings import begin_of
 from daysheet.records import COMPLETED, Visit
 
 _LEARNED_FROM: Final = 20
@@ -74,7 +75,7 @@ def _unbilled(books: Books, as_of: datetime.date) -> list[Visit]:
         visit
         for visit in map(books.visits.__getitem__, wanted)
         if visit.status == COMPLETED
-        and visit.date <= as_of
+        and begin_of(books) <= visit.date <= as_of
         and visit.fee != 0
         and ("unbilled-visit", visit.id) not in waivers
     ]

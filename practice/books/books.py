@@ -32,6 +32,7 @@ from daysheet.books.index import (
 from daysheet.books.lazy import MadeDict, MadeList, Maker
 from daysheet.books.reach import in_reach
 from daysheet.facts import (
+    Begin,
     Closure,
     Contract,
     Fact,
@@ -63,6 +64,7 @@ class Books:
         currency: the operating currency, in which all amounts are.
         providers: each provider's facts in date order, by id.
         payers: each payer's facts in date order, by id.
+        begins: the day on which these books begin, where they were taken over from others; None where nothing says so.
         closures: days without visits.
         imported: every imported file, in date order.
         waivers: findings set aside, by kind and key.
@@ -100,7 +102,7 @@ class Books:
 
     __slots__ = (
         "_beyond", "_first", "_owed", "_repeated", "_visits", "adjustments_of_invoice", "allocations",
-        "allotted", "apart", "bills", "charges", "claim_days", "claims", "closed", "closures", "contracts",
+        "allotted", "apart", "begins", "bills", "charges", "claim_days", "claims", "closed", "closures", "contracts",
         "currency", "entries", "errors", "imported", "insured", "invoices", "invoices_of_visit", "known", "lined",
         "locks", "never_billed", "not_kept", "numbered", "on_account", "opened", "options", "payers",
         "providers", "rebilled", "remittances", "repeated", "state", "tax_facts", "thresholds", "took_place",
@@ -116,6 +118,7 @@ class Books:
         self.currency: str = currencies[0]
         self.providers: dict[str, list[Provider]] = defaultdict(list)
         self.payers: dict[str, list[Payer]] = defaultdict(list)
+        self.begins: Begin | None = None
         self.closures: list[Closure] = []
         self.imported: list[Imported] = []
         self.waivers: dict[tuple[str, str], Waiver] = {}
@@ -356,7 +359,9 @@ class Books:
             except ValueError as problem:
                 self.errors.append(FactError(entry.meta, str(problem), entry))
                 return
-            if fact is not None:
+            if isinstance(fact, Begin):
+                self.begins = fact
+            elif fact is not None:
                 self._add_fact(fact)
 
     def _add_fact(self, fact: Fact | TaxFact) -> None:

@@ -22,6 +22,7 @@ from daysheet.accounts import BANK
 from daysheet.billing.pricing import CENT
 from daysheet.books import Books
 from daysheet.books.index import Receivable
+from daysheet.books.openings import openings
 from daysheet.cash.recurring import known_payments
 from daysheet.findings import Gap
 from daysheet.records import Invoice
@@ -120,7 +121,8 @@ def _expected(books: Books, as_of: datetime.date) -> list[tuple[Decimal, Decimal
     """For each week: cash from bills that are open, and from visits to come."""
     pay = _history(books, as_of)
     balances: dict[tuple[str | None, int], Decimal] = defaultdict(Decimal)
-    for invoice in _bills(books, as_of):
+    taken_over = (one for one in openings(books).values() if one.date <= as_of)
+    for invoice in (*_bills(books, as_of), *taken_over):
         balance = books.open_balance(invoice.id, as_of)
         if balance > 0:
             balances[invoice.payer, (as_of - invoice.date).days] += balance

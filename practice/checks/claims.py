@@ -12,6 +12,7 @@ from daysheet.billing.claims import ClaimState, Deadline
 from daysheet.billing.lines import bill_named
 from daysheet.billing.payers import known_claim
 from daysheet.books import Books
+from daysheet.books.openings import bill_or_opening
 from daysheet.findings import Finding
 from daysheet.patients import TOKEN
 from daysheet.records import Invoice
@@ -125,7 +126,7 @@ def credit_balance(books: Books, as_of: datetime.date) -> Iterator[Finding]:
     unknown: dict[str, list[tuple[Remittance, RemittedClaim]]] = {}
     for remittance, claim in claims.decisions(books, as_of):
         invoice = known_claim(claim.invoice, remittance.payer, books)[1]
-        if invoice not in books.invoices and claim.paid > 0:
+        if bill_or_opening(books, invoice) is None and claim.paid > 0:
             unknown.setdefault(invoice, []).append((remittance, claim))
     for number, group in unknown.items():
         amount = sum((claim.paid for _, claim in group), _ZERO)

@@ -12,6 +12,7 @@ from typing import Final
 
 from daysheet.billing.pricing import CENT
 from daysheet.books import Books
+from daysheet.books.openings import bill_or_opening
 from daysheet.findings import Finding
 from daysheet.records import Invoice
 from daysheet.wording import many, money
@@ -52,9 +53,9 @@ def overdue_invoice(books: Books, as_of: datetime.date) -> Iterator[Finding]:
     patience = datetime.timedelta(days=books.days_of("overdue-days", as_of))
     terms = datetime.timedelta(days=books.days_of("terms-days", as_of))
     for key, balance in books.balances(as_of).items():
-        if balance < 0 or key is None or key not in books.invoices:
+        invoice = bill_or_opening(books, key)
+        if balance < 0 or key is None or invoice is None:
             continue
-        invoice = books.invoices[key][0]
         due = invoice.due or invoice.date + terms
         if due + patience >= as_of:
             continue

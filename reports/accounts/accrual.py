@@ -22,12 +22,12 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from beancount.core.data import Directive, Posting, Transaction
-from daysheet.accounts import BILLING, BILLING_CHARGES, BILLING_COLLECTED, account_part, is_under
+from daysheet.accounts import BILLING, BILLING_CHARGES, BILLING_COLLECTED, BILLING_OPENING, account_part, is_under
 
 CHARGES: Final = "Income:Charges"
 ADJUSTMENTS: Final = "Income:Adjustments"
 COLLECTED: Final = "Income:Adjustments:Collected"
-OPENING_RECEIVABLE: Final = "Equity:Billing:Opening"
+OPENING_RECEIVABLE: Final = BILLING_OPENING
 OPENING: Final = "Equity:Opening-Balances"
 
 
