@@ -143,7 +143,7 @@ class Begin(NamedTuple):
 Fact = Provider | Payer | Closure | Imported | Waiver | Threshold | Contract | Lock | Allotment
 
 
-def parse_fact(entry: Custom) -> Fact | None:
+def parse_fact(entry: Custom) -> Fact | Begin | None:
     """The fact that a `custom` directive states, or None when it is of another type.
 
     Raises:
@@ -313,7 +313,7 @@ def _begin(entry: Custom) -> Begin:
     return Begin(entry.date, values[0] if values else "", entry.meta)
 
 
-_PARSERS: Final[Mapping[str, Callable[[Custom], Fact]]] = {
+_PARSERS: Final[Mapping[str, Callable[[Custom], Fact | Begin]]] = {
     "begins": _begin,
     "provider": _provider,
     "payer": _payer,

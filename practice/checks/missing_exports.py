@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from daysheet.billing.working_days import ONE_DAY
 from daysheet.books import Books
+from daysheet.books.openings import begin_of
 from daysheet.facts import Imported
 from daysheet.findings import Finding
 from daysheet.wording import many
@@ -33,7 +34,7 @@ def missing_export(books: Books, as_of: datetime.date) -> Iterator[Finding]:
         files.sort(key=lambda file: file.first)
         reached = files[0]
         for file in files[1:]:
-            first, last = reached.last + ONE_DAY, file.first - ONE_DAY
+            first, last = max(reached.last + ONE_DAY, begin_of(books)), file.first - ONE_DAY
             if (last - first).days + 1 >= least:
                 yield _gap(file, first, last, reached, as_of)
             if file.last > reached.last:
