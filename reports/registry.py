@@ -24,6 +24,7 @@ from daysheet.reports.schedules.loans import loans
 from daysheet.reports.schedules.open_questions import open_questions
 from daysheet.reports.schedules.patient_ledger import patient_ledger
 from daysheet.reports.schedules.payables import payables
+from daysheet.reports.schedules.proof_of_cash import proof_of_cash
 from daysheet.reports.schedules.receivables import receivables
 from daysheet.reports.schedules.reconciliation import reconciliation
 from daysheet.reports.schedules.tie_outs import tie_outs
@@ -63,6 +64,7 @@ REPORTS: Final[Mapping[str, Report]] = MappingProxyType(
         "monthly": monthly,
         "cash-to-accrual": cash_to_accrual,
         "reconciliation": reconciliation,
+        "proof-of-cash": proof_of_cash,
         "tax-lines": tax_lines,
         "contractors": contractors,
         "fixed-assets": fixed_assets,

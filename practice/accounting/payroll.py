@@ -75,16 +75,18 @@ class Year(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """Two figures of different origin, and by how much rounding may set them apart.
+    """Two figures of different origin, and by how much they may be apart.
 
     Attributes:
         key: stable from run to run.
         text: what is compared, both sides named.
         left: by the books.
         right: by the forms, or by the law's rates.
-        leeway: what they may differ by.
+        leeway: what rounding may come to.
         date: the end of the quarter or year.
         where: the evidence.
+        below: by how much the left may be less, for a reason that the books do not hold, such as the wage base.
+        above: by how much it may be more; None for any amount.
     """
 
     key: str
@@ -94,11 +96,14 @@ class Comparison(NamedTuple):
     leeway: Decimal
     date: datetime.date
     where: tuple[Meta, ...]
+    below: Decimal = _ZERO
+    above: Decimal | None = _ZERO
 
     @property
     def agrees(self) -> bool:
-        """Whether they are the same but for rounding."""
-        return abs(self.left - self.right) <= self.leeway
+        """Whether the left is the right, or as far below or above it as may be, but for rounding."""
+        over = self.left - self.right
+        return -self.below - self.leeway <= over and (self.above is None or over <= self.above + self.leeway)
 
 
 def year_of(books: Books, of_year: int) -> Year:
@@ -213,10 +218,9 @@ def _taxes(made: Year, filed: list[Filed], of_year: int) -> Iterator[Comparison]
     last, where = datetime.date(of_year, 12, 31), tuple(pay.meta for pay in made.pays[:1])
     if made.gross:
         least, most = _expected_fica(filed, made.gross, of_year)
-        right = min(max(made.taxes, least), most)
-        exact = "Employer's FICA; 7.65% of wages"
-        text = exact if least == most == fica(made.gross) else "Employer's FICA; social security and Medicare due"
-        yield Comparison(f"{of_year}/FICA", text, made.taxes, right, max(_LEAST, most * _THOUSANDTH), last, where)
+        text = "Employer's FICA; 7.65% of wages" + (", less over the wage base" if least < most else "")
+        leeway = max(_LEAST, most * _THOUSANDTH)
+        yield Comparison(f"{of_year}/FICA", text, made.taxes, most, leeway, last, where, below=most - least)
     form = next((fact for fact in reversed(filed) if fact.form == "940"), None)
     if form is not None and form.tax is not None:
         yield Comparison(f"{of_year}/940", "FUTA; Form 940", made.futa, form.tax, _ZERO, form.date, (form.meta,))
@@ -250,10 +254,10 @@ def _withheld(made: Year, of_year: int) -> Iterator[Comparison]:
     if gross <= 0:
         return
     least = _least_fica(gross, of_year)
-    right = max(withheld, least)
     last, where = datetime.date(of_year, 12, 31), tuple(pay.meta for pay in pays[:1])
     text = "Withheld from wages; at least the employees' own FICA"
-    yield Comparison(f"{of_year}/withheld", text, withheld, right, max(_LEAST, least * _THOUSANDTH), last, where)
+    leeway = max(_LEAST, least * _THOUSANDTH)
+    yield Comparison(f"{of_year}/withheld", text, withheld, least, leeway, last, where, above=None)
 
 
 def _quarter(day: datetime.date) -> int:

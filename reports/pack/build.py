@@ -49,6 +49,7 @@ DISCLAIMER: Final = (
 )
 _TITLES: Final[Mapping[str, str]] = {"income": "Profit and loss", "income-accrual": "Profit and loss, accrual basis"}
 _SHORT_SHA = 16
+FINAL: Final = "final"
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,7 @@ def _sections(contents: Contents, parts: tuple[Volume, ...]) -> list[Part]:
     paper = contents.subject.options.paper
     sections = [summary.part(contents)]
     for name, table in contents.tables.items():
-        if name in (summary.TIE_OUTS, "trial-balance") or summary.is_empty(table):
+        if name in (summary.TIE_OUTS, summary.PROOF, "trial-balance") or summary.is_empty(table):
             continue
         title = _TITLES.get(name, table.title)
         shown = _list_of(contents, parts) if name == LEDGER and parts else table
@@ -177,7 +178,7 @@ def _cover(contents: Contents, settings: Settings, commit: str | None) -> Mappin
         ("Prepared by", practice.preparer),
         ("Books", " · ".join((f"Covered through {long_date(contents.subject.as_of)}", *locked, ledger))),
         ("Pack", f"{contents.id} · digest of the books {contents.books[:_SHORT_SHA]}…"),
-        ("Status", " – ".join(filter(None, (pack.status, tie_outs)))),
+        ("Status", " – ".join(filter(None, (status_of(contents, pack.status), tie_outs)))),
     ]
     tokens = (
         ""
@@ -189,6 +190,13 @@ def _cover(contents: Contents, settings: Settings, commit: str | None) -> Mappin
         "facts": [(label, fonts.printable(value)) for label, value in facts if value],
         "disclaimer": DISCLAIMER.format(tokens=tokens),
     }
+
+
+def status_of(contents: Contents, said: str) -> str:
+    """The pack's status: what the settings say, but final only where every tie-out agrees and no question is open."""
+    if said.strip().casefold() != FINAL or summary.is_settled(contents):
+        return said
+    return "Draft, not yet final"
 
 
 def _list_of_files(contents: Contents, embedded: tuple[Embedded, ...]) -> Part:

@@ -34,6 +34,7 @@ LEDGER: Final = "general-ledger"
 # The order of the accountant's own checklist; the name of the table, and the report and basis that it is made by.
 ORDER: Final[Mapping[str, tuple[str, Basis]]] = {
     "tie-outs": ("tie-outs", ""),
+    "proof-of-cash": ("proof-of-cash", ""),
     "monthly": ("monthly", ""),
     "kpis": ("kpis", ""),
     "open-questions": ("open-questions", ""),

@@ -22,6 +22,7 @@ from daysheet.reports.schedules.tie_outs import AGREES, DIFFERS
 from daysheet.reports.table import Row, Table
 
 TIE_OUTS: Final = "tie-outs"
+PROOF: Final = "proof-of-cash"
 _MARKS: Final = {AGREES: f"✓ {AGREES}", DIFFERS: f"✗ {DIFFERS}"}
 _MONTHS: Final = tuple(calendar.month_abbr[month] for month in range(1, 13))
 
@@ -35,7 +36,7 @@ def part(contents: Contents) -> Part:
     made = pages.part_of(
         "summary",
         "Summary",
-        [marked],
+        [marked, contents.tables[PROOF]],
         contents.subject.options.paper,
         _collections(contents),
         tuple(_figures(contents)),
@@ -67,6 +68,13 @@ def tie_out_line(contents: Contents) -> str:
     count = sum(row.kind == "line" for row in questions.rows)
     open_ones = "no open question" if not count else "1 open question" if count == 1 else f"{count} open questions"
     return f"{agreed} of {len(verdicts)} tie-outs agree; {open_ones}"
+
+
+def is_settled(contents: Contents) -> bool:
+    """Whether every tie-out agrees and no question is open."""
+    ties, questions = contents.tables[TIE_OUTS], contents.tables["open-questions"]
+    agreed = all(row.cells[-1] == AGREES for row in ties.rows if row.kind == "line")
+    return agreed and not any(row.kind == "line" for row in questions.rows)
 
 
 def _left_out(contents: Contents) -> tuple[str, ...]:

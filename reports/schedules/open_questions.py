@@ -101,7 +101,8 @@ def _unreconciled(request: Request) -> Iterator[Question]:
                 "Reconciliation", f"{titles.whole(item.account)}: the last statement is of {item.stated}", item.after
             )
     for name, balance in reconciliation.in_transit(activity(request.books, "cash"), request.period.last):
-        yield Question("In transit", f"{titles.whole(name)}: taken, and not yet in the bank on the last day", balance)
+        what = "taken, and not yet in the bank" if balance > 0 else "written or paid, and not yet through the bank"
+        yield Question("In transit", f"{titles.whole(name)}: {what} on the last day", balance)
 
 
 def _debts(request: Request) -> Iterator[Question]:

@@ -12,20 +12,18 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from beancount.core.data import Balance
+from daysheet.accounting.liabilities import liability_of
 from daysheet.accounts import BILLING, CLEARING, RECEIVABLE, is_under
 from daysheet.books import Books
 from daysheet.reports.accounts.activity import AccountActivity, Activity, activity
 from daysheet.reports.accounts.titles import Titles
 from daysheet.reports.period import Period
 from daysheet.reports.request import Request
+from daysheet.reports.schedules.outstanding import outstanding
 from daysheet.reports.table import Column, Row, Table
 
 _ZERO: Final = Decimal()
 _DAY: Final = datetime.timedelta(days=1)
-_STATEMENTS: Final = (
-    "Assets:Bank", "Liabilities:Card", "Liabilities:Cards", "Liabilities:CreditCard", "Liabilities:Loan",
-    "Liabilities:Loans", "Liabilities:Mortgage",
-)  # fmt: skip
 
 
 class Reconciliation(NamedTuple):
@@ -52,9 +50,19 @@ class Reconciliation(NamedTuple):
         """What the statement and the books disagree by, after what came later; None without a statement."""
         return None if self.statement is None else self.statement + self.after - self.ledger
 
+    def is_reconciled_in(self, period: Period) -> bool:
+        """Whether a statement of the period itself vouches for it."""
+        return self.stated is not None and self.stated >= period.first
+
+    def status(self, period: Period) -> str:
+        """In words: through which day it is reconciled, if at all."""
+        if self.stated is None or not self.is_reconciled_in(period):
+            return "not reconciled"
+        return "reconciled" if self.stated >= period.last else f"through {self.stated}"
+
 
 def reconciliation(request: Request) -> Table:
-    """The statement accounts at the end of the period, and the clearing accounts with what is in transit."""
+    """The statement accounts at the end of the period, and what was outstanding, item by item."""
     columns = (
         Column("title", "Account"),
         Column("account", "Account name", shown="data"),
@@ -64,6 +72,7 @@ def reconciliation(request: Request) -> Table:
         Column("ledger", "Ledger", "money"),
         Column("difference", "Difference", "money"),
         Column("uncleared", "Flagged !", "money", shown="wide"),
+        Column("status", "Status"),
     )
     found = reconciliations(request)
     rows = tuple(_rows(request, found))
@@ -75,14 +84,16 @@ def reconciliations(request: Request) -> list[Reconciliation]:
     """Every statement account that has ever been used, by name."""
     moved = activity(request.books, "cash")
     asserted = _assertions(request.books, request.period.last)
-    accounts = [account for account in moved.under("Assets", "Liabilities") if _is_stated(account.name, asserted)]
+    accounts = [
+        account for account in moved.under("Assets", "Liabilities") if _is_stated(request.books, account.name, asserted)
+    ]
     return [_reconcile(account, asserted.get(account.name), request.period.last) for account in accounts]
 
 
-def _is_stated(account: str, asserted: dict[str, Balance]) -> bool:
+def _is_stated(books: Books, account: str, asserted: dict[str, Balance]) -> bool:
     if any(is_under(account, root) for root in (RECEIVABLE, BILLING, CLEARING)):
         return False
-    return account in asserted or any(is_under(account, root) for root in _STATEMENTS)
+    return account in asserted or is_under(account, "Assets:Bank") or liability_of(books, account) in ("card", "loan")
 
 
 def _assertions(books: Books, last: datetime.date) -> dict[str, Balance]:
@@ -109,13 +120,26 @@ def _reconcile(account: AccountActivity, assertion: Balance | None, last: dateti
 def _rows(request: Request, found: list[Reconciliation]) -> Iterator[Row]:
     titles = Titles(request.books)
     for item in found:
-        amounts = (item.statement, item.after if item.stated else None, item.ledger, item.difference, item.uncleared)
-        yield Row("line", (titles.whole(item.account), item.account, item.stated, *amounts))
-    transit = list(in_transit(activity(request.books, "cash"), request.period.last))
-    if transit:
-        yield Row("heading", ("In transit: taken, and not yet in the bank", *(None,) * 7))
-        for name, balance in transit:
-            yield Row("line", (titles.whole(name), name, None, None, None, balance, None, None))
+        reconciled = item.is_reconciled_in(request.period)
+        statement, after = (item.statement, item.after) if item.stated else (None, None)
+        difference = item.difference if reconciled else None
+        amounts = (statement, after, item.ledger, difference, item.uncleared)
+        yield Row(
+            "line", (titles.whole(item.account), item.account, item.stated, *amounts, item.status(request.period))
+        )
+    items = outstanding(request)
+    for title, sign in (
+        ("Checks written, and not yet through the bank", -1),
+        ("Money taken, and not yet in the bank", 1),
+    ):
+        group = [one for one in items if one.amount * sign > 0]
+        if group:
+            yield Row("heading", (title, *(None,) * 8))
+            for one in group:
+                text = f"{titles[one.account]}: {one.text}"
+                yield Row("line", (text, one.account, one.date, None, None, one.amount, None, None, None), 1)
+            total = sum((one.amount for one in group), _ZERO)
+            yield Row("subtotal", (f"Total {title[:1].lower()}{title[1:]}", *(None,) * 4, total, None, None, None))
 
 
 def in_transit(moved: Activity, day: datetime.date) -> Iterator[tuple[str, Decimal]]:
@@ -127,13 +151,15 @@ def in_transit(moved: Activity, day: datetime.date) -> Iterator[tuple[str, Decim
 
 
 def _notes(request: Request, found: list[Reconciliation]) -> Iterator[str]:
-    titles = Titles(request.books)
-    never = [titles.whole(item.account) for item in found if item.stated is None]
+    titles, period = Titles(request.books), request.period
+    never = [titles.whole(item.account) for item in found if not item.is_reconciled_in(period)]
     behind = [
-        titles.whole(item.account) for item in found if item.stated is not None and item.stated < request.period.last
+        titles.whole(item.account)
+        for item in found
+        if item.stated is not None and period.first <= item.stated < period.last
     ]
     if never:
-        yield f"No statement balance is in the books for: {', '.join(never)}."
+        yield f"Not reconciled, for no statement balance of the period is in the books: {', '.join(never)}."
     if behind:
         yield f"The last statement ends before the period does: {', '.join(behind)}."
     if found and not never and not behind:

@@ -299,12 +299,13 @@ def test_a_reconciliation_says_how_far_the_statements_reach(build_from):
     """
     table = build_from(text, "reconciliation", "2026-02")
     rows = {str(row.cells[0]): row.cells[2:] for row in rows_of(table, "line")}
-    assert rows["Bank – Checking"] == (datetime.date(2026, 1, 31), D(100), D(-30), D(70), D(0), D(-30))
-    assert rows["Card"] == (None, None, None, D(-9), None, D(0))
-    assert rows["Clearing – Cards"][3] == D(12)
+    assert rows["Bank – Checking"] == (
+        datetime.date(2026, 1, 31), D(100), D(-30), D(70), None, D(-30), "not reconciled",
+    )  # fmt: skip
+    assert rows["Card"] == (None, None, None, D(-9), None, D(0), "not reconciled")
+    assert rows["Cards: Card sale"][3] == D(12)
     assert table.notes == (
-        "No statement balance is in the books for: Card.",
-        "The last statement ends before the period does: Bank – Checking.",
+        "Not reconciled, for no statement balance of the period is in the books: Bank – Checking, Card.",
     )
 
 
@@ -487,7 +488,7 @@ def test_a_fault_in_a_statement_shows_as_a_tie_out_that_differs(build, monkeypat
     monkeypatch.setattr("daysheet.reports.schedules.tie_outs.receivables", faulty)
     table = build("tie-outs")
     assert [row.cells[0] for row in table.rows if row.cells[-1] == "DIFFERS"] == ["Aging; receivables in the ledger"]
-    assert table.notes[0].startswith("13 of 14")
+    assert table.notes[0].startswith("16 of 17")
 
 
 def test_no_report_but_the_patients_own_shows_a_patients_token(build):
