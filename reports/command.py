@@ -62,7 +62,7 @@ def report(
         raise DaysheetError('method in [practice] must be "cash" or "accrual"', filename=settings.path)
     wanted: Basis = basis or ("accrual" if method == "accrual" else "cash")
     if patient and name != patient_ledger.NAME:
-        raise DaysheetError(f"{name} is of no one patient", remedy=f"daysheet report {patient_ledger.NAME} {patient}")
+        raise DaysheetError(f"{name} is of no one patient", remedy=f"daysheet report {patient_ledger.NAME} TOKEN")
     request = Request(books, settings, days, wanted, detail, patient)
     made = render(name, request, "json" if shared.as_json else form)
     if output is not None:

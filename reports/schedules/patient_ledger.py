@@ -83,7 +83,7 @@ def _ledger(request: Request) -> Table:
     moved = sorted(_moved(books, patient), key=lambda one: (one.entry.date, ALLOCATED in one.entry.meta))
     if not moved and not any(visit.patient == patient for visit in books.visits.values()):
         raise DaysheetError(
-            f"the books have no patient {patient}",
+            "the books have no patient of that token",
             remedy="daysheet report patient-ledger lists the patients with a balance",
         )
     first, last = request.period.first, request.period.last
