@@ -155,12 +155,14 @@ class Book:
         return found
 
     def take_back(self, payment: Payment, day: datetime.date) -> None:
-        """Undo what a payment did: returned, charged back, entered by mistake."""
+        """Undo what a payment did: returned or charged back. Money on account pays what is open again."""
         for use in self.uses.pop(payment.pay):
             if use.bill is not None:
                 use.bill.paid -= use.amount
             self._earn(day, use.provider, -use.amount)
         self.credit[payment.patient].pop(payment.pay, None)
+        for bill in self.by_patient[payment.patient]:
+            self._apply_credit(bill, day)
 
     def refund(self, patient: int, amount: Decimal, day: datetime.date) -> None:
         """Give back money on account, the oldest first."""

@@ -174,7 +174,14 @@ class Daysheet:
                     got.fees[f"{shape.first.year}-{month:02}"] = Decimal(amount)
 
     def _patients(self, shape: Shape) -> tuple[Sums, Sums]:
-        return {}, {}
+        """What each patient owes, less their money on account, and that money."""
+        owed, credit = {}, {}
+        for row in self.table("patient-ledger", "--period", f"{shape.first}..{shape.last}"):
+            if row["row"] == "line":
+                on_account = Decimal(row["on_account"] or 0)
+                owed[row["patient"]] = Decimal(row["bills"] or 0) + on_account
+                credit[row["patient"]] = -on_account
+        return owed, credit
 
     def _matched(self, period: str) -> Decimal:
         rows = self.table("deposits", "--period", period)

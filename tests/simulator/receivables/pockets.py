@@ -179,6 +179,8 @@ class PatientsMoney:
         return replace(payment, pay=next(self._pays))
 
     def _returned(self, payment: Payment, day: datetime.date, how: str) -> None:
+        if how == "charged" and self.book.on_account(payment.patient):
+            return  # nothing would tell it from a refund of that
         back = replace(
             payment,
             pay=next(self._pays),
