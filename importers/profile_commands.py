@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +16,9 @@ from daysheet.importers.banks import source as bank
 from daysheet.importers.banks.profile_file import load
 from daysheet.importers.detection import identify, patterns, propose
 from daysheet.importers.detection.claims import NOTHING_TOLD
-from daysheet.importers.detection.detect import Detected, detect
+from daysheet.importers.detection.detect import Detected, Said, detect
+from daysheet.importers.detection.persons import refuse_patients
+from daysheet.importers.detection.questions import MARKS, Answers, asked, asked_of_reading, place_of, said
 from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.systems import selftest as systems_selftest
 from daysheet.importers.systems import source as systems
@@ -62,26 +63,30 @@ def profile() -> None:
 @click.option("--institution", default="", help="The bank.")
 @click.option("--country", default="US", show_default=True, help="Two letters.")
 @click.option("--currency", default="", help="Where no column says it, such as USD.")
+@click.option("--currency-column", help="The column of the currency, by name or number.")
+@click.option("--date-column", help="The column of the booking date, by name or number.")
 @click.option("--date-format", help="Where the file does not settle it, such as %m/%d/%Y.")
+@click.option("--amount-column", help="The column of the amount, by name or number.")
 @click.option("--amount-mode", help="Where the file does not settle it: signed or inverted.")
+@click.option("--decimal", type=click.Choice(list(MARKS)), help="The decimal mark, where the file does not settle it.")
 @click.option("--account", help="The ledger account of these files; written to daysheet.toml.")
 @click.option("--to", "target", type=_FILE, help="Where to write it (default: profiles/ in the books, else here).")
 @console.pass_console
 def new(
     shell: console.Console,
+    /,
     path: Path,
     name: str | None,
     institution: str,
     country: str,
     currency: str,
-    date_format: str | None,
-    amount_mode: str | None,
     account: str | None,
     target: Path | None,
+    **answers: str | None,
 ) -> None:
     """Write a profile for a file that none fits, with an anonymous sample of its rows as its test."""
     file = RawFile(path)
-    detected = _settled(detect(file), file, date_format, amount_mode)
+    detected, said_of_it = _detected(file, Answers(currency=currency.upper() or None, **answers))
     name = name or patterns.slug(path.stem)
     folder = _folder(shell)
     place = target or (folder / "profiles" / f"{name}.toml" if folder else Path(f"{name}.toml"))
@@ -94,6 +99,7 @@ def new(
         country=country.upper(),
         source="a file of this practice's own",
         currency=currency.upper(),
+        said=tuple(said(said_of_it).items()),
     )
     text, reading = propose.propose(file, detected, named)
     files.write(place, text.encode())
@@ -117,23 +123,26 @@ def _told(answer: dict[str, Any], noted: bool, name: str) -> str:
     return "\n".join(lines)
 
 
-def _settled(detected: Detected, file: RawFile, date_format: str | None, amount_mode: str | None) -> Detected:
+def _detected(file: RawFile, answers: Answers) -> tuple[Detected, Answers]:
     """The detector's answer with what only a person knows: from the options, else asked.
 
     Raises:
         DaysheetError: it is needed, no option gives it, and nobody can be asked.
     """
-    formats = detected.date_formats
-    if date_format is None and len(formats) > 1:
-        date_format = _ask(file, "--date-format", f"Dates as {formats[0]} or {formats[1]}?", formats)
-    mode = detected.money.mode if detected.money else ""
-    choices = ("signed", "inverted") if mode in ("signed", "inverted") else ("split", "swapped")
-    if amount_mode is None and "amount_mode" in detected.unsettled:
-        question = "Is money out negative (signed) or positive (inverted)?"
-        if "split" in choices:
-            question = "Does the first of the two amount columns hold money out (split) or money in (swapped)?"
-        amount_mode = _ask(file, "--amount-mode", question, choices)
-    return _replaced(detected, date_format, amount_mode)
+    detected = detect(file)
+    if detected.grid is not None:
+        refuse_patients(detected.grid, file)
+        answers = asked(detected, file, answers)
+        grid = detected.grid
+        date, amount, currency = (
+            None if name is None else place_of(grid, name, file)
+            for name in (answers.date_column, answers.amount_column, answers.currency_column)
+        )
+        detected = detect(file, Said(date, amount, MARKS.get(answers.decimal or "", "")))
+        if currency is not None:
+            detected = replace(detected, currencies=(currency,))
+    answers = asked_of_reading(detected, file, answers)
+    return _replaced(detected, answers.date_format, answers.amount_mode), answers
 
 
 def _replaced(detected: Detected, date_format: str | None, amount_mode: str | None) -> Detected:
@@ -146,15 +155,6 @@ def _replaced(detected: Detected, date_format: str | None, amount_mode: str | No
         money = replace(money, debit=money.credit, credit=money.debit) if swapped else money
         detected = replace(detected, money=money)
     return detected
-
-
-def _ask(file: RawFile, option: str, question: str, choices: tuple[str, ...]) -> str:
-    if not sys.stdin.isatty():
-        raise DaysheetError(
-            f"does not settle it: {question}", filename=file.path, remedy=f"say {option} {' or '.join(choices)}"
-        )
-    answer: str = click.prompt(question, type=click.Choice(choices), err=True)
-    return answer
 
 
 def _note_account(folder: Path | None, name: str, account: str | None, number: str | None) -> bool:

@@ -37,7 +37,8 @@ class Match:
 
     header: tuple[str | tuple[str, ...], ...] = word(
         "The header row, literally and whole; a list inside it gives other texts that the bank has used for the same "
-        "column. Letter case and spaces do not count. Leave it out for a file without a header.",
+        "column. Letter case does not count, nor how many spaces stand between words. Leave it out for a file without "
+        "a header.",
         (),
     )
     optional: tuple[str, ...] = word("Columns of the header that some exports leave out.", ())

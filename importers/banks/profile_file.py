@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from daysheet.errors import DaysheetError
 from daysheet.importers.banks.profile import Amounts, Match, Profile
+from daysheet.importers.privacy.patient_columns import is_of_patient
 from daysheet.importers.rows.cells import Column
 from daysheet.importers.rows.values import EXCEL, MONTHS, check_notation
 from daysheet.strict_toml import Reader, toml
@@ -101,6 +102,9 @@ def _check(profile: Profile, reader: Reader) -> None:
         _check_column(column, names, count, reader)
     for column in profile.left_out:
         _check_column(left_out_column(column), names, count, reader)
+    for column in (*profile.text.payee, *profile.text.payer, *profile.text.narration):
+        if isinstance(column, str) and is_of_patient(column):
+            raise reader.error(f'column "{column}" is of a patient, and no bank profile may read it', column)
     _check_amount(profile.amount, reader)
     _check_dates(profile, reader)
     if len(profile.file.delimiter) != 1 or len(profile.file.quote) > 1:

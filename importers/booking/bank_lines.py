@@ -24,6 +24,7 @@ from daysheet.importers import identity
 from daysheet.importers.booking import balance_assertions, bank_corrections, dedupe, suggestions, whose_file
 from daysheet.importers.booking.categories import Category
 from daysheet.importers.booking.directives import posting
+from daysheet.importers.booking.payees import names_payee
 from daysheet.importers.booking.session import AT_ONCE, Changed, ImportSession, Taken, month_file, short_name
 from daysheet.importers.reading import Reading, Skipped
 from daysheet.importers.settings import bank_account, ids_of
@@ -212,7 +213,8 @@ def _categories(session: ImportSession, rows: Sequence[BankLine], account: str) 
         if categories[place].flag == "!" and session.remittance_of(row) is not None:
             categories[place] = Category(CLEARING_DEPOSITS)
     if session.suggest is not None:
-        unknown = [place for place, category in enumerate(categories) if category.flag == "!"]
+        named = (names_payee(row.payee or row.narration) for row in rows)
+        unknown = [place for place, named_one in enumerate(named) if named_one and categories[place].flag == "!"]
         guesses = session.suggest([rows[place] for place in unknown], account)
         for place, guess in zip(unknown, guesses, strict=True):
             if guess is not None:

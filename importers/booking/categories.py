@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 from beancount.core.data import Directive, Transaction
 from daysheet.accounts import UNCATEGORIZED_EXPENSE, UNCATEGORIZED_INCOME
 from daysheet.errors import DaysheetError
+from daysheet.importers.booking.payees import names_payee
 from daysheet.importers.settings import CategoryRule
 from daysheet.ledger.printer import link
 from daysheet.patterns import Pattern, compiled
@@ -60,7 +61,7 @@ def categorizer(rules: Sequence[CategoryRule], entries: Iterable[Directive], own
         for fits, category in compiled:
             if fits(line, account, text):
                 return category
-        before = remembered.get((_payee_key(line), line.amount > 0))
+        before = remembered.get((_payee_key(line), line.amount > 0)) if names_payee(_payee_key(line)) else None
         if before is not None:
             return Category(before)
         return Category(UNCATEGORIZED_INCOME if line.amount > 0 else UNCATEGORIZED_EXPENSE, flag="!")
@@ -107,13 +108,18 @@ def _bound(text: str) -> Decimal | None:
 
 
 def _remembered(entries: Iterable[Directive], own: frozenset[str]) -> Mapping[tuple[str, bool], str]:
-    """The other account of each payee whose lines were always booked alike; money in and money out apart."""
+    """The other account of each payee whose lines were always booked alike; money in and money out apart.
+
+    A text that names no payee teaches nothing.
+    """
     seen: dict[tuple[str, bool], set[str]] = defaultdict(set)
     for entry in entries:
         if isinstance(entry, Transaction) and len(entry.postings) == 2 and "source" in entry.meta and entry.flag == "*":
             mine, other = entry.postings
             if mine.account in own and other.account not in UNCATEGORIZED and mine.units is not None:
                 text = entry.meta.get("memo") or entry.payee or entry.narration
+                if not names_payee(str(text)):
+                    continue  # a check, a deposit, a transfer: the next one is somebody else's
                 target = TRANSFERS if other.account in own else other.account
                 seen[str(text).casefold(), bool(mine.units.number and mine.units.number > 0)].add(target)
     return {key: accounts.pop() for key, accounts in seen.items() if len(accounts) == 1}

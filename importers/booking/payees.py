@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-_WORD: Final = re.compile(r"[^\W\d_]+")
+_WORD: Final = re.compile(r"[^\W\d_]+(?:&[^\W\d_]+)*")
 _KIND_TEXT: Final = """
 a account ach adjustment advance amt an and at atm auto automatic bank bill branch cash cashed cashier cashiers check
 checking checks cheque cheques chk chq chqs ck cks counter credit credits customer cr date db dda debit debits dep

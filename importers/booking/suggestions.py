@@ -13,6 +13,7 @@ from typing import Any, Final
 from beancount.core.data import EMPTY_SET, Directive, Open, Transaction
 from daysheet.errors import DaysheetError
 from daysheet.importers.booking.directives import posting
+from daysheet.importers.booking.payees import names_payee
 from daysheet.records import BankLine
 
 WHY: Final = "a guess of smart_importer from lines with like words; check it, then write * for !"
@@ -57,6 +58,8 @@ def suggester(entries: Sequence[Directive], own: frozenset[str], uncategorized: 
 
 def _teaches(entry: Directive, own: frozenset[str], uncategorized: frozenset[str]) -> bool:
     if not isinstance(entry, Transaction) or entry.flag != "*" or len(entry.postings) != 2:
+        return False
+    if not names_payee(str(entry.meta.get("memo") or entry.payee or entry.narration)):
         return False
     accounts = {leg.account for leg in entry.postings}
     return len(accounts & own) == 1 and not accounts & uncategorized

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import groupby
-from typing import Final
+from typing import Final, NamedTuple
 
 from daysheet.importers.detection import vocabulary as words
 from daysheet.importers.detection.grid import Column, Grid
 from daysheet.importers.rows.cell_kinds import decimal_votes, is_zero, kind_of, number_parts
+from daysheet.importers.rows.text import Exact
 from daysheet.importers.rows.values import AmountParser
 
 Values = list[Decimal | None]
@@ -35,6 +36,9 @@ class AmountColumns:
         out: the words of the direction column that mean out.
         into: those that mean in.
         sure: False when nothing in the file settles the direction.
+        decimal_sure: False when nothing in the file settles the decimal mark.
+        decimal_why: what shows it.
+        rivals: places of columns of which each may as well be the amount's, itself among them.
         evidence: why, in words.
     """
 
@@ -50,10 +54,21 @@ class AmountColumns:
     out: tuple[str, ...] = ()
     into: tuple[str, ...] = ()
     sure: bool = True
+    decimal_sure: bool = True
+    decimal_why: str = ""
+    rivals: tuple[int, ...] = ()
     evidence: tuple[str, ...] = field(default=())
 
 
-def decimal_mark(grid: Grid) -> str:
+class DecimalMark(NamedTuple):
+    """A decimal mark, whether the file settles it, and by what."""
+
+    mark: str
+    sure: bool
+    why: str
+
+
+def decimal_mark(grid: Grid) -> DecimalMark:
     """The decimal mark, by majority of the cells that show one.
 
     Those of columns called amounts and balances are asked first: rates, quantities and identifiers beside them may be
@@ -67,9 +82,15 @@ def decimal_mark(grid: Grid) -> str:
         votes = [decimal_votes(cell) for cell in cells]
         points, commas = sum(vote[0] for vote in votes), sum(vote[1] for vote in votes)
         if points != commas:
-            return "," if commas > points else "."
-    # 1.000 alone: three digits behind a mark are thousands, for money has two decimals
-    return "," if any(re.fullmatch(r"-?\d{1,3}(\.\d{3})+", cell.strip()) for cell in shown) else "."
+            more, fewer = max(points, commas), min(points, commas)
+            why = f"{more} numbers show it" + (f", {fewer} the other" if fewer else "")
+            return DecimalMark("," if commas > points else ".", True, why)
+    marked = [cell for cell in named or shown if re.search(r"[.,]", cell) and type(cell) is not Exact]
+    if not marked:
+        return DecimalMark(".", True, "no number has decimals or thousands")
+    # 1.000 alone: three digits behind a mark are likelier thousands, for money has two decimals
+    thousands = any(re.fullmatch(r"-?\d{1,3}(\.\d{3})+", cell.strip()) for cell in shown)
+    return DecimalMark("," if thousands else ".", False, "every mark has three digits behind it: thousands or decimals")
 
 
 def is_called_money(column: Column) -> bool:

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from daysheet.importers.detection import vocabulary as words
 from daysheet.importers.detection.amount_columns import AmountColumns
+from daysheet.importers.detection.date_columns import date_columns
 from daysheet.importers.detection.directions import find_money
 from daysheet.importers.detection.grid import Column, Grid, find_grid
+from daysheet.importers.detection.other_columns import currency_columns
 from daysheet.importers.rows.cell_kinds import PADDING, date_formats, orders
 from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.rows.tables import tables
@@ -38,6 +40,8 @@ class Detected:
         money: the amount columns, None if there are none.
         order: `ascending`, `descending` or empty.
         date: the date column's place, from 0.
+        date_rivals: places of the columns that may be the date's, itself first; several where nothing settles it.
+        currencies: places of the columns that may say the currency, likewise.
         grid: the table.
         evidence: what each answer rests on.
     """
@@ -51,14 +55,27 @@ class Detected:
     money: AmountColumns | None = None
     order: str = ""
     date: int | None = None
+    date_rivals: tuple[int, ...] = ()
+    currencies: tuple[int, ...] = ()
     grid: Grid | None = None
     evidence: dict[str, str] = field(default_factory=dict)
 
     @property
     def unsettled(self) -> tuple[str, ...]:
-        """What the file does not settle: `date_format`, `amount_mode`."""
-        found = ("date_format",) if len(self.date_formats) > 1 else ()
-        return (*found, "amount_mode") if self.money is not None and not self.money.sure else found
+        """What the file does not settle.
+
+        `date_format`, `amount_mode`, `date_column`, `decimal`, `amount_column`, `currency`.
+        """
+        money = self.money
+        open_questions = {
+            "date_format": len(self.date_formats) > 1,
+            "amount_mode": money is not None and not money.sure,
+            "date_column": len(self.date_rivals) > 1,
+            "decimal": money is not None and not money.decimal_sure,
+            "amount_column": money is not None and len(money.rivals) > 1,
+            "currency": len(self.currencies) > 1,
+        }
+        return tuple(what for what, is_open in open_questions.items() if is_open)
 
     def as_json(self) -> dict[str, Any]:
         """For programs; columns are counted from 1."""
@@ -89,8 +106,16 @@ class Detected:
         return {role: place + 1 for role, place in roles.items() if place is not None}
 
 
-def detect(file: RawFile) -> Detected:
-    """What can be said of a file without any profile.
+class Said(NamedTuple):
+    """What a person has said of a file: places of columns, and the decimal mark."""
+
+    date: int | None = None
+    amount: int | None = None
+    decimal: str = ""
+
+
+def detect(file: RawFile, said: Said = Said()) -> Detected:  # noqa: B008 - a value without state
+    """What can be said of a file without any profile, but with what a person may have said.
 
     Raises:
         DaysheetError: the file cannot be read at all.
@@ -99,8 +124,10 @@ def detect(file: RawFile) -> Detected:
     grid = find_grid(file, found)
     if grid is None:
         return Detected(found.encoding, evidence={"table": "no row has a date and a number"})
-    date = date_column(grid)
-    money = find_money(grid, _possible_orders(date), date.cells if date is not None else ())
+    dates = date_columns(grid) if said.date is None else [grid.columns[said.date]]
+    date = dates[0] if dates else None
+    days = date.cells if date is not None else ()
+    money = find_money(grid, _possible_orders(date), days, decimal=said.decimal, only=said.amount)
     formats, why = settle_dates(grid, date, money)
     header_line = grid.header.line if grid.header else 0
     evidence = {
@@ -111,6 +138,7 @@ def detect(file: RawFile) -> Detected:
     }
     if money is not None:
         evidence["amount_mode"] = "; ".join(money.evidence)
+        evidence["decimal"] = money.decimal_why
     order, order_why = _order(date, formats[0] if formats else "", money)
     if order:
         evidence["order"] = order_why
@@ -124,6 +152,8 @@ def detect(file: RawFile) -> Detected:
         money=money,
         order=order,
         date=date.place if date else None,
+        date_rivals=tuple(column.place for column in dates),
+        currencies=tuple(column.place for column in currency_columns(grid)),
         grid=grid,
         evidence=evidence,
     )
@@ -133,23 +163,6 @@ def _encoding_evidence(encoding: str) -> str:
     if encoding in ("xlsx", "xls", "html"):
         return "by its first bytes"
     return "a valid Unicode file" if encoding.startswith("utf") else "not Unicode; the likeliest by its letters"
-
-
-def date_column(grid: Grid) -> Column | None:
-    """The booking date: full before sparse, dates before times, named so before others, left before right."""
-    dated = [column for column in grid.columns if column.formats]
-    if not dated:
-        return None
-
-    def rank(column: Column) -> tuple[object, ...]:
-        return (
-            len(column.filled) < 0.9 * len(column.cells),
-            "%M" in column.formats[0],
-            words.says(column.header, words.VALUE_DATE),
-            column.place,
-        )
-
-    return min(dated, key=rank)
 
 
 def settle_dates(grid: Grid, date: Column | None, money: AmountColumns | None) -> tuple[tuple[str, ...], str]:

@@ -18,6 +18,7 @@ from typing import Final
 from daysheet.importers.detection import vocabulary as words
 from daysheet.importers.detection.amount_columns import (
     AmountColumns,
+    DecimalMark,
     Values,
     days_turned,
     decimal_mark,
@@ -31,6 +32,7 @@ from daysheet.importers.detection.amount_columns import (
     shows_money,
     values_of,
 )
+from daysheet.importers.detection.fee_columns import rivals_of
 from daysheet.importers.detection.grid import Column, Grid
 from daysheet.importers.rows.cell_kinds import is_negative, is_zero, number_parts
 from daysheet.importers.rows.values import amount_parser
@@ -43,20 +45,31 @@ _CLEAR: Final = 3
 _FEW_VOTES: Final = 2
 
 
-def find_money(grid: Grid, orders: tuple[str, ...], days: Sequence[str] = ()) -> AmountColumns | None:
+def find_money(
+    grid: Grid, orders: tuple[str, ...], days: Sequence[str] = (), *, decimal: str = "", only: int | None = None
+) -> AmountColumns | None:
     """The money columns of a table, None if it has none.
 
     Args:
         grid: the table.
         orders: `ascending`, `descending`: those that the dates allow.
         days: the cells of the date column; the rows of one day may run the other way than the days.
+        decimal: the decimal mark, where a person has said it.
+        only: the place of the amount's column, where a person has said it.
     """
-    decimal = decimal_mark(grid)
+    mark = DecimalMark(decimal, True, "") if decimal else decimal_mark(grid)
+    decimal = mark.mark
     parse = amount_parser(decimal)
     numbers = [column for column in grid.columns if holds_money(column)]
+    if only is not None:
+        numbers = [c for c in numbers if c.place == only or words.says(c.header, words.BALANCE)]
     values = {column.place: values_of(column, parse) for column in numbers}
     table = _Table(grid, numbers, values, decimal, orders, tuple(days_turned(days)))
-    return table.by_chain() or table.by_suffix() or table.by_pair() or table.by_one_column()
+    found = table.by_chain() or table.by_suffix() or table.by_pair() or table.by_one_column()
+    if found is None:
+        return None
+    rivals = rivals_of(grid, found) if only is None else ()
+    return replace(found, decimal_sure=mark.sure, decimal_why=mark.why, rivals=rivals)
 
 
 @dataclass(frozen=True)

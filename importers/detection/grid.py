@@ -6,13 +6,13 @@ most rows are data rows of one width; the header is the nearest row of texts alo
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
+from daysheet.importers.detection import vocabulary as words
 from daysheet.importers.rows.cell_kinds import Kind, common_formats, is_data, kind_of
 from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.rows.tables import Tables
@@ -22,7 +22,6 @@ DELIMITERS: Final = (",", ";", "\t", "|", "^", "~", ":")
 SAMPLE_ROWS: Final = 2000
 _HEADER_ABOVE: Final = 40
 _NARROW: Final = 3
-_CODE: Final = re.compile(r"[A-Z]{3}")
 
 
 @dataclass(frozen=True)
@@ -156,8 +155,8 @@ def _with_shared_names(columns: Sequence[Column]) -> list[Column]:
 
 
 def is_code(column: Column) -> bool:
-    """Whether a column holds currency codes and nothing else."""
-    return bool(column.filled) and all(_CODE.fullmatch(cell.strip()) for cell in column.filled)
+    """Whether a column holds ISO codes of currencies and nothing else; a time zone is as short."""
+    return bool(column.filled) and all(cell.strip().upper() in words.CURRENCIES for cell in column.filled)
 
 
 def _date_place(rows: Sequence[Row], usual: int) -> int:

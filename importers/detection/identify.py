@@ -11,6 +11,7 @@ from daysheet.importers.banks import source as bank
 from daysheet.importers.detection.claims import NOTHING_TOLD, Told, claims
 from daysheet.importers.detection.detect import Detected, detect
 from daysheet.importers.edi.source import remittance_summary
+from daysheet.importers.privacy.patient_columns import patient_columns
 from daysheet.importers.reading import Context, Source
 from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.rows.tables import tables
@@ -97,8 +98,16 @@ def as_text(answer: dict[str, Any], detected: Detected | None) -> str:
     if detected is not None and answer["kind"] in ("bank", "payout", "unknown"):
         lines += ["", *_table(detected)]
     if not answer["profile"] and "profiles" not in answer and detected is not None and detected.money:
-        lines += ["", f"  daysheet profile new {answer['file']} writes a profile from this."]
+        lines += ["", *_next(answer["file"], detected)]
     return "\n".join(lines)
+
+
+def _next(name: str, detected: Detected) -> list[str]:
+    """What to do with a file that no profile reads."""
+    persons = patient_columns(column.header for column in detected.grid.columns) if detected.grid else []
+    if persons:
+        return _wrapped(f"  It has columns of patients ({', '.join(persons)}): a practice system's export.")
+    return [f"  daysheet profile new {name} writes a profile from this."]
 
 
 def _said_of_reading(answer: dict[str, Any]) -> list[str]:
@@ -128,13 +137,20 @@ def _table(detected: Detected) -> list[str]:
     if money is not None:
         parts = [names[role] for role in ("amount", "debit", "credit", "direction") if role in names]
         rows.append(("amounts", f"{money.mode}: {', '.join(parts)}", evidence["amount_mode"]))
-        rows.append(("decimals", "comma" if money.decimal == "," else "point", ""))
+        rows.append(("decimals", "comma" if money.decimal == "," else "point", evidence.get("decimal", "")))
         if "balance" in names:
             rows.append(("balance", names["balance"], ""))
     if detected.order:
         rows.append(("order", detected.order, evidence["order"]))
     if detected.unsettled:
-        what = {"date_format": "the order of day and month", "amount_mode": "which way money went"}
+        what = {
+            "date_format": "the order of day and month",
+            "amount_mode": "which way money went",
+            "date_column": "which column is the day",
+            "decimal": "the decimal mark",
+            "amount_column": "which column is the amount",
+            "currency": "which column says the currency",
+        }
         rows.append(("not settled", ", ".join(what[word] for word in detected.unsettled), ""))
     return [_row(*row) for row in rows]
 

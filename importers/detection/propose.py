@@ -14,14 +14,15 @@ from pathlib import Path
 from typing import Final
 
 from daysheet.errors import DaysheetError
-from daysheet.importers.banks import account_number
 from daysheet.importers.banks import profile_file as profiles
 from daysheet.importers.banks.source import BankSource
-from daysheet.importers.detection import patterns
+from daysheet.importers.detection import more_parts, patterns
 from daysheet.importers.detection import vocabulary as words
 from daysheet.importers.detection.amount_columns import AmountColumns
 from daysheet.importers.detection.detect import Detected
 from daysheet.importers.detection.grid import Column, Grid, is_code
+from daysheet.importers.detection.other_columns import check_column
+from daysheet.importers.detection.persons import refuse_patients
 from daysheet.importers.privacy.anonymize import Anonymizer, amount
 from daysheet.importers.reading import Context, Reading
 from daysheet.importers.rows.cell_kinds import date_formats, kind_of, month_language, part_order
@@ -46,7 +47,6 @@ _PAYEE: Final = (
     "tegenpartij",
     "对方",
 )
-_ACCOUNT: Final = ("account number", "account no", "account #", "iban", "kontonummer", "rekening", "card no", "card #")
 _TEXT: Final = (
     "descr", "memo", "text", "narrat", "detail", "verwendung", "omschrijving", "libell", "concept", "particular",
     "note", "purpose", "reference", "buchungstext", "摘要", "说明", "商品", "popis", "opis", "item",
@@ -66,6 +66,7 @@ class Named:
     country: str
     source: str
     currency: str
+    said: tuple[tuple[str, str], ...] = ()
 
 
 def propose(file: RawFile, detected: Detected, named: Named) -> tuple[str, Reading]:
@@ -79,6 +80,7 @@ def propose(file: RawFile, detected: Detected, named: Named) -> tuple[str, Readi
         raise DaysheetError(
             "holds no table with dates and amounts", filename=file.path, remedy="is it a bank's or a card's export?"
         )
+    refuse_patients(grid, file)
     draft = _Draft(file, detected, grid, money, named)
     for _ in range(_ATTEMPTS):
         source = _source(draft.text("", ""), named.name, file)
@@ -228,7 +230,7 @@ class _Draft:
             + self._year(),
             self._amount_part(),
             self._text_part(),
-            *self._optional_parts(),
+            *self._other_parts(),
             *(f"[[skip]]\n{rule}" for rule in (*self._known_skips(), *self.skips)),
             f"[sample]\n{sample or _NO_SAMPLE}\n{entries}",
         ]
@@ -281,6 +283,8 @@ class _Draft:
         payee, narration = self._texts()
         lines = [f"payee = [{', '.join(map(self._reference, payee))}]"] if payee else []
         lines += [f"narration = [{', '.join(map(self._reference, narration))}]"] if narration else []
+        check = check_column(self.grid)
+        lines += [f"check = {self._reference(check.place)}"] if check else []
         return "[text]\n" + "\n".join(lines) if lines else ""
 
     def _known_skips(self) -> list[str]:
@@ -290,8 +294,8 @@ class _Draft:
             reference = self._reference(column.place)
             distinct = {row[column.place].strip() for row in self._below() if column.place < len(row)}
             if len(distinct) <= _FEW or column.place == self.detected.date:
-                rules += _skip_rule("pending", reference, words.PENDING, distinct)
-            rules += _skip_rule("a balance, no entry", reference, words.STATED_BALANCE, distinct)
+                rules += more_parts.skip_rule("pending", reference, words.PENDING, distinct)
+            rules += more_parts.skip_rule("a balance, no entry", reference, words.STATED_BALANCE, distinct)
         return rules
 
     def _year(self) -> str:
@@ -313,21 +317,23 @@ class _Draft:
         around = "\n".join((self.file.path.name, *(cell for row in self.grid.above for cell in row.cells)))
         return next(found[0] for pattern in _YEARS if (found := re.search(pattern, around)))
 
-    def _optional_parts(self) -> list[str]:
-        parts = []
-        if self.money.balance is not None:
-            parts.append(f"[balance]\ncolumn = {self._reference(self.money.balance)}")
-        accounts = [c for c in self.grid.columns if words.says(c.header, _ACCOUNT) and 0 < len(set(c.filled)) <= _FEW]
-        if accounts:
-            parts.append(f"[account]\ncolumn = {self._reference(accounts[0].place)}")
-        elif asked := account_number.pattern(self.file.path.name, (row.cells for row in self.grid.above)):
-            parts.append(f"[account]\npattern = '{asked}'")
-        codes = [column for column in self.grid.columns if is_code(column)]
-        if codes:
-            parts.append(f"[currency]\ncolumn = {self._reference(codes[0].place)}")
-        elif self.named.currency:
-            parts.append(f"[currency]\nfixed = {json.dumps(self.named.currency)}")
-        return parts
+    def _other_parts(self) -> list[str]:
+        fee, fees = more_parts.fee_part(self.grid, self.money, self._reference)
+        roles = (place - 1 for place in self.detected.columns.values())
+        read = {*roles, *((fees.fee, fees.gross, fees.net) if fees else ())}
+
+        def key(place: int) -> str:
+            reference = self._reference(place)
+            return reference if reference.startswith('"') else f'"{reference}"'
+
+        return [
+            more_parts.balance_part(self.money, self._reference),
+            more_parts.account_part(self.grid, self.file.path.name, self._reference),
+            more_parts.currency_part(self.detected, self.named.currency, self._reference),
+            fee,
+            more_parts.left_out_part(self.grid, read, key),
+            more_parts.evidence_part(self.detected, dict(self.named.said)),
+        ]
 
     def sample(self, source: BankSource, reading: Reading) -> tuple[str, str]:
         """The sample's rows, anonymous, and the entries that the profile makes of them."""
@@ -387,13 +393,3 @@ def _entries(text: str, named: Named, rows: str) -> str:
             lines.append(f'    {{ date = "{record.date}", amount = "{record.amount} {record.currency}"{told} }},')
     skipped = [json.dumps(item.reason) for item in reading.skipped]
     return (f"skipped = [{', '.join(skipped)}]\n" if skipped else "") + "entries = [\n" + "\n".join(lines) + "\n]"
-
-
-def _skip_rule(reason: str, reference: str, telling: re.Pattern[str], cells: set[str]) -> list[str]:
-    """A rule for the rows in which a cell says so; it holds the telling words alone, never the rest of a cell."""
-    said = {found[0] for cell in cells if (found := telling.search(cell))}
-    if not said:
-        return []
-    starts = all(cell.startswith(tuple(said)) for cell in cells if telling.search(cell))
-    pattern = "|".join(re.escape(word).replace("\\ ", " ") for word in sorted(said))
-    return [f"reason = \"{reason}\"\ncolumn = {reference}\npattern = '{'^' if starts else ''}({pattern})'"]

@@ -63,6 +63,26 @@ OTHER: Final = (
     "balance",
     "country",
 )
+_CURRENCY_TEXT: Final = """
+AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP
+CNH CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EEK EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HRK
+HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LTL LVL LYD MAD
+MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RMB
+RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH
+UGX USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWL
+"""
+CURRENCIES: Final = frozenset(_CURRENCY_TEXT.split())
+"""ISO 4217, with those that are gone or only traded under another code and still stand in exports."""
+FEE: Final = ("fee", "fees", "gebühr", "entgelt", "commission", "kommission", "frais", "kosten", "手续费", "poplatek")
+CHECK_NUMBER: Final = ("check", "cheque", "chq", "chk", "check no", "check #", "check number", "serial number", "slip")
+OTHER_DATE: Final = (
+    "initial", "final", "from", "start", "end", "through", "due", "statement", "birth", "export", "created", "creation",
+    "opening", "closing", "period", "expir", "printed", "updated", "modified", "available",
+)  # fmt: skip
+BOOKED_DATE: Final = (
+    "date", "trans", "post", "book", "buchung", "datum", "fecha", "data", "date operation", "日", "дата", "tarih",
+    "dátum", "päivä", "dato",
+)  # fmt: skip
 ZONE: Final = ("zone", "country", "state", "type", "status", "language", "brand", "location", "region")
 PENDING: Final = re.compile(
     r"^(pending|vorgemerkt|offen|en attente|pendiente|in behandeling|preliminär|authori[sz]ed|processing|scheduled)\b|"
