@@ -31,6 +31,7 @@ from daysheet.importers.booking import (
     practice_records,
 )
 from daysheet.importers.booking.directives import custom
+from daysheet.importers.booking.expected_remittances import RemittanceState
 from daysheet.importers.booking.session import ImportSession, OneByOneError, Taken, month_file
 from daysheet.importers.edi import source, strict
 from daysheet.importers.originals import patients as people
@@ -153,14 +154,19 @@ class ImportRun:
         moved = False
         while waiting:
             session = self.session(self.books)
-            session.days = days
+            session.part(undated.DaysState).days = days
             taken, waiting_next = self._plan(session, waiting, readings)
             if taken is None:
                 waiting = waiting_next
                 continue
             self._finish(session, taken)
             booked = any(each.booked for _, each in taken)
-            moved = moved or session.clears or bool(session.remitted) or (booked and bool(self.books.remittances))
+            moved = (
+                moved
+                or session.clears
+                or bool(session.part(RemittanceState).booked)
+                or (booked and bool(self.books.remittances))
+            )
             waiting = waiting_next
             if waiting:
                 self.books = loading.load(self.folder)
@@ -235,7 +241,7 @@ class ImportRun:
 
     def _comes_after(self, taken: list[tuple[RawFile, Taken]], session: ImportSession) -> bool:
         """Whether a remittance has to wait for another round: its claims may be of invoices that were just booked."""
-        return not session.remitted and any(each.booked for _, each in taken)
+        return not session.part(RemittanceState).booked and any(each.booked for _, each in taken)
 
     def _finish(self, session: ImportSession, taken: list[tuple[RawFile, Taken]]) -> None:
         self.outcome.taken += [each for _, each in taken]
@@ -307,7 +313,7 @@ def _take_remittances(session: ImportSession, records: Sequence[Remittance], tak
         claims = sum(1 for claim in record.claims if claim.status)
         currency = session.books.currency
         taken.amounts[currency] += record.amount
-        if record.id in session.books.remittances or record.id in session.remitted:
+        if record.id in session.books.remittances or record.id in session.part(RemittanceState).booked:
             taken.known += claims
             taken.known_amounts[currency] += record.amount
             continue
@@ -315,7 +321,7 @@ def _take_remittances(session: ImportSession, records: Sequence[Remittance], tak
             source.refuse_unbalanced([record])
         entries = source.directives(record, session.books)
         payer = payers.payer_of(record, session.books)
-        session.remitted[record.id] = record._replace(payer=payer)
+        session.part(RemittanceState).booked[record.id] = record._replace(payer=payer)
         if payer not in session.books.payers:
             numbers = f', with era-id: "{" ".join(record.payer_ids)}"' if record.payer_ids else ""
             taken.notes.append(f'practice.beancount has no payer for "{record.payer}": add it{numbers}')

@@ -15,6 +15,7 @@ from daysheet.books import Books
 from daysheet.errors import DaysheetError
 from daysheet.facts import Imported
 from daysheet.importers.booking import bill_lines, dedupe, payouts
+from daysheet.importers.booking.bank_state import BankState
 from daysheet.importers.booking.session import ImportSession
 from daysheet.importers.importing import ImportRun
 from daysheet.importers.originals import patients as people
@@ -200,7 +201,9 @@ def _judged_lines(
         name = bank_account(session.banks, reading.profile, row.account or reading.account, path)
         groups[name, row.currency].append(row)
     for account, group in groups.items():
-        yield from zip(group, dedupe.judge_bank(group, session.lines_of(account), reading.profile), strict=True)
+        yield from zip(
+            group, dedupe.judge_bank(group, session.part(BankState).lines_of(account), reading.profile), strict=True
+        )
 
 
 def _find_payouts(rows: Sequence[BankLine], profile: str, books: Books, outcome: Found) -> None:

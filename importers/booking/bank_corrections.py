@@ -16,6 +16,7 @@ from beancount.core.data import Posting, Transaction
 from daysheet.errors import DaysheetError
 from daysheet.importers import identity
 from daysheet.importers.booking import dedupe
+from daysheet.importers.booking.bank_state import BankState
 from daysheet.importers.booking.session import ImportSession, OneByOneError, Taken
 from daysheet.importers.reading import Correction, Reading
 from daysheet.importers.writing.writer import Edit, block_of
@@ -37,8 +38,9 @@ def carry_out(
         OneByOneError: the entry is of an earlier file of the same import.
         DaysheetError: several entries have the id, or a person has split the one that has it.
     """
+    bank = session.part(BankState)
     for correction in reading.corrections:
-        fresh = session.fresh.get(account_of(correction.line), ())
+        fresh = bank.fresh.get(account_of(correction.line), ())
         if any(identity.comparable(row.source_id or "") == identity.comparable(correction.id) for row in fresh):
             raise OneByOneError
     replaced: dict[str, Transaction] = {}
@@ -56,7 +58,7 @@ def carry_out(
             word = "replaced" if correction.replaces else "taken back"
             row = correction.line.meta["lineno"]
             taken.notes.append(f"the entry of {line.date} over {line.amount:,.2f} was {word} by the bank in row {row}")
-        session.withdrawn[account[0]].append(old)
+        bank.withdrawn[account[0]].append(old)
         taken.withdrawn.setdefault(account[0], []).append(old.written)
     return replaced
 
@@ -81,10 +83,11 @@ def _line(
     session: ImportSession, account: dedupe.Account, correction: Correction, profile: str, taken: Taken
 ) -> dedupe.Line | None:
     """The line of the books that a correction means; None if they have none, or the correction already."""
+    bank = session.part(BankState)
     wanted = identity.comparable(correction.id)
     found = [
         line
-        for line in session.lines.get(account, ())
+        for line in bank.lines.get(account, ())
         if line.source == profile and identity.comparable(line.bank_id or "") == wanted
     ]
     stated = correction.line.date, correction.line.amount
@@ -105,6 +108,7 @@ def _line(
 def _taken_out(
     session: ImportSession, account: dedupe.Account, line: dedupe.Line, correction: Correction, taken: Taken
 ) -> Transaction:
+    bank = session.part(BankState)
     entry = next(e for e in session.books.entries if isinstance(e, Transaction) and e.meta is line.meta)
     if correction.replaces and len(entry.postings) != _SIDES:
         raise DaysheetError(
@@ -117,7 +121,7 @@ def _taken_out(
     last, _ = block_of(path, line.meta["lineno"])
     session.batch.edit(session.relative(path), Edit(line.meta["lineno"], last, ()))
     taken.written[session.relative(path)] = None
-    session.lines[account].remove(line)
-    session.corrected[account] = min(line.date, session.corrected.get(account, line.date))
-    session.fresh[account] += []
+    bank.lines[account].remove(line)
+    bank.corrected[account] = min(line.date, bank.corrected.get(account, line.date))
+    bank.fresh[account] += []
     return entry

@@ -22,6 +22,7 @@ from daysheet.accounts import CLEARING_DEPOSITS, MERCHANT_FEES
 from daysheet.errors import DaysheetError
 from daysheet.importers import identity
 from daysheet.importers.booking import balance_assertions, bank_corrections, dedupe, suggestions, whose_file
+from daysheet.importers.booking.bank_state import BankState
 from daysheet.importers.booking.categories import Category
 from daysheet.importers.booking.directives import posting
 from daysheet.importers.booking.payees import names_payee
@@ -45,6 +46,7 @@ def book_bank_lines(
     Raises:
         DaysheetError: the settings do not say which account a line is of, or something cannot be booked.
     """
+    bank = session.part(BankState)
     by_account: dict[dedupe.Account, list[BankLine]] = defaultdict(list)
     accounts: dict[str | None, str] = {}
 
@@ -62,9 +64,9 @@ def book_bank_lines(
     for account, group in by_account.items():
         _take_account(session, group, account, reading, replaced, taken)
         if len(by_account) == 1:
-            lines = [*session.lines.get(account, ()), *session.fresh[account]]
+            lines = [*bank.lines.get(account, ()), *bank.fresh[account]]
             whose_file.refuse_other_balance(reading, account, lines, session.books, taken.file)
-            session.wanted[account] += balance_assertions.balances_of(reading.proof, digest)
+            bank.wanted[account] += balance_assertions.balances_of(reading.proof, digest)
     return sorted(set(accounts.values()))
 
 
@@ -102,10 +104,11 @@ def prove(session: ImportSession, taken: Mapping[Path, Taken]) -> None:
     Raises:
         DaysheetError: a file has rows in days whose balance is proved already; `filename` says which.
     """
-    for account, fresh in session.fresh.items():
-        corrected = session.corrected.get(account)
-        wanted = [*session.wanted[account], *balance_assertions.waiting(session.books, account, corrected)]
-        lines = [*session.lines.get(account, ()), *fresh]
+    bank = session.part(BankState)
+    for account, fresh in bank.fresh.items():
+        corrected = bank.corrected.get(account)
+        wanted = [*bank.wanted[account], *balance_assertions.waiting(session.books, account, corrected)]
+        lines = [*bank.lines.get(account, ()), *fresh]
         standing = balance_assertions.standing(session.books, account)
         outcome = balance_assertions.change(account, lines, fresh, standing, wanted, corrected=corrected)
         files = {str(line.meta["filename"]): None for line in fresh}
@@ -134,13 +137,14 @@ def _take_account(
     replaced: Mapping[str, Transaction],
     taken: Taken,
 ) -> None:
+    bank = session.part(BankState)
     currency = account[1]
     verdicts = dedupe.judge_bank(
         rows,
-        session.lines_of(account),
+        bank.lines_of(account),
         reading.profile,
         covers=(reading.first, reading.last),
-        withdrawn=session.withdrawn[account[0]],
+        withdrawn=bank.withdrawn[account[0]],
         ids=ids_of(session.banks, reading.profile, account[0]),
     )
     fresh: list[BankLine] = []
@@ -189,6 +193,7 @@ def _book(
     replaced: Mapping[str, Transaction],
     taken: Taken,
 ) -> None:
+    bank = session.part(BankState)
     if fresh and fresh[0].date > fresh[-1].date:
         fresh.reverse()
     fresh.sort(key=lambda row: row.date)
@@ -203,19 +208,20 @@ def _book(
                 taken.uncategorized.append(row)
             groups[month_file(row.date, short_name(profile))].append(entry)
         session.add(groups, taken)
-    session.brought_lines(account, fresh, profile)
+    bank.brought(account, fresh, profile)
 
 
 def _categories(session: ImportSession, rows: Sequence[BankLine], account: str) -> list[Category]:
     """What lines were for: by rule, by history, by a remittance that they pay, else perhaps by a guess."""
-    categories = [session.categorize(row, account) for row in rows]
+    bank = session.part(BankState)
+    categories = [bank.categorize(row, account) for row in rows]
     for place, row in enumerate(rows):
-        if categories[place].flag == "!" and session.remittance_of(row) is not None:
+        if categories[place].flag == "!" and bank.remittance_of(row) is not None:
             categories[place] = Category(CLEARING_DEPOSITS)
-    if session.suggest is not None:
+    if bank.suggest is not None:
         named = (names_payee(row.payee or row.narration) for row in rows)
         unknown = [place for place, named_one in enumerate(named) if named_one and categories[place].flag == "!"]
-        guesses = session.suggest([rows[place] for place in unknown], account)
+        guesses = bank.suggest([rows[place] for place in unknown], account)
         for place, guess in zip(unknown, guesses, strict=True):
             if guess is not None:
                 categories[place] = Category(guess, flag="!", why=suggestions.WHY)

@@ -9,12 +9,14 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Final
 
 from beancount.core.data import Transaction
 from daysheet.accounts import UNCATEGORIZED_INCOME
 from daysheet.books import Books
 from daysheet.cash.receipts import comparable, is_bank, names_of, pending, words_of
+from daysheet.importers.booking.session import ImportSession
 from daysheet.remittances import Remittance
 
 _BEFORE: Final = datetime.timedelta(days=5)
@@ -34,6 +36,28 @@ def remittance_of(
     traced = [remittance for remittance in fitting if comparable(remittance.trace) in words]
     named = [remittance for remittance in fitting if names_of(remittance.payer, books) & words]
     return next((found[0] for found in (traced, named, fitting) if len(found) == 1), None)
+
+
+class RemittanceState:
+    """The remittances of one import.
+
+    Attributes:
+        booked: those that this import has booked, by id.
+    """
+
+    def __init__(self, session: ImportSession) -> None:
+        """Nothing booked yet."""
+        self._books = session.books
+        self.booked: dict[str, Remittance] = {}
+
+    @cached_property
+    def _pending(self) -> list[Remittance]:
+        return pending(self._books)
+
+    def brought_by(self, text: str, amount: Decimal, day: datetime.date) -> Remittance | None:
+        """The remittance whose money a bank line brings, where one waits for it."""
+        waiting = [*self._pending, *self.booked.values()]
+        return remittance_of(text, amount, day, waiting, self._books) if waiting else None
 
 
 def uncategorized(books: Books) -> Iterator[Transaction]:

@@ -131,7 +131,9 @@ def _without_remitted(
 
 def _without_days(session: ImportSession, records: Sequence[Record], reading: Reading, taken: Taken) -> list[Record]:
     """The records less the payments whose days another export of the same system gives."""
-    kept, out, profile = undated.left_out(records, session.known.payments, reading, session.days)
+    kept, out, profile = undated.left_out(
+        records, session.known.payments, reading, session.part(undated.DaysState).days
+    )
     if out:
         amount = sum((payment.amount for payment in out), Decimal())
         taken.amounts[reading.currency] += amount
@@ -148,7 +150,7 @@ def _without_days(session: ImportSession, records: Sequence[Record], reading: Re
 def _redate(session: ImportSession, payments: Sequence[Payment], reading: Reading, terms: Terms, taken: Taken) -> None:
     """Let payments with their days take the place of those that were put on the day of service."""
     taken.notes += undated.notes(payments, reading.currency)
-    found = list(undated.replaced(payments, reading, session.books, session.days))
+    found = list(undated.replaced(payments, reading, session.books, session.part(undated.DaysState).days))
     for each in found:
         path = Path(each.payment.meta["filename"])
         last, _ = block_of(path, each.payment.meta["lineno"])

@@ -8,34 +8,27 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
-from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from beancount.core.data import Directive, Transaction
 from beancount.core.getters import get_entry_accounts
 from daysheet.accounts import CLEARING, is_under
 from daysheet.books import Books
 from daysheet.books.books import lines_of
-from daysheet.cash.receipts import pending
 from daysheet.errors import DaysheetError
-from daysheet.importers.booking import balance_assertions, dedupe
-from daysheet.importers.booking.categories import UNCATEGORIZED, Categorize, categorizer
-from daysheet.importers.booking.expected_remittances import remittance_of
 from daysheet.importers.booking.known import Known
-from daysheet.importers.booking.suggestions import Suggest, suggester
 from daysheet.importers.privacy import identifiers
 from daysheet.importers.reading import Context, Reading, Skipped
-from daysheet.importers.settings import BankSettings, CategoryRule, ImportSettings
-from daysheet.importers.systems.undated import Days
+from daysheet.importers.settings import BankSettings, ImportSettings
 from daysheet.importers.writing.writer import Batch
 from daysheet.records import BankLine, Meta, Payment
-from daysheet.remittances import Remittance
 from daysheet.settings import Settings
 
 AT_ONCE: Final = 2_000
 """How many records are booked, printed and parsed at a time, which bounds the memory that a large file takes."""
+
+Part = TypeVar("Part")
 
 _COUNTRY: Final = re.compile(r"^[a-z]{2}-")
 
@@ -107,17 +100,11 @@ class ImportSession:
         books: the books as they were loaded.
         batch: the changes so far.
         known: the practice's records, with those that the files so far have brought.
-        lines: the bank lines that the books have, by account and currency.
+        settings: the `[import]` table; `all_settings` are those of every table.
         own: the accounts whose files are imported.
         context: what sources may know.
         brought: ids of the visits that this import has booked.
-        remitted: the remittances that this import has booked, by id.
         clears: whether this import has brought money to or from a clearing account.
-        fresh: the bank lines that this import has booked, by account and currency.
-        withdrawn: what banks have replaced or taken back, by account.
-        corrected: the first day of which this import has taken a line out, by account and currency.
-        wanted: the balances that its files prove, likewise.
-        days: which exports give payments with their days.
     """
 
     def __init__(self, folder: Path, books: Books, settings: Settings, token: Callable[[str], str]) -> None:
@@ -128,6 +115,7 @@ class ImportSession:
         """
         self.folder = folder
         self.books = books
+        self.all_settings = settings
         self.settings = settings.table("import", ImportSettings)
         self.banks = settings.tables("bank", BankSettings)
         self.batch = Batch(folder, books)
@@ -141,60 +129,15 @@ class ImportSession:
             frozenset((*books.claims, *books.invoices, *books.visits)),
         )
         self.brought: set[str] = set()
-        self.remitted: dict[str, Remittance] = {}
         self.clears = False
-        self.fresh: dict[dedupe.Account, list[BankLine]] = defaultdict(list)
-        self.withdrawn: dict[str, list[dedupe.Withdrawn]] = defaultdict(list, dedupe.withdrawn_of(books.imported))
-        self.corrected: dict[dedupe.Account, datetime.date] = {}
-        self._sources: dict[dedupe.Account, list[tuple[str, int]]] = defaultdict(list)
-        self.wanted: dict[dedupe.Account, list[balance_assertions.Assertion]] = defaultdict(list)
-        self.days = Days()
-        self._rules = settings.tables("category", CategoryRule)
+        self._parts: dict[Any, Any] = {}
 
-    @cached_property
-    def lines(self) -> dict[dedupe.Account, list[dedupe.Line]]:
-        """Found when the first bank file comes."""
-        return dedupe.lines_of(self.books.entries, self.own)
-
-    def lines_of(self, account: dedupe.Account) -> list[dedupe.Line]:
-        """An account's lines, those that this import has booked among them."""
-        lines, fresh = list(self.lines.get(account, ())), iter(self.fresh[account])
-        for profile, count in self._sources[account]:
-            lines += [dedupe.planned(row, profile) for row in islice(fresh, count)]
-        return lines
-
-    def brought_lines(self, account: dedupe.Account, rows: Sequence[BankLine], profile: str) -> None:
-        """Remember the lines that a file has brought to an account."""
-        self.fresh[account] += rows
-        self._sources[account].append((profile, len(rows)))
-
-    @cached_property
-    def categorize(self) -> Categorize:
-        """What bank lines were for.
-
-        Raises:
-            DaysheetError: a rule in the settings is wrong.
-        """
-        return categorizer(self._rules, self.books.entries, self.own)
-
-    def remittance_of(self, row: BankLine) -> Remittance | None:
-        """The remittance whose money a bank line brings, where one waits for it."""
-        waiting = [*self._pending, *self.remitted.values()]
-        text = f"{row.payee} {row.narration}"
-        return remittance_of(text, row.amount, row.date, waiting, self.books) if waiting else None
-
-    @cached_property
-    def _pending(self) -> list[Remittance]:
-        return pending(self.books)
-
-    @cached_property
-    def suggest(self) -> Suggest | None:
-        """A model's guesses, where the practice asks for them.
-
-        Raises:
-            DaysheetError: smart_importer is not installed.
-        """
-        return suggester(self.books.entries, self.own, UNCATEGORIZED) if self.settings.suggest else None
+    def part(self, kind: Callable[[ImportSession], Part]) -> Part:
+        """What only one kind of file needs, such as `BankState`; made when a file of that kind first asks for it."""
+        if kind not in self._parts:
+            self._parts[kind] = kind(self)
+        part: Part = self._parts[kind]
+        return part
 
     def add(self, entries: Mapping[str, Sequence[Directive]], taken: Taken) -> None:
         """Put directives into the batch, by file, and open their accounts.

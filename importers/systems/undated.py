@@ -50,6 +50,14 @@ class Days(NamedTuple):
         return self.given.get((self.systems.get(profile, ""), payment.payer is not None))
 
 
+class DaysState:
+    """What one import knows of the days of payments; `days` is for all its files."""
+
+    def __init__(self, _session: object) -> None:
+        """Nothing known yet."""
+        self.days = Days()
+
+
 class Replaced(NamedTuple):
     """A payment on the day of service, and what is left of it; zero if another takes its place altogether."""
 
