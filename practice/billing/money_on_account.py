@@ -144,9 +144,9 @@ def _held(entry: Transaction, bills: Bills) -> tuple[str, Decimal]:
 def _named(entry: Transaction, patient: str, books: Books, bills: Bills) -> Iterator[str]:
     """The invoices that a payment names by a claim, a visit, a line or the day of service."""
     meta = entry.meta
-    linked = bill_named(invoice_of(entry) or "", books)
+    linked = invoice_of(entry)
     if linked is not None:
-        yield linked
+        yield known_claim(linked, meta.get("payer") or "", books)[1]
     if meta.get("claim"):
         yield known_claim(str(meta["claim"]), meta.get("payer") or "", books)[1]
     if meta.get("line"):

@@ -148,7 +148,10 @@ def _rows(
             if part:
                 how = _HOW.get(str(entry.meta[ALLOCATED]), str(entry.meta[ALLOCATED]))
                 text = f"– {part:,.2f} for {bill}, {how}" if part > 0 else f"– {-part:,.2f} off {bill} again"
-                yield Row("line", (None, text, bill, None, None, None, None, None))
+                moved_on = one.patients + one.insurers  # between this account and another of the family
+                text += ", of the family" if moved_on else ""
+                paid_here = (None, moved_on, None, insurers, balance) if moved_on else (None,) * 5
+                yield Row("line", (None, text, bill, *paid_here))
             continue
         charged, paid, adjusted = _kinds(one)
         cells: tuple[Cell, ...] = (entry.date, entry.narration or "", bill, charged, paid, adjusted, insurers, balance)

@@ -61,6 +61,7 @@ OWN = {
     "visits": "V1001,2026-03-02,adams,P-17,completed,97110,50.00",
     "invoices": "INV-1,V1001,2026-03-02,adams,P-17,,50.00,2026-04-01",
     "payments": "PMT-1,2026-03-20,INV-1,,card,50.00,1044",
+    "allocations": "AL-1,PMT-1,2026-03-20,INV-1,50.00",
     "adjustments": "ADJ-1,2026-03-20,INV-1,courtesy,5.00",
     "claims": "CLM-1,INV-1,aetna,2026-03-03,submitted,CO-29",
 }
