@@ -159,7 +159,7 @@ class ImportRun:
             if taken is None:
                 waiting = waiting_next
                 continue
-            self._finish(session, taken)
+            self.finish(session, taken)
             booked = any(each.booked for _, each in taken)
             moved = (
                 moved
@@ -243,7 +243,8 @@ class ImportRun:
         """Whether a remittance has to wait for another round: its claims may be of invoices that were just booked."""
         return not session.part(RemittanceState).booked and any(each.booked for _, each in taken)
 
-    def _finish(self, session: ImportSession, taken: list[tuple[RawFile, Taken]]) -> None:
+    def finish(self, session: ImportSession, taken: list[tuple[RawFile, Taken]]) -> None:
+        """Write what was taken, and file the originals; a dry run writes alone."""
         self.outcome.taken += [each for _, each in taken]
         if self.dry_run:
             session.batch.write()

@@ -22,6 +22,9 @@ VERBS: Final[Mapping[str, Verb]] = {
     "demo": Verb("daysheet.ledgers.demo:demo", "Show it all on an invented practice."),
     "identify": Verb("daysheet.importers.profile_commands:identify_", "Say which profile reads a file."),
     "import": Verb("daysheet.importers.commands:import_", "Take exports into the books."),
+    "adopt": Verb(
+        "daysheet.importers.takeover.commands:adopt_", "Begin with another program's balances and open bills."
+    ),
     "undo": Verb("daysheet.importers.amending.commands:undo", "Take an import back whole; its file returns."),
     "recategorize": Verb(
         "daysheet.importers.amending.commands:recategorize", "Give booked bank lines another account."

@@ -155,7 +155,7 @@ def parse_fact(entry: Custom) -> Fact | Begin | None:
 
 def strings(entry: Custom, names: tuple[str, ...], optional: int = 0) -> list[str]:
     """The directive's values, all of them text; the last `optional` ones may be left out."""
-    values = [value.value for value in entry.values]
+    values = [value.value for value in entry.values or ()]
     wanted = " ".join(f'"{name.upper()}"' for name in names)
     if not len(names) - optional <= len(values) <= len(names) or not all(
         isinstance(value, str) and value for value in values
@@ -309,8 +309,7 @@ def _lock(entry: Custom) -> Lock:
 
 
 def _begin(entry: Custom) -> Begin:
-    values = strings(entry, ("former books",), optional=1)
-    return Begin(entry.date, values[0] if values else "", entry.meta)
+    return Begin(entry.date, strings(entry, ("former books",))[0], entry.meta)
 
 
 _PARSERS: Final[Mapping[str, Callable[[Custom], Fact | Begin]]] = {

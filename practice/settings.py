@@ -31,6 +31,7 @@ TABLES: Final = (
     "bank",
     "source",
     "category",
+    "adopt",
     "check",
     "pack",
     "mail",

@@ -15,6 +15,7 @@ from daysheet.findings import Finding
 from daysheet.wording import many
 
 REMITTANCE = "remittance"
+_NOT_MONTHLY = (REMITTANCE, "trial-balance", "chart-of-accounts", "open-items")
 
 
 def missing_export(books: Books, as_of: datetime.date) -> Iterator[Finding]:
@@ -26,7 +27,7 @@ def missing_export(books: Books, as_of: datetime.date) -> Iterator[Finding]:
     sources: dict[tuple[str, str], list[Imported]] = defaultdict(list)
     for imported in books.imported:
         if (
-            imported.first <= as_of and imported.kind != REMITTANCE
+            imported.first <= as_of and imported.kind not in _NOT_MONTHLY
         ):  # insurers send them when they pay, not by the month
             sources["" if imported.account else imported.kind, imported.account or ""].append(imported)
     least = books.days_of("export-gap-days", as_of)
