@@ -23,7 +23,7 @@ from beancount.core.data import Directive, new_metadata
 from daysheet import patients
 from daysheet.books import Books, loading
 from daysheet.errors import DaysheetError
-from daysheet.importers.booking import bank_lines, bill_lines, dedupe, practice_records
+from daysheet.importers.booking import bank_lines, bill_lines, dedupe, practice_records, remittances
 from daysheet.importers.booking.categories import categorizer
 from daysheet.importers.booking.directives import Terms, book
 from daysheet.importers.booking.known import Known
@@ -97,9 +97,11 @@ class Importer(beangulp.Importer):  # type: ignore[misc] # beangulp ships no typ
             entries += self._of_practice(practice, reading, known)
         if lines:
             entries += self._of_bank(lines, reading, books)
-        for record in reading.records:
-            if isinstance(record, Remittance) and record.id not in books.remittances:
-                entries += remittance.directives(record, books)
+        remitted = [record for record in reading.records if isinstance(record, Remittance)]
+        for record, _ in remittances.joined(remitted, books):
+            fresh = remittances.part(record, books, remittances.traced(record, books)).fresh
+            if fresh is not None:
+                entries += remittance.directives(fresh, books)
         return [_placed(entry, filepath) for entry in entries]
 
     def deduplicate(self, entries: list[Directive], existing: list[Directive]) -> None:

@@ -27,6 +27,7 @@ from typing import Final, NamedTuple
 
 from daysheet.importers.reading import Record
 from daysheet.records import Adjustment, BankLine, Claim, Invoice, Payment, Visit
+from daysheet.remittances import AMOUNTS, RemittedClaim
 
 Days = tuple[datetime.date, datetime.date]
 """The first and the last day that a file covers."""
@@ -193,3 +194,39 @@ _JUDGES: Final[dict[type, Callable[..., str]]] = {
 def held(row: BankLine, words: str) -> Held:
     """A file's line as far as its identity goes."""
     return Held(comparable(row.source_id or ""), row.date, row.amount, words)
+
+
+def trace(number: str) -> str:
+    """A check's or an EFT's number as it is compared: without case, marks, and zeros in front: copies differ in them."""
+    return re.sub(r"[^0-9a-z]", "", number.casefold()).lstrip("0")
+
+
+def same_decision(mine: RemittedClaim, theirs: RemittedClaim, *, one_file: bool) -> str:
+    """What two decisions on a claim, of one payer under one trace number, are to each other.
+
+    The claim itself (its number, in the practice's letters) has been compared already. A payer that gives both a number
+    of its own says whether they are one decision; a copy that has lost that number is still the same if every amount
+    is. Within one file (`one_file`) a payer that gives no numbers has split a claim.
+
+    Returns:
+        `same`, `differs` (one decision with other amounts), or `another`.
+    """
+    if mine.reversal != theirs.reversal:
+        return "another"
+    numbers = trace(mine.control), trace(theirs.control)
+    if all(numbers) and numbers[0] != numbers[1]:
+        return "another"
+    if not differing(mine, theirs):
+        return "same"
+    return "another" if one_file and not all(numbers) else "differs"
+
+
+def differing(mine: RemittedClaim, theirs: RemittedClaim) -> list[str]:
+    """The amounts in which two decisions differ, and `codes` where only the codes behind them do."""
+    amounts = [name for name in AMOUNTS if getattr(mine, name) != getattr(theirs, name)]
+    return amounts or (["codes"] if _codes(mine) != _codes(theirs) else [])
+
+
+def _codes(claim: RemittedClaim) -> list[str]:
+    """The adjustment codes in no order: a copy may put them into other segments."""
+    return sorted(filter(None, claim.codes.split(", ")))

@@ -17,7 +17,6 @@ from typing import Any, Final
 from beancount.core.amount import Amount
 from beancount.core.data import Directive
 from daysheet import files, patients
-from daysheet.billing import payers
 from daysheet.books import Books, loading
 from daysheet.errors import DaysheetError
 from daysheet.importers import day_bounds
@@ -29,10 +28,11 @@ from daysheet.importers.booking import (
     payment_posting,
     payouts,
     practice_records,
+    remittances,
 )
 from daysheet.importers.booking.directives import custom
 from daysheet.importers.booking.expected_remittances import RemittanceState
-from daysheet.importers.booking.session import ImportSession, OneByOneError, Taken, month_file
+from daysheet.importers.booking.session import ImportSession, OneByOneError, Taken
 from daysheet.importers.edi import source, strict
 from daysheet.importers.originals import patients as people
 from daysheet.importers.reading import Reading
@@ -296,7 +296,7 @@ def _take(session: ImportSession, file: RawFile, reading: Reading, *, suspense: 
     if practice:
         practice_records.book_practice_records(session, practice, reading, taken)
     if remitted:
-        _take_remittances(session, remitted, taken, suspense=suspense)
+        remittances.book_remittances(session, remitted, taken, suspense=suspense)
     if lines and payouts.is_payouts(reading):
         payouts.book_payouts(session, lines, reading, taken)
     elif lines or reading.corrections:
@@ -307,28 +307,6 @@ def _take(session: ImportSession, file: RawFile, reading: Reading, *, suspense: 
         session.batch.add(writer.IMPORTS, _imported(file, reading, taken, accounts))
         taken.written[writer.IMPORTS] = None
     return taken
-
-
-def _take_remittances(session: ImportSession, records: Sequence[Remittance], taken: Taken, *, suspense: bool) -> None:
-    for record in records:
-        claims = sum(1 for claim in record.claims if claim.status)
-        currency = session.books.currency
-        taken.amounts[currency] += record.amount
-        if record.id in session.books.remittances or record.id in session.part(RemittanceState).booked:
-            taken.known += claims
-            taken.known_amounts[currency] += record.amount
-            continue
-        if not suspense:
-            source.refuse_unbalanced([record])
-        entries = source.directives(record, session.books)
-        payer = payers.payer_of(record, session.books)
-        session.part(RemittanceState).booked[record.id] = record._replace(payer=payer)
-        if payer not in session.books.payers:
-            numbers = f', with era-id: "{" ".join(record.payer_ids)}"' if record.payer_ids else ""
-            taken.notes.append(f'practice.beancount has no payer for "{record.payer}": add it{numbers}')
-        session.add({month_file(record.date, "remittances"): entries}, taken)
-        taken.booked += claims
-        taken.booked_amounts[currency] += record.amount
 
 
 def _imported(file: RawFile, reading: Reading, taken: Taken, accounts: Iterable[str | None]) -> list[Directive]:

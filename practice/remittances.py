@@ -11,6 +11,7 @@ that contains it (`deposits`). In the ledger a remittance is a directive, and ea
     2026-12-30 custom "claim" "CLM-1" "INV-1001" "aetna" "paid"
       remittance: "ERA-71700666555-4be1a07d"
       line: 1
+      control-number: "94060555410000"
       charged: 150.00 USD
       paid: 80.00 USD
       contractual: 50.00 USD
@@ -34,6 +35,10 @@ from beancount.core.data import Custom
 from daysheet.records import Meta
 
 AMOUNTS: Final = ("charged", "paid", "contractual", "transfer", "denied", "earlier", "unexplained")
+CONTROL: Final = "control-number"
+TURNED: Final = "turned"
+"""In the `meta` of a claim as it was read: a reversal whose amounts the file gives without a minus."""
+
 METHODS: Final = ("eft", "check", "none")
 _ZERO: Final = Decimal()
 
@@ -67,6 +72,7 @@ class RemittedClaim(NamedTuple):
         codes: every adjustment by group, reason code and amount.
         services: its lines.
         meta: where it stands.
+        control: the payer's own number of the claim (CLP07); empty where it gives none.
     """
 
     line: int
@@ -86,6 +92,7 @@ class RemittedClaim(NamedTuple):
     codes: str
     services: tuple[Service, ...]
     meta: Meta
+    control: str = ""
 
 
 class ProviderAdjustment(NamedTuple):
@@ -160,6 +167,13 @@ def problems(remittance: Remittance) -> list[str]:
             f"{remittance.claims_paid:,.2f} less provider adjustments {remittance.withheld:,.2f} give "
             f"{remittance.claims_paid - remittance.withheld:,.2f}: {remittance.difference:+,.2f} unexplained"
         )
+    if found:
+        found += [
+            f"claim {claim.line} (line {claim.meta['lineno']}) takes a decision back (CLP02 22) and was written "
+            "without minus signs: it counts as negative"
+            for claim in remittance.claims
+            if claim.meta.get(TURNED)
+        ]
     found += [
         f"claim {claim.line} (line {claim.meta['lineno']}): charged {claim.charged:,.2f}, paid {claim.paid:,.2f}, "
         f"adjusted {claim.charged - claim.paid - claim.unexplained:,.2f}: {claim.unexplained:+,.2f} unexplained"
@@ -228,6 +242,7 @@ def parse_remitted(entry: Custom) -> RemittedClaim:
         codes=str(meta.get("codes", "")),
         services=tuple(_services(meta.get("services", ""))),
         meta=meta,
+        control=str(meta.get(CONTROL, "")),
         **numbers,
     )
 

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple, TypeGuard
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
 from daysheet.facts import Imported
-from daysheet.importers.booking import bill_lines, dedupe, payouts
+from daysheet.importers.booking import bill_lines, dedupe, payouts, remittances
 from daysheet.importers.booking.bank_state import BankState
 from daysheet.importers.booking.session import ImportSession
 from daysheet.importers.importing import ImportRun
@@ -212,12 +212,14 @@ def _find_payouts(rows: Sequence[BankLine], profile: str, books: Books, outcome:
 
 
 def _find_remittance(record: Remittance, books: Books, outcome: Found) -> None:
-    known = books.remittances.get(record.id)
-    if known is None:
-        outcome.missing.update(claim.meta["lineno"] for claim in record.claims if claim.status)
-        return
-    outcome.same.add(place_of(known.meta))
-    outcome.same |= {place_of(claim.meta) for claim in known.claims}
+    found = remittances.part(record, books, remittances.traced(record, books))
+    if found.fresh is not None:
+        outcome.missing.update(claim.meta["lineno"] for claim in found.fresh.claims if claim.status)
+    held = {place_of(theirs.meta) for _, theirs in found.known}
+    outcome.same |= held
+    for sibling in found.siblings:
+        if all(place_of(claim.meta) in held for claim in sibling.claims):
+            outcome.same.add(place_of(sibling.meta))
 
 
 def _beyond(raw: Reading, records: Sequence[Record]) -> set[int]:

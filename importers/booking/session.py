@@ -14,6 +14,8 @@ from typing import Any, Final, TypeVar
 from beancount.core.data import Directive, Transaction
 from beancount.core.getters import get_entry_accounts
 from daysheet.accounts import CLEARING, is_under
+from daysheet.billing import payers
+from daysheet.billing.lines import bill_of_line
 from daysheet.books import Books
 from daysheet.books.books import lines_of
 from daysheet.errors import DaysheetError
@@ -126,7 +128,7 @@ class ImportSession:
             books.currency,
             identifiers.providers_of(books),
             identifiers.payers_of(books),
-            frozenset((*books.claims, *books.invoices, *books.visits)),
+            payers.ClaimNumbers(lambda: (*books.claims, *books.invoices, *books.visits, *bill_of_line(books))),
         )
         self.brought: set[str] = set()
         self.clears = False

@@ -20,7 +20,7 @@ from daysheet.errors import DaysheetError
 from daysheet.importers.edi import codes
 from daysheet.importers.edi.x12 import Segment, Transaction
 from daysheet.ledger import printer
-from daysheet.remittances import ProviderAdjustment, Remittance, RemittedClaim, Service
+from daysheet.remittances import TURNED, ProviderAdjustment, Remittance, RemittedClaim, Service
 
 Identify = Callable[[str], str]
 
@@ -172,6 +172,7 @@ def _add(claim: _Claim, segment: Segment) -> None:
 def _claim(body: _Claim, line: int, filename: Path, identify: Identify) -> RemittedClaim:
     header = body.header
     status = header.get(2)
+    charged, paid, turned = _charged_and_paid(body)
     rank = "primary" if status in ("1", "4", "19", "22") else _RANKS.get(status, "")
     later = rank in ("secondary", "tertiary") or any(reason == codes.EARLIER_PAYER for _, reason, _ in body.adjustments)
     sums: Counter[str] = Counter()
@@ -183,7 +184,6 @@ def _claim(body: _Claim, line: int, filename: Path, identify: Identify) -> Remit
         by_code[group, reason] = by_code.get((group, reason), _ZERO) + amount
         if kind == "denied" and amount:
             refused.append(codes.in_words(group, reason))
-    charged, paid = header.money(3), header.money(4)
     number = identify(printer.plain(header.get(1)))
     denied = sums["denied"] + _ZERO
     state = _status(status, paid, denied)
@@ -205,8 +205,29 @@ def _claim(body: _Claim, line: int, filename: Path, identify: Identify) -> Remit
         reason=_reason(refused or words, body.remarks) if denied or state == "denied" else "",
         codes=", ".join(f"{group}-{reason} {amount:.2f}" for (group, reason), amount in by_code.items()),
         services=tuple(Service(s.code, s.units, s.allowed) for s in body.services if _PROCEDURE.match(s.code)),
-        meta={"filename": str(filename), "lineno": header.line},
+        meta={"filename": str(filename), "lineno": header.line, **({TURNED: True} if turned else {})},
+        control=identify(printer.plain(header.get(7))) if header.get(7) else "",
     )
+
+
+def _charged_and_paid(body: _Claim) -> tuple[Decimal, Decimal, bool]:
+    """What was asked for and what is paid, and whether signs were turned.
+
+    A reversal's amounts are the opposite of what it takes back (005010X221A1, 1.10.2.8). Some senders leave the minus
+    out, of all amounts or of the charge alone; the code of the claim's status says what they are. The adjustments and
+    services in `body` are turned with the payment.
+    """
+    charged, paid = body.header.money(3), body.header.money(4)
+    if body.header.get(2) != _REVERSED:
+        return charged, paid, False
+    explained = paid + sum((amount for _, _, amount in body.adjustments), _ZERO)
+    turn = explained > 0 or (not explained and (charged or paid) > 0)
+    if turn:
+        paid = -paid
+        body.adjustments = [(group, reason, -amount) for group, reason, amount in body.adjustments]
+        for service in body.services:
+            service.allowed = -service.allowed
+    return -abs(charged), paid, turn or charged > 0
 
 
 def _reason(refused: Sequence[str], remarks: Sequence[str]) -> str:

@@ -25,6 +25,8 @@ from daysheet.importers.rows.raw_file import RawFile
 from daysheet.records import Adjustment, Payment
 from daysheet.remittances import (
     AMOUNTS,
+    CONTROL,
+    TURNED,
     Remittance,
     RemittedClaim,
     problems,
@@ -79,8 +81,11 @@ class RemittanceSource:
             Skipped(claim.meta["lineno"], "a predetermination pays nothing") for claim in claims if not claim.status
         ]
         days = [remittance.date for remittance in found]
+        turned = [claim.meta["lineno"] for claim in claims if claim.meta.get(TURNED)]
+        note = f"a reversal without minus signs counts as negative: row {', '.join(map(str, turned))}"
         return Reading(
-            PROFILE, KIND, len(claims), tuple(found), tuple(skipped), min(days), max(days), currency=context.currency
+            PROFILE, KIND, len(claims), tuple(found), tuple(skipped), min(days), max(days), currency=context.currency,
+            notes=(note,) if turned else (),
         )  # fmt: skip
 
 
@@ -171,6 +176,8 @@ def trace_of(record: Payment | Adjustment, books: Books) -> str | None:
 def _claim(remittance: Remittance, claim: RemittedClaim, payer: str, books: Books) -> Custom:
     identifier, invoice = payers.known_claim(claim.claim, payer, books)
     meta: dict[str, Any] = {**_place(claim.meta), "remittance": remittance.id, "line": Decimal(claim.line)}
+    if claim.control:
+        meta[CONTROL] = claim.control
     if claim.rank != "primary":
         meta["rank"] = claim.rank
     if claim.reversal:

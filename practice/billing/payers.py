@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 import re
 from collections import Counter
+from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import Final
 
 from daysheet.accounts import RECEIVABLE_INSURANCE, account_part
@@ -12,6 +14,8 @@ from daysheet.billing.lines import bill_named, bill_of_line
 from daysheet.books import Books
 from daysheet.remittances import Remittance
 
+_DIGITS: Final = re.compile(r"[0-9]+")
+_TAX_NUMBER: Final = re.compile(r"1[0-9]{9}\Z")
 _NOT_A_WORD: Final = re.compile(r"[^a-z0-9]+")
 
 
@@ -22,7 +26,8 @@ def payer_of(remittance: Remittance, books: Books) -> str:
     remittance's), else the payer of the invoices that it pays first. An insurer that the books do not
     know gets its name as id.
     """
-    numbered = [payer for payer in books.payers if _numbers(books, payer) & set(remittance.payer_ids)]
+    theirs = set(map(_without_prefix, remittance.payer_ids))
+    numbered = [payer for payer in books.payers if set(map(_without_prefix, _numbers(books, payer))) & theirs]
     if len(numbered) == 1:
         return numbered[0]
     words = _words(remittance.payer)
@@ -53,7 +58,7 @@ def known_claim(number: str, payer: str | None, books: Books) -> tuple[str, str]
     The number (CLP01) is the one that the practice gave: its claim's, its invoice's, that of a line, or that of a visit
     on one invoice.
     """
-    number = _as_written(number, books)
+    number = numbers_of(books).as_written(number) or number
     states = books.claims.get(number)
     if states and states[-1].invoice != number:
         return number, bill_named(states[-1].invoice, books) or states[-1].invoice
@@ -75,21 +80,75 @@ def claims_of(invoice: str, books: Books) -> list[str]:
     return books.once("claims of invoices", work).get(invoice, [])
 
 
-def _as_written(number: str, books: Books) -> str:
-    """The number in the letters that the books use: some insurers return it in capitals."""
+class ClaimNumbers:
+    """The numbers that a practice has put on its claims, found again however an insurer returns them.
 
-    def work() -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
-        for known in dict.fromkeys((*books.claims, *books.invoices, *books.invoices_of_visit, *bill_of_line(books))):
-            found.setdefault(known.casefold(), []).append(known)
-        return found
+    Insurers return them in capitals, with spaces around them, and with zeros before their digits or without. A number
+    that fits several of the practice's so is none of them.
+    """
 
-    alike = books.once("numbers of claims", work).get(number.casefold(), [])
-    return alike[0] if len(alike) == 1 else number
+    def __init__(self, numbers: Callable[[], Iterable[str]]) -> None:
+        """`numbers` gives all of them, when the first is looked for."""
+        self._numbers = numbers
+
+    def as_written(self, number: str) -> str | None:
+        """The practice's number that one on a remittance means; None if it is none, or could be several."""
+        if number in self._exact:
+            return number
+        bare = _bare(number)
+        return self._by_letters[bare] if bare in self._by_letters else self._by_digits.get(comparable_number(number))
+
+    @cached_property
+    def _exact(self) -> frozenset[str]:
+        return frozenset(self._numbers())
+
+    @cached_property
+    def _by_letters(self) -> dict[str, str | None]:
+        return _unique(self._exact, _bare)
+
+    @cached_property
+    def _by_digits(self) -> dict[str, str | None]:
+        return _unique(self._exact, comparable_number)
+
+    def __contains__(self, number: object) -> bool:
+        """Whether it means one."""
+        return isinstance(number, str) and self.as_written(number) is not None
+
+
+def numbers_of(books: Books) -> ClaimNumbers:
+    """Those of the books: of claims, invoices, lines and visits."""
+
+    def work() -> ClaimNumbers:
+        return ClaimNumbers(lambda: (*books.claims, *books.invoices, *books.invoices_of_visit, *bill_of_line(books)))
+
+    return books.once("numbers of claims", work)
+
+
+def comparable_number(number: str) -> str:
+    """A number without letter case and padding: ` INV-0017` and `inv-17` are alike."""
+    return _DIGITS.sub(lambda digits: digits[0].lstrip("0") or "0", _bare(number))
+
+
+def _unique(numbers: Iterable[str], key_of: Callable[[str], str]) -> dict[str, str | None]:
+    """Each number by its key; None where several have one."""
+    found: dict[str, str | None] = {}
+    for number in numbers:
+        key = key_of(number)
+        found[key] = None if key in found else number
+    return found
+
+
+def _bare(number: str) -> str:
+    return "".join(number.split()).casefold()
 
 
 def _numbers(books: Books, payer: str) -> set[str]:
     return {number for fact in books.payers[payer] for number in str(fact.meta.get("era-id", "")).split()}
+
+
+def _without_prefix(number: str) -> str:
+    """A tax number as an insurer's id without the 1 that TRN03 and BPR10 put before it."""
+    return number[1:] if _TAX_NUMBER.match(number) else number
 
 
 def _is_named(books: Books, payer: str, words: list[str]) -> bool:
