@@ -197,7 +197,7 @@ def held(row: BankLine, words: str) -> Held:
 
 
 def trace(number: str) -> str:
-    """A check's or an EFT's number as it is compared: without case, marks, and zeros in front: copies differ in them."""
+    """A check's or an EFT's number as it is compared: without case, marks and zeros in front, which vary."""
     return re.sub(r"[^0-9a-z]", "", number.casefold()).lstrip("0")
 
 
