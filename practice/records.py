@@ -99,7 +99,10 @@ class Payment(NamedTuple):
 
 
 class Adjustment(NamedTuple):
-    """What will not be collected of an invoice (positive), or is moved from insurer to patient (`transfer`)."""
+    """What will not be collected of an invoice (positive), or is moved from insurer to patient (`transfer`).
+
+    The invoice is empty where only the patient is known, whose token then stands in `meta`.
+    """
 
     id: str
     date: datetime.date

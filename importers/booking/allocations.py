@@ -28,7 +28,7 @@ from beancount.core.data import EMPTY_SET, Custom, Directive, Posting, Transacti
 from beancount.parser.grammar import ValueType
 from daysheet.accounts import BILLING_COLLECTED, INCOME_UNASSIGNED, INCOME_VISITS, account_part
 from daysheet.billing.allocation import COPAY, HOWS, NAMED, OLDEST, ON_ACCOUNT, Allocation, Rules, allocations
-from daysheet.billing.money_on_account import allocated_by
+from daysheet.billing.money_on_account import Money, allocated_by
 from daysheet.books import Books
 from daysheet.books.index import INVOICE_LINK
 from daysheet.importers.booking.directives import invoice_link
@@ -60,7 +60,7 @@ def sum_up(taken: Sequence[Taken], derived: Iterable[Directive], books: Books) -
     standing = (entry for entry in books.allocations if entry.date.year in books.locks)
     for entry in (*standing, *derived):
         if isinstance(entry, Transaction) and "allocated" in entry.meta:
-            key = (entry.meta["payment"], entry.meta.get("patient", ""))
+            key = (entry.meta.get("payment", ""), entry.meta.get("patient", ""))
             parts[key][entry.meta["allocated"]] += allocated_by(entry)
     for each in taken:
         sums: dict[str, Decimal] = defaultdict(Decimal)
@@ -77,7 +77,7 @@ def sum_up(taken: Sequence[Taken], derived: Iterable[Directive], books: Books) -
 
 def _meta(allocation: Allocation) -> dict[str, Any]:
     money = allocation.money
-    meta: dict[str, Any] = {"filename": "<derived>", "lineno": 0, "payment": money.id}
+    meta: dict[str, Any] = {"filename": "<derived>", "lineno": 0, _kind(money): money.id}
     if money.meta.get("patient"):
         meta["patient"] = money.patient
     if money.payer is not None:
@@ -86,6 +86,10 @@ def _meta(allocation: Allocation) -> dict[str, Any]:
     if allocation.reverses:
         meta["reverses"] = allocation.reverses
     return meta
+
+
+def _kind(money: Money) -> str:
+    return "adjustment" if money.is_adjustment else "payment"
 
 
 def _on_account(allocation: Allocation, books: Books) -> Custom:

@@ -122,7 +122,7 @@ def _ordered(entries: Iterable[Directive]) -> list[Directive]:
     keyed = [
         (
             entry.date,
-            natural(str(entry.meta.get("payment") or entry.meta.get("share") or "")),
+            natural(str(entry.meta.get("payment") or entry.meta.get("adjustment") or entry.meta.get("share") or "")),
             printer.format_entry(entry),
             at,
             entry,

@@ -214,7 +214,8 @@ def _payment(payment: Payment, known: Known, terms: Terms) -> Directive:
 
 
 def _adjustment(adjustment: Adjustment, known: Known, terms: Terms) -> Directive:
-    meta = _meta(adjustment=adjustment.id, invoice=_exact(adjustment.invoice), kind=adjustment.kind)
+    patient = None if adjustment.invoice else adjustment.meta.get("patient")
+    meta = _meta(adjustment=adjustment.id, patient=patient, invoice=_exact(adjustment.invoice), kind=adjustment.kind)
     invoice = _invoice_of(adjustment.invoice, known)
     payer = None if invoice is None else invoice.payer
     amount = adjustment.amount
@@ -227,7 +228,7 @@ def _adjustment(adjustment: Adjustment, known: Known, terms: Terms) -> Directive
         if adjustment.kind != "contractual" and adjustment.invoice in known.transferred:
             payer = None  # what the insurer left to the patient is the patient's to be let off
         legs = ((_owed_by(payer, invoice, adjustment.date, known), -amount), (equity, amount))
-    return _transaction(adjustment.date, words, adjustment.invoice, meta, legs, terms)
+    return _transaction(adjustment.date, words, adjustment.invoice or None, meta, legs, terms)
 
 
 def _allotment(allotment: Allotment, known: Known, terms: Terms) -> Directive:

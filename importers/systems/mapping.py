@@ -183,16 +183,17 @@ class Mapper(Meanings):
         invoice = self._invoice_of(part.invoice, cells, row)
         if invoice is None and not amount:
             return None
-        if invoice is None:
+        kind, patient = self._word(part.kind, cells, {}), self._patient(cells)
+        if invoice is None and (not patient or kind == "transfer"):
             raise cells.error((*part.amount, *part.less)[0], "is an adjustment of a charge that this row does not have")
         number = self.profile.adjustment.index(part) + 1
         return Adjustment(
             id=self._identity("adjustment", part.id, cells) if part.id else f"{self._base(row, cells)}-a{number}",
             date=self._day_of(part.date, cells, row),
-            invoice=invoice,
-            kind=self._word(part.kind, cells, {}),
+            invoice=invoice or "",
+            kind=kind,
             amount=amount,
-            meta=_meta(cells, **_flags({SO_FAR: part.so_far})),
+            meta=_meta(cells, **_flags({SO_FAR: part.so_far}), **({} if invoice else {"patient": patient})),
         )
 
     def _claim(self, part: ClaimMap, cells: PracticeRow) -> Claim:

@@ -206,7 +206,11 @@ class AdjustmentMap:
     amount: Columns = word("Columns whose sum it is.", ())
     less: Columns = word("Columns to take off it.", ())
     kind: Words = word(f"One of {', '.join(ADJUSTMENT_KINDS)}.", ..., meanings=ADJUSTMENT_KINDS)
-    invoice: Columns = word("The invoice's id; `row` is the row's own (`row 2` of its second `[[invoice]]`).", ...)
+    invoice: Columns = word(
+        "The invoice's id; `row` is the row's own (`row 2` of its second `[[invoice]]`); blank or zero where only the "
+        "patient is known.",
+        ...,
+    )
     date: str = word("The day; left out, the invoice's.", "")
     id: Columns = word(_ID + " Left out, it is made from the invoice's.", ())
     so_far: bool = word("The amount is all up to the export: a later export books only what is new.", False)

@@ -68,6 +68,7 @@ FURTHER: Final[Mapping[str, tuple[str, ...]]] = {
     "invoice_id": (*LINES, "guarantor_id"),
     "payment_id": PAYMENTS,
     "visit_id": ("guarantor_id",),
+    "adjustment_id": ("patient_id",),
 }
 """Columns that a file may leave out, by its kind's own id."""
 
@@ -245,9 +246,11 @@ def _allotment(cells: StandardRow) -> Allotment:
 
 
 def _adjustment(cells: StandardRow) -> Adjustment:
+    kind, patient = cells.word("kind", ADJUSTMENT_KINDS), cells.person("patient_id")
+    of_patient = patient is not None and not cells.text("invoice_id") and kind != "transfer"
     return Adjustment(
-        cells.identity("adjustment_id"), cells.date("date"), cells.identity("invoice_id"),
-        cells.word("kind", ADJUSTMENT_KINDS), cells.amount("amount"), cells.meta,
+        cells.identity("adjustment_id"), cells.date("date"), "" if of_patient else cells.identity("invoice_id"), kind,
+        cells.amount("amount"), cells.meta | ({"patient": patient} if of_patient else {}),
     )  # fmt: skip
 
 

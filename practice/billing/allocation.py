@@ -227,7 +227,7 @@ class _Account:
     def _undo(self, part: Applied, amount: Decimal, by: Money, how: str) -> None:
         """Take a part of what was applied off its bill again, by the payment itself or by the one that reverses it."""
         part.amount -= amount
-        income = self._income(part.bill, -amount)
+        income = self._income(part.money, part.bill, -amount)
         of = self._account_of(part.bill, part.money)
         part.bill.owed[of] += amount
         reverses = part.money.id if by is not part.money else ""
@@ -235,6 +235,8 @@ class _Account:
 
     def _take_back(self, money: Money) -> None:
         """Undo what a refund, a returned check, a chargeback or a void takes back."""
+        if money.is_adjustment:
+            return  # something added to what the patient owes, and nothing given back
         earlier = sorted(self._received_before(money), key=lambda one: one.order, reverse=True)
         spoken = [one for one in earlier if money.takes_back(one)]
         alike = [one for one in earlier if one.amount == -money.amount and self._paid_alike(one, money)]
@@ -253,7 +255,9 @@ class _Account:
     def _received_before(self, money: Money) -> Iterator[Money]:
         """The patient's money up to a payment, that which named its bill included."""
         yield from (
-            one for one in self.money if one.amount > 0 and one.patient == money.patient and one.date <= money.date
+            one
+            for one in self.money
+            if one.amount > 0 and not one.is_adjustment and one.patient == money.patient and one.date <= money.date
         )
         for bill in self.own:
             if bill.patient == money.patient and bill.id in self.seen:
@@ -307,7 +311,7 @@ class _Account:
 
     def _copay(self, money: Money) -> None:
         """A patient's payment on the day of a visit that an insurer is billed for."""
-        if money.payer is None and money.left > 0:
+        if money.payer is None and money.left > 0 and not money.is_adjustment:
             for bill in self.own:
                 today = bill.id in self.seen and bill.patient == money.patient and money.date in bill.days
                 if today and bill.insurers_share > 0:
@@ -347,15 +351,17 @@ class _Account:
         others = (name for name, amount in sorted(bill.owed.items()) if amount > 0)
         return next((name for name in others if not is_under(name, RECEIVABLE_PATIENTS)), money.account)
 
-    def _income(self, bill: OpenBill, amount: Decimal, line: str = "") -> Income:
+    def _income(self, money: Money, bill: OpenBill, amount: Decimal, line: str = "") -> Income:
         """Whose income it is; nobody's yet where only a later derivation knows what the lines have been paid."""
+        if money.is_adjustment:
+            return ()
         return bill.earn(amount, line) if self.final or len(bill.providers) < 2 else ()
 
     def _apply(self, money: Money, bill: OpenBill, amount: Decimal, how: str, line: str = "") -> None:
         if not amount:
             return
         of = self._account_of(bill, money)
-        income = self._income(bill, amount, line)
+        income = self._income(money, bill, amount, line)
         bill.owed[of] -= amount
         money.left -= amount
         if amount > 0:
@@ -369,7 +375,8 @@ def _standing(books: Books) -> dict[tuple[str, str, datetime.date], list[tuple[s
     def work() -> dict[tuple[str, str, datetime.date], list[tuple[str, Decimal, str]]]:
         found: dict[tuple[str, str, datetime.date], list[tuple[str, Decimal, str]]] = defaultdict(list)
         for entry in books.allocations:
-            key = (str(entry.meta.get("payment")), str(entry.meta.get("patient", "")), entry.date)
+            identity = entry.meta.get("payment") or entry.meta.get("adjustment")
+            key = (str(identity), str(entry.meta.get("patient", "")), entry.date)
             found[key].append((invoice_of(entry) or "", allocated_by(entry), str(entry.meta[ALLOCATED])))
         return found
 

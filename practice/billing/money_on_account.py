@@ -87,13 +87,18 @@ class Money:
         return self.date, natural(self.id), self.amount
 
     @property
+    def is_adjustment(self) -> bool:
+        """Whether it is no money, but what the practice lets the patient off."""
+        return "payment" not in self.meta
+
+    @property
     def is_deposit(self) -> bool:
         """Whether it is a true deposit, nobody's income until a bill takes it."""
         return not is_under(self.account, RECEIVABLE)
 
     def takes_back(self, other: Money) -> bool:
         """Whether this says, by its own words, that it takes another payment back."""
-        if other.amount <= 0 or other.date > self.date or other.patient != self.patient:
+        if other.amount <= 0 or other.is_adjustment or other.date > self.date or other.patient != self.patient:
             return False
         if self.meta.get(REVERSES):
             return bool(self.meta[REVERSES] == other.id)
@@ -112,14 +117,15 @@ def money_of(books: Books, bills: Bills, *, insurers: bool) -> dict[str, list[Mo
     found: dict[str, list[Money]] = defaultdict(list)
     for entry in books.on_account:
         payer = entry.meta.get("payer")
-        if "payment" not in entry.meta or (payer is not None) != insurers:
+        identity = entry.meta.get("payment") or entry.meta.get("adjustment")
+        if not identity or (payer is not None) != insurers:
             continue
         account, amount = _held(entry, bills)
         said_patient = str(entry.meta.get("patient") or "")
         names = tuple(dict.fromkeys(_named(entry, said_patient, books, bills))) if amount else ()
         patient = said_patient or next((bills.by_id[name].patient for name in names if name in bills.by_id), "")
         if amount and patient:
-            money = Money(str(entry.meta["payment"]), entry.date, patient, payer, account, amount, entry.meta, amount)
+            money = Money(str(identity), entry.date, patient, payer, account, amount, entry.meta, amount)
             money.names, money.line = names, str(entry.meta.get("line") or invoice_of(entry) or "")
             money.source = invoice_of(entry) or ""
             found[patient].append(money)

@@ -10,7 +10,8 @@ from typing import Final, NamedTuple
 
 from beancount.core.data import Transaction
 from daysheet.books import Books
-from daysheet.books.index import PREPAID, payment_of
+from daysheet.books.index import PREPAID
+from daysheet.books.made import payment_of
 from daysheet.records import Payment
 
 _ZERO: Final = Decimal()

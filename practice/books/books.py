@@ -21,15 +21,13 @@ from daysheet.books.index import (
     BookError,
     Indexes,
     Receivable,
-    bill_of,
     clears,
     index_entries,
     number_of,
     owed,
-    payment_of,
-    visit_of,
 )
 from daysheet.books.lazy import MadeDict, MadeList, Maker
+from daysheet.books.made import bill_of, payment_of, visit_of
 from daysheet.books.reach import in_reach
 from daysheet.facts import (
     Begin,
@@ -85,8 +83,8 @@ class Books:
         repeated: those of the invoices whose id was used more than once.
         invoices_of_visit: invoices by the id of a visit they bill.
         rebilled: those of these visits that are billed more than once.
-        adjustments_of_invoice: adjustments by invoice id.
-        on_account: the payments that name no invoice, or whose income is nobody's yet, in date order.
+        adjustments_of_invoice: adjustments by invoice id; empty for those that name only the patient.
+        on_account: the payments and adjustments that name no invoice, and payments whose income is nobody's yet.
         allocations: what was derived of payments, in date order.
         allotted: what a person or a pay-split export has said of payments.
         claims: a claim's states in date order, by claim id.

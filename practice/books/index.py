@@ -25,7 +25,7 @@ from daysheet.accounts import (
     RECEIVABLE_PATIENTS,
     is_under,
 )
-from daysheet.records import COMPLETED, VISIT_STATUSES, Adjustment, Invoice, Line, Meta, Payment, Visit
+from daysheet.records import COMPLETED, VISIT_STATUSES, Adjustment, Meta
 
 INVOICE_LINK: Final = "inv-"
 ALLOCATED: Final = "allocated"
@@ -75,7 +75,7 @@ class Indexes:
         billed: the first bill of each visit id.
         rebilled: all bills of each visit id that is billed more than once.
         adjustments_of_invoice: by invoice id.
-        on_account: the payments that name no invoice, or whose income is nobody's yet.
+        on_account: the payments and adjustments that name no invoice, and payments whose income is nobody's yet.
         allocations: what was derived of them, and of other payments.
         owed: the sum of an invoice's receivable postings, where it is not zero; of money on account by patient.
         beyond: the transaction that last left this sum below zero.
@@ -266,68 +266,6 @@ def index_entries(entries: Iterable[Any]) -> Indexes:  # noqa: C901, PLR0912, PL
     return index
 
 
-def visit_of(entry: Custom) -> Visit:
-    """The visit that an entry states, which the pass has taken as one."""
-    (identifier, _), (provider, _), (status, _) = entry.values
-    meta = entry.meta
-    fee = meta.get("fee")
-    return Visit(
-        identifier,
-        entry.date,
-        provider,
-        status,
-        meta.get("patient", ""),
-        meta.get("service"),
-        None if fee is None else fee.number,
-        meta,
-    )
-
-
-def bill_of(entry: Transaction) -> Invoice:
-    """The invoice that an entry charges."""
-    meta = entry.meta
-    named = meta.get("visit", "")
-    provider = meta.get("provider", "")
-    amount = _ZERO
-    lines = []
-    for posting in entry.postings:
-        if _role_of(posting.account) == _CHARGED:
-            amount -= number_of(posting)
-            line = _line(posting, provider)
-            if line is not None:
-                lines.append(line)
-    return Invoice(
-        invoice_of(entry) or "",
-        entry.date,
-        tuple(named.split()),
-        provider or (lines[0].provider if lines else ""),
-        meta.get("patient", ""),
-        meta.get("payer"),
-        amount,
-        meta.get("due"),
-        meta,
-        tuple(lines),
-    )
-
-
-def _line(posting: Posting, provider: str) -> Line | None:
-    """The procedure that a leg charges; None where it names none."""
-    meta = posting.meta or {}
-    identity = meta.get("line")
-    if not isinstance(identity, str):
-        return None
-    return Line(
-        identity,
-        meta.get("provider") or provider,
-        meta.get("service"),
-        -number_of(posting),
-        meta.get("tooth"),
-        meta.get("site"),
-        meta.get("modifier"),
-        meta.get("quantity"),
-    )
-
-
 def owed(entry: Transaction) -> Iterator[tuple[str | None, Posting]]:
     """An entry's postings to receivable accounts, each with the invoice that it is of.
 
@@ -346,20 +284,6 @@ def owed(entry: Transaction) -> Iterator[tuple[str | None, Posting]]:
 def clears(entry: Transaction) -> bool:
     """Whether an entry moves money on its way to the bank."""
     return any(_role_of(posting.account) == _CLEARS for posting in entry.postings)
-
-
-def payment_of(entry: Transaction) -> Payment:
-    """The payment that an entry books: what it adds to income, or to what is owed to a patient on account."""
-    meta = entry.meta
-    earned = [
-        number_of(posting) for posting in entry.postings if posting.account.startswith(("Income:", "Liabilities:"))
-    ]
-    amount = -sum(earned, _ZERO)
-    invoice, method = invoice_of(entry), meta.get("method", "")
-    return Payment(
-        meta["payment"], entry.date, invoice, meta.get("payer"), method, amount, meta.get("reference"), meta,
-        meta.get("patient", ""),
-    )  # fmt: skip
 
 
 def invoice_of(entry: Transaction) -> str | None:
@@ -393,6 +317,9 @@ def _refused_visit(entry: Custom, visits: Mapping[str, Custom]) -> BookError:
 
 
 def _add_adjustment(index: Indexes, entry: Transaction, invoice: str | None) -> None:
+    if invoice is None and entry.meta.get("patient"):
+        index.on_account.append(entry)
+        invoice = ""
     if invoice is None:
         message = f"adjustment {entry.meta['adjustment']} names no invoice; link it with ^{INVOICE_LINK}…"
         index.errors.append(BookError(entry.meta, message, entry))

@@ -78,7 +78,8 @@ def put(books: Books, **rules: Any) -> list[tuple[int, str, str, str, str]]:
             if legs:
                 leg = legs[-1]
                 how = entry.meta["allocated"]
-                found.append((number, entry.meta["payment"], leg.meta["invoice"], f"{-number_of(leg):f}", how))
+                what = entry.meta.get("payment") or entry.meta["adjustment"]
+                found.append((number, what, leg.meta["invoice"], f"{-number_of(leg):f}", how))
     return sorted(found)
 
 
@@ -183,6 +184,19 @@ CASES: dict[str, tuple[list[Any], list[tuple[int, str, str, str, str]]]] = {
             (12, "701", "10", "15.00", "oldest-first"),
         ],
     ),
+    "what a patient is let off goes to their oldest open bill, and is nobody's income": (
+        [
+            bill("9", 2, 50),
+            bill("10", 3, 80),
+            Adjustment("a1", day(8), "", "courtesy", Decimal(60), {"patient": ANN}),
+            paid("701", 9, 70),
+        ],
+        [
+            (8, "a1", "10", "10.00", "oldest-first"),
+            (8, "a1", "9", "50.00", "oldest-first"),
+            (9, "701", "10", "70.00", "oldest-first"),
+        ],
+    ),
     "an insurer's payment that names only the patient goes to its oldest open share": (
         [
             bill("8", 1, 40),
@@ -283,6 +297,8 @@ def histories(draw: st.DrawFn) -> list[Any]:
         kind = draw(st.sampled_from(("courtesy", "write-off", "transfer")))
         records.append(Adjustment(f"a{n}", day(draw(days)), f"{n}", kind, draw(amounts), {}))
     if draw(st.booleans()):
+        records.append(Adjustment("a9", day(draw(days)), "", "courtesy", draw(amounts), {"patient": draw(whose)}))
+    if draw(st.booleans()):
         records.append(Allotment("s0", day(9), "700", draw(st.sampled_from(("0", "0-1"))), draw(amounts), {}))
     return records
 
@@ -319,7 +335,7 @@ def test_the_laws_hold_and_no_order_of_facts_changes_a_byte(records: list[Any], 
     parts: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     for entry in derivedly.allocations:
         for posting in entry.postings:
-            if (posting.meta or {}).get("invoice") and posting.account.startswith("Assets:Receivable"):
+            if "payment" in entry.meta and (posting.meta or {}).get("invoice"):
                 parts[entry.meta["payment"], entry.meta["patient"]] -= number_of(posting)
     for key, amount in parts.items():
         most = sum(one for one in received[key] if one > 0)

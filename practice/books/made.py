@@ -1,0 +1,89 @@
+"""Entries as records: what the pass over the books has noted, made when it is asked for."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+from beancount.core.data import Custom, Posting, Transaction
+from daysheet.accounts import BILLING_CHARGES, is_under
+from daysheet.books.index import invoice_of, number_of
+from daysheet.records import Invoice, Line, Payment, Visit
+
+_ZERO: Final = Decimal()
+
+
+def visit_of(entry: Custom) -> Visit:
+    """The visit that an entry states, which the pass has taken as one."""
+    (identifier, _), (provider, _), (status, _) = entry.values
+    meta = entry.meta
+    fee = meta.get("fee")
+    return Visit(
+        identifier,
+        entry.date,
+        provider,
+        status,
+        meta.get("patient", ""),
+        meta.get("service"),
+        None if fee is None else fee.number,
+        meta,
+    )
+
+
+def bill_of(entry: Transaction) -> Invoice:
+    """The invoice that an entry charges."""
+    meta = entry.meta
+    named = meta.get("visit", "")
+    provider = meta.get("provider", "")
+    amount = _ZERO
+    lines = []
+    for posting in entry.postings:
+        if is_under(posting.account, BILLING_CHARGES):
+            amount -= number_of(posting)
+            line = _line(posting, provider)
+            if line is not None:
+                lines.append(line)
+    return Invoice(
+        invoice_of(entry) or "",
+        entry.date,
+        tuple(named.split()),
+        provider or (lines[0].provider if lines else ""),
+        meta.get("patient", ""),
+        meta.get("payer"),
+        amount,
+        meta.get("due"),
+        meta,
+        tuple(lines),
+    )
+
+
+def _line(posting: Posting, provider: str) -> Line | None:
+    """The procedure that a leg charges; None where it names none."""
+    meta = posting.meta or {}
+    identity = meta.get("line")
+    if not isinstance(identity, str):
+        return None
+    return Line(
+        identity,
+        meta.get("provider") or provider,
+        meta.get("service"),
+        -number_of(posting),
+        meta.get("tooth"),
+        meta.get("site"),
+        meta.get("modifier"),
+        meta.get("quantity"),
+    )
+
+
+def payment_of(entry: Transaction) -> Payment:
+    """The payment that an entry books: what it adds to income, or to what is owed to a patient on account."""
+    meta = entry.meta
+    earned = [
+        number_of(posting) for posting in entry.postings if posting.account.startswith(("Income:", "Liabilities:"))
+    ]
+    amount = -sum(earned, _ZERO)
+    invoice, method = invoice_of(entry), meta.get("method", "")
+    return Payment(
+        meta["payment"], entry.date, invoice, meta.get("payer"), method, amount, meta.get("reference"), meta,
+        meta.get("patient", ""),
+    )  # fmt: skip
