@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from daysheet import console
+from daysheet import console, files
 from daysheet.importers import importing, new_books
 from daysheet.importers.import_report import as_json, as_text
 from daysheet.importers.originals.reveal import reveal as reveal_token
@@ -32,10 +32,23 @@ def init(shell: console.Console, folder: Path, name: str) -> None:
 @click.command("import", cls=console.Verb)
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
 @click.option("--dry-run", is_flag=True, help="Show what would change in the ledger, and change nothing.")
+@click.option("--diff", is_flag=True, help="With --dry-run: show every line that would change.")
+@click.option(
+    "--diff-to", type=click.Path(path_type=Path, dir_okay=False), help="With --dry-run: write them to a file."
+)
 @click.option("--suspense", is_flag=True, help="Book remittances that do not balance, the difference to suspense.")
 @click.option("--profile", help="Read the files by this profile, whatever they look like.")
 @console.pass_console
-def import_(shell: console.Console, paths: tuple[Path, ...], dry_run: bool, suspense: bool, profile: str | None) -> int:
+def import_(
+    shell: console.Console,
+    /,
+    paths: tuple[Path, ...],
+    dry_run: bool,
+    diff: bool,
+    diff_to: Path | None,
+    suspense: bool,
+    profile: str | None,
+) -> int:
     """Take exports into the books: these files, or those in the inbox."""
     folder = shell.folder
     if not paths:
@@ -44,8 +57,14 @@ def import_(shell: console.Console, paths: tuple[Path, ...], dry_run: bool, susp
         if not paths:
             shell.emit([], lambda: f"The inbox {folder / settings.inbox} is empty.")
             return console.OK
-    outcome = importing.import_files(folder, paths, profile=profile, dry_run=dry_run, suspense=suspense)
-    shell.emit(as_json(outcome), lambda: as_text(outcome, folder))
+    if (diff or diff_to) and not dry_run:
+        raise click.UsageError("--diff and --diff-to go with --dry-run")
+    outcome = importing.import_files(
+        folder, paths, profile=profile, dry_run=dry_run, suspense=suspense, warn=lambda said: click.echo(said, err=True)
+    )
+    if diff_to is not None:
+        files.write(diff_to, "".join(f"{line}\n" for line in outcome.diff).encode())
+    shell.emit(as_json(outcome), lambda: as_text(outcome, folder, whole=diff, dry_run=dry_run))
     for problem in outcome.refused.values():
         click.echo(f"daysheet: {problem}", err=True)
     return console.BROKEN if outcome.refused else console.OK

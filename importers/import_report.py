@@ -12,6 +12,7 @@ from daysheet.importers.booking.session import Taken
 from daysheet.importers.importing import Outcome
 from daysheet.importers.reading import Proof
 from daysheet.records import BankLine, Meta
+from daysheet.wording import many
 
 _SHOWN: Final = 20
 _NAMED: Final = 3
@@ -63,9 +64,12 @@ def _proof(proof: Proof | None) -> dict[str, Any] | None:
     return None if proof is None else {"closed": proof.closed, "checked": proof.checked, "broken_at": proof.broken_at}
 
 
-def as_text(outcome: Outcome, folder: Path) -> str:
-    """Each file's control totals, what changed, what a person must look at, and the diff of a dry run."""
-    lines: list[str] = []
+def as_text(outcome: Outcome, folder: Path, *, whole: bool = False, dry_run: bool = False) -> str:
+    """Each file's control totals, what changed, what a person must look at, and what a dry run would change.
+
+    A dry run begins with its sum; `whole` ends it with every line that would change.
+    """
+    lines: list[str] = [*_sum_of(outcome), ""] if dry_run else []
     for taken in outcome.taken:
         lines += [*_file(taken, folder), ""]
     lines += _worklist([line for taken in outcome.taken for line in taken.uncategorized])
@@ -73,14 +77,48 @@ def as_text(outcome: Outcome, folder: Path) -> str:
         lines += [f"Settled with the bank and the invoices: {outcome.settled}", ""]
     lines += [f"Note: {note}." for note in outcome.notes]
     written = dict.fromkeys(path for taken in outcome.taken for path in sorted(taken.written))
-    if outcome.diff:
+    if outcome.diff and whole:
         lines += ["Nothing was written. The change would be:", "", *outcome.diff]
+    elif outcome.diff:
+        lines.append("Nothing was written. What would change, by file (--diff shows every line, --diff-to keeps them):")
+        lines += [
+            f"  {name}: {more:,} lines more, {less:,} less" for name, (more, less) in _changes(outcome.diff).items()
+        ]
     elif written:
         named = ", ".join(list(written)[:_NAMED]) + (
             f" and {len(written) - _NAMED} more" if len(written) > _NAMED else ""
         )
         lines.append(f"Written: {named}")
     return "\n".join(lines)
+
+
+def _sum_of(outcome: Outcome) -> Iterator[str]:
+    """A dry run in two lines."""
+    booked, known = (sum(getattr(taken, what) for taken in outcome.taken) for what in ("booked", "known"))
+    skipped = sum(len(taken.skipped) for taken in outcome.taken)
+    refused = f", {many(len(outcome.refused), 'file')} refused" if outcome.refused else ""
+    yield (
+        f"Dry run: {many(len(outcome.taken), 'file')} to take{refused}; {many(booked, 'row')} to book, "
+        f"{known:,} already there, {skipped:,} skipped."
+    )
+    changes = _changes(outcome.diff)
+    more, less = (sum(count[which] for count in changes.values()) for which in (0, 1))
+    yield f"{many(len(changes), 'file')} of the books would change: {more:,} lines more, {less:,} less."
+
+
+def _changes(diff: list[str]) -> dict[str, tuple[int, int]]:
+    """How many lines each file would gain and lose."""
+    found: dict[str, tuple[int, int]] = {}
+    name = ""
+    for before, line in zip(["", *diff], diff, strict=False):
+        if line.startswith("+++ ") and before.startswith("--- "):
+            name = line.removeprefix("+++ ")
+            found[name] = (0, 0)
+        elif line.startswith("+"):
+            found[name] = (found[name][0] + 1, found[name][1])
+        elif line.startswith("-") and not line.startswith("--- "):
+            found[name] = (found[name][0], found[name][1] + 1)
+    return found
 
 
 def _file(taken: Taken, folder: Path) -> Iterator[str]:

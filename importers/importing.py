@@ -7,7 +7,7 @@ what the refused one lacks shows in its error and in the checks. All files that 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cache
@@ -19,7 +19,7 @@ from beancount.core.data import Directive
 from daysheet import files, patients
 from daysheet.books import Books, loading
 from daysheet.errors import DaysheetError
-from daysheet.importers import day_bounds
+from daysheet.importers import reading_checks
 from daysheet.importers.booking import (
     allocations,
     bank_lines,
@@ -53,6 +53,8 @@ _EXAMPLES: Final = (
     "patients' tokens and what is made of them are examples here: the import makes the secret that they come from"
 )
 
+Warn = Callable[[str], None]
+
 
 @dataclass
 class Outcome:
@@ -82,7 +84,13 @@ def inbox(folder: Path, name: str) -> list[Path]:
 
 
 def import_files(
-    folder: Path, paths: Sequence[Path], *, profile: str | None = None, dry_run: bool = False, suspense: bool = False
+    folder: Path,
+    paths: Sequence[Path],
+    *,
+    profile: str | None = None,
+    dry_run: bool = False,
+    suspense: bool = False,
+    warn: Warn = lambda _: None,
 ) -> Outcome:
     """Take files into the books of a folder, and file their originals.
 
@@ -92,6 +100,7 @@ def import_files(
         profile: the profile to read them by, where the user has said so.
         dry_run: change nothing, and give the diff.
         suspense: book remittances that do not balance, the difference to a suspense account.
+        warn: told in a sentence what a person should know before it is written.
 
     Raises:
         DaysheetError: the books or the settings are broken, or another program holds the books.
@@ -99,10 +108,10 @@ def import_files(
     """
     with files.locked(folder), collector.paused():
         if not dry_run:
-            return _imported_into(folder, paths, profile, dry_run=False, suspense=suspense)
+            return _imported_into(folder, paths, profile, dry_run=False, suspense=suspense, warn=warn)
         with preview.copied(folder) as copy:
             try:
-                outcome = _imported_into(copy.at, paths, profile, dry_run=True, suspense=suspense)
+                outcome = _imported_into(copy.at, paths, profile, dry_run=True, suspense=suspense, warn=warn)
             except DaysheetError as problem:
                 raise copy.error(problem) from None
             outcome.diff += copy.diff()
@@ -113,7 +122,7 @@ def import_files(
 
 
 def _imported_into(
-    folder: Path, paths: Sequence[Path], profile: str | None, *, dry_run: bool, suspense: bool
+    folder: Path, paths: Sequence[Path], profile: str | None, *, dry_run: bool, suspense: bool, warn: Warn
 ) -> Outcome:
     """The import itself; a dry run is one into a copy, that files no original and makes no secret."""
     settings = Settings.of(folder)
@@ -121,6 +130,7 @@ def _imported_into(
     if writer.mend(folder, books):
         books = loading.load(folder)
     run = ImportRun(folder, settings, books, profile, dry_run=dry_run, suspense=suspense)
+    run.warn = warn
     run.over([RawFile(path) for path in paths])
     return run.outcome
 
@@ -141,6 +151,7 @@ class ImportRun:
         self.sources = all_sources(folder, settings)
         self.told = told(settings, books.currency)
         self.outcome = Outcome()
+        self.warn: Warn = lambda _: None
         self.token = cache(self._token())
 
     def over(self, given: Sequence[RawFile]) -> None:
@@ -159,6 +170,13 @@ class ImportRun:
             if taken is None:
                 waiting = waiting_next
                 continue
+            changed = [file for file, _ in taken if file.has_changed()]
+            if changed:
+                self.outcome.refused |= {file.path: file.changed() for file in changed}
+                waiting = [file for file in waiting if file not in changed]
+                continue
+            for warning in (said for _, each in taken for said in each.warnings()):
+                self.warn(warning)
             self.finish(session, taken)
             booked = any(each.booked for _, each in taken)
             moved = (
@@ -200,13 +218,13 @@ class ImportRun:
         seen: dict[str, Path] = {}
         for file in given:
             try:
-                _refuse_twin(file, seen)
+                reading_checks.refuse_twin(file, seen)
                 readings[file] = source_of(file, self.sources, self.profile, self.told).read(file, context)
                 if readings[file].kind == source.KIND and session.settings.strict_x12:
                     strict.require(file)
                 seen[file.sha256] = file.path
-                _check_total(file, readings[file])
-                day_bounds.require(readings[file], file.path, *bounds)
+                reading_checks.require_total(file, readings[file])
+                reading_checks.require_days(readings[file], file.path, *bounds)
             except DaysheetError as problem:
                 readings.pop(file, None)
                 self.outcome.refused[file.path] = problem
@@ -254,7 +272,7 @@ class ImportRun:
         session.batch.write()
         dropped = (self.folder / session.settings.inbox).resolve()
         for file, _ in taken:
-            if file.path.resolve().parent == dropped:
+            if file.path.resolve().parent == dropped and not file.has_changed():
                 file.path.unlink()
 
     def session(self, books: Books) -> ImportSession:
@@ -351,25 +369,6 @@ def _kind(record: object, reading: Reading) -> str:
     if isinstance(record, BankLine):
         return reading.profile
     return practice_records.KIND_OF.get(type(record), reading.kind)
-
-
-def _refuse_twin(file: RawFile, seen: Mapping[str, Path]) -> None:
-    if file.sha256 in seen:
-        message = f"is the same file as {seen[file.sha256].name}"
-        raise DaysheetError(message, filename=file.path, remedy="remove one of them")
-
-
-def _check_total(file: RawFile, reading: Reading) -> None:
-    """Refuse a reading that does not account for every row: the records and the skipped rows are all there are."""
-    read = sum(len(r.claims) if isinstance(r, Remittance) else 1 for r in reading.records)
-    read = read if reading.used is None else reading.used
-    skipped = len(reading.skipped) if reading.kind != source.KIND else 0
-    if reading.rows != read + skipped:
-        raise DaysheetError(
-            f"{reading.rows} rows were read, but {read} records and {skipped} skipped rows came of them",
-            filename=file.path,
-            remedy=f"report this as a defect of profile {reading.profile}",
-        )
 
 
 def _rank(reading: Reading) -> tuple[int, Any]:

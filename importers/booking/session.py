@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -26,6 +26,7 @@ from daysheet.importers.settings import BankSettings, ImportSettings
 from daysheet.importers.writing.writer import Batch
 from daysheet.records import BankLine, Meta, Payment
 from daysheet.settings import Settings
+from daysheet.wording import many
 
 AT_ONCE: Final = 2_000
 """How many records are booked, printed and parsed at a time, which bounds the memory that a large file takes."""
@@ -64,6 +65,7 @@ class Taken:
         paid: its payments that the books have now.
         allocated: the sum of these by how it was allocated.
         written: files of the books that it changes.
+        locked: how many entries it brings to years that are locked.
     """
 
     file: Path
@@ -83,6 +85,16 @@ class Taken:
     paid: list[Payment] = field(default_factory=list)
     allocated: dict[str, Decimal] = field(default_factory=dict)
     written: dict[str, None] = field(default_factory=dict)
+    locked: Counter[int] = field(default_factory=Counter)
+
+    def warnings(self) -> list[str]:
+        """What to say before it is written: which locked years it brings entries to; the notes say so as well."""
+        found = []
+        for year, count in sorted(self.locked.items()):
+            entries = f"{many(count, 'entry', 'entries')} of {year}"
+            self.notes.append(f"{entries}, which is locked: check will name the months that change")
+            found.append(f"{self.file.name} brings {entries}, and {year} is locked")
+        return found
 
     @property
     def path(self) -> str:
@@ -153,6 +165,8 @@ class ImportSession:
             for entry in group:
                 accounts = get_entry_accounts(entry)
                 self._require_open(sorted(accounts), entry.date, taken)
+                if entry.date.year in self.books.locks:
+                    taken.locked[entry.date.year] += 1
                 if isinstance(entry, Transaction):
                     self.batch.open(accounts)
                     self.clears = self.clears or any(is_under(account, CLEARING) for account in accounts)

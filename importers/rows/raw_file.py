@@ -1,12 +1,19 @@
-"""A dropped file: its path and its bytes, read once."""
+"""A dropped file: its path and its bytes, read once, and whether it is still what was read."""
 
 from __future__ import annotations
 
 import hashlib
+import signal
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 from daysheet.errors import DaysheetError
+
+_UNFINISHED: Final = frozenset((".part", ".partial", ".crdownload", ".download", ".filepart", ".tmp"))
+_LATER: Final = "nothing of it is booked; import it when it is complete"
+_State = tuple[int, int, int]
 
 
 class RawFile:
@@ -15,6 +22,7 @@ class RawFile:
     def __init__(self, path: Path) -> None:
         """Nothing is read yet."""
         self.path = path
+        self._state: _State | None = None
 
     @cached_property
     def data(self) -> bytes:
@@ -25,10 +33,17 @@ class RawFile:
         """
         if self.path.is_dir():
             raise DaysheetError("is a folder", filename=self.path, remedy="name the files in it")
+        if self.path.suffix.lower() in _UNFINISHED or self.path.name.startswith("~$"):
+            raise DaysheetError("is not complete yet: another program writes it", filename=self.path, remedy=_LATER)
         try:
+            before = _state(self.path)
+            written_to = _is_written_to(self.path)
             data = self.path.read_bytes()
+            self._state = _state(self.path)
         except OSError as problem:
             raise DaysheetError(f"cannot be read: {problem.strerror}", filename=self.path) from None
+        if written_to or before != self._state:
+            raise self.changed()
         if not data.strip(b"\x00\t\n\r \xef\xbb\xbf"):
             raise DaysheetError("is empty", filename=self.path, remedy="export it again")
         return data
@@ -37,3 +52,39 @@ class RawFile:
     def sha256(self) -> str:
         """The bytes' SHA-256, in hexadecimal."""
         return hashlib.sha256(self.data).hexdigest()
+
+    def has_changed(self) -> bool:
+        """Whether the file is no longer what was read: grown, written anew, or gone."""
+        try:
+            return self._state is not None and (_state(self.path) != self._state or _is_written_to(self.path))
+        except OSError:
+            return True
+
+    def changed(self) -> DaysheetError:
+        """The error for a file that another program was still writing."""
+        return DaysheetError("is being written, or has changed while it was read", filename=self.path, remedy=_LATER)
+
+
+def _state(path: Path) -> _State:
+    """What differs once a file is written to: its number, size and time of change."""
+    state = path.stat()
+    return state.st_ino, state.st_size, state.st_mtime_ns
+
+
+def _is_written_to(path: Path) -> bool:
+    """Whether another program has the file open to write; False where the system cannot say.
+
+    Linux grants a lease to read only while nobody has a file open for writing.
+    """
+    with suppress(ImportError, AttributeError):
+        import fcntl  # noqa: PLC0415 - not on every system
+
+        with suppress(OSError), path.open("rb") as file:
+            # who opens it in this moment is let through: the signal for that is one that nobody minds
+            fcntl.fcntl(file, fcntl.F_SETSIG, signal.SIGURG)
+            try:
+                fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+            except BlockingIOError:
+                return True
+            fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+    return False

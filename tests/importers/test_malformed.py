@@ -143,7 +143,7 @@ def test_the_program_itself_ends_with_2_and_no_traceback(folder: Folder) -> None
 
 def test_a_dry_run_shows_the_diff_and_writes_nothing(folder: Folder) -> None:
     before = folder.snapshot()
-    result = folder.run("import", "--dry-run", folder.give("a.csv", GOOD["visits"]))
+    result = folder.run("import", "--dry-run", "--diff", folder.give("a.csv", GOOD["visits"]))
     assert '+2026-03-02 custom "visit" "V1" "adams" "completed"' in result.stdout
     assert "+++ 2026/2026-03-visits.beancount" in result.stdout
     assert '+include "2026/*.beancount"' in result.stdout

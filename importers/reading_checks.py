@@ -1,19 +1,21 @@
-"""Days that no row of a file may be of: a slip in a year must not reach the books."""
+"""What every reading must hold to before anything is made of it: its days, its count of rows, that it comes once."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from daysheet.errors import DaysheetError
+from daysheet.importers.edi import source
 from daysheet.importers.reading import Reading, Record
+from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.systems.marks import UNDATED
 from daysheet.records import BankLine, Claim, Invoice
 from daysheet.remittances import Remittance
 
 
-def require(reading: Reading, path: Path, earliest: datetime.date, latest: datetime.date) -> None:
+def require_days(reading: Reading, path: Path, earliest: datetime.date, latest: datetime.date) -> None:
     """Refuse a reading one of whose days lies outside the bounds.
 
     Raises:
@@ -49,3 +51,31 @@ def _within(value: object) -> Iterator[datetime.date]:
     elif isinstance(value, tuple):
         for part in value:
             yield from _within(part)
+
+
+def refuse_twin(file: RawFile, seen: Mapping[str, Path]) -> None:
+    """Refuse a file whose bytes another one of the same import has; `seen` is by digest.
+
+    Raises:
+        DaysheetError: naming the other file.
+    """
+    if file.sha256 in seen:
+        message = f"is the same file as {seen[file.sha256].name}"
+        raise DaysheetError(message, filename=file.path, remedy="remove one of them")
+
+
+def require_total(file: RawFile, reading: Reading) -> None:
+    """Refuse a reading that does not account for every row: the records and the skipped rows are all there are.
+
+    Raises:
+        DaysheetError: with the figures.
+    """
+    read = sum(len(r.claims) if isinstance(r, Remittance) else 1 for r in reading.records)
+    read = read if reading.used is None else reading.used
+    skipped = len(reading.skipped) if reading.kind != source.KIND else 0
+    if reading.rows != read + skipped:
+        raise DaysheetError(
+            f"{reading.rows} rows were read, but {read} records and {skipped} skipped rows came of them",
+            filename=file.path,
+            remedy=f"report this as a defect of profile {reading.profile}",
+        )
