@@ -25,6 +25,7 @@ from daysheet.importers.booking import (
     bank_lines,
     dedupe,
     derived,
+    loan_interest,
     payment_posting,
     payouts,
     practice_records,
@@ -197,7 +198,8 @@ class ImportRun:
     def _follow_up(self, *, moved: bool) -> None:
         """What follows from the books as a whole, once all files are in them."""
         booked = any(taken.booked for taken in self.outcome.taken)
-        depends = self.books.on_account or self.books.allocations or self.books.remittances
+        books = self.books
+        depends = books.on_account or books.allocations or books.remittances or loan_interest.has_loans(books)
         if booked and not moved and not depends:
             return
         written: tuple[str, ...] = ()

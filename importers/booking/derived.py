@@ -23,7 +23,7 @@ from beancount.core.data import Directive, Transaction
 from daysheet.billing.allocation import Rules
 from daysheet.billing.open_bills import natural
 from daysheet.books import Books
-from daysheet.importers.booking import allocations
+from daysheet.importers.booking import allocations, loan_interest
 from daysheet.importers.booking.session import month_file
 from daysheet.importers.settings import ImportSettings
 from daysheet.importers.writing.writer import Batch, is_included_by_pattern
@@ -59,9 +59,14 @@ def _patients(books: Books, settings: ImportSettings) -> Iterable[Directive]:
     return allocations.entries(books, Rules(settings.families), insurers=False)
 
 
+def _interest(books: Books, _settings: ImportSettings) -> Iterable[Directive]:
+    return loan_interest.entries(books)
+
+
 DERIVATIONS: Final = (
     Derivation("insurer-allocations", _insurers),
     Derivation("allocations", _patients),
+    Derivation("loan-interest", _interest),
 )
 """Every derivation, in the order in which they build on each other."""
 
