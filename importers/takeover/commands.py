@@ -22,4 +22,4 @@ def adopt_(
 ) -> None:
     """Begin with another program's trial balance, chart of accounts and open items: CSV, workbook or IIF."""
     outcome = adopt(shell.folder, paths, begin.date() if begin else None, former, dry_run=dry_run)
-    shell.emit(as_json(outcome), lambda: as_text(outcome, shell.folder))
+    shell.emit(as_json(outcome), lambda: as_text(outcome, shell.folder, whole=True, dry_run=dry_run))
