@@ -181,7 +181,7 @@ def test_fava_shows_the_books(page):
 
 def test_the_practice_pays_its_employee_rightly(books):
     """Publication 15: the employer's FICA is 7.65% of gross wages; gross less what is withheld is what was paid."""
-    posted = {}
+    posted: dict[tuple[str, str, bool], list[Decimal]] = {}
     for entry in books.entries:
         for posting in getattr(entry, "postings", ()):
             if "Payroll" in posting.account and entry.date.year == YEAR.first.year:

@@ -67,6 +67,8 @@ def test_the_terms_of_a_loan_hold_until_the_next_ones(load):
         """
     )
     first, then = (loan_on(books.tax_facts, "Liabilities:Notes:SBA", datetime.date(y, 6, 1)) for y in (2026, 2027))
+    assert first is not None
+    assert then is not None
     assert first[:8] == (
         "sba", "First Bank", datetime.date(2026, 1, 1), "Liabilities:Notes:SBA", Decimal("6.5"), Decimal(1000),
         datetime.date(2031, 6, 5), "Expenses:Interest",

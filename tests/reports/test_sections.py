@@ -5,11 +5,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from daysheet.accounting import form_1099
 from daysheet.errors import DaysheetError
 from daysheet.reports import registry
 from daysheet.reports.period import parse
 from daysheet.reports.schedules.receivables import receivables
-from daysheet.reports.tax import contractors
 from daysheet.reports.tax import lines as taxlines
 from daysheet.reports.tax.depreciation import accumulated, depreciation
 from daysheet.settings import Settings
@@ -272,7 +272,7 @@ def test_who_needs_a_1099_follows_the_rules_of_the_year(build_from):
 
 
 def test_the_threshold_is_that_of_the_year_in_which_it_was_paid(build_from):
-    assert [contractors.threshold(year) for year in (2025, 2026)] == [D(600), D(2000)]
+    assert [form_1099.threshold(year) for year in (2025, 2026)] == [D(600), D(2000)]
     text = VENDORS.replace("2026-01-01", "2025-01-01") + paid("Landlord", 700, day="2025-05-01")
     table = build_from(text, "contractors", "2025")
     assert [cell_of(table, row, "verdict") for row in rows_of(table, "line")] == ["due"]

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from beancount.core.data import Transaction
+from daysheet.books.index import number_of
 from daysheet.errors import DaysheetError
 
 from tests.importers.books_folder import CHASE, Folder
@@ -160,7 +161,7 @@ def test_the_sums_at_the_bank_do_not_move(booked: Folder) -> None:
     def held() -> Decimal:
         entries = [e for e in booked.books().entries if isinstance(e, Transaction)]
         legs = [leg for e in entries for leg in e.postings if leg.account == "Assets:Bank:Checking"]
-        return sum((leg.units.number for leg in legs), Decimal())
+        return sum((number_of(leg) for leg in legs), Decimal())
 
     before = held()
     booked.write_by_hand(RULES, "daysheet.toml")

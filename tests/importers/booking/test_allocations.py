@@ -79,6 +79,7 @@ def put(books: Books, **rules: Any) -> list[tuple[int, str, str, str, str]]:
                 leg = legs[-1]
                 how = entry.meta["allocated"]
                 what = entry.meta.get("payment") or entry.meta["adjustment"]
+                assert leg.meta is not None
                 found.append((number, what, leg.meta["invoice"], f"{-number_of(leg):f}", how))
     return sorted(found)
 

@@ -188,8 +188,8 @@ def test_the_practice_s_own_csv_takes_lines_too(folder: Folder):
     assert (taken["booked"], len(taken["skipped"])) == (2, 1)
     (bill,) = folder.books().bills
     assert [(line.id, line.amount, line.modifier, line.quantity) for line in bill.lines] == [
-        ("R1", 98, None, 1),
-        ("R2", 52, "25", 1),
+        ("R1", Decimal(98), None, Decimal(1)),
+        ("R2", Decimal(52), "25", Decimal(1)),
     ]
     (again,) = folder.take("again.csv", header + rows + "\n")
     assert (again["booked"], again["known"]) == (0, 2)

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from beancount.core.data import Transaction
 from daysheet.accounting.cash_basis import cash_entries
+from daysheet.books.index import number_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,11 +19,11 @@ ZERO = D()
 
 def moved(books, year):
     """What each account moved by in a year of the cash view."""
-    sums = defaultdict(Decimal)
+    sums: defaultdict[str, Decimal] = defaultdict(Decimal)
     for entry in cash_entries(books):
         if isinstance(entry, Transaction) and entry.date.year == year:
             for posting in entry.postings:
-                sums[posting.account] += posting.units.number
+                sums[posting.account] += number_of(posting)
     return {account: amount for account, amount in sums.items() if amount}
 
 
@@ -193,7 +194,7 @@ def test_expenses_of_the_view_are_what_was_paid_and_each_entry_balances(steps):
         text += f'{day} * "Lee" "x"{link}\n{legs}'
     books = loaded(text)
     view = [entry for entry in cash_entries(books) if isinstance(entry, Transaction)]
-    assert all(sum((posting.units.number for posting in entry.postings), ZERO) == 0 for entry in view)
+    assert all(sum((number_of(posting) for posting in entry.postings), ZERO) == 0 for entry in view)
     sums = moved(books, 2026)
     billed = sum((D(cents) + more for is_bill, cents, more, _ in steps if is_bill), ZERO) / 100
     paid = sum((D(cents) for is_bill, cents, _, _ in steps if not is_bill), ZERO) / 100

@@ -279,7 +279,8 @@ def test_a_payment_taken_back_on_the_day_it_was_entered_is_in_no_deposit(load):
     )
     result = reconcile(books, LAST)
     assert matched(result) == [(["PMT-3"], "amount and date")]
-    assert (result.overdue, result.unreconciled) == ((), 0)
+    assert not result.overdue
+    assert result.unreconciled == 0
 
 
 def test_a_payment_taken_back_days_later_and_never_deposited_is_not_waited_for(load):

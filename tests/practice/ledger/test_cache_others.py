@@ -36,8 +36,9 @@ def docstrings():
         assert spec is not None
         assert spec.origin is not None
         for path in sorted(Path(spec.origin).parent.rglob("*_test.py")):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                text = ast.get_docstring(node) if isinstance(node, ast.FunctionDef | ast.ClassDef) else None
+            nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            for node in (node for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)):
+                text = ast.get_docstring(node)
                 if text and any(line[:4].isdigit() or line.startswith("option ") for line in text.splitlines()):
                     yield f"{path.name}:{node.lineno}", text
 
