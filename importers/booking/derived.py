@@ -23,7 +23,7 @@ from beancount.core.data import Directive, Transaction
 from daysheet.billing.allocation import Rules
 from daysheet.billing.open_bills import natural
 from daysheet.books import Books
-from daysheet.importers.booking import allocations, loan_interest
+from daysheet.importers.booking import allocations, loan_interest, returned_items
 from daysheet.importers.booking.session import month_file
 from daysheet.importers.settings import ImportSettings
 from daysheet.importers.writing.writer import Batch, is_included_by_pattern
@@ -63,7 +63,12 @@ def _interest(books: Books, _settings: ImportSettings) -> Iterable[Directive]:
     return loan_interest.entries(books)
 
 
+def _returned(books: Books, _settings: ImportSettings) -> Iterable[Directive]:
+    return returned_items.entries(books)
+
+
 DERIVATIONS: Final = (
+    Derivation("returned-items", _returned),
     Derivation("insurer-allocations", _insurers),
     Derivation("allocations", _patients),
     Derivation("loan-interest", _interest),

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from beancount.core import data as directives
 from beancount.core.data import Custom, Directive, Transaction
+from daysheet import checks
 from daysheet.books import Books
 from daysheet.books.index import number_of
 from daysheet.importers.booking.derived import derived
@@ -21,6 +22,8 @@ from daysheet.ledger import printer
 from daysheet.records import Adjustment, Allotment, Invoice, Line, Payment
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from tests.importers.books_folder import Folder
 
 OPTIONS: dict[str, Any] = {"operating_currency": ["USD"]}
 ANN, BEN = "pt-0000000000aa", "pt-0000000000bb"
@@ -352,3 +355,35 @@ def by_account(books: Books) -> dict[tuple[str, datetime.date], Decimal]:
             income_or = "Income" if posting.account.startswith("Income") else posting.account
             sums[income_or, entry.date] += number_of(posting)
     return {key: amount for key, amount in sums.items() if amount}
+
+
+CHASE = "Details,Posting Date,Description,Amount,Type,Balance,Check or Slip #\n"
+BILLED = "invoice_id,visit_id,date,provider,patient_id,payer,amount,due\n"
+RECEIVED = "payment_id,date,invoice_id,payer,method,amount,reference,patient_id\n"
+"""Two payments of one amount on two days, so that only the number or the day can tell which was returned."""
+
+
+def test_a_return_that_only_the_bank_knows_opens_the_charge_until_the_practice_says_it_too(folder: Folder) -> None:
+    folder.take("invoices.csv", f"{BILLED}I1,,2026-03-02,adams,P1,,54.00,\nI2,,2026-03-02,adams,P2,,54.00,\n")
+    folder.take(
+        "payments.csv",
+        f"{RECEIVED}P1,2026-03-03,,,check,54.00,4001,P1\nP2,2026-03-04,I2,,check,54.00,4002,P2\n",
+    )
+    lines = (
+        "DEBIT,03/12/2026,DEPOSITED ITEM RETURNED 4001,-54.00,ACH_DEBIT,54.00,\n"
+        "DSLIP,03/05/2026,DEPOSIT ID NUMBER 555009,108.00,DEPOSIT,108.00,\n"
+    )
+    folder.take("chase.csv", CHASE + lines)
+    assert open_bills(folder) == {"I1": 54}
+    entry = next(one for one in folder.books().received if one.id == "P1-returned")
+    assert (entry.date, entry.amount) == (datetime.date(2026, 3, 12), -54)
+    assert checks.find(folder.books(), kinds=["unmatched-deposit", "undeposited-payment"]) == []
+    # the practice's own row takes the place of what was derived
+    folder.take("payments-2.csv", f"{RECEIVED}P3,2026-03-13,,,check,-54.00,4001,P1\n")
+    assert [one.id for one in folder.books().received] == ["P1", "P2", "P3"]
+    assert open_bills(folder) == {"I1": 54}
+
+
+def open_bills(folder: Folder) -> dict[str | None, Decimal]:
+    books = folder.books()
+    return books.balances(datetime.date(2026, 3, 31))
