@@ -42,10 +42,19 @@ ENTITIES: Final = ("individual", "partnership", "corporation", "tax-exempt", "go
 SERVICES: Final = ("services", "rent", "medical", "legal", "goods")
 FORMS: Final = ("941", "W-3", "940")
 _ZERO: Final = Decimal()
+_ALL: Final = Decimal(100)
+_RENTAL: Final = Decimal("27.5")
+VEHICLES: Final = ("passenger", "other")
 
 
 class Asset(NamedTuple):
-    """Something bought for years: in service since a day, at a cost, written off over `life` years by a method."""
+    """Something bought for years: in service since a day, at a cost, written off over `life` years by a method.
+
+    What only the return asks for: `tax_life`, its MACRS recovery period in years (`life`, where the books follow MACRS
+    too); `section_179`, the cost elected to be expensed; `bonus`, whether bonus depreciation is taken (None where
+    nobody has said: it is automatic); `acquired`, the day of a binding contract, else the day of service; `vehicle`,
+    `passenger` for what IRC 280F limits; `business_use` in percent.
+    """
 
     id: str
     name: str
@@ -53,9 +62,15 @@ class Asset(NamedTuple):
     cost: Decimal
     account: str
     method: str
-    life: int
+    life: Decimal
     salvage: Decimal
     meta: Meta
+    tax_life: Decimal | None = None
+    section_179: Decimal = _ZERO
+    bonus: bool | None = None
+    acquired: datetime.date | None = None
+    vehicle: str = ""
+    business_use: Decimal = _ALL
 
 
 class Disposal(NamedTuple):
@@ -168,10 +183,32 @@ def _asset(entry: Custom) -> Asset:
     account = entry.meta.get("account")
     if cost is None or not isinstance(account, str):
         raise ValueError("asset: say its cost: 1200.00 USD and its account: Assets:Fixed:Equipment")
-    if method != "none" and (life < 1 or life != int(life)):
-        raise ValueError("asset: life must be a whole number of years, such as life: 5")
-    salvage = number(entry, "salvage") or _ZERO
-    return Asset(values[0], values[-1], entry.date, cost, account, method, int(life), salvage, entry.meta)
+    tax_life = number(entry, "tax-life") or (life if method == "macrs" else None)
+    for years in (life if method != "none" else None, tax_life):
+        if years is not None and years != _RENTAL and (years < 1 or years != int(years)):
+            raise ValueError("asset: life must be a whole number of years, such as life: 5")
+    bonus, use = entry.meta.get("bonus"), number(entry, "business-use")
+    if bonus not in (None, True, False):
+        raise ValueError("asset: bonus must be TRUE or FALSE: whether bonus depreciation is taken, or elected out")
+    if use is not None and use > _ALL:
+        raise ValueError("asset: business-use is a percentage, such as business-use: 80")
+    return Asset(
+        id=values[0],
+        name=values[-1],
+        since=entry.date,
+        cost=cost,
+        account=account,
+        method=method,
+        life=life,
+        salvage=number(entry, "salvage") or _ZERO,
+        meta=entry.meta,
+        tax_life=tax_life,
+        section_179=number(entry, "section-179") or _ZERO,
+        bonus=bonus,
+        acquired=day(entry, "acquired"),
+        vehicle=_choice(entry, "vehicle", ("", *VEHICLES), ""),
+        business_use=_ALL if use is None else use,
+    )
 
 
 def _disposal(entry: Custom) -> Disposal:

@@ -27,6 +27,7 @@ from daysheet.reports.schedules.payables import payables
 from daysheet.reports.schedules.proof_of_cash import proof_of_cash
 from daysheet.reports.schedules.receivables import receivables
 from daysheet.reports.schedules.reconciliation import reconciliation
+from daysheet.reports.schedules.return_depreciation import return_depreciation
 from daysheet.reports.schedules.tie_outs import tie_outs
 from daysheet.reports.statements.capital import capital
 from daysheet.reports.statements.cash_flow import cash_flow
@@ -68,6 +69,7 @@ REPORTS: Final[Mapping[str, Report]] = MappingProxyType(
         "tax-lines": tax_lines,
         "contractors": contractors,
         "fixed-assets": fixed_assets,
+        "return-depreciation": return_depreciation,
         "capital": capital,
         "loans": loans,
         "payroll": payroll,

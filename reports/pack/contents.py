@@ -45,6 +45,7 @@ ORDER: Final[Mapping[str, tuple[str, Basis]]] = {
     "adjusting-entries": ("adjusting-entries", ""),
     "reconciliation": ("reconciliation", ""),
     "fixed-assets": ("fixed-assets", ""),
+    "return-depreciation": ("return-depreciation", ""),
     "capital": ("capital", ""),
     "contractors": ("contractors", ""),
     "loans": ("loans", ""),

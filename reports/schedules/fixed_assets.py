@@ -8,24 +8,29 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from daysheet.books import Books
+from daysheet.errors import DaysheetError
 from daysheet.reports.accounts.activity import activity
 from daysheet.reports.formats.figures import money
 from daysheet.reports.request import Request
 from daysheet.reports.table import Column, Row, Table
-from daysheet.reports.tax.depreciation import accumulated, depreciation
+from daysheet.reports.tax import macrs
+from daysheet.reports.tax.depreciation import accumulated, depreciation, is_mid_quarter
 from daysheet.tax_facts import Asset, Disposal
 
 _ZERO: Final = Decimal()
-_MID_QUARTER: Final = Decimal("0.40")
 
 
 class Standing(NamedTuple):
-    """An asset in a year: its disposal, if it was, and its depreciation before, in and after that year."""
+    """An asset in a year: its disposal, if it was, and its depreciation before and in that year.
+
+    `problem` says why there is no depreciation to show, where there is none.
+    """
 
     asset: Asset
     disposal: Disposal | None
     before: Decimal
     current: Decimal
+    problem: str = ""
 
     def disposed_by(self, day: datetime.date) -> bool:
         """Whether it was gone at the end of a day."""
@@ -52,15 +57,33 @@ def fixed_assets(request: Request) -> Table:
 def standings(books: Books, year: int) -> list[Standing]:
     """The assets in service in a calendar year, by account and day of service."""
     disposals = {fact.asset: fact for fact in books.tax_facts if isinstance(fact, Disposal)}
+    late_years = _mid_quarter_years(books, disposals)
     found = []
     for asset in (fact for fact in books.tax_facts if isinstance(fact, Asset)):
         disposal = disposals.get(asset.id)
         if asset.since.year > year or (disposal is not None and disposal.date.year < year):
             continue
         gone = None if disposal is None else disposal.date
-        before, current = accumulated(asset, gone, year - 1), depreciation(asset, gone, year)
+        late = asset.since.year in late_years
+        try:
+            before = accumulated(asset, gone, year - 1, mid_quarter=late)
+            current = depreciation(asset, gone, year, mid_quarter=late)
+        except DaysheetError as problem:
+            found.append(Standing(asset, disposal, _ZERO, _ZERO, problem.message))
+            continue
         found.append(Standing(asset, disposal, before, current))
     return sorted(found, key=lambda item: (item.asset.account, item.asset.since, item.asset.id))
+
+
+def _mid_quarter_years(books: Books, disposals: dict[str, Disposal]) -> frozenset[int]:
+    """The years in which books that follow MACRS have the mid-quarter convention, by what was bought in them."""
+    bases: dict[int, list[tuple[datetime.date, Decimal]]] = {}
+    for asset in (fact for fact in books.tax_facts if isinstance(fact, Asset)):
+        gone = disposals.get(asset.id)
+        same_year = gone is not None and gone.date.year == asset.since.year
+        if asset.method == "macrs" and not macrs.is_real(asset.life) and not same_year:
+            bases.setdefault(asset.since.year, []).append((asset.since, asset.cost))
+    return frozenset(year for year, held in bases.items() if is_mid_quarter(held))
 
 
 def _rows(found: list[Standing], request: Request) -> Iterator[Row]:
@@ -83,6 +106,8 @@ def _rows(found: list[Standing], request: Request) -> Iterator[Row]:
 def _row(item: Standing) -> Row:
     asset = item.asset
     method = asset.method if asset.method == "none" else f"{asset.method}, {asset.life} years"
+    if item.problem:
+        return Row("line", (asset.name, asset.since, method, asset.cost, None, None, None, None), 1)
     book = asset.cost - item.before - item.current
     gain = None if item.disposal is None else item.disposal.proceeds - book
     return Row("line", (asset.name, asset.since, method, asset.cost, item.before, item.current, book, gain), 1)
@@ -115,13 +140,13 @@ def _notes(found: list[Standing], request: Request) -> Iterator[str]:
         balance = held.balance(request.period.last) if held else _ZERO
         agrees = "agrees with" if balance == cost else "differs from"
         yield f"Cost in {account}: {money(cost, ',')}, which {agrees} the ledger's {money(balance, ',')}."
-    new = [item.asset for item in found if item.asset.since.year == request.period.last.year]
-    macrs = [asset for asset in new if asset.method == "macrs" and asset.life < 27]
-    late = sum((asset.cost for asset in macrs if asset.since.month > 9), _ZERO)
-    if late > _MID_QUARTER * sum((asset.cost for asset in macrs), _ZERO):
-        yield (
-            "More than 40% of this year's MACRS property was placed in service in its last three months: the "
-            "mid-quarter convention applies (Pub. 946), and the half-year amounts above do not."
-        )
-    if any(item.asset.method == "macrs" for item in found):
-        yield "MACRS by the half-year table A-1 of IRS Pub. 946; no Section 179 or bonus depreciation is taken."
+    for item in found:
+        if item.problem:
+            yield f"{item.asset.name} is not written off here: {item.problem}."
+    followed = [item.asset for item in found if item.asset.method == "macrs" and not item.problem]
+    if followed:
+        disposals = {item.asset.id: item.disposal for item in found if item.disposal}
+        late = sorted({asset.since.year for asset in followed} & _mid_quarter_years(request.books, disposals))
+        yield "The books follow MACRS (tables of IRS Pub. 946), without Section 179 and bonus depreciation."
+        for year in late:
+            yield f"Property of {year} has the mid-quarter convention: over 40% of it came in the last three months."

@@ -16,7 +16,7 @@ from daysheet.reports.accounts.titles import Titles
 from daysheet.reports.management import billing_gaps
 from daysheet.reports.period import year
 from daysheet.reports.request import Request
-from daysheet.reports.schedules import loans, reconciliation
+from daysheet.reports.schedules import loans, reconciliation, return_depreciation
 from daysheet.reports.schedules.fixed_assets import held_cost, standings
 from daysheet.reports.schedules.receivables import aged
 from daysheet.reports.statements.ledger import narration
@@ -55,6 +55,7 @@ def questions(request: Request) -> Iterator[Question]:
     yield from _debts(request)
     yield from _vendors(request)
     yield from _assets(request)
+    yield from _return_depreciation(request)
     yield from _billing(request)
     yield from (Question("Currency", note, None) for note in activity(request.books, request.basis).notes())
 
@@ -153,6 +154,13 @@ def _assets(request: Request) -> Iterator[Question]:
             yield Question(
                 "Fixed assets", f"{titles.whole(name)}: the declared assets explain less or more", difference
             )
+
+
+def _return_depreciation(request: Request) -> Iterator[Question]:
+    """Assets whose deduction on the return is not known."""
+    for item in return_depreciation.lines_of(request):
+        if item.problem:
+            yield Question("Depreciation", item.problem, item.standing.asset.cost)
 
 
 def _billing(request: Request) -> Iterator[Question]:

@@ -1,29 +1,28 @@
-"""Depreciation of one asset, year by year.
+"""Depreciation of one asset in the books, year by year.
 
-Straight line counts the month of service as a whole one and the month of disposal as none. MACRS takes the half-year
-table of IRS Publication 946 (`macrs.toml`); in the year of disposal half of that year's amount is allowed, but all of
-the recovery period's last year, which is a half already. Neither Section 179 nor bonus depreciation is taken here:
-they are elections that the accountant makes.
+Straight line counts the month of service as a whole one and the month of disposal as none. MACRS, where the books
+follow it, takes the tables of IRS Publication 946 (`macrs`), without Section 179 and bonus depreciation, which are
+deductions of the return (`return_depreciation`).
 """
 
 from __future__ import annotations
 
 import datetime
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
-from importlib.resources import files
 from typing import Final
 
 from daysheet.errors import DaysheetError
+from daysheet.reports.tax import macrs
 from daysheet.tax_facts import Asset
 
 _ZERO: Final = Decimal()
 _CENT: Final = Decimal("0.01")
+_LAST_QUARTER: Final = Decimal("0.40")
+_SEPTEMBER: Final = 9
 
 
-def depreciation(asset: Asset, disposed: datetime.date | None, year: int) -> Decimal:
+def depreciation(asset: Asset, disposed: datetime.date | None, year: int, *, mid_quarter: bool = False) -> Decimal:
     """The depreciation of a calendar year, to the cent; the amounts of all years sum to the depreciable cost.
 
     Raises:
@@ -32,14 +31,55 @@ def depreciation(asset: Asset, disposed: datetime.date | None, year: int) -> Dec
     if asset.method == "none" or year < asset.since.year or (disposed is not None and year > disposed.year):
         return _ZERO
     if asset.method == "macrs":
-        return _macrs(asset, disposed, year)
+        return recovery(asset, asset.cost, asset.life, disposed, year, mid_quarter=mid_quarter)
     return _through(asset, disposed, year) - _through(asset, disposed, year - 1)
 
 
-def accumulated(asset: Asset, disposed: datetime.date | None, year: int) -> Decimal:
+def accumulated(asset: Asset, disposed: datetime.date | None, year: int, *, mid_quarter: bool = False) -> Decimal:
     """The depreciation of all years to the end of a calendar year."""
     years = range(asset.since.year, year + 1)
-    return sum((depreciation(asset, disposed, each) for each in years), _ZERO)
+    return sum((depreciation(asset, disposed, each, mid_quarter=mid_quarter) for each in years), _ZERO)
+
+
+def recovery(
+    asset: Asset, basis: Decimal, life: Decimal, disposed: datetime.date | None, year: int, *, mid_quarter: bool
+) -> Decimal:
+    """The MACRS amount of a calendar year on a basis, in the currency of the basis.
+
+    Raises:
+        DaysheetError: there is no table for the life, or none with the mid-quarter convention.
+    """
+    percents = macrs.percentages(life, asset.since, mid_quarter=mid_quarter)
+    if percents is None:
+        convention = "mid-quarter" if mid_quarter else "half-year"
+        raise DaysheetError(
+            f'MACRS has no {convention} table for a life of {life} years (asset "{asset.id}")',
+            filename=asset.meta.get("filename"),
+            line=asset.meta.get("lineno"),
+            remedy="its recovery periods are 3, 5, 7, 10, 15, 20, 27.5 and 39 years",
+        )
+    at = year - asset.since.year
+    if at < 0 or at >= len(percents) or (disposed is not None and year > disposed.year):
+        return _ZERO
+    amounts: list[Decimal] = []
+    for percent in percents[: at + 1]:
+        amounts.append(min(_of(basis, percent), basis - sum(amounts, _ZERO)))
+    if at == len(percents) - 1:
+        return basis - sum(amounts[:-1], _ZERO)
+    if disposed is not None and disposed.year == year:
+        part = macrs.of_last_year(life, disposed, mid_quarter=mid_quarter)
+        return _ZERO if at == 0 else (amounts[-1] * part).quantize(_CENT, ROUND_HALF_UP)
+    return amounts[-1]
+
+
+def is_mid_quarter(bases: Collection[tuple[datetime.date, Decimal]]) -> bool:
+    """Whether more than 40% of a year's personal property came into service in its last three months (IRC 168(d)(3)).
+
+    Args:
+        bases: the day of service and the basis of each, real property and what was disposed of in the year left out.
+    """
+    late = sum((basis for placed, basis in bases if placed.month > _SEPTEMBER), _ZERO)
+    return late > _LAST_QUARTER * sum((basis for _, basis in bases), _ZERO)
 
 
 def _through(asset: Asset, disposed: datetime.date | None, year: int) -> Decimal:
@@ -47,7 +87,7 @@ def _through(asset: Asset, disposed: datetime.date | None, year: int) -> Decimal
     months = _months(asset.since, datetime.date(year, 12, 31)) + 1
     if disposed is not None:
         months = min(months, _months(asset.since, disposed))
-    months = max(0, min(months, asset.life * 12))
+    months = max(0, min(months, int(asset.life * 12)))
     return ((asset.cost - asset.salvage) * months / (asset.life * 12)).quantize(_CENT, ROUND_HALF_UP)
 
 
@@ -55,33 +95,5 @@ def _months(first: datetime.date, last: datetime.date) -> int:
     return (last.year - first.year) * 12 + last.month - first.month
 
 
-def _macrs(asset: Asset, disposed: datetime.date | None, year: int) -> Decimal:
-    table = _tables().get(str(asset.life))
-    if table is None:
-        raise DaysheetError(
-            f'MACRS has no half-year table for a life of {asset.life} years (asset "{asset.id}")',
-            filename=asset.meta.get("filename"),
-            line=asset.meta.get("lineno"),
-            remedy=f"its recovery periods are {', '.join(_tables())}",
-        )
-    at = year - asset.since.year
-    if at >= len(table):
-        return _ZERO
-    amounts: list[Decimal] = []
-    for percent in table[: at + 1]:
-        amounts.append(min(_of(asset.cost, percent), asset.cost - sum(amounts, _ZERO)))
-    if at == len(table) - 1:
-        return asset.cost - sum(amounts[:-1], _ZERO)
-    if disposed is not None and disposed.year == year:
-        return _ZERO if at == 0 else (amounts[-1] / 2).quantize(_CENT, ROUND_HALF_UP)
-    return amounts[-1]
-
-
 def _of(cost: Decimal, percent: Decimal) -> Decimal:
     return (cost * percent / 100).quantize(_CENT, ROUND_HALF_UP)
-
-
-@cache
-def _tables() -> Mapping[str, tuple[Decimal, ...]]:
-    text = (files("daysheet.reports.tax") / "macrs.toml").read_text(encoding="utf-8")
-    return {life: tuple(map(Decimal, percents)) for life, percents in tomllib.loads(text).items()}

@@ -1,0 +1,181 @@
+"""What the return deducts for an asset, year by year: Section 179, bonus depreciation, then MACRS on what is left.
+
+Bonus depreciation is automatic unless elected out (IRC 168(k)(7)). Where a fact does not say `bonus`, it is taken for
+what came into service since the books begin, and not for older property, of which the books cannot know what was filed.
+Percentages and limits are in `elections.toml`, with their sources.
+"""
+
+from __future__ import annotations
+
+import datetime
+import tomllib
+from collections.abc import Iterable, Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final, NamedTuple
+
+from beancount.core.data import Transaction
+from daysheet.books import Books
+from daysheet.errors import DaysheetError
+from daysheet.reports.tax import macrs
+from daysheet.reports.tax.depreciation import is_mid_quarter, recovery
+from daysheet.tax_facts import Asset, Disposal
+
+_ZERO: Final = Decimal()
+_CENT: Final = Decimal("0.01")
+_HUNDRED: Final = Decimal(100)
+_LONGEST_BONUS: Final = 20
+_LISTED: Final = 50
+_FULL_LIMIT: Final = 2
+
+
+class Deduction(NamedTuple):
+    """What the return deducts for an asset in a year."""
+
+    section_179: Decimal
+    bonus: Decimal
+    regular: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        """All of it."""
+        return self.section_179 + self.bonus + self.regular
+
+
+class Elections(NamedTuple):
+    """What holds for all assets of some books: the years with the mid-quarter convention, and when the books begin."""
+
+    mid_quarter: frozenset[int]
+    begins: datetime.date
+
+
+def elections(books: Books) -> Elections:
+    """What holds for the assets of these books."""
+
+    def work() -> Elections:
+        assets = [fact for fact in books.tax_facts if isinstance(fact, Asset)]
+        gone = {fact.asset: fact.date for fact in books.tax_facts if isinstance(fact, Disposal)}
+        begins = next((entry.date for entry in books.entries if isinstance(entry, Transaction)), datetime.date.max)
+        return Elections(mid_quarter_years(assets, gone), begins)
+
+    return books.once("elections", work)
+
+
+def mid_quarter_years(assets: Iterable[Asset], gone: Mapping[str, datetime.date]) -> frozenset[int]:
+    """The years in which the mid-quarter convention holds for the return: by basis, Section 179 taken off."""
+    bases: dict[int, list[tuple[datetime.date, Decimal]]] = {}
+    for asset in assets:
+        left = gone.get(asset.id)
+        if asset.tax_life is None or macrs.is_real(asset.tax_life) or (left and left.year == asset.since.year):
+            continue
+        basis = asset.cost * asset.business_use / _HUNDRED - asset.section_179
+        bases.setdefault(asset.since.year, []).append((asset.since, basis))
+    return frozenset(year for year, held in bases.items() if is_mid_quarter(held))
+
+
+def deduction(asset: Asset, disposed: datetime.date | None, year: int, rules: Elections) -> Deduction:
+    """What the return deducts for an asset in a calendar year.
+
+    Raises:
+        DaysheetError: its recovery period, or a limit of that year, is not known; the message says which.
+    """
+    if asset.tax_life is None:
+        raise _missing(asset, "its recovery period for the return is not said: write tax-life: 5")
+    if asset.business_use <= _LISTED:
+        raise _missing(asset, "listed property used 50% or less for business is written off under ADS, not here")
+    if year < asset.since.year or (disposed is not None and year > disposed.year):
+        return Deduction(_ZERO, _ZERO, _ZERO)
+    basis = (asset.cost * asset.business_use / _HUNDRED).quantize(_CENT, ROUND_HALF_UP)
+    bonus = ((basis - asset.section_179) * bonus_percent(asset, rules.begins) / _HUNDRED).quantize(_CENT, ROUND_HALF_UP)
+    if disposed is not None and disposed.year == asset.since.year:
+        return Deduction(_ZERO, _ZERO, _ZERO)  # Treas. Reg. 1.168(k)-2(g)(1), 1.179-1(c)(1)
+    if asset.vehicle == "passenger":
+        return _automobile(asset, disposed, year, rules, basis, bonus)
+    regular = _regular(asset, basis - asset.section_179 - bonus, disposed, year, rules)
+    first = year == asset.since.year
+    return Deduction(asset.section_179 if first else _ZERO, bonus if first else _ZERO, regular)
+
+
+def through(asset: Asset, disposed: datetime.date | None, year: int, rules: Elections) -> Decimal:
+    """What the return has deducted to the end of a calendar year."""
+    return sum((deduction(asset, disposed, each, rules).total for each in range(asset.since.year, year + 1)), _ZERO)
+
+
+def bonus_percent(asset: Asset, begins: datetime.date) -> Decimal:
+    """The part of an asset's cost that is deducted in its first year.
+
+    Raises:
+        DaysheetError: the percentage of its year is not known.
+    """
+    wanted = asset.since >= begins if asset.bonus is None else asset.bonus
+    if not wanted or asset.tax_life is None or asset.tax_life > _LONGEST_BONUS:
+        return _ZERO
+    rules = _rules()["bonus"]
+    if (asset.acquired or asset.since) > datetime.date.fromisoformat(rules["full_after"]):
+        return _HUNDRED
+    said = rules.get(str(asset.since.year))
+    if said is None:
+        raise _missing(asset, f"the bonus percentage of {asset.since.year} is not known to this program")
+    return Decimal(said)
+
+
+def section_179_limit(year: int, bought: Decimal) -> Decimal | None:
+    """What may be expensed under Section 179 in a year, after purchases of so much; None for a year not known."""
+    said = _rules()["section_179"].get(str(year))
+    if said is None:
+        return None
+    limit, above = Decimal(said[0]), Decimal(said[1])
+    return max(_ZERO, limit - max(_ZERO, bought - above))
+
+
+def de_minimis() -> Decimal:
+    """What may be expensed for each item under the de minimis safe harbor."""
+    return Decimal(_rules()["de_minimis"])
+
+
+def _regular(asset: Asset, basis: Decimal, disposed: datetime.date | None, year: int, rules: Elections) -> Decimal:
+    life = asset.tax_life or _ZERO
+    mid_quarter = asset.since.year in rules.mid_quarter and not macrs.is_real(life)
+    return recovery(asset, basis, life, disposed, year, mid_quarter=mid_quarter)
+
+
+def _automobile(
+    asset: Asset, disposed: datetime.date | None, year: int, rules: Elections, basis: Decimal, bonus: Decimal
+) -> Deduction:
+    """A passenger automobile, each year within its limit; what the limits leave follows when the recovery is over.
+
+    With all of it deductible at once the later years follow the table on what the first year's limit left (Rev. Proc.
+    2019-13, section 4.03).
+    """
+    said = _rules()["automobile"].get(str(asset.since.year))
+    if said is None:
+        raise _missing(asset, f"the limits for automobiles of {asset.since.year} are not known to this program")
+    limits = [(Decimal(limit) * asset.business_use / _HUNDRED).quantize(_CENT, ROUND_HALF_UP) for limit in said]
+    first = limits[0] if bonus else limits[1]
+    at_once = min(asset.section_179 + bonus, first)
+    left = basis - asset.section_179 - bonus
+    table = left if left else basis - at_once
+    taken = _ZERO
+    for each in range(asset.since.year, year + 1):
+        at = each - asset.since.year
+        cap = first - at_once if at == 0 else limits[min(at, len(limits) - _FULL_LIMIT) + 1]
+        due = _ZERO if at == 0 and not left else _regular(asset, table, disposed, each, rules)
+        over = at > (asset.tax_life or _ZERO)
+        amount = min(cap, basis - at_once - taken if over and disposed is None else due)
+        taken += amount
+    if year == asset.since.year:
+        expensed = min(asset.section_179, at_once)
+        return Deduction(expensed, at_once - expensed, amount)
+    return Deduction(_ZERO, _ZERO, amount)
+
+
+def _missing(asset: Asset, why: str) -> DaysheetError:
+    return DaysheetError(
+        f'asset "{asset.id}": {why}', filename=asset.meta.get("filename"), line=asset.meta.get("lineno")
+    )
+
+
+@cache
+def _rules() -> dict[str, Any]:
+    return tomllib.loads((files("daysheet.reports.tax") / "elections.toml").read_text(encoding="utf-8"))
