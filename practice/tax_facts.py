@@ -40,6 +40,7 @@ from daysheet.records import Meta
 METHODS: Final = ("straight-line", "macrs", "none")
 ENTITIES: Final = ("individual", "partnership", "corporation", "tax-exempt", "government")
 SERVICES: Final = ("services", "rent", "medical", "legal", "goods")
+ALLOCATIONS: Final = ("closing", "rateable")
 FORMS: Final = ("941", "W-3", "940")
 _ZERO: Final = Decimal()
 _ALL: Final = Decimal(100)
@@ -155,7 +156,15 @@ class Loan(NamedTuple):
     meta: Meta
 
 
-TaxFact = Asset | Disposal | Vendor | Filed | Partner | Loan
+class Allocation(NamedTuple):
+    """How a partnership divides a year in which shares change, from a day on: `closing` of the books, or `rateable`."""
+
+    method: str
+    since: datetime.date
+    meta: Meta
+
+
+TaxFact = Asset | Disposal | Vendor | Filed | Partner | Loan | Allocation
 
 
 def loan_on(facts: Iterable[TaxFact], account: str, on: datetime.date) -> Loan | None:
@@ -259,6 +268,13 @@ def _partner(entry: Custom) -> Partner:
     return Partner(values[0], values[-1], entry.date, share, entry.meta)
 
 
+def _allocation(entry: Custom) -> Allocation:
+    method = strings(entry, ("method",))[0]
+    if method not in ALLOCATIONS:
+        raise ValueError(f'allocation: write {entry.date} custom "allocation" "closing" (or "rateable")')
+    return Allocation(method, entry.date, entry.meta)
+
+
 def _loan(entry: Custom) -> Loan:
     values = strings(entry, ("id", "lender"))
     account, interest = entry.meta.get("account"), entry.meta.get("interest")
@@ -293,4 +309,5 @@ _PARSERS: Final[Mapping[str, Callable[[Custom], TaxFact]]] = {
     "filed": _filed,
     "partner": _partner,
     "loan": _loan,
+    "allocation": _allocation,
 }

@@ -33,6 +33,7 @@ from daysheet.reports.statements.capital import capital
 from daysheet.reports.statements.cash_flow import cash_flow
 from daysheet.reports.statements.cash_to_accrual import cash_to_accrual
 from daysheet.reports.statements.ledger import adjusting_entries, general_ledger, journal
+from daysheet.reports.statements.partner_capital import partner_allocation, partner_capital
 from daysheet.reports.statements.statement import BALANCE_SHEET, INCOME, evaluate
 from daysheet.reports.statements.trial_balance import trial_balance, working_trial_balance
 from daysheet.reports.table import Basis, Table
@@ -71,6 +72,8 @@ REPORTS: Final[Mapping[str, Report]] = MappingProxyType(
         "fixed-assets": fixed_assets,
         "return-depreciation": return_depreciation,
         "capital": capital,
+        "partner-capital": partner_capital,
+        "partner-allocation": partner_allocation,
         "loans": loans,
         "payroll": payroll,
         "payables": payables,

@@ -47,6 +47,8 @@ ORDER: Final[Mapping[str, tuple[str, Basis]]] = {
     "fixed-assets": ("fixed-assets", ""),
     "return-depreciation": ("return-depreciation", ""),
     "capital": ("capital", ""),
+    "partner-capital": ("partner-capital", ""),
+    "partner-allocation": ("partner-allocation", ""),
     "contractors": ("contractors", ""),
     "loans": ("loans", ""),
     "payroll": ("payroll", ""),
@@ -63,7 +65,7 @@ ORDER: Final[Mapping[str, tuple[str, Basis]]] = {
     "card-receipts": ("card-receipts", ""),
     "trial-balance": ("trial-balance", ""),
 }
-IF_USED: Final = ("payables", "sales-tax", "deposits", "card-receipts")
+IF_USED: Final = ("partner-capital", "partner-allocation", "payables", "sales-tax", "deposits", "card-receipts")
 """Tables that a pack leaves out where they are empty."""
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _PROGRAMS: Final = {"proseries": "ProSeries", "ultratax": "UltraTax", "caseware": "CaseWare"}

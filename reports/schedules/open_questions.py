@@ -20,6 +20,7 @@ from daysheet.reports.schedules import loans, reconciliation, return_depreciatio
 from daysheet.reports.schedules.fixed_assets import held_cost, standings
 from daysheet.reports.schedules.receivables import aged
 from daysheet.reports.statements.ledger import narration
+from daysheet.reports.statements.partner_capital import NOBODY, partner_capital
 from daysheet.reports.table import Column, Row, Table
 from daysheet.reports.tax import contractors, summary
 from daysheet.tax_facts import loan_on
@@ -56,6 +57,7 @@ def questions(request: Request) -> Iterator[Question]:
     yield from _vendors(request)
     yield from _assets(request)
     yield from _return_depreciation(request)
+    yield from _partners(request)
     yield from _billing(request)
     yield from (Question("Currency", note, None) for note in activity(request.books, request.basis).notes())
 
@@ -161,6 +163,13 @@ def _return_depreciation(request: Request) -> Iterator[Question]:
     for item in return_depreciation.lines_of(request):
         if item.problem:
             yield Question("Depreciation", item.problem, item.standing.asset.cost)
+
+
+def _partners(request: Request) -> Iterator[Question]:
+    """Equity that is of no partner."""
+    for row in partner_capital(request).rows:
+        if row.cells[0] == NOBODY and isinstance(row.cells[-1], Decimal) and row.cells[-1]:
+            yield Question("Partners", "Whose is the equity that stands on no partner's account?", row.cells[-1])
 
 
 def _billing(request: Request) -> Iterator[Question]:

@@ -27,6 +27,7 @@ from daysheet.reports.statements.capital import capital
 from daysheet.reports.statements.cash_flow import cash_flow
 from daysheet.reports.statements.cash_to_accrual import cash_to_accrual
 from daysheet.reports.statements.ledger import general_ledger, journal
+from daysheet.reports.statements.partner_capital import partner_capital
 from daysheet.reports.statements.statement import BALANCE_SHEET, INCOME, evaluate
 from daysheet.reports.statements.trial_balance import trial_balance
 from daysheet.reports.table import Cell, Column, Row, RowKind, Table
@@ -88,6 +89,9 @@ def checked(request: Request) -> Iterator[TieOut]:
     opening = _figure(capital(request), "opening")
     yield TieOut("Equity at the beginning; balance sheet before", opening, _figure(before, "current", "Total equity"))
     yield TieOut("Cash flow; cash on the balance sheet", _figure(cash_flow(request), "current"), _cash(request))
+    by_partner = partner_capital(request)
+    if by_partner.rows:
+        yield TieOut("Equity; partners' capital", equity, _figure(by_partner, "closing"))
     yield from _fixed_assets(request)
     yield from _receivable(request)
     yield from _on_account(request)
