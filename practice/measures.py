@@ -15,6 +15,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from itertools import chain
 from typing import Final, NamedTuple
 
+from daysheet.billing.applied import applied
 from daysheet.books import Books
 from daysheet.books.index import Receivable
 from daysheet.books.openings import bill_or_opening, openings
@@ -214,7 +215,7 @@ class _Moved(NamedTuple):
 
 def _payments(books: Books) -> list[_Moved]:
     """What was paid, but on receivables that were taken over: their charges are of former books."""
-    others = books.payments_of_invoice.items()
+    others = applied(books).items()
     paid = (_Moved(one.date, key, one.amount) for key, same in others if key not in openings(books) for one in same)
     return sorted(paid, key=_date)
 

@@ -18,6 +18,7 @@ from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final, NamedTuple
 
+from daysheet.billing.applied import applied
 from daysheet.books import Books
 from daysheet.findings import Finding
 from daysheet.records import Invoice, Visit
@@ -233,7 +234,7 @@ def _with(finding: Finding, prices: list[Price | None]) -> Finding:
 def _answered(books: Books, invoice: Invoice, as_of: datetime.date) -> bool:
     """Whether the insurer has answered: before that, what it allows is not known."""
     adjusted = any(a.date <= as_of for a in books.adjustments_of_invoice.get(invoice.id, ()))
-    return adjusted or any(p.date <= as_of for p in books.payments_of_invoice.get(invoice.id, ()))
+    return adjusted or any(p.date <= as_of for p in applied(books).get(invoice.id, ()))
 
 
 def _quartiles(amounts: list[Decimal]) -> tuple[Decimal, Decimal, Decimal]:

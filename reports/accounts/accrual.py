@@ -7,6 +7,7 @@ only settles a receivable. The rule for each transaction with a leg to `Equity:B
 * `Equity:Billing:Opening` (receivables that the books began with) becomes `Equity:Opening-Balances`;
 * `Equity:Billing:Collected` is set off against the cash income of the same transaction; what remains after that (a
   part that was no income: sales tax, a prepayment) becomes `Income:Adjustments:Collected`;
+* an allocation of a payment, which says whose cash income it is, has no income here: charges are by provider;
 * every other one (`Contractual`, `WriteOffs`, `Courtesy`, …) becomes `Income:Adjustments:…`, a contra to income.
 
 No amount changes but the pair that is set off, so every transaction still balances, and accrual income less cash
@@ -23,6 +24,7 @@ from typing import Final, NamedTuple
 
 from beancount.core.data import Directive, Posting, Transaction
 from daysheet.accounts import BILLING, BILLING_CHARGES, BILLING_COLLECTED, BILLING_OPENING, account_part, is_under
+from daysheet.books.index import ALLOCATED
 
 CHARGES: Final = "Income:Charges"
 ADJUSTMENTS: Final = "Income:Adjustments"
@@ -42,7 +44,7 @@ class _Leg(NamedTuple):
 def accrual(entry: Transaction) -> Transaction:
     """One transaction in the accrual view; the very same one when it touches no billing account."""
     if not any(posting.account.startswith(BILLING) for posting in entry.postings):
-        return entry
+        return _without_income(entry) if ALLOCATED in entry.meta else entry
     provider = str(entry.meta.get("provider") or "")
     legs = [
         _Leg(accrual_account(posting.account, provider), posting.units.number, posting)
@@ -50,6 +52,11 @@ def accrual(entry: Transaction) -> Transaction:
         if posting.units is not None and posting.units.number is not None
     ]
     return entry._replace(postings=[_posting(leg) for leg in _set_off(legs)])
+
+
+def _without_income(entry: Transaction) -> Transaction:
+    """An allocation without the legs that move cash income from nobody to who has earned it: they add up to nothing."""
+    return entry._replace(postings=[leg for leg in entry.postings if not _is_cash_income(leg.account)])
 
 
 def accrual_entries(entries: Iterable[Directive]) -> Iterator[Directive]:

@@ -19,7 +19,9 @@ from daysheet.importers.booking.directives import Terms, book
 from daysheet.importers.booking.known import Known
 from daysheet.importers.settings import ImportSettings
 from daysheet.ledger import printer
+from daysheet.measures import measure
 from daysheet.records import Adjustment, Allotment, Invoice, Line, Payment
+from daysheet.reports.accounts.accrual import accrual_entries
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -387,3 +389,17 @@ def test_a_return_that_only_the_bank_knows_opens_the_charge_until_the_practice_s
 def open_bills(folder: Folder) -> dict[str | None, Decimal]:
     books = folder.books()
     return books.balances(datetime.date(2026, 3, 31))
+
+
+def test_the_accrual_view_has_no_income_of_an_allocation_and_measures_see_what_it_pays() -> None:
+    books = whole(books_of([bill("9", 2, 50), bill("10", 3, 80), paid("701", 5, 100), paid("702", 9, 50)]))
+    viewed = [*accrual_entries(books.entries)]
+    assert not any(
+        leg.account.startswith("Income:Visits")
+        for entry in viewed
+        if isinstance(entry, Transaction)
+        for leg in entry.postings
+    )
+    of_first = measure(books, day(1), day(31), frozenset({"9"}))
+    assert (of_first.payments, of_first.receivable) == (50, 0)
+    assert measure(books, day(1), day(31)).payments == 150
