@@ -8,6 +8,7 @@ from typing import Any
 import click
 from daysheet import console, files
 from daysheet.importers import importing, new_books
+from daysheet.importers.clones import git
 from daysheet.importers.import_report import as_json, as_text
 from daysheet.importers.originals.reveal import reveal as reveal_token
 from daysheet.importers.settings import ImportSettings
@@ -20,7 +21,7 @@ from daysheet.importers.settings import ImportSettings
 def init(shell: console.Console, folder: Path, name: str) -> None:
     """Make new books in an empty folder."""
     written = new_books.make(folder, name)
-    warning = new_books.with_git(folder)
+    warning = git.with_git(folder)
     answer: dict[str, Any] = {"folder": str(folder), "written": written, "warning": warning}
     lines = [f"New books in {folder}: {', '.join(written)}"]
     lines += [f"Note: {warning}."] if warning else []
@@ -55,19 +56,27 @@ def import_(
         settings = shell.settings().table("import", ImportSettings)
         paths = tuple(importing.inbox(folder, settings.inbox))
         if not paths:
-            shell.emit([], lambda: f"The inbox {folder / settings.inbox} is empty.")
+            importing.import_files(folder, (), dry_run=dry_run)
+            said = [f"The inbox {folder / settings.inbox} is empty.", *_lacking(folder)]
+            shell.emit([], lambda: "\n".join(said))
             return console.OK
     if (diff or diff_to) and not dry_run:
         raise click.UsageError("--diff and --diff-to go with --dry-run")
     outcome = importing.import_files(
         folder, paths, profile=profile, dry_run=dry_run, suspense=suspense, warn=lambda said: click.echo(said, err=True)
     )
+    outcome.notes += _lacking(folder)
     if diff_to is not None:
         files.write(diff_to, "".join(f"{line}\n" for line in outcome.diff).encode())
     shell.emit(as_json(outcome), lambda: as_text(outcome, folder, whole=diff, dry_run=dry_run))
     for problem in outcome.refused.values():
         click.echo(f"daysheet: {problem}", err=True)
     return console.BROKEN if outcome.refused else console.OK
+
+
+def _lacking(folder: Path) -> list[str]:
+    lacks = git.lacks_hook(folder)
+    return ["this clone has no hook that looks at each commit: daysheet hook installs it"] if lacks else []
 
 
 @click.command(cls=console.Verb)

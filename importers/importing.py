@@ -26,6 +26,7 @@ from daysheet.importers.booking import (
     dedupe,
     derived,
     loan_interest,
+    follow_up,
     payment_posting,
     payouts,
     practice_records,
@@ -34,6 +35,7 @@ from daysheet.importers.booking import (
 from daysheet.importers.booking.directives import custom
 from daysheet.importers.booking.expected_remittances import RemittanceState
 from daysheet.importers.booking.session import ImportSession, OneByOneError, Taken
+from daysheet.importers.clones import mending
 from daysheet.importers.edi import source, strict
 from daysheet.importers.originals import patients as people
 from daysheet.importers.reading import Reading
@@ -127,9 +129,11 @@ def _imported_into(
 ) -> Outcome:
     """The import itself; a dry run is one into a copy, that files no original and makes no secret."""
     settings = Settings.of(folder)
-    books = loading.load(folder)
+    books = mending.load(folder, settings)
     if writer.mend(folder, books):
         books = loading.load(folder)
+    if not paths:
+        follow_up.write(folder, settings)
     run = ImportRun(folder, settings, books, profile, dry_run=dry_run, suspense=suspense)
     run.warn = warn
     run.over([RawFile(path) for path in paths])

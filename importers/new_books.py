@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import secrets
-import shutil
-import subprocess
 from importlib import resources
 from pathlib import Path
 from typing import Final
@@ -13,6 +11,7 @@ from typing import Final
 from daysheet import files
 from daysheet.books.loading import MAIN
 from daysheet.errors import DaysheetError
+from daysheet.importers.clones import git
 from daysheet.importers.writing.writer import OPENED
 from daysheet.settings import FILE
 
@@ -22,7 +21,8 @@ inbox/
 originals/
 catch-up/
 *.picklecache
-.daysheet.lock
+.daysheet.*
+.*.tmp
 """
 _MAIN: Final = """\
 option "title" "{title}"
@@ -72,6 +72,7 @@ def make(folder: Path, name: str = "") -> list[str]:
     title = name or folder.resolve().name.replace("-", " ").title()
     identity = f"{_slug(folder.resolve().name)}-{secrets.token_hex(2)}"
     contents = {
+        ".gitattributes": git.ATTRIBUTES,
         ".gitignore": _GITIGNORE,
         "accounts.beancount": _accounts(),
         "practice.beancount": _PRACTICE,
@@ -84,33 +85,6 @@ def make(folder: Path, name: str = "") -> list[str]:
         (folder / place).mkdir()
     files.write_all([(folder / path, text.encode()) for path, text in contents.items()])
     return sorted(contents)
-
-
-def with_git(folder: Path) -> str | None:
-    """Make the folder a git repository with a hook that checks each commit; what was not done, in words.
-
-    A folder inside a repository is left as it is; an existing hook is never touched.
-    """
-    git = shutil.which("git")
-    if git is None:
-        return "git is not installed: the books are not under version control"
-    inside = subprocess.run(  # noqa: S603 - git with fixed arguments
-        [git, "-C", str(folder), "rev-parse", "--show-toplevel"], capture_output=True, text=True, check=False
-    )
-    if inside.returncode == 0 and Path(inside.stdout.strip()).resolve() != folder.resolve():
-        return "the folder lies in another git repository: no repository and no hook were made"
-    if inside.returncode != 0:
-        subprocess.run([git, "-C", str(folder), "init", "--quiet"], check=True, capture_output=True)  # noqa: S603
-    hooks = subprocess.run(  # noqa: S603
-        [git, "-C", str(folder), "rev-parse", "--git-path", "hooks"], capture_output=True, text=True, check=True
-    )
-    hook = folder / hooks.stdout.strip() / "pre-commit"
-    if hook.exists():
-        return f"{hook} is there already and was left alone: call daysheet-check from it"
-    hook.parent.mkdir(parents=True, exist_ok=True)
-    files.write(hook, _resource("pre-commit.sh").encode())
-    hook.chmod(0o755)
-    return None
 
 
 def standard_accounts() -> list[str]:

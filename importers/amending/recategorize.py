@@ -20,8 +20,8 @@ from daysheet.accounts import MERCHANT_FEES
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
 from daysheet.importers.amending.recognition import place_of
-from daysheet.importers.amending.settled import follow_up, stale
-from daysheet.importers.booking import dedupe
+from daysheet.importers.amending.settled import stale
+from daysheet.importers.booking import dedupe, follow_up
 from daysheet.importers.booking.categories import UNCATEGORIZED, Category, categorizer
 from daysheet.importers.settings import BankSettings, CategoryRule
 from daysheet.importers.writing.blocks import take_out
@@ -196,7 +196,7 @@ def _move(folder: Path, books: Books, own: frozenset[str], wanted: Callable[[Lin
     settlements = stale(books, {place_of(line.entry.meta) for line, _ in moves})
     batch.write()
     take_out(folder, settlements)
-    follow_up(folder, Settings.of(folder))
+    follow_up.write(folder, Settings.of(folder))
     return outcome
 
 

@@ -3,28 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from pathlib import Path
 
 from beancount.core.data import Custom
-from daysheet.books import Books, loading
+from daysheet.books import Books
 from daysheet.cash.receipts import DEPOSIT, is_settlement
 from daysheet.cash.reconciliation import reconcile
 from daysheet.importers.amending.recognition import Place, place_of
-from daysheet.importers.booking import derived, payment_posting
-from daysheet.importers.settings import ImportSettings
-from daysheet.settings import Settings
-
-
-def follow_up(folder: Path, settings: Settings) -> None:
-    """Write what follows from the books of a copy as a whole, as an import does last.
-
-    Raises:
-        DaysheetError: the books would not load, or an entry cannot be written.
-    """
-    books = loading.load(folder)
-    if payment_posting.post(folder, books).written:
-        books = loading.load(folder)
-    derived.derive_all(folder, books, settings.table("import", ImportSettings))
 
 
 def stale(books: Books, gone: Set[Place]) -> set[Place]:

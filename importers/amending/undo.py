@@ -15,22 +15,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from beancount.core.data import Balance, Directive, Pad
+from beancount.core.data import Balance, Pad
 from daysheet.books import Books, loading
 from daysheet.errors import DaysheetError
 from daysheet.importers.amending import tidying
 from daysheet.importers.amending.recognition import Found, Import, Originals, Place, imports, less, place_of
-from daysheet.importers.amending.settled import follow_up, stale
+from daysheet.importers.amending.settled import stale
 from daysheet.importers.amending.standing import Dependent, dependents
-from daysheet.importers.booking import balance_assertions, dedupe, derived
-from daysheet.importers.booking.bank_lines import BALANCES
-from daysheet.importers.booking.session import month_file
+from daysheet.importers.booking import balance_assertions, balance_renewal, dedupe, derived, follow_up
 from daysheet.importers.importing import ImportRun
 from daysheet.importers.reading import Reading
 from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.writing.blocks import take_out
 from daysheet.importers.writing.dry_run import Copy
-from daysheet.importers.writing.writer import Batch
 from daysheet.settings import Settings
 from daysheet.wording import many
 
@@ -125,11 +122,11 @@ def undo(copy: Copy, books: Books, names: Sequence[str]) -> Undone:
     facts = {place_of(fact.meta) for one in wanted for fact in one.facts}
     assertions = _assertions(books, out, wanted, others, originals)
     take_out(copy.at, out | facts | {place_of(meta) for change in assertions for meta in change.removed})
-    _write(copy.at, books, [entry for change in assertions for entry in change.added])
+    balance_renewal.write(copy.at, books, [entry for change in assertions for entry in change.added])
     outcome = Undone(wanted, len(gone), len((same | other) & kept), len(other - kept))
     outcome.missing = sum(len(each.missing) for each in found)
     outcome.booked = _book_from(others, originals, lacking, copy.at, settings)
-    follow_up(copy.at, settings)
+    follow_up.write(copy.at, settings)
     touched = [entry for entry in books.entries if "lineno" in entry.meta and place_of(entry.meta) in out]
     outcome.closed = tidying.tidy(copy.at, touched)
     return outcome
@@ -261,15 +258,6 @@ def _unproved(assertion: balance_assertions.Assertion, others: Sequence[Import])
         line=meta.get("lineno"),
         remedy=f"take back with it: {brought[0]}" if brought else "take that balance out of the ledger first",
     )
-
-
-def _write(folder: Path, books: Books, entries: Iterable[Directive]) -> None:
-    batch = Batch(folder, books)
-    for entry in entries:
-        batch.add(month_file(entry.date, BALANCES), [entry])
-        if isinstance(entry, Pad):
-            batch.open([balance_assertions.OPENING_BALANCES])
-    batch.write()
 
 
 def _book_from(

@@ -20,7 +20,7 @@ from itertools import accumulate
 from typing import Final, NamedTuple
 
 from beancount.core.amount import Amount
-from beancount.core.data import Balance, Directive, Pad
+from beancount.core.data import Balance, Pad
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
 from daysheet.importers.booking import dedupe
@@ -58,10 +58,18 @@ class Change:
     `broken` are assertions that stay and do not hold: none after an import, which is refused instead.
     """
 
-    added: list[Directive] = field(default_factory=list)
+    added: list[Balance | Pad] = field(default_factory=list)
     removed: list[Meta] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     broken: list[Assertion] = field(default_factory=list)
+
+
+def month_of(entry: Balance | Pad) -> datetime.date:
+    """A day of the month whose file an assertion or a pad stands in: that of the statement that proves it.
+
+    So clones of the books that have imported different months have written to different files.
+    """
+    return entry.date - _ONE_DAY if isinstance(entry, Balance) else entry.date + _ONE_DAY
 
 
 class Standing(NamedTuple):
@@ -167,10 +175,14 @@ def change(
         else:
             outcome.notes = [_difference(assertion, held.at(assertion.date, base), account)]
     outcome.broken = [assertion for assertion in kept if not held.agrees(assertion, base)]
-    if anew and found.pad is not None and PROVED in found.pad.meta:
-        outcome.removed.append(found.pad.meta)
+    own = found.pad if anew and found.pad is not None and PROVED in found.pad.meta else None
+    if own is not None:
+        outcome.removed.append(own.meta)
         found = found._replace(pad=None)
     _pad(account, held, found, sorted([*kept, *fits], key=lambda each: each.date), padded, outcome)
+    if own is not None and outcome.added and outcome.added[0].date == own.date:
+        outcome.added.pop(0)  # it stands where it belongs
+        outcome.removed.remove(own.meta)
     name, currency = account
     for assertion in fits:
         amount = Amount(assertion.number, currency)

@@ -119,7 +119,7 @@ def prove(session: ImportSession, taken: Mapping[Path, Taken]) -> None:
             session.batch.edit(session.relative(path), Edit(meta["lineno"], end, ()))
             last.written[session.relative(path)] = None
         for entry in outcome.added:
-            session.add({month_file(entry.date, BALANCES): [entry]}, last)
+            session.add({month_file(balance_assertions.month_of(entry), BALANCES): [entry]}, last)
         if any(isinstance(entry, Pad) for entry in outcome.added):
             session.batch.open([balance_assertions.OPENING_BALANCES])
         of_file = {each.sha256[:8]: each for each in taken.values()}

@@ -15,8 +15,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-from beancount.core.data import Directive
+from beancount.core.data import Directive, Transaction
 from beancount.core.getters import get_entry_accounts
+from daysheet.books.index import invoice_of, payment_of
+from daysheet.cash.receipts import is_settlement
 from daysheet.importers.booking import bill_lines, dedupe
 from daysheet.importers.booking.directives import UNASSIGNED, Terms, book, income_account
 from daysheet.importers.booking.session import AT_ONCE, Changed, ImportSession, OneByOneError, Taken, month_file
@@ -250,6 +252,30 @@ def _grow(session: ImportSession, bill: Invoice, terms: Terms, taken: Taken) -> 
     taken.written[session.relative(path)] = None
     session.known.invoices[bill.id] = [one for one in session.known.invoices[bill.id] if one is not before]
     session.known.add(whole)
+
+
+def assign_late(session: ImportSession) -> bool:
+    """Give income that waits for an invoice which the books have to its provider; whether there was any.
+
+    Where one clone of the books has imported a payment and another its invoice, no import has seen both.
+    """
+    waiting: dict[str, list[Payment]] = defaultdict(list)
+    for entry in session.books.entries:
+        if isinstance(entry, Transaction) and "payment" in entry.meta and entry.date.year not in session.books.locks:
+            invoice = invoice_of(entry)
+            unassigned = any(posting.account == UNASSIGNED for posting in entry.postings)
+            if (
+                unassigned
+                and invoice is not None
+                and invoice in session.books.invoices
+                and not is_settlement(entry.meta)
+            ):
+                waiting[invoice].append(payment_of(entry))
+    taken = Taken(session.folder, Reading("", "", 0, (), (), datetime.date.min, datetime.date.min))
+    for invoice, payments in waiting.items():
+        session.known.paid_unassigned[invoice] = payments
+        _assign(session, session.known.invoices[invoice][0], taken)
+    return bool(taken.written)
 
 
 def _assign(session: ImportSession, invoice: Invoice, taken: Taken) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import click
 from daysheet import console
@@ -21,8 +23,12 @@ from daysheet.importers.systems import source as systems
 from daysheet.importers.systems import standard_csv
 from daysheet.importers.writing.archive import FOLDER
 from daysheet.records import BankLine
+from daysheet.settings import FILE as SETTINGS
 from daysheet.settings import Settings
 
+_OF_THE_PRACTICE: Final = ("practice", "mail", "pack")
+_CONTACT: Final = re.compile(r'^[0-9-]{10} custom "contact".*(?:\n[ \t]+.*)*', re.MULTILINE)
+_HUNK: Final = re.compile(r"^@@ -\S+ \+([0-9]+)(?:,([0-9]+))? @@", re.MULTILINE)
 _TEXT: Final = (".beancount", ".toml", ".csv", ".md", ".txt", ".json", ".eml", ".html")
 
 
@@ -95,17 +101,41 @@ def scan(shell: console.Console, paths: tuple[Path, ...], staged: bool) -> int:
     """Look for patients in files of the books: numbers by their shape, names by the exports on this machine."""
     folder = shell.folder
     names = names_on_this_machine(folder, shell.settings())
-    texts = [(str(path), path.read_text("utf-8", "replace")) for path in paths]
+    own = _own_addresses(folder)
+    texts = [_Text(str(path), path.read_text("utf-8", "replace"), None) for path in paths]
     texts += _staged(folder) if staged else []
     found = [
-        {"file": name, "line": line, "what": what} for name, text in texts for line, what in scrub.scan(text, names)
+        {"file": each.name, "line": line, "what": what}
+        for each in texts
+        for line, what in scrub.scan(each.text, names, own)
+        if each.lines is None or line in each.lines
     ]
     shell.emit(found, lambda: "\n".join(f"{hit['file']}:{hit['line']}: {hit['what']}" for hit in found))
     return console.FINDINGS if found else console.OK
 
 
-def _staged(folder: Path) -> list[tuple[str, str]]:
-    """The texts that git is about to commit, by their names."""
+class _Text(NamedTuple):
+    """A file of the books as it is or will be committed; `lines` are those that are new, None for all."""
+
+    name: str
+    text: str
+    lines: frozenset[int] | None
+
+
+def _own_addresses(folder: Path) -> frozenset[str]:
+    """Where the practice, its accountant and whoever else the settings and the facts name as a contact are reached."""
+    try:
+        tables = tomllib.loads((folder / SETTINGS).read_text("utf-8"))
+    except (OSError, ValueError):
+        tables = {}
+    texts = [str(tables.get(name, "")) for name in _OF_THE_PRACTICE]
+    for path in folder.glob("*.beancount"):
+        texts += _CONTACT.findall(path.read_text("utf-8", "replace"))
+    return scrub.addresses("\n".join(texts))
+
+
+def _staged(folder: Path) -> list[_Text]:
+    """The texts that git is about to commit, with the lines that are new in them."""
 
     def git(*arguments: str) -> str:
         command = ["git", "-C", str(folder), *arguments]
@@ -115,4 +145,19 @@ def _staged(folder: Path) -> list[tuple[str, str]]:
         return done.stdout.decode("utf-8", "replace")
 
     changed = git("diff", "--cached", "--name-only", "-z", "--diff-filter=ACMR").split("\0")
-    return [(name, git("show", f":{name}")) for name in changed if name.endswith(_TEXT)]
+    return [
+        _Text(
+            name,
+            git("show", f":{name}"),
+            _new_lines(git("diff", "--cached", "--unified=0", "--no-ext-diff", "--", name)),
+        )
+        for name in changed
+        if name.endswith(_TEXT)
+    ]
+
+
+def _new_lines(diff: str) -> frozenset[int]:
+    found: set[int] = set()
+    for start, count in _HUNK.findall(diff):
+        found.update(range(int(start), int(start) + int(count or 1)))
+    return frozenset(found)

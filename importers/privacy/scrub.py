@@ -16,11 +16,12 @@ from daysheet.importers.privacy.identifiers import normal
 
 BLANK: Final = "…"
 PHONE: Final = "a telephone number"
+EMAIL: Final = "an e-mail address"
 _SHAPES: Final = {
     "a Social Security number": re.compile(
         r"(?<![0-9-])(?!000|666)[0-9]{3}[- ](?!00)[0-9]{2}[- ](?!0000)[0-9]{4}(?![0-9-])"
     ),
-    "an e-mail address": re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+"),
+    EMAIL: re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+"),
     PHONE: re.compile(
         r"(?<![\w./-])(\+?1[-. ]?)?(?!\(?8(?:00|22|33|44|55|66|77|88))"
         r"(\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[-. ])[2-9][0-9]{2}[-. ][0-9]{4}(?![\w-])"
@@ -129,10 +130,23 @@ def memo(text: str, names: Names) -> str:
     return scrubbed(text, names, keep=PHONE)
 
 
-def scan(text: str, names: Names) -> list[tuple[int, str]]:
-    """Each line, counted from 1, that identifies a person, and by what; for a check before a commit."""
+def scan(text: str, names: Names, own: frozenset[str] = frozenset()) -> list[tuple[int, str]]:
+    """Each line, counted from 1, that identifies a person, and by what; for a check before a commit.
+
+    Args:
+        text: of a file of the books.
+        names: patients.
+        own: addresses and telephones that are nobody's but the practice's (`addresses`).
+    """
     composed = unicodedata.normalize("NFC", text)
-    return [(composed.count("\n", 0, hit.start) + 1, hit.what) for hit in hits(composed, names)]
+    found = (hit for hit in hits(composed, names) if composed[hit.start : hit.end].casefold() not in own)
+    return [(composed.count("\n", 0, hit.start) + 1, hit.what) for hit in found]
+
+
+def addresses(text: str) -> frozenset[str]:
+    """The e-mail addresses and telephone numbers in a text that says who the practice and its own people are."""
+    found = (match[0] for what in (EMAIL, PHONE) for match in _SHAPES[what].finditer(text))
+    return frozenset(address.casefold() for address in found)
 
 
 def _comparable(text: str) -> str:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
+from daysheet import files
 from daysheet.errors import DaysheetError
 
 
@@ -26,7 +27,7 @@ def take_out(folder: Path, places: Iterable[tuple[str, int]]) -> None:
         path = Path(filename)
         if not path.resolve().is_relative_to(folder.resolve()):
             raise DaysheetError("is not in the books folder, and is changed by hand only", filename=path)
-        path.write_bytes(without(path.read_bytes().decode(), lines).encode())
+        files.write(path, without(path.read_bytes().decode(), lines).encode())
 
 
 def without(text: str, starts: Iterable[int]) -> str:

@@ -64,7 +64,7 @@ class Copy(NamedTuple):
     def changes(self) -> Iterator[Changed]:
         """Every file that the copy now has otherwise, or no more, in the order of `rank`."""
         found = {path.relative_to(self.at).as_posix() for path in self.at.rglob("*") if _is_own(path)}
-        found |= {path.relative_to(self.folder).as_posix() for path in _ledger_texts(self.folder) if self._holds(path)}
+        found |= {path.relative_to(self.folder).as_posix() for path in ledger_texts(self.folder) if self._holds(path)}
         for name in sorted(found, key=rank):
             path, copied = self.folder / name, self.at / name
             old = path.read_bytes() if path.exists() else None
@@ -89,7 +89,7 @@ def copied(folder: Path) -> Iterator[Copy]:
         folder: the books folder, `locked`.
     """
     folder = folder.resolve()
-    texts = _ledger_texts(folder)
+    texts = ledger_texts(folder)
     root = Path(os.path.commonpath([folder.parent, *(path.parent for path in texts)]))
     with tempfile.TemporaryDirectory(prefix="daysheet-") as place:
         base = Path(place).resolve()
@@ -109,7 +109,7 @@ def _is_own(path: Path) -> bool:
     return path.is_file() and not path.is_symlink() and not path.name.startswith(".")
 
 
-def _ledger_texts(folder: Path) -> list[Path]:
+def ledger_texts(folder: Path) -> list[Path]:
     """The main file, all that it includes by a relative name or from the folder, and month files of a killed import."""
     waiting = [folder / MAIN]
     found: dict[Path, None] = {}

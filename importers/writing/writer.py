@@ -32,6 +32,8 @@ OPENED: Final = datetime.date(1900, 1, 1)
 
 INCLUDE: Final = re.compile(r'^include\s+"([^"]+)"', re.MULTILINE)
 _MONTH_FILE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[A-Za-z0-9-]+\.beancount\Z")
+_PLAIN_OPEN: Final = re.compile(rb"1900-01-01 open \S+\n\Z")
+_YEAR_INCLUDE: Final = re.compile(rb'include "[0-9]{4}/[^"]+"\n\Z')
 _YEAR: Final = re.compile(r"[0-9]{4}\Z")
 
 
@@ -61,7 +63,7 @@ class Batch:
         Raises:
             DaysheetError: one of them cannot be written so that it means what it should.
         """
-        self._added[path].append(printer.render(entries))
+        self._added[path].append(_lines_apart(entries) if path == IMPORTS else printer.render(entries))
 
     def add_text(self, path: str, text: str) -> None:
         """Append ledger text that `ledgertext` has rendered."""
@@ -131,8 +133,10 @@ class Batch:
         if edits:
             old = _edited(old, edits)
         parts = self._added.get(path, ())
+        if path == ACCOUNTS and parts:
+            return _inserted(old, _PLAIN_OPEN, "".join(parts).encode())
         gap = b"" if not old or old.endswith(b"\n\n") else b"\n" if old.endswith(b"\n") else b"\n\n"
-        if path in (ACCOUNTS, IMPORTS) and old.endswith(b"\n"):
+        if path == IMPORTS and old.endswith(b"\n"):
             gap = b""
         separator = "" if path == IMPORTS else "\n"
         return old + (gap + separator.join(parts).encode() if parts else b"")
@@ -175,7 +179,7 @@ def with_includes(folder: Path, books: Books, paths: Sequence[str]) -> bytes | N
     if not wanted:
         return None
     lines = "".join(f'include "{pattern}"\n' for pattern in wanted)
-    return (text + ("" if text.endswith("\n") else "\n") + lines).encode()
+    return _inserted(text.encode(), _YEAR_INCLUDE, lines.encode())
 
 
 def is_included_by_pattern(folder: Path, path: str) -> bool:
@@ -204,6 +208,35 @@ def _edited(old: bytes, edits: Sequence[Edit]) -> bytes:
     for edit in sorted(edits, reverse=True):
         lines[edit.first - 1 : edit.last] = edit.lines
     return "\n".join(lines).encode()
+
+
+def _lines_apart(entries: Sequence[Directive]) -> str:
+    """Facts about imports, every line with the file and the kind that it is of.
+
+    Git's union merge puts what two clones have appended one after the other, but lines that stand in both only once.
+    """
+    lines: list[str] = []
+    for entry in entries:
+        kind = f" {entry.values[0].value}" if isinstance(entry, data.Custom) else ""
+        mark = f"{str(entry.meta.get('sha256', ''))[:8]}{kind}"
+        lines += [f"{line} ; {mark}\n" for line in printer.render([entry]).splitlines()]
+    return "".join(lines)
+
+
+def _inserted(old: bytes, pattern: re.Pattern[bytes], new: bytes) -> bytes:
+    """A file with lines put among those of their kind at its end, in order of the alphabet.
+
+    Two clones that add the same line do it at the same place, so that git takes it once.
+    """
+    text = old if not old or old.endswith(b"\n") else old + b"\n"
+    lines = text.splitlines(keepends=True)
+    first = len(lines)
+    while first > 0 and pattern.match(lines[first - 1]):
+        first -= 1
+    for line in new.splitlines(keepends=True):
+        at = next((n for n in range(first, len(lines)) if lines[n] > line), len(lines))
+        lines.insert(at, line)
+    return b"".join(lines)
 
 
 def years(folder: Path) -> list[Path]:

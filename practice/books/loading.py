@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from daysheet import files
 from daysheet.books import Books
@@ -12,6 +14,7 @@ from daysheet.ledger import cache, collector
 from daysheet.settings import Settings
 
 MAIN = "main.beancount"
+_PROVED = "proved-by"
 
 
 def find_books(start: Path) -> Path:
@@ -53,9 +56,27 @@ def load(folder: Path) -> Books:
             f"{first.message.strip().splitlines()[0]}{more}",
             filename=first.source.get("filename"),
             line=first.source.get("lineno"),
-            remedy=f"run bean-check {folder / MAIN}" if more else None,
+            remedy=_remedy(broken, folder),
         )
     return books
+
+
+def _remedy(broken: Sequence[Any], folder: Path) -> str | None:
+    """What to do about errors: after a merge of clones an import puts right what each had worked out for itself."""
+    lines = (_line_of(error.source) for error in broken)
+    if any(line.startswith(("<<<<<<< ", "=======", ">>>>>>> ")) for line in lines):
+        return "git left a conflict in this file: daysheet hook, then merge again"
+    if any(_PROVED in (getattr(error.entry, "meta", None) or ()) for error in broken):
+        return "if two clones were merged, daysheet import puts it right"
+    return f"run bean-check {folder / MAIN}" if len(broken) > 1 else None
+
+
+def _line_of(source: Mapping[str, Any]) -> str:
+    try:
+        lines = Path(str(source.get("filename"))).read_text(encoding="utf-8").splitlines()
+        return lines[int(source.get("lineno", 0)) - 1]
+    except (OSError, ValueError, IndexError):
+        return ""
 
 
 def include(folder: Path, name: str) -> None:

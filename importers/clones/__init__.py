@@ -1,0 +1,1 @@
+"""Two people, one repository: how git checks, keeps and merges the books."""

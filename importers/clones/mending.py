@@ -1,0 +1,109 @@
+"""Books whose files git has merged: what two clones have worked out, each for itself, is worked out for both.
+
+Text that merges cleanly may still say something twice: an account opened by both, a pad before each one's first
+statement, a balance that held in one clone only. The next import puts that right before it takes anything.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from daysheet import files
+from daysheet.books import Books, loading
+from daysheet.errors import DaysheetError
+from daysheet.importers.booking import balance_renewal, practice_records
+from daysheet.importers.booking.session import ImportSession
+from daysheet.importers.clones import git
+from daysheet.importers.settings import BankSettings
+from daysheet.importers.writing.blocks import take_out
+from daysheet.importers.writing.dry_run import ledger_texts
+from daysheet.importers.writing.writer import ACCOUNTS, IMPORTS, INCLUDE
+from daysheet.ledger import cache
+from daysheet.settings import Settings
+
+_CONFLICT: Final = re.compile(r"^(<{7}|>{7}) ", re.MULTILINE)
+_OPEN: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} open (\S+)$")
+
+
+def load(folder: Path, settings: Settings) -> Books:
+    """The books of a folder, put right first where two clones were merged.
+
+    Raises:
+        DaysheetError: git has left a conflict, or the ledger has errors of another kind.
+    """
+    own = {bank.account for bank in settings.tables("bank", BankSettings)}
+    try:
+        books = loading.load(folder)
+    except DaysheetError as problem:
+        _refuse_conflict(folder)
+        changed = _without_repeated(folder)
+        entries, _, options = cache.load_file(folder / loading.MAIN)
+        merged = Books.of(entries, options, state=settings.practice.state)
+        if not changed and not balance_renewal.of_two_clones(merged) and not git.was_merged(folder, IMPORTS):
+            raise problem from None
+        balance_renewal.renew(folder, merged, own, merged=True)
+        books = loading.load(folder)
+    if _said_twice(folder, books):
+        books = loading.load(folder)
+    books = loading.load(folder) if balance_renewal.renew(folder, books, own) else books
+    return _assigned(folder, books, settings)
+
+
+def _said_twice(folder: Path, books: Books) -> bool:
+    """Take out what says again that a file was imported, where both clones have imported it; whether there was any."""
+    seen: set[tuple[str, str, str | None]] = set()
+    again: set[tuple[str, int]] = set()
+    for fact in books.imported:
+        key = (str(fact.meta.get("sha256", "")), fact.kind, fact.account)
+        if key[0] and key in seen:
+            again.add((str(fact.meta["filename"]), int(fact.meta["lineno"])))
+        seen.add(key)
+    take_out(folder, again)
+    return bool(again)
+
+
+def _assigned(folder: Path, books: Books, settings: Settings) -> Books:
+    session = ImportSession(folder, books, settings, str)  # which reads no file, and makes no token
+    if not practice_records.assign_late(session):
+        return books
+    session.batch.write()
+    return loading.load(folder)
+
+
+def _refuse_conflict(folder: Path) -> None:
+    for path in ledger_texts(folder):
+        text = path.read_text(encoding="utf-8", errors="replace")
+        found = _CONFLICT.search(text)
+        if found:
+            raise DaysheetError(
+                "git could not merge this file",
+                filename=path,
+                line=text.count("\n", 0, found.start()) + 1,
+                remedy="git merge --abort, daysheet hook, and merge again entry by entry; decide what is left",
+            )
+
+
+def _without_repeated(folder: Path) -> bool:
+    """Take out lines that both clones have written into files in which each line stands for itself."""
+    changed = False
+    for name in (ACCOUNTS, loading.MAIN):
+        path = folder / name
+        before = path.read_text(encoding="utf-8").split("\n") if path.exists() else []
+        after = list(_once(before))
+        if after != before:
+            files.write(path, "\n".join(after).encode())
+            changed = True
+    return changed
+
+
+def _once(lines: list[str]) -> Iterator[str]:
+    seen: set[str] = set()
+    for line in lines:
+        match = _OPEN.match(line) or INCLUDE.match(line)
+        if match is None or match[1] not in seen:
+            yield line
+        if match is not None:
+            seen.add(match[1])
