@@ -51,7 +51,7 @@ def renew(folder: Path, books: Books, accounts: Iterable[str], *, merged: bool =
         waiting = balance_assertions.waiting(books, key)
         change = balance_assertions.change(key, lines.get(key, ()), (), found, waiting, anew=True)
         removed += change.removed
-        if merged:
+        if merged or len(pads) > 1:
             removed += [one.meta for one in change.broken if one.meta is not None and PROVED in one.meta]
         added += change.added
     if removed or added:
