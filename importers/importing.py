@@ -20,13 +20,13 @@ from daysheet import files, patients
 from daysheet.books import Books, loading
 from daysheet.errors import DaysheetError
 from daysheet.importers import reading_checks
+from daysheet.importers.amending import follow_up
 from daysheet.importers.booking import (
     allocations,
     bank_lines,
     dedupe,
     derived,
     loan_interest,
-    follow_up,
     payment_posting,
     payouts,
     practice_records,

@@ -19,9 +19,10 @@ from daysheet import files
 from daysheet.accounts import MERCHANT_FEES
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
+from daysheet.importers.amending import follow_up
 from daysheet.importers.amending.recognition import place_of
 from daysheet.importers.amending.settled import stale
-from daysheet.importers.booking import dedupe, follow_up
+from daysheet.importers.booking import dedupe
 from daysheet.importers.booking.categories import UNCATEGORIZED, Category, categorizer
 from daysheet.importers.settings import BankSettings, CategoryRule
 from daysheet.importers.writing.blocks import take_out

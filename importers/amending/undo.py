@@ -18,11 +18,11 @@ from typing import Final
 from beancount.core.data import Balance, Pad
 from daysheet.books import Books, loading
 from daysheet.errors import DaysheetError
-from daysheet.importers.amending import tidying
+from daysheet.importers.amending import balance_renewal, follow_up, tidying
 from daysheet.importers.amending.recognition import Found, Import, Originals, Place, imports, less, place_of
 from daysheet.importers.amending.settled import stale
 from daysheet.importers.amending.standing import Dependent, dependents
-from daysheet.importers.booking import balance_assertions, balance_renewal, dedupe, derived, follow_up
+from daysheet.importers.booking import balance_assertions, dedupe, derived
 from daysheet.importers.importing import ImportRun
 from daysheet.importers.reading import Reading
 from daysheet.importers.rows.raw_file import RawFile

@@ -17,7 +17,8 @@ from typing import Any, Final
 
 from beancount.core.data import Directive, Transaction
 from beancount.core.getters import get_entry_accounts
-from daysheet.books.index import invoice_of, payment_of
+from daysheet.books.index import invoice_of
+from daysheet.books.made import payment_of
 from daysheet.cash.receipts import is_settlement
 from daysheet.importers.booking import bill_lines, dedupe
 from daysheet.importers.booking.directives import UNASSIGNED, Terms, book, income_account

@@ -14,7 +14,8 @@ from typing import Final
 from daysheet import files
 from daysheet.books import Books, loading
 from daysheet.errors import DaysheetError
-from daysheet.importers.booking import balance_renewal, practice_records
+from daysheet.importers.amending import balance_renewal
+from daysheet.importers.booking import practice_records
 from daysheet.importers.booking.session import ImportSession
 from daysheet.importers.clones import git
 from daysheet.importers.settings import BankSettings
