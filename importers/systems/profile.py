@@ -311,6 +311,7 @@ class PracticeProfile:
     allocation: tuple[AllocationMap, ...] = word("Which invoices payments pay.", ())
     payout: tuple[PayoutMap, ...] = word("Payouts of a card processor.", ())
     skip: tuple[Skip, ...] = word("Rows that are no records.", ())
+    left_out: dict[str, str] = word("Columns of money that are not read, each with the reason.", {})
 
 
 def numbered(header: Sequence[str]) -> tuple[str, ...]:

@@ -96,7 +96,7 @@ def _parts(value: Any) -> Iterator[Any]:  # noqa: ANN401 - a tree of the languag
 
 def _check_columns(profile: PracticeProfile, reader: Reader) -> None:
     names = numbered(profile.match.header)
-    used = [*profile.match.optional, *profile.match.unnamed]
+    used = [*profile.match.optional, *profile.match.unnamed, *profile.left_out]
     for part in _parts(profile):
         if isinstance(part, Match | Layout | Dates | Sample):
             continue
