@@ -19,8 +19,9 @@ from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 from beancount.core.data import Posting, Transaction
-from daysheet.accounts import BILLING, BILLING_CHARGES, BILLING_COLLECTED, CLEARING, is_under
+from daysheet.accounts import BILLING, BILLING_CHARGES, BILLING_COLLECTED, BILLING_OPENING, CLEARING, is_under
 from daysheet.books import Books
+from daysheet.books.openings import OPENING
 from daysheet.cash.receipts import NOT_RECEIPTS, is_bank
 from daysheet.records import PAYMENT_METHODS
 
@@ -53,7 +54,7 @@ class DaySheet:
         on_account: what of the receipts waits for an invoice, less what was applied to one.
         deposits: what the clearing accounts gave to the bank.
         fees: what processors kept.
-        opening: the receivables before the first day.
+        opening: the receivables before the first day, and those that the books began with since.
         closing: the receivables after the last day.
         payments: what the receivables were credited with.
         undeposited_before: the clearing accounts before the first day.
@@ -120,7 +121,8 @@ def day_sheet(books: Books, first: datetime.date, last: datetime.date) -> DayShe
             sheet.visits[visit.provider][visit.status] += 1
     every = (posting for postings in books.receivable.values() for posting in postings)
     for posting in every:
-        sheet.opening += posting.amount if posting.date < first else _ZERO
+        taken_over = OPENING in posting.meta and posting.date <= last
+        sheet.opening += posting.amount if posting.date < first or taken_over else _ZERO
         sheet.closing += posting.amount if posting.date <= last else _ZERO
     sheet.charges = _counted((one.provider, one.amount) for one in books.bills if first <= one.date <= last)
     sheet.receipts = _counted(_money(sheet, books))
@@ -155,7 +157,7 @@ def _add(sheet: DaySheet, entry: Transaction) -> Iterator[tuple[str, Decimal]]:
     sheet.payments += collected
     for posting in entry.postings:
         account = posting.account
-        if is_under(account, BILLING) and not account.startswith((BILLING_COLLECTED, BILLING_CHARGES)):
+        if is_under(account, BILLING) and not account.startswith((BILLING_COLLECTED, BILLING_CHARGES, BILLING_OPENING)):
             sheet.adjustments[account] += _number(posting)
     _clear(sheet, entry)
     if collected or "payment" in entry.meta:

@@ -9,8 +9,10 @@ from decimal import Decimal
 from typing import Final
 
 from daysheet import measures
+from daysheet.books.openings import begin_of
 from daysheet.measures import DEFINITIONS, Benchmarks, Measures
 from daysheet.reports.formats.charts import Chart, Series, bars
+from daysheet.reports.management.monthly import begun
 from daysheet.reports.period import Period
 from daysheet.reports.request import Request
 from daysheet.reports.table import Column, ColumnKind, Row, Shown, Table
@@ -28,7 +30,7 @@ def kpis(request: Request) -> Table:
         shown: Shown = "always" if key in _NARROW else "wide"
         columns.append(Column(key, definition.name, kind, shown))
     columns += [Column(key, title, "money", "data") for key, title in _MADE_OF]
-    return request.table("kpis", "Measures", columns, _rows(request), _notes(), has_basis=False)
+    return request.table("kpis", "Measures", columns, _rows(request), _notes(request), has_basis=False)
 
 
 def charts_of(table: Table) -> tuple[Chart, ...]:
@@ -60,7 +62,14 @@ def _rows(request: Request) -> Iterator[Row]:
         yield _row(payers.get(payer, payer) or "Patients", measures.measure(books, *period, invoices))
     yield _heading("By month")
     for month in _months(period):
-        yield _row(f"{calendar.month_abbr[month.first.month]} {month.first.year}", measures.measure(books, *month))
+        if month.last < begin_of(books):
+            yield Row("line", (_month(month), *(None,) * (len(DEFINITIONS) + len(_MADE_OF))), 1)
+            continue
+        yield _row(_month(month), measures.measure(books, *month))
+
+
+def _month(month: Period) -> str:
+    return f"{calendar.month_abbr[month.first.month]} {month.first.year}"
 
 
 def _months(period: Period) -> Iterator[Period]:
@@ -89,7 +98,8 @@ def _heading(title: str) -> Row:
     return Row("heading", (title, *(None for _ in range(len(DEFINITIONS) + len(_MADE_OF)))))
 
 
-def _notes() -> Iterator[str]:
+def _notes(request: Request) -> Iterator[str]:
+    yield from begun(request.books, request.period)
     for definition in DEFINITIONS.values():
         better = "less is better" if definition.less_is_better else "more is better"
         yield f"{definition.name}: {definition.formula} ({definition.source}; {better})."

@@ -9,6 +9,8 @@ from decimal import Decimal
 from typing import Final
 
 from daysheet.accounts import BILLING, BILLING_CHARGES, BILLING_COLLECTED
+from daysheet.books import Books
+from daysheet.books.openings import begin_of
 from daysheet.reports.accounts.activity import activity
 from daysheet.reports.management import billing_gaps
 from daysheet.reports.period import Period
@@ -31,7 +33,15 @@ def monthly(request: Request) -> Table:
     )
     rows = tuple(_rows(request))
     note = "Charges, adjustments and collections are those of receivables; income and expenses are on the cash basis."
-    return request.table("monthly", "Month by month", columns, rows, (note,), has_basis=False)
+    notes = (note, *begun(request.books, request.period))
+    return request.table("monthly", "Month by month", columns, rows, notes, has_basis=False)
+
+
+def begun(books: Books, period: Period) -> Iterator[str]:
+    """Where the books begin within a period: on which day, and what that means for its months."""
+    if books.begins is not None and period.first < books.begins.date <= period.last:
+        day = books.begins.date
+        yield f"These books begin on {day} ({books.begins.former} before): months before it are blank."
 
 
 def months(period: Period) -> Iterator[Period]:
@@ -51,7 +61,11 @@ def _rows(request: Request) -> Iterator[Row]:
         if finding.kind != "missing-export":
             lost[finding.date.year, finding.date.month] += finding.amount
     sums = [_ZERO] * 6
+    begin = begin_of(request.books)
     for month in months(request.period):
+        if month.last < begin:
+            yield Row("line", (f"{month.first:%Y-%m}", *(None,) * 6))
+            continue
         charges, collected = -moved.change(month, BILLING_CHARGES), moved.change(month, BILLING_COLLECTED)
         adjusted = moved.change(month, BILLING) + charges - collected
         income, expenses = -moved.change(month, "Income"), moved.change(month, "Expenses")

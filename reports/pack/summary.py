@@ -32,7 +32,7 @@ def part(contents: Contents) -> Part:
     ties = contents.tables[TIE_OUTS]
     left_out = _left_out(contents)
     rows = tuple(row._replace(cells=tuple(_MARKS.get(str(cell), cell) for cell in row.cells)) for row in ties.rows)
-    marked = replace(ties, rows=rows, notes=(*ties.notes, *left_out))
+    marked = replace(ties, rows=rows, notes=(*ties.notes, *contents.tables["monthly"].notes[1:], *left_out))
     made = pages.part_of(
         "summary",
         "Summary",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final, NamedTuple
@@ -27,6 +28,7 @@ from daysheet.tax_facts import loan_on
 from daysheet.wording import many
 
 _ZERO: Final = Decimal()
+_TRIAL: Final = "trial-balance"
 _UNDECIDED: Final = (UNCATEGORIZED_INCOME, UNCATEGORIZED_EXPENSE, CLEARING_SUSPENSE)
 
 
@@ -49,6 +51,7 @@ def open_questions(request: Request) -> Table:
 
 def questions(request: Request) -> Iterator[Question]:
     """Every open question, by topic."""
+    yield from _opening(request)
     yield from _uncategorised(request)
     yield from _flagged(request)
     yield from _without_tax_line(request)
@@ -60,6 +63,20 @@ def questions(request: Request) -> Iterator[Question]:
     yield from _partners(request)
     yield from _billing(request)
     yield from (Question("Currency", note, None) for note in activity(request.books, request.basis).notes())
+
+
+def _opening(request: Request) -> Iterator[Question]:
+    """Books that begin within the period, and what they owned and owed then, where nobody has said."""
+    books, period = request.books, request.period
+    if books.begins is None or not period.first < books.begins.date <= period.last:
+        return
+    before = books.begins.date - datetime.timedelta(days=1)
+    if not any(isinstance(entry, Transaction) and entry.meta.get("source") == _TRIAL for entry in books.entries):
+        yield Question(
+            "Opening",
+            f"These books begin on {books.begins.date}: what is the trial balance of {before} ({books.begins.former})?",
+            None,
+        )
 
 
 def _uncategorised(request: Request) -> Iterator[Question]:
