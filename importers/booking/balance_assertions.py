@@ -33,6 +33,9 @@ PROVED: Final = "proved-by"
 """Metadata of an assertion that an import has written: the beginning of the file's SHA-256."""
 
 CLOSING: Final = "closing"
+TRIAL_BALANCE: Final = "trial-balance"
+"""The source of an entry that says what accounts held when the books began."""
+
 CLOSING_DAY: Final = "closing-day"
 """Metadata of an `imported` directive: the last balance that its file states, and its day where that is earlier."""
 
@@ -164,7 +167,7 @@ def change(
     for assertion in sorted(wanted, key=lambda assertion: assertion.date):
         if assertion.date in dates:
             continue
-        if base is None and not padded and not kept and not held.agrees(assertion):
+        if base is None and not (padded or kept or held.opened or held.agrees(assertion)):
             padded = True
         if padded and base is None:
             base = assertion
@@ -196,7 +199,9 @@ class Held:
     def __init__(self, lines: Iterable[Moved]) -> None:
         """Of all the account's lines."""
         totals: dict[datetime.date, Decimal] = {}
+        self.opened = False  # whether a trial balance says what it held at first
         for line in lines:
+            self.opened = self.opened or (isinstance(line, Line) and line.source == TRIAL_BALANCE)
             totals[line.date] = totals.get(line.date, Decimal()) + line.amount
         self.days = sorted(totals)
         self.sums = [Decimal(), *accumulate(totals[day] for day in self.days)]

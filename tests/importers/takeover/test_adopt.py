@@ -10,7 +10,7 @@ from daysheet.checks import find
 from daysheet.importers.takeover import accounts, layouts
 from daysheet.measures import measure
 
-from tests.importers.books_folder import INVOICES, PAYMENTS, Folder
+from tests.importers.books_folder import CHASE, INVOICES, PAYMENTS, Folder
 
 TRIAL = (
     'Quail Run Dental\nTrial Balance\n"As of June 30, 2026"\n\n,Debit,Credit\n"Checking, First Fed","9,150.25",\n'
@@ -214,3 +214,16 @@ def test_the_settings_say_which_account_one_is(folder: Folder) -> None:
         "adopt", folder.give("t.csv", "account,debit,credit\nMystery,5.00,\nChecking,,5.00\n"), "--begin", "2026-07-01"
     )
     assert balances(folder) == {"Expenses:Dues": 5, "Assets:Bank:Checking": -5}
+
+
+def test_a_bank_that_holds_other_than_the_trial_balance_says_is_told_and_not_padded(taken: Folder) -> None:
+    rows = "CREDIT,07/03/2026,SALE,10.00,ACH,9400.25,,\nDEBIT,07/10/2026,RENT,-100.00,ACH,9300.25,,\n"
+    (answer,) = taken.take("chase.csv", CHASE + rows)
+    assert "the bank has 9,300.25 USD and Assets:Bank:Checking 9,060.25" in answer["notes"][-1]
+    assert balances(taken)["Assets:Bank:Checking"] == Decimal("9060.25")
+
+
+def test_a_bank_that_holds_what_the_trial_balance_says_is_proved(taken: Folder) -> None:
+    rows = "CREDIT,07/03/2026,SALE,10.00,ACH,9160.25,,\nDEBIT,07/10/2026,RENT,-100.00,ACH,9060.25,,\n"
+    (answer,) = taken.take("chase.csv", CHASE + rows)
+    assert (answer["asserted"], answer["notes"]) == (2, [])
