@@ -32,6 +32,10 @@ from daysheet.remittances import AMOUNTS, RemittedClaim
 Days = tuple[datetime.date, datetime.date]
 """The first and the last day that a file covers."""
 
+CUT: Final = "was cut by a spreadsheet (such as 2.02603E+11), and may stand for several"
+UNCUT: Final = "export the file again, and import it before a spreadsheet has saved it"
+"""What is wrong with such an id, and what to do."""
+
 _CUT: Final = re.compile(r"[-+]?\d(?:[.,]\d+)?[Ee]\+\d{1,3}\Z")
 _DIGITS_OF_A_SPREADSHEET: Final = 15
 _POSTING_DAYS: Final = datetime.timedelta(days=5)
@@ -122,7 +126,7 @@ def contradiction(record: Record, entry: Record, covers: Days | None = None) -> 
         record: the file's.
         entry: the other one, of the same kind and id.
         covers: the days of the file: a day that it covers and no longer has the record on was corrected; one that it
-            does not cover says that the ids have begun anew.
+            does not cover says that the ids have begun anew. None where both are rows of one file.
     """
     for kind, judge in _JUDGES.items():
         if isinstance(record, kind) and isinstance(entry, kind):
@@ -139,20 +143,31 @@ def _visit(record: Visit, entry: Visit, covers: Days | None) -> str:
 
 
 def _invoice(record: Invoice, entry: Invoice, covers: Days | None) -> str:
+    if record.lines or entry.lines or record.amount == -entry.amount:
+        return ""  # the lines have ids of their own; the opposite amount takes the bill back
     if _differ(record.patient, entry.patient):
-        alike = (record.date, record.amount) == (entry.date, entry.amount)
-        return "" if alike and covers is not None and not rounded(record.id) else "patient"
-    same = bool(set(record.visits) & set(entry.visits)) or record.date == entry.date
-    if same or (record.amount == entry.amount and _covered(entry.date, covers)):
+        alike = record.date == entry.date and (covers is None or record.amount == entry.amount)
+        return "" if alike and not rounded(record.id) else "patient"
+    if covers is None or set(record.visits) & set(entry.visits) or record.date == entry.date:
+        return ""
+    if record.amount == entry.amount and _covered(entry.date, covers):
         return ""
     return "day" if record.amount == entry.amount else "day and amount"
 
 
 def _payment(record: Payment, entry: Payment, covers: Days | None) -> str:
+    if (record.amount < 0) != (entry.amount < 0):
+        return ""  # it takes the other back
+    if covers is None:  # one payment may be split over several invoices, all of one day
+        return "" if record.date == entry.date else "day"
+    if _differ(record.patient, entry.patient) and (record.date, record.amount) != (entry.date, entry.amount):
+        return "patient"
     return _money((record.invoice, record.date, record.amount), (entry.invoice, entry.date, entry.amount), covers)
 
 
 def _adjustment(record: Adjustment, entry: Adjustment, covers: Days | None) -> str:
+    if covers is None or (record.amount < 0) != (entry.amount < 0):
+        return ""
     return _money((record.invoice, record.date, record.amount), (entry.invoice, entry.date, entry.amount), covers)
 
 

@@ -20,7 +20,7 @@ from beancount.core.getters import get_entry_accounts
 from daysheet.books.index import invoice_of
 from daysheet.books.made import payment_of
 from daysheet.cash.receipts import is_settlement
-from daysheet.importers.booking import bill_lines, dedupe
+from daysheet.importers.booking import bill_lines, dedupe, practice_identity
 from daysheet.importers.booking.directives import UNASSIGNED, Terms, book, income_account
 from daysheet.importers.booking.session import AT_ONCE, Changed, ImportSession, OneByOneError, Taken, month_file
 from daysheet.importers.booking.whose_file import refuse_strangers
@@ -59,6 +59,8 @@ def book_practice_records(session: ImportSession, records: Sequence[Record], rea
     refuse_strangers(records, session.books.providers, session.settings.unknown_providers, taken.file)
     records = _without_remitted(session, records, reading, taken)
     records = _without_days(session, records, reading, taken)
+    records = practice_identity.in_books_letters(records, session.known, reading, taken)
+    practice_identity.refuse_clashes(session, records, reading, taken)
     records = list(bill_lines.apart(records, session.known))
     verdicts = bill_lines.judged(records, session.known)
     _refuse_entangled(session, records, verdicts)

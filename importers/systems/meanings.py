@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from daysheet.importers import identity
 from daysheet.importers.privacy import identifiers
 from daysheet.importers.reading import Context
 from daysheet.importers.rows.values import EXCEL, amount_parser, date_parser
@@ -91,7 +92,7 @@ class Meanings:
         raise cells.error(words.column, "holds a word that the profile does not know", remedy)
 
     def _patient(self, cells: PracticeRow) -> str:
-        text = " ".join(filter(None, (cells[column] for column in self.profile.patient)))
+        text = " ".join(filter(None, (self._sound(column, cells) for column in self.profile.patient)))
         return self.context.token(text) if text else ""
 
     def _family(self, cells: PracticeRow) -> dict[str, str]:
@@ -131,12 +132,19 @@ class Meanings:
 
     def _reference(self, kind: str, columns: Columns, cells: PracticeRow) -> str | None:
         """The id that some columns say, None if they are blank."""
-        values = [cells[column] for column in columns]
+        values = [self._sound(column, cells) for column in columns]
         if not any(values):
             return None
         if len(values) == 1:
             return self._identifier(values[0])
         return opaque("|".join((self.profile.system, kind, *values)), self.context.token)
+
+    def _sound(self, column: str, cells: PracticeRow) -> str:
+        """A cell of an id that no spreadsheet has cut: one that it has may stand for any number of records."""
+        cell = cells[column]
+        if identity.damaged(cell):
+            raise cells.error(column, identity.CUT, identity.UNCUT)
+        return cell
 
     def _unless_none(self, kind: str, columns: Columns, cells: PracticeRow) -> str | None:
         """The id that some columns say; None where they are blank or zero, as systems write that there is none."""

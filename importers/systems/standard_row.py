@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from daysheet.errors import DaysheetError
+from daysheet.importers import identity
 from daysheet.importers.edi import codes
 from daysheet.importers.privacy import identifiers
 from daysheet.importers.reading import Context
@@ -131,7 +132,7 @@ class StandardRow:
 
     def person(self, column: str) -> str | None:
         """A patient's token, None where the file names none."""
-        identifier = self.further(column)
+        identifier = self._sound(column, self.further(column))
         return self.context.token(identifier) if identifier else None
 
     def provider(self, *, required: bool = False) -> str:
@@ -158,15 +159,23 @@ class StandardRow:
         text = self.required("visit_id")
         if _SEVERAL_IDS.search(text):
             raise self.wrong("visit_id", "may not hold a space or a semicolon")
-        return identifiers.own_identifier(text, self.context.token)
+        return identifiers.own_identifier(self._sound("visit_id", text), self.context.token)
 
     def identity(self, column: str) -> str:
         """The id of a record."""
-        return identifiers.own_identifier(self.required(column), self.context.token)
+        return identifiers.own_identifier(self._sound(column, self.required(column)), self.context.token)
+
+    def _sound(self, column: str, text: str) -> str:
+        """An id that no spreadsheet has cut: one that it has may stand for any number of records."""
+        if identity.damaged(text):
+            raise DaysheetError(
+                f"{column} {identity.CUT}", filename=self.file.path, line=self.row.line, remedy=identity.UNCUT
+            )
+        return text
 
     def visit_ids(self) -> tuple[str, ...]:
         """The visits that a bill is for."""
-        parts = list(filter(None, _SEVERAL_IDS.split(self.text("visit_id"))))
+        parts = [self._sound("visit_id", part) for part in _SEVERAL_IDS.split(self.text("visit_id")) if part]
         return identifiers.own_identifiers(parts, self.context.token)
 
     def invoice(self) -> str | None:
