@@ -245,7 +245,8 @@ def _without_broken(
         if newest is not None:
             raise DaysheetError(
                 f"the row would break the balance that the books prove on {assertion.date} "
-                f"({meta.get('filename')}:{meta.get('lineno')})",
+                f"({meta.get('filename')}:{meta.get('lineno')}): {assertion.number:,.2f} there, "
+                f"{held.at(assertion.date, base):,.2f} with this file",
                 filename=touched[newest].meta["filename"],
                 line=touched[newest].meta["lineno"],
                 remedy="those days are complete: is this the same money under another date, or another account?",

@@ -176,7 +176,8 @@ def _owed(given: Sequence[_Given]) -> Decimal | None:
 def _book_items(session: ImportSession, each: _Given, day: datetime.date, taken: Taken) -> None:
     currency = session.books.currency
     terms = Terms(currency, session.settings.prepayments, day)
-    seen: set[str] = set()
+    before = frozenset(session.known.invoices)
+    seen: set[tuple[str, str | None]] = set()
     for number, item in enumerate(each.former.items):
         if item.date >= day:
             raise DaysheetError(
@@ -186,12 +187,12 @@ def _book_items(session: ImportSession, each: _Given, day: datetime.date, taken:
                 remedy="what is billed from then on comes with the practice system's files; or say another --begin",
             )
         invoice = _invoice(item, session, each, number)
-        if invoice.id in seen or invoice.id in session.known.invoices:
+        if (invoice.id, invoice.payer) in seen or invoice.id in before:
             raise DaysheetError(
                 "its number stands in the books already", filename=each.file.path, line=item.line,
-                remedy="each bill once: is it in another file that was imported?",
+                remedy="each bill once, or once for each who owes a part of it; or is it in a file that was imported?",
             )  # fmt: skip
-        seen.add(invoice.id)
+        seen.add((invoice.id, invoice.payer))
         entry = book(invoice, session.known, terms)
         session.add({month_file(entry.date, OPENING): [entry]}, taken)
         taken.amounts[currency] += item.amount

@@ -199,30 +199,35 @@ def _balanced(file: RawFile, former: Former) -> Former:
 
 
 def _items(file: RawFile, body: Sequence[Row], places: dict[str, int], above: Sequence[Row]) -> Former:
-    notation = _notation(file, [cell for row in body if (cell := _cell(row, places, "date"))])
+    body = [row for row in body if any(row.cells) and not _TOTAL.match(_filled(row)[0])]
+    dated = [row for row in body if len(_filled(row)) > 1 and _cell(row, places, "date")]
+    notation = _notation(file, [_cell(row, places, "date") for row in dated])
     day = date_parser(notation)
     made: list[Item] = []
     section = ""
     rows = 0
     for row in body:
-        filled = [cell.strip() for cell in row.cells if cell.strip()]
-        if not filled or _TOTAL.match(filled[0]):
-            continue
-        if not _cell(row, places, "date"):
-            section = filled[0] if len(filled) == 1 else section  # QuickBooks: a customer's name over its rows
+        filled = _filled(row)
+        if len(filled) == 1 or not _cell(row, places, "date"):
+            section = filled[0] if len(filled) == 1 else section  # a customer's name over its rows
             continue
         rows += 1
         amount = _amount(file, row, places, "amount")
         if amount:
             due = _cell(row, places, "due")
+            owner = _cell(row, places, "patient") if "patient" in places else section
             made.append(
                 Item(
                     _cell(row, places, "id"), _day(file, row, day, _cell(row, places, "date")),
-                    _day(file, row, day, due) if due else None, _cell(row, places, "patient") or section,
+                    _day(file, row, day, due) if due else None, owner,
                     _cell(row, places, "payer"), _cell(row, places, "provider"), amount, row.line,
                 )
             )  # fmt: skip
     return Former(ITEMS, rows, _as_of(above), items=tuple(made))
+
+
+def _filled(row: Row) -> list[str]:
+    return [cell.strip() for cell in row.cells if cell.strip()] or [""]
 
 
 def _day(file: RawFile, row: Row, parse: object, cell: str) -> datetime.date:

@@ -32,7 +32,11 @@ def openings(books: Books) -> dict[str, Invoice]:
 
     def work() -> dict[str, Invoice]:
         taken = (e for e in books.entries if isinstance(e, Transaction) and OPENING in e.meta and e.links)
-        return {invoice.id: invoice for invoice in map(_invoice, taken) if invoice.id}
+        found: dict[str, Invoice] = {}
+        for invoice in map(_invoice, taken):  # of one bill there are several, where several owe a part of it
+            found.setdefault(invoice.id, invoice)
+        found.pop("", None)
+        return found
 
     return books.once("openings", work)
 

@@ -143,6 +143,20 @@ def test_names_of_customers_become_tokens(folder: Folder) -> None:
     assert "Zyx" not in ledger
 
 
+def test_a_bill_of_which_patient_and_insurer_owe_a_part_each_is_two_lines(folder: Folder) -> None:
+    folder.write_by_hand(STAFF)
+    adopt(folder, ITEMS + "B-55,2026-05-04,P-2,,35.00,2026-06-03,reed\n")
+    stood = balances(folder)
+    assert stood["Assets:Receivable:Patients"] == Decimal(115)
+    assert stood["Assets:Receivable:Insurance:Delta"] == Decimal(420)
+    assert folder.books().open_balance("B-55", folder.books().as_of) == 455
+
+
+XERO_AGED = (
+    "Aged Receivables Detail\nQuail Run\nAs at 30 June 2026\nInvoice Date,Due Date,Invoice Number,Current,Older,Total\n"
+    "C-9 Qwfp,,,,,\n01 Jun 2026,01 Jul 2026,INV-3,12.00,0.00,12.00\n20 Jan 2026,19 Feb 2026,INV-1,0.00,30.00,30.00\n"
+    "Total C-9 Qwfp,,,12.00,30.00,42.00\nTotal,,,12.00,30.00,42.00\n"
+)
 XERO_ITEMS = (
     "*ContactName,EmailAddress,*InvoiceNumber,Reference,*InvoiceDate,*DueDate,Total,InvoiceAmountPaid,InvoiceAmountDue\n"
     "C-1,,INV-7,,2026-04-30,2026-05-30,100.00,40.00,60.00\n"
@@ -171,6 +185,11 @@ def test_xero_s_and_quickbooks_layouts_are_read(folder: Folder) -> None:
         "2026-05-30",
         Decimal("60.00"),
     )
+    aged = read(folder, "a.csv", XERO_AGED)
+    assert [(str(one.date), one.owner, one.amount) for one in aged.items] == [
+        ("2026-06-01", "C-9 Qwfp", Decimal("12.00")), ("2026-01-20", "C-9 Qwfp", Decimal("30.00")),
+    ]  # fmt: skip
+    assert str(aged.as_of) == "2026-06-30"
     trial = read(folder, "t.csv", XERO_TRIAL)
     assert (str(trial.as_of), [account.balance for account in trial.accounts]) == (
         "2026-06-30",
