@@ -12,6 +12,7 @@ the year was locked, and is a fact to it.
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -87,17 +88,19 @@ def derive_all(folder: Path, books: Books, settings: ImportSettings) -> Derived:
     """
     made = derived(books, settings)
     batch = Batch(folder, books)
-    texts: dict[str, str] = {}
+    wanted: dict[str, list[Directive]] = {}
     for kind, entries in made.items():
-        texts |= _files(kind, entries, books)
+        wanted |= _files(kind, entries)
     for path in _standing_files(folder, books):
-        if path not in texts and is_included_by_pattern(folder, path):
+        if path not in wanted and is_included_by_pattern(folder, path):
             (folder / path).unlink()
-        texts.setdefault(path, "")
-    changed = {path: text for path, text in texts.items() if (HEADER + text).encode() != _bytes(folder / path)}
+        else:
+            wanted.setdefault(path, [])
     every = tuple(entry for same in made.values() for entry in same)
-    for path, text in changed.items():
-        batch.replace(path, (HEADER + text).encode())
+    for path, group in wanted.items():
+        text = "\n".join(map(printer.format_entry, group))
+        if (HEADER + text).encode() != _bytes(folder / path):
+            batch.replace(path, (HEADER + printer.render(group)).encode())
     batch.open(posting.account for entry in every if isinstance(entry, Transaction) for posting in entry.postings)
     return Derived(every, tuple(batch.write()))
 
@@ -110,7 +113,7 @@ def derived(books: Books, settings: ImportSettings) -> dict[str, list[Directive]
     for derivation in DERIVATIONS:
         entries = [e for e in derivation.derive(known, settings) if e.date.year not in books.locks]
         made[derivation.kind] = _ordered(entries)
-        if entries:
+        if entries and derivation is not DERIVATIONS[-1]:
             facts = sorted([*facts, *entries], key=data.entry_sortkey)
             known = Books.of(facts, books.options, state=books.state)
     return made
@@ -129,25 +132,24 @@ def place() -> dict[str, object]:
 
 def _ordered(entries: Iterable[Directive]) -> list[Directive]:
     """By day, payment and text: whatever order they were made in, the files are the same."""
-    keyed = [
-        (
-            entry.date,
-            natural(str(entry.meta.get("payment") or entry.meta.get("adjustment") or entry.meta.get("share") or "")),
-            printer.format_entry(entry),
-            at,
-            entry,
-        )
-        for at, entry in enumerate(entries)
-    ]
-    return [entry for *_, entry in sorted(keyed, key=lambda one: one[:4])]
+    by_day: dict[tuple[datetime.date, str], list[Directive]] = defaultdict(list)
+    for entry in entries:
+        meta = entry.meta
+        by_day[entry.date, str(meta.get("payment") or meta.get("adjustment") or meta.get("share") or "")].append(entry)
+    ordered = sorted(by_day, key=lambda key: (key[0], natural(key[1])))
+    return [entry for key in ordered for entry in _by_text(by_day[key])]
 
 
-def _files(kind: str, entries: Sequence[Directive], books: Books) -> dict[str, str]:
-    """The text of each month file of a kind."""
+def _by_text(entries: list[Directive]) -> list[Directive]:
+    return sorted(entries, key=printer.format_entry) if len(entries) > 1 else entries
+
+
+def _files(kind: str, entries: Sequence[Directive]) -> dict[str, list[Directive]]:
+    """The entries of each month file of a kind."""
     groups: dict[str, list[Directive]] = defaultdict(list)
     for entry in entries:
         groups[month_file(entry.date, kind)].append(entry)
-    return {path: printer.render(group) for path, group in groups.items()}
+    return groups
 
 
 def _standing_files(folder: Path, books: Books) -> list[str]:

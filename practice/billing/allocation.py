@@ -71,7 +71,7 @@ def allocations(books: Books, rules: Rules, *, insurers: bool) -> Iterator[Alloc
         rules: the practice's.
         insurers: the insurers' payments, but for income of bills of several providers; else the patients', and that.
     """
-    if not books.on_account:
+    if not any(not insurers or entry.meta.get("payer") is not None for entry in books.on_account):
         return
     bills = bills_of(books)
     money = money_of(books, bills, insurers=insurers)
@@ -229,7 +229,7 @@ class _Account:
         part.amount -= amount
         income = self._income(part.money, part.bill, -amount)
         of = self._account_of(part.bill, part.money)
-        part.bill.owed[of] += amount
+        part.bill.move(of, amount)
         reverses = part.money.id if by is not part.money else ""
         self.made.append(Allocation(self.today, by, part.bill.id, -amount, how, of, income, reverses))
 
@@ -319,7 +319,10 @@ class _Account:
 
     def _oldest(self, money: Money, *, near: bool) -> None:
         """The oldest open shares: the patient's own, then those of the family (or of what no insurer is known of)."""
-        days = datetime.timedelta(days=self.books.days_of("prepayment-days", money.date))
+        days = self.books.once(
+            ("prepayment days", money.date),
+            lambda: datetime.timedelta(days=self.books.days_of("prepayment-days", money.date)),
+        )
         for bill in self.own:
             if money.left <= 0 or self._waits(money):
                 return
@@ -362,7 +365,7 @@ class _Account:
             return
         of = self._account_of(bill, money)
         income = self._income(money, bill, amount, line)
-        bill.owed[of] -= amount
+        bill.move(of, -amount)
         money.left -= amount
         if amount > 0:
             money.applied.append(Applied(money, bill, amount, how))

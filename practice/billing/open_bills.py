@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
 from beancount.core.data import Transaction
@@ -49,6 +50,8 @@ class OpenBill:
         payer: the insurer that it is to, where it says so.
         lines: what it charges, in order.
         owed: what is open of it, by receivable account.
+        patients_share: what the patient owes of it; negative when they have paid more.
+        insurers_share: what all insurers owe of it.
         filled: what the lines have been paid, by their place; only where they are of several providers.
     """
 
@@ -60,31 +63,31 @@ class OpenBill:
     payer: str | None
     lines: tuple[Line, ...]
     owed: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    patients_share: Decimal = _ZERO
+    insurers_share: Decimal = _ZERO
     filled: dict[int, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
-
-    @property
-    def patients_share(self) -> Decimal:
-        """What the patient owes of it; negative when they have paid more."""
-        return sum((amount for name, amount in self.owed.items() if is_under(name, RECEIVABLE_PATIENTS)), _ZERO)
-
-    @property
-    def insurers_share(self) -> Decimal:
-        """What all insurers owe of it."""
-        return sum((amount for name, amount in self.owed.items() if not is_under(name, RECEIVABLE_PATIENTS)), _ZERO)
 
     @property
     def open(self) -> Decimal:
         """What anybody owes of it."""
-        return sum(self.owed.values(), _ZERO)
+        return self.patients_share + self.insurers_share
 
-    @property
+    def move(self, account: str, amount: Decimal) -> None:
+        """Add to what is owed on a receivable account."""
+        self.owed[account] += amount
+        if is_under(account, RECEIVABLE_PATIENTS):
+            self.patients_share += amount
+        else:
+            self.insurers_share += amount
+
+    @cached_property
     def providers(self) -> frozenset[str]:
         """Who earns what is paid of it."""
         return frozenset(line.provider for line in self.lines)
 
     def post(self, posting: Receivable) -> None:
         """Let a posting happen: what is owed moves, and what is adjusted of a line is not to be paid of it."""
-        self.owed[posting.account] += posting.amount
+        self.move(posting.account, posting.amount)
         line = posting.meta.get("line")
         if line and "adjustment" in posting.meta and posting.meta.get("kind") != "transfer":
             for at, own in enumerate(self.lines):
@@ -189,6 +192,7 @@ def provider_of(books: Books, entry: Transaction) -> str:
     return str(own or next((books.visits[visit].provider for visit in named if visit in books.visits), ""))
 
 
+@lru_cache(maxsize=65536)
 def natural(identifier: str) -> tuple[tuple[int, int, str], ...]:
     """A key that sorts ids as people do: 9 before 10."""
     keys: list[tuple[int, int, str]] = []

@@ -6,6 +6,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -403,3 +404,30 @@ def test_the_accrual_view_has_no_income_of_an_allocation_and_measures_see_what_i
     of_first = measure(books, day(1), day(31), frozenset({"9"}))
     assert (of_first.payments, of_first.receivable) == (50, 0)
     assert measure(books, day(1), day(31)).payments == 150
+
+
+def test_any_order_of_imports_in_pieces_and_twice_gives_the_same_derived_files(tmp_path: Path) -> None:
+    bills = [f"I{n},,2026-0{1 + n % 3}-1{n},feld,P{n % 2},,{40 + n}.00," for n in range(6)]
+    money = [f"M{n},2026-0{1 + n % 4}-2{n},,,check,{55 + n}.00,{4000 + n},P{n % 2}" for n in range(5)]
+    money.append("M9,2026-04-28,,,check,-57.00,4002,P0")
+    splits = "allocation_id,payment_id,date,invoice_id,amount\nS1,M3,2026-04-23,I5,45.00\n"
+    whole_files = [("i.csv", BILLED + "\n".join(bills) + "\n"), ("p.csv", RECEIVED + "\n".join(money) + "\n")]
+    pieces = [
+        ("p2.csv", RECEIVED + "\n".join(money[3:]) + "\n"),
+        ("a.csv", splits),
+        ("i2.csv", BILLED + "\n".join(bills[3:]) + "\n"),
+        ("p.csv", RECEIVED + "\n".join(money) + "\n"),
+        ("i.csv", BILLED + "\n".join(bills) + "\n"),
+        ("p2.csv", RECEIVED + "\n".join(money[3:]) + "\n"),
+    ]
+    first, second = Folder(tmp_path / "one"), Folder(tmp_path / "two")
+    for name, text in [*whole_files, ("a.csv", splits)]:
+        first.take(name, text)
+    for name, text in pieces:
+        second.take(name, text)
+    assert allocated(first)
+    assert allocated(first) == allocated(second)
+
+
+def allocated(folder: Folder) -> dict[str, str]:
+    return {path.name: path.read_text() for path in sorted(folder.path.glob("20??/*allocations.beancount"))}
