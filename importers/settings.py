@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Literal
 
@@ -76,14 +76,16 @@ class BankSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class CategoryRule:
-    """A `[[category]]` table: what a bank line that fits all its conditions is booked to.
+    r"""A `[[category]]` table: what a bank line that fits all its conditions is booked to.
 
     Conditions: `payee` and `text` are regular expressions, whatever the case, for the payee and for payee and
     description; `at-least` and `at-most` bound the amount (money out is negative); `bank` is the bank's account.
-    Results: `account` is the other account; `name` a better payee; `tags` are added.
+    Results: `account` is the other account; `name` a better payee, in which `\1` stands for the first group of the
+    pattern; `tags` are added. `table` writes many rules as one: rows of text, account and perhaps name, of which the
+    first whose text is found counts; the other conditions hold for all of them.
     """
 
-    account: str
+    account: str = ""
     payee: str = ""
     text: str = ""
     at_least: str = ""
@@ -91,6 +93,23 @@ class CategoryRule:
     bank: str = ""
     name: str = ""
     tags: tuple[str, ...] = field(default=())
+    table: tuple[tuple[str, ...], ...] = field(default=())
+
+    def rules(self) -> Iterator[CategoryRule]:
+        """The rule itself, or one for each row of its table.
+
+        Raises:
+            DaysheetError: it has neither an account nor a table, or a row is not of two or three texts.
+        """
+        if self.account and not self.table:
+            yield self
+        elif not self.table or self.account or self.text:
+            raise DaysheetError("[[category]] needs an account, or a table of rows [text, account] and neither of them")
+        for row in self.table:
+            if not 2 <= len(row) <= 3:
+                raise DaysheetError("a row of a [[category]] table is [text, account] or [text, account, name]")
+            text, account, name = (*row, self.name)[:3]
+            yield replace(self, text=text, account=account, name=name, table=())
 
 
 def bank_account(banks: Sequence[BankSettings], profile: str, number: str | None, path: Path) -> str:

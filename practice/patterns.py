@@ -35,6 +35,7 @@ class Pattern:
     Attributes:
         text: as it was written.
         groupindex: the places of its named groups.
+        groups: how many groups it has.
     """
 
     def __init__(self, text: str, flags: int = 0) -> None:
@@ -46,6 +47,7 @@ class Pattern:
         self.text = text
         self._quick = re.compile(text, flags)
         self.groupindex = self._quick.groupindex
+        self.groups = self._quick.groups
         self._flags = flags
         self._degree, self._ways = _cost(text)
         self._limited: Any = None

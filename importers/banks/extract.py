@@ -15,6 +15,7 @@ from pathlib import Path
 from daysheet.errors import DaysheetError
 from daysheet.importers.banks import pending
 from daysheet.importers.banks.amounts import AmountReader
+from daysheet.importers.banks.forms import form_function
 from daysheet.importers.banks.profile import Named, Profile, Where
 from daysheet.importers.banks.profile_file import left_out_column
 from daysheet.importers.reading import Skipped
@@ -119,6 +120,7 @@ class Extractor:
         self._read_balances = False
         self._balance_sign = -1 if balance and balance.inverted else 1
         self._value_date = self._at(profile.date.value)
+        self._form = form_function(profile.text, setting.index)
         self._check = self._at(profile.text.check)
         self._left_out = self._left_out_places()
         self._filename = str(setting.path)
@@ -201,6 +203,8 @@ class Extractor:
             if self.profile.fee is not None and self.profile.fee.of == "gross":
                 amount -= fee
         payee, narration = self._words(cells, self._payee if amount < 0 else self._payer)
+        if self._form is not None:
+            payee, narration = self._form(cells, payee, narration)
         meta: Meta = SourceLine(self._filename, row.line)
         if self._value_date is not None and cells[self._value_date]:
             meta = {**meta, "value-date": self._day(cells[self._value_date], self.profile.date.value)}

@@ -148,6 +148,12 @@ class Texts:
     payee: tuple[Column, ...] = word("Columns of the merchant or counterparty: the first that is not blank.", ())
     payer: tuple[Column, ...] = word("The same when money came in, where the file has its own columns for that.", ())
     narration: tuple[Column, ...] = word("Columns of the description, joined.", ())
+    payee_form: str = word(
+        "The payee computed of columns: `{Type} {Name}`; what stands in [square brackets] is left out where its "
+        "columns are blank. It goes before `payee`.",
+        "",
+    )
+    narration_form: str = word("The same for the description.", "")
     check: Column = word("The column of a check's number, kept with the entry as `check`.", "")
     blank: tuple[str, ...] = word("Cells that mean nothing, such as a dash.", ())
 

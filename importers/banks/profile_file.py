@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from daysheet.errors import DaysheetError
+from daysheet.importers.banks.forms import columns_of
 from daysheet.importers.banks.profile import Amounts, Match, Profile
 from daysheet.importers.privacy.patient_columns import is_of_patient
 from daysheet.importers.rows.cells import Column
@@ -100,9 +101,12 @@ def _check(profile: Profile, reader: Reader) -> None:
     count = len(profile.match.header) or len(profile.match.columns)
     for column in (*columns_used(profile), *profile.match.optional):
         _check_column(column, names, count, reader)
+    form_columns = [*columns_of(profile.text.payee_form), *columns_of(profile.text.narration_form)]
+    for column in form_columns:
+        _check_column(column, names, count, reader)
     for column in profile.left_out:
         _check_column(left_out_column(column), names, count, reader)
-    for column in (*profile.text.payee, *profile.text.payer, *profile.text.narration):
+    for column in (*profile.text.payee, *profile.text.payer, *profile.text.narration, *form_columns):
         if isinstance(column, str) and is_of_patient(column):
             raise reader.error(f'column "{column}" is of a patient, and no bank profile may read it', column)
     _check_amount(profile.amount, reader)

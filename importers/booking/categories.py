@@ -37,6 +37,8 @@ class Category(NamedTuple):
     why: str | None = None
 
 
+_GROUP: Final = re.compile(r"\\([1-9])")
+
 Categorize = Callable[[BankLine, str], Category]
 """A function from a line and the account that it is of to what it was for."""
 
@@ -53,13 +55,14 @@ def categorizer(rules: Sequence[CategoryRule], entries: Iterable[Directive], own
     Raises:
         DaysheetError: a rule is wrong.
     """
-    compiled = [_compile(rule, own) for rule in rules]
+    compiled = [_compile(each, own) for rule in rules for each in rule.rules()]
     remembered = _remembered(entries, own)
 
     def of(line: BankLine, account: str) -> Category:
         text = f"{line.payee} {line.narration}"
-        for fits, category in compiled:
-            if fits(line, account, text):
+        for decide in compiled:
+            category = decide(line, account, text)
+            if category is not None:
                 return category
         before = remembered.get((_payee_key(line), line.amount > 0)) if names_payee(_payee_key(line)) else None
         if before is not None:
@@ -69,10 +72,10 @@ def categorizer(rules: Sequence[CategoryRule], entries: Iterable[Directive], own
     return of
 
 
-_Fits = Callable[[BankLine, str, str], bool]
+_Decide = Callable[[BankLine, str, str], Category | None]
 
 
-def _compile(rule: CategoryRule, own: frozenset[str]) -> tuple[_Fits, Category]:
+def _compile(rule: CategoryRule, own: frozenset[str]) -> _Decide:
     payee, text = _pattern(rule.payee), _pattern(rule.text)
     least, most = _bound(rule.at_least), _bound(rule.at_most)
     if rule.account in own:
@@ -80,17 +83,40 @@ def _compile(rule: CategoryRule, own: frozenset[str]) -> tuple[_Fits, Category]:
             f"[[category]] books to {rule.account}, whose own file brings the same money again",
             remedy=f"book transfers between your accounts to {TRANSFERS}, on both sides",
         )
+    category = Category(rule.account, rule.name or None, frozenset(link(tag) for tag in rule.tags))
+    groups = _groups(rule, text or payee)
 
-    def fits(line: BankLine, account: str, words: str) -> bool:
-        return (
-            (payee is None or payee.search(line.payee) is not None)
-            and (text is None or text.search(words) is not None)
+    def decide(line: BankLine, account: str, words: str) -> Category | None:
+        of_payee = payee.search(line.payee) if payee is not None else None
+        of_text = text.search(words) if text is not None else None
+        fits = (
+            (payee is None or of_payee is not None)
+            and (text is None or of_text is not None)
             and (least is None or line.amount >= least)
             and (most is None or line.amount <= most)
             and (not rule.bank or rule.bank == account)
         )
+        if not fits:
+            return None
+        found = of_text or of_payee
+        if not groups or found is None:
+            return category
+        named = _GROUP.sub(lambda group: found[int(group[1])] or "", rule.name)
+        return category._replace(payee=" ".join(named.split()) or None)
 
-    return fits, Category(rule.account, rule.name or None, frozenset(link(tag) for tag in rule.tags))
+    return decide
+
+
+def _groups(rule: CategoryRule, pattern: Pattern | None) -> bool:
+    """Whether the name is computed of groups of the pattern.
+
+    Raises:
+        DaysheetError: the pattern has no such group.
+    """
+    asked = [int(number) for number in _GROUP.findall(rule.name)]
+    if asked and (pattern is None or max(asked) > pattern.groups):
+        raise DaysheetError(f'[[category]] name "{rule.name}" names a group that the pattern does not have')
+    return bool(asked)
 
 
 def _pattern(text: str) -> Pattern | None:
