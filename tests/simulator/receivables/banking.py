@@ -82,7 +82,15 @@ class Bank:
             if payment.at_bank == "with its kind":
                 kind = payment.kind if self.shape.deposits == "by kind" else "both"
                 groups[self._next_banking_day(payment.day), kind].append(payment)
-        can_be_lost = [key for key, group in groups.items() if not returned & {one.check for one in group}]
+        sums = {key: sum((one.amount for one in group), ZERO) for key, group in groups.items()}
+        can_be_lost = [
+            key
+            for key, group in groups.items()
+            if not returned & {one.check for one in group}
+            and not any(
+                one.amount == sums[other] for one in group for other in sums if other != key
+            )  # nobody could tell
+        ]
         lose = sorted(can_be_lost)[len(can_be_lost) // 2] if self.shape.planted else None
         for (day, kind), group in sorted(groups.items()):
             if (day, kind) == lose:

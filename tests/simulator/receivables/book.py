@@ -1,9 +1,9 @@
 """The practice's true accounts, kept while things happen: who owes what, and whose income each payment is.
 
 This is the truth that Daysheet is measured by, so nothing of Daysheet is used in it. The rules are those of a patient's
-ledger: a payment goes to what it names, else to the bill of that day's visit, else to the patient's oldest open bill,
-else to the family's, else it stays on the patient's account until a charge comes; what is taken back undoes what it
-did.
+ledger: a payment goes to what it names, else, as a copay, to the insurer's bill of that day's visit, else to the
+patient's oldest open bill, else to the family's, else it stays on the patient's account until a charge comes; what is
+taken back undoes what it did.
 """
 
 from __future__ import annotations
@@ -146,8 +146,9 @@ class Book:
     def _order(self, payment: Payment) -> list[tuple[Bill, Decimal]]:
         """The bills that a payment goes to when it names none, with what each can take."""
         own = self.by_patient[payment.patient]
-        found = [(bill, bill.waits + bill.owed) for bill in own if bill.day == payment.day]
-        found += [(bill, bill.owed) for bill in own if bill.day != payment.day and bill.owed > 0]
+        today = [bill for bill in own if bill.day == payment.day and bill.waits]
+        found = [(bill, bill.waits + bill.owed) for bill in today]
+        found += [(bill, bill.owed) for bill in own if bill not in today and bill.owed > 0]
         if self.shape.families:
             others = [b for n in self.shape.family(payment.patient) if n != payment.patient for b in self.by_patient[n]]
             others.sort(key=lambda bill: (bill.day, bill.apt))

@@ -131,7 +131,7 @@ class Life(PatientsMoney):
         self.later(answer.day, self._settle(answer, (visit, second) if second else None), 2)
 
     def _sent(self, visit: Visit, payer: str, amount: Decimal) -> Claim:
-        claim = Claim(next(self._numbers), visit.apt, visit.patient, payer, visit.day + DAY, amount)
+        claim = Claim(next(self._numbers), visit.apt, visit.patient, payer, visit.day, amount)
         self.facts.claims.append(claim)
         return claim
 

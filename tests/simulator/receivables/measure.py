@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from click.testing import CliRunner
+from daysheet.cli import cli
 from daysheet.patients import token
 
 from tests.simulator.receivables.banking import Bank
@@ -120,16 +119,14 @@ class Daysheet:
 
     def run(self, *arguments: str | Path) -> str:
         """Run a command; what it prints."""
-        command = [Path(sys.executable).with_name("daysheet"), *arguments]
-        environment = {**os.environ, "DAYSHEET_SECRET": SECRET}
-        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=self.folder, env=environment)
-        if done.returncode not in (0, 1):
-            self.trouble += [line for line in done.stderr.splitlines() if line.startswith("daysheet:")] or [done.stderr]
+        done = CliRunner(env={"DAYSHEET_SECRET": SECRET}).invoke(cli, list(map(str, arguments)), standalone_mode=False)
+        if done.exception is not None and not isinstance(done.exception, SystemExit):
+            self.trouble.append(f"{arguments[2]}: {done.exception}")
         return done.stdout
 
     def take_in(self, shape: Shape, files: Files) -> None:
         """Make the books, and import the files in their order."""
-        self.run("init", self.books, "--name", "Cedar Hill Dental")
+        self.run("init", "--name", "Cedar Hill Dental", self.books)
         settings, practice = self.books / "daysheet.toml", self.books / "practice.beancount"
         settings.write_text(settings.read_text(encoding="utf-8") + _settings(), encoding="utf-8")
         practice.write_text(practice.read_text(encoding="utf-8") + _facts(shape), encoding="utf-8")
@@ -137,7 +134,7 @@ class Daysheet:
         for profile in PROFILES.glob("*.toml"):
             (self.books / "profiles" / profile.name).write_bytes(profile.read_bytes())
         if files.openings:
-            self.run("adopt", files.openings, "--books", self.books)
+            self.run("--books", self.books, "adopt", files.openings, "--begin", str(shape.first))
         for batch in files.batches:
             self.run("--books", self.books, "import", *batch)
 
@@ -214,7 +211,7 @@ def _settings() -> str:
 
 def _facts(shape: Shape) -> str:
     names = ("mon", "tue", "wed", "thu", "fri", "sat")
-    lines = [f'{shape.first} custom "begins" "the former system"'] if shape.opening else []
+    lines = []
     for provider, days in shape.providers.items():
         words = " ".join(names[day] for day in days)
         lines += [f'2025-01-01 custom "provider" "{provider}" "Dr. {provider.title()}"', f'  days: "{words}"']
