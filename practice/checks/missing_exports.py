@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from daysheet.billing.working_days import ONE_DAY
@@ -15,6 +15,9 @@ from daysheet.findings import Finding
 from daysheet.wording import many
 
 REMITTANCE = "remittance"
+_QUIET = 6
+"""So many times as long as the usual time between two rows is a practice export that is missing, and no quiet time."""
+
 _NOT_MONTHLY = (REMITTANCE, "trial-balance", "chart-of-accounts", "open-items")
 
 
@@ -22,7 +25,8 @@ def missing_export(books: Books, as_of: datetime.date) -> Iterator[Finding]:
     """Each run of days between two files of an account or kind, or since the last one, that no file covers.
 
     Between two files, as many days as `export-gap-days` are a gap: a quiet account's file may start late or end early.
-    After the last file, a gap is a whole calendar month: before its end, it cannot have been downloaded.
+    After the last file, a gap is a whole calendar month: before its end, it cannot have been downloaded. An export of
+    rare rows, such as adjustments, covers more than the days of its rows: its gaps are longer by the time between two.
     """
     sources: dict[tuple[str, str], list[Imported]] = defaultdict(list)
     for imported in books.imported:
@@ -34,15 +38,23 @@ def missing_export(books: Books, as_of: datetime.date) -> Iterator[Finding]:
     for files in sources.values():
         files.sort(key=lambda file: file.first)
         reached = files[0]
+        quiet = _quiet_days(files)
         for file in files[1:]:
             first, last = max(reached.last + ONE_DAY, begin_of(books)), file.first - ONE_DAY
-            if (last - first).days + 1 >= least:
+            if (last - first).days + 1 >= max(least, quiet):
                 yield _gap(file, first, last, reached, as_of)
             if file.last > reached.last:
                 reached = file
         first = reached.last + ONE_DAY
-        if _whole_months_end(first) <= as_of:
+        if _whole_months_end(first) <= as_of and (as_of - first).days + 1 >= quiet:
             yield _gap(reached, first, as_of, reached, as_of)
+
+
+def _quiet_days(files: Sequence[Imported]) -> int:
+    """How long nothing may stand in an export of the practice's own; a bank's says itself which days it covers."""
+    rows = sum(int(file.meta.get("rows") or 0) for file in files)
+    days = (max(file.last for file in files) - files[0].first).days + 1
+    return 0 if files[0].account or not rows else _QUIET * days // rows
 
 
 def _whole_months_end(day: datetime.date) -> datetime.date:

@@ -92,6 +92,16 @@ def test_an_account_left_behind_by_a_whole_month_is_found(load):
     assert keys(books, "missing-export", datetime.date(2026, 2, 28)) == ["Assets:Bank:Checking/2026-01-30"]
 
 
+def test_an_export_of_rare_rows_is_missing_only_after_a_long_silence(load):
+    def adjustments(first: str, last: str) -> str:
+        return imported(first, last, "adjustments") + "  rows: 5\n"
+
+    text = adjustments("2026-01-08", "2026-02-12")
+    assert keys(load(text + adjustments("2026-03-20", "2026-04-21")), "missing-export") == []
+    (gap,) = (one for one in checks.run(load(text + adjustments("2026-08-20", "2026-09-21"))))
+    assert (gap.kind, str(gap.date)) == ("missing-export", "2026-02-13")
+
+
 def test_a_gap_in_the_files_costs_nothing_by_itself(load):
     books = load(imported("2026-01-05", "2026-01-30") + imported("2026-03-02", "2026-03-31"))
     assert gap(checks.run(books)) == (Decimal(), Decimal())
