@@ -47,11 +47,13 @@ from daysheet.importers.systems.resolve import resolve
 from daysheet.importers.writing import archive, writer
 from daysheet.importers.writing import dry_run as preview
 from daysheet.ledger import collector
-from daysheet.records import BankLine
+from daysheet.records import BankLine, Visit
 from daysheet.remittances import Remittance
 from daysheet.settings import Settings
 
 _ORDER: Final = ("visits", "practice", "invoices", "claims", "adjustments", "payments", "allocations", "remittance")
+_ALONE: Final = (Visit, BankLine)
+"""Records from which alone nothing follows: visits, and lines of a bank that move no money of patients and insurers."""
 _EXAMPLES: Final = (
     "patients' tokens and what is made of them are examples here: the import makes the secret that they come from"
 )
@@ -202,17 +204,16 @@ class ImportRun:
     def _follow_up(self, *, moved: bool) -> None:
         """What follows from the books as a whole, once all files are in them."""
         booked = any(taken.booked for taken in self.outcome.taken)
-        books = self.books
-        depends = books.on_account or books.allocations or books.remittances or loan_interest.has_loans(books)
-        if booked and not moved and not depends:
+        practice = any(
+            not isinstance(record, _ALONE) for taken in self.outcome.taken for record in taken.reading.records
+        )
+        if booked and not moved and not practice and not loan_interest.has_loans(self.books):
             return
-        written: tuple[str, ...] = ()
         books = loading.load(self.folder) if booked else self.books
-        if moved or not booked:
-            settled = payment_posting.post(self.folder, books)
-            self.outcome.settled, written = settled.words, settled.written
-            books = loading.load(self.folder) if written else books
+        written = payment_posting.prepared(self.folder, books)
+        books = loading.load(self.folder) if written else books
         found = derived.derive_all(self.folder, books, self.settings.table("import", ImportSettings))
+        self.outcome.settled = payment_posting.counted(found.entries, books.entries)
         self.outcome.taken[-1].written |= dict.fromkeys((*written, *found.written))
         allocations.sum_up(self.outcome.taken, found.entries, books)
 

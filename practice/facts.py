@@ -21,6 +21,8 @@ Example:
       months: "1f0a… …"
     2026-01-01 custom "threshold" "overdue-days" 45
     2026-01-01 custom "contract" "aetna" "97110" 80.00 USD
+    2026-03-02 custom "payment-plan" "5278" 50.00 USD
+      first: 2026-04-01
     2026-01-05 custom "allocated" "PMT-551" "INV-1001" 40.00 USD
 """
 
@@ -37,6 +39,7 @@ from beancount.core.data import Custom
 from daysheet.records import Allotment, Meta
 from daysheet.thresholds import DEFAULTS
 
+_EVERY: Final = ("month", "two-weeks", "week")
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -123,6 +126,26 @@ class Contract(NamedTuple):
     meta: Meta
 
 
+class PaymentPlan(NamedTuple):
+    """What a patient has agreed to pay of a debt, from a day on: by instalments of an amount.
+
+    Attributes:
+        of: the bill, or the patient's token for all that they owe.
+        amount: of an instalment; the last is what is left.
+        since: the day of the agreement.
+        every: `month`, `two-weeks` or `week`.
+        first: when the first instalment is due.
+        meta: where it stands.
+    """
+
+    of: str
+    amount: Decimal
+    since: datetime.date
+    every: str
+    first: datetime.date
+    meta: Meta
+
+
 class Lock(NamedTuple):
     """A year declared finished: the digest of its entries as they were, and the first digits of each month's."""
 
@@ -140,7 +163,7 @@ class Begin(NamedTuple):
     meta: Meta
 
 
-Fact = Provider | Payer | Closure | Imported | Waiver | Threshold | Contract | Lock | Allotment
+Fact = Provider | Payer | Closure | Imported | Waiver | Threshold | Contract | Lock | Allotment | PaymentPlan
 
 
 def parse_fact(entry: Custom) -> Fact | Begin | None:
@@ -300,6 +323,17 @@ def _allotment(entry: Custom) -> Allotment:
     return Allotment(text(entry, "split") or "", entry.date, values[0], values[1], values[2].number, entry.meta)
 
 
+def _payment_plan(entry: Custom) -> PaymentPlan:
+    values: list[Any] = [value.value for value in entry.values]
+    amount = values[1].number if len(values) == 2 and isinstance(values[1], Amount) else None
+    if not isinstance(values[0] if values else None, str) or amount is None or amount <= 0:
+        raise ValueError(f'payment-plan: write {entry.date} custom "payment-plan" "INVOICE OR PATIENT" 50.00 USD')
+    every = text(entry, "every") or _EVERY[0]
+    if every not in _EVERY:
+        raise ValueError(f"payment-plan: every must be one of {', '.join(_EVERY)}")
+    return PaymentPlan(values[0], amount, entry.date, every, day(entry, "first") or entry.date, entry.meta)
+
+
 def _lock(entry: Custom) -> Lock:
     digest = strings(entry, ("digest",))[0]
     months = tuple((text(entry, "months") or "").split())
@@ -322,5 +356,6 @@ _PARSERS: Final[Mapping[str, Callable[[Custom], Fact | Begin]]] = {
     "threshold": _threshold,
     "contract": _contract,
     "allocated": _allotment,
+    "payment-plan": _payment_plan,
     "locked": _lock,
 }

@@ -18,7 +18,7 @@ def write(folder: Path, settings: Settings) -> tuple[str, ...]:
         OSError: the disk refuses; the next import writes the rest.
     """
     books = loading.load(folder)
-    settled = payment_posting.post(folder, books)
-    if settled.written:
+    prepared = payment_posting.prepared(folder, books)
+    if prepared:
         books = loading.load(folder)
-    return (*settled.written, *derived.derive_all(folder, books, settings.table("import", ImportSettings)).written)
+    return (*prepared, *derived.derive_all(folder, books, settings.table("import", ImportSettings)).written)

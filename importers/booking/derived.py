@@ -24,11 +24,12 @@ from beancount.core.data import Directive, Transaction
 from daysheet.billing.allocation import Rules
 from daysheet.billing.open_bills import natural
 from daysheet.books import Books
-from daysheet.importers.booking import allocations, loan_interest, returned_items
+from daysheet.importers.booking import allocations, loan_interest, payment_posting, returned_items, shares
 from daysheet.importers.booking.session import month_file
 from daysheet.importers.settings import ImportSettings
 from daysheet.importers.writing.writer import Batch, is_included_by_pattern
 from daysheet.ledger import printer
+from daysheet.records import Meta
 
 HEADER: Final = "; Derived by daysheet import from all the books, anew by each import: write nothing in here.\n\n"
 _MONTH_FILE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-([A-Za-z0-9-]+)\.beancount\Z")
@@ -68,10 +69,25 @@ def _returned(books: Books, _settings: ImportSettings) -> Iterable[Directive]:
     return returned_items.entries(books)
 
 
+def _deposits(books: Books, _settings: ImportSettings) -> Iterable[Directive]:
+    return payment_posting.due(books)
+
+
+def _shares(books: Books, _settings: ImportSettings) -> Iterable[Directive]:
+    return shares.entries(books)
+
+
+def _copays(books: Books, _settings: ImportSettings) -> Iterable[Directive]:
+    return shares.copays(books)
+
+
 DERIVATIONS: Final = (
     Derivation("returned-items", _returned),
+    Derivation("settlements", _deposits),
     Derivation("insurer-allocations", _insurers),
+    Derivation("shares", _shares),
     Derivation("allocations", _patients),
+    Derivation("copays", _copays),
     Derivation("loan-interest", _interest),
 )
 """Every derivation, in the order in which they build on each other."""
@@ -111,7 +127,11 @@ def derived(books: Books, settings: ImportSettings) -> dict[str, list[Directive]
     known = books if len(facts) == len(books.entries) else Books.of(facts, books.options, state=books.state)
     made: dict[str, list[Directive]] = {}
     for derivation in DERIVATIONS:
-        entries = [e for e in derivation.derive(known, settings) if e.date.year not in books.locks]
+        entries = [
+            entry._replace(meta={**_PLACE, **entry.meta})
+            for entry in derivation.derive(known, settings)
+            if entry.date.year not in books.locks
+        ]
         made[derivation.kind] = _ordered(entries)
         if entries and derivation is not DERIVATIONS[-1]:
             facts = sorted([*facts, *entries], key=data.entry_sortkey)
@@ -121,7 +141,12 @@ def derived(books: Books, settings: ImportSettings) -> dict[str, list[Directive]
 
 def kind_of(entry: Directive) -> str | None:
     """The kind of derivation whose file an entry stands in; None for a fact."""
-    found = _MONTH_FILE.search(str(entry.meta.get("filename", "")))
+    return kind_at(entry.meta)
+
+
+def kind_at(meta: Meta) -> str | None:
+    """The kind of derivation whose file a place is in; None for that of a fact."""
+    found = _MONTH_FILE.search(str(meta.get("filename", "")))
     return found[1] if found and found[1] in _KINDS else None
 
 

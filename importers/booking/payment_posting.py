@@ -1,50 +1,45 @@
-"""What follows from remittances and bank deposits once both are in the books, in whatever order they came.
+"""Money that remittances and bank deposits bring once both are in the books, in whatever order they came.
 
-On the date of a remittance its adjustments are posted: what nobody owes, and what the patient owes for the insurer.
-What an insurer pays or adjusts beyond what its receivable holds is moved there from the patient first: a second insurer
-pays of what the first has left to the patient, and some practices bill the patient for everything.
+On the date of the bank line that brings the money of a remittance its payments are posted, and with them the income of
+a practice on the cash basis. An advice of 30 December whose money comes on 2 January is income of the new year, and at
+year end still a receivable. What the remittance says of who owes what is posted on its own date (`shares`). Fees that a
+card processor kept are split off when a deposit is found to be a batch less its fee.
 
-On the date of the bank line that brings its money the payments are posted, and with them the income of a practice on
-the cash basis. An advice of 30 December whose money comes on 2 January is income of the new year, and at year end
-still a receivable. Fees that a card processor kept are split off when a deposit is found to be a batch less its fee.
-
-`due` looks at the whole books and gives what is missing; run again on the result it gives nothing.
+`due` looks at the whole books and gives what is missing; run again on the result it gives nothing. Its entries are
+derived (`derived`).
 """
 
 from __future__ import annotations
 
 import datetime
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from beancount.core.amount import Amount
 from beancount.core.data import EMPTY_SET, Directive, Posting, Transaction
 from daysheet.accounts import (
     BILLING_COLLECTED,
-    BILLING_CONTRACTUAL,
     CLEARING_DEPOSITS,
     CLEARING_SUSPENSE,
     INCOME_VISITS,
     MERCHANT_FEES,
-    RECEIVABLE_PATIENTS,
     UNCATEGORIZED_INCOME,
     account_part,
 )
+from daysheet.billing.bill_facts import SHARE
 from daysheet.billing.payers import known_claim, receivable_of
-from daysheet.books import Books, loading
-from daysheet.books.index import Receivable
+from daysheet.books import Books
+from daysheet.books.index import ALLOCATED
 from daysheet.books.openings import bill_or_opening
-from daysheet.cash.receipts import DEPOSIT, RECOUPMENTS, is_settlement, pending, posted_elsewhere
+from daysheet.cash.receipts import DEPOSIT, RECOUPMENTS, is_settlement, pending
 from daysheet.cash.reconciliation import Match, reconcile
-from daysheet.importers.booking.directives import UNASSIGNED, invoice_link
+from daysheet.importers.booking.directives import UNASSIGNED, custom, invoice_link
 from daysheet.importers.booking.expected_remittances import uncategorized
-from daysheet.importers.booking.session import month_file
 from daysheet.importers.writing.writer import Batch, Edit, block_of
-from daysheet.records import Adjustment
+from daysheet.ledger import printer
 from daysheet.remittances import Remittance, RemittedClaim
 from daysheet.wording import many
 
@@ -56,9 +51,6 @@ PURPOSES: Final = {
     "other": "Income:PayerAdjustments",
 }
 """Where a remittance's adjustments beside its claims go, by purpose."""
-
-Balances = defaultdict[tuple[str, str], Decimal]
-"""Sums by invoice and account."""
 
 _ZERO: Final = Decimal()
 
@@ -72,11 +64,6 @@ def due(books: Books) -> list[Transaction]:
     if not books.entries:
         return []
     found: list[Transaction] = []
-    decided = _Decided()
-    for remittance in sorted(books.remittances.values(), key=lambda remittance: (remittance.date, remittance.id)):
-        if not posted_elsewhere(remittance, books):
-            found += _adjustments(remittance, books, decided)
-            decided.remittances.add(remittance.id)
     open_ = {remittance.id for remittance in pending(books)}
     for match in reconcile(books, books.entries[-1].date).matches:
         for receipt in match.receipts:
@@ -95,72 +82,6 @@ def _is_posted(remittance: Remittance, books: Books) -> bool:
     return remittance.id in posted
 
 
-@dataclass
-class _Decided:
-    """What the remittances before one have decided, whether it is posted by now or not.
-
-    `moved` holds what no entry shows yet: adjustments still to be written, and all payments.
-    """
-
-    remittances: set[str] = field(default_factory=set)
-    moved: Balances = field(default_factory=lambda: defaultdict(Decimal))
-
-    def counts(self, posting: Receivable, day: datetime.date) -> bool:
-        """Whether a posting stood when a remittance of this day was decided on."""
-        if not is_settlement(posting.meta):
-            return posting.date <= day
-        return "adjustment" in posting.meta and posting.meta["remittance"] in self.remittances
-
-
-def _adjustments(remittance: Remittance, books: Books, decided: _Decided) -> Iterator[Transaction]:
-    """The adjustments of claims with a known invoice that the books lack; what they move is added to `decided`."""
-    own: Balances = defaultdict(Decimal)
-    new: Balances = defaultdict(Decimal)
-    for claim in remittance.claims:
-        invoice = known_claim(claim.invoice, remittance.payer, books)[1]
-        if bill_or_opening(books, invoice) is None:
-            continue
-        account = _receivable(remittance, invoice, books)
-        patients = RECEIVABLE_PATIENTS
-        before = {name: own[invoice, name] + decided.moved[invoice, name] for name in (account, patients)}
-        for posting in books.receivable.get(invoice, ()):
-            if posting.account in before and decided.counts(posting, remittance.date):
-                before[posting.account] += posting.amount
-        relieved = claim.paid + claim.contractual + claim.transfer
-        transfer = claim.transfer - max(_ZERO, min(relieved - before[account], before[patients]))
-        own[invoice, account] -= claim.paid + claim.contractual + transfer
-        own[invoice, patients] += transfer
-        new[invoice, account] -= claim.paid
-        posted = books.adjustments_of_invoice.get(invoice, ())
-        for kind, amount, other in (
-            ("contractual", claim.contractual, BILLING_CONTRACTUAL),
-            ("transfer", transfer, patients),
-        ):
-            identifier = f"{remittance.id}-{claim.line}-{kind}"
-            if amount and not any(_is_same(adjustment, identifier, kind, amount) for adjustment in posted):
-                new[invoice, account] -= amount
-                new[invoice, other] += amount
-                meta = {"adjustment": identifier, "kind": kind, **_of(remittance, claim, invoice)}
-                if claim.codes:
-                    meta["codes"] = claim.codes
-                legs = ((account, -amount), (other, amount))
-                yield _transaction(remittance.date, remittance.payer, _words(kind, amount), invoice, meta, legs, books)
-    for key, amount in new.items():
-        decided.moved[key] += amount
-
-
-def _is_same(adjustment: Adjustment, identifier: str, kind: str, amount: Decimal) -> bool:
-    """Whether this is the adjustment, or the one that the practice's own system has made of it."""
-    own = not is_settlement(adjustment.meta) and adjustment.kind == kind and adjustment.amount == amount
-    return adjustment.id == identifier or own
-
-
-def _words(kind: str, amount: Decimal) -> str:
-    if kind == "contractual":
-        return "Contractual adjustment"
-    return "Moved to the patient" if amount > 0 else "Moved to the insurer"
-
-
 def _payments(remittance: Remittance, day: datetime.date, basis: str, books: Books) -> Iterator[Transaction]:
     """A remittance's payments, with its adjustments beside the claims, on the day of the money."""
     for claim in remittance.claims:
@@ -169,6 +90,7 @@ def _payments(remittance: Remittance, day: datetime.date, basis: str, books: Boo
             account = _receivable(remittance, invoice, books)
             meta = {
                 "payment": f"{remittance.id}-{claim.line}",
+                **_patient(invoice, books),
                 "method": remittance.method,
                 "payer": remittance.payer,
                 "reference": remittance.trace,
@@ -208,6 +130,11 @@ def _of(remittance: Remittance, claim: RemittedClaim, invoice: str) -> dict[str,
     return {"remittance": remittance.id, "line": Decimal(claim.line), **exact}
 
 
+def _patient(invoice: str, books: Books) -> dict[str, str]:
+    bill = bill_or_opening(books, invoice)
+    return {"patient": bill.patient} if bill is not None and bill.patient else {}
+
+
 def _receivable(remittance: Remittance, invoice: str, books: Books) -> str:
     """The payer's receivable account as of the day of the invoice, where the charge was booked."""
     bill = bill_or_opening(books, invoice)
@@ -215,11 +142,14 @@ def _receivable(remittance: Remittance, invoice: str, books: Books) -> str:
 
 
 def _income(invoice: str, books: Books) -> str:
+    """Whose income it is; of a bill of several providers it is nobody's until it is allocated to lines."""
     bill = bill_or_opening(books, invoice)
     if bill is None:
         return UNASSIGNED
-    seen = [books.visits[visit].provider for visit in bill.visits if visit in books.visits]
-    provider = bill.provider or next(iter(seen), "")
+    seen = next((books.visits[visit].provider for visit in bill.visits if visit in books.visits), "")
+    lines = {line.provider for each in books.invoices.get(invoice, ()) for line in each.lines}
+    providers = lines or {bill.provider or seen}
+    provider = providers.pop() if len(providers) == 1 else ""
     return f"{INCOME_VISITS}:{account_part(provider)}" if provider else UNASSIGNED
 
 
@@ -242,45 +172,53 @@ def _money(number: Decimal, currency: str) -> Amount:
     return Amount(number.quantize(Decimal("0.01")), currency)
 
 
-_KINDS: Final = (("payment", "insurance payment"), ("adjustment", "adjustment"), (DEPOSIT, "merchant fee"))
+_KINDS: Final = (
+    ("payment", "insurance payment"),
+    ("adjustment", "adjustment"),
+    (SHARE, "adjustment"),
+    (DEPOSIT, "merchant fee"),
+)
 
 
-class Settled(NamedTuple):
-    """What was posted, in words (empty if nothing), and the files of the books that changed."""
+def prepared(folder: Path, books: Books) -> tuple[str, ...]:
+    """Bring facts of remittances to what is known by now: the files of the books that changed.
 
-    words: str
-    written: tuple[str, ...]
+    Bank lines that no rule knew, and that bring a remittance's money, move to the clearing account. A claim of a
+    remittance is called by its own number and its bill's, once these are known.
 
-
-def post(folder: Path, books: Books) -> Settled:
-    """Write what `due` gives for these books, which must be locked and as they are on disk.
-
-    Bank lines that no rule knew and that bring a remittance's money are first moved to the clearing account.
+    Args:
+        folder: the books folder.
+        books: they, locked and as they are on disk.
 
     Raises:
-        DaysheetError: an entry cannot be written.
-        OSError: the disk refuses; the books are as they were, or lack only the settlement, which the next run posts.
+        OSError: the disk refuses; the books are as they were.
     """
+    batch = Batch(folder, books)
     moved = list(uncategorized(books))
-    written: list[str] = []
-    if moved:
-        batch = Batch(folder, books)
-        for entry in moved:
-            _to_clearing(entry, folder, batch)
-        written += batch.write()
-        books = loading.load(folder)
-    entries = due(books)
-    if entries:
-        batch = Batch(folder, books)
-        groups: dict[str, list[Directive]] = defaultdict(list)
-        for entry in entries:
-            kind = "deposits" if DEPOSIT in entry.meta else "remittances"
-            groups[month_file(entry.date, kind)].append(entry)
-            batch.open(posting.account for posting in entry.postings)
-        for path, group in groups.items():
-            batch.add(path, group)
-        written += batch.write()
-    return Settled(_counted(entries), tuple(dict.fromkeys(written)))
+    for entry in moved:
+        _to_clearing(entry, folder, batch)
+    called = [claim for claim in _claims(books) if _call(claim, folder, books, batch)]
+    return tuple(dict.fromkeys(batch.write())) if moved or called else ()
+
+
+def _claims(books: Books) -> Iterator[tuple[Remittance, RemittedClaim]]:
+    """The claims of remittances; those of locked years stay as they are called."""
+    for remittance in books.remittances.values():
+        if remittance.date.year not in books.locks:
+            yield from ((remittance, claim) for claim in remittance.claims)
+
+
+def _call(of: tuple[Remittance, RemittedClaim], folder: Path, books: Books, batch: Batch) -> bool:
+    remittance, claim = of
+    known = known_claim(claim.claim, remittance.payer, books)
+    if known == (claim.claim, claim.invoice):
+        return False
+    path, line = Path(claim.meta["filename"]), claim.meta["lineno"]
+    last, lines = block_of(path, line)
+    entry = custom(remittance.date, "claim", {}, *known, remittance.payer, claim.status)
+    first = printer.format_entry(entry).split("\n", 1)[0]
+    batch.edit(path.resolve().relative_to(folder.resolve()).as_posix(), Edit(line, last, (first, *lines[1:])))
+    return True
 
 
 def _to_clearing(entry: Transaction, folder: Path, batch: Batch) -> None:
@@ -292,6 +230,24 @@ def _to_clearing(entry: Transaction, folder: Path, batch: Batch) -> None:
     batch.open([CLEARING_DEPOSITS])
 
 
-def _counted(entries: list[Transaction]) -> str:
-    counts = Counter(words for entry in entries for key, words in _KINDS if key in entry.meta)
-    return ", ".join(many(counts[words], words) for _, words in _KINDS if counts[words])
+def counted(derived: Iterable[Directive], before: Iterable[Directive]) -> str:
+    """What was derived and was not there before, in words; empty if nothing.
+
+    Args:
+        derived: what follows from remittances and deposits now.
+        before: the books before.
+    """
+    stood = {_identity(entry) for entry in before}
+    new = [entry for entry in derived if isinstance(entry, Transaction) and _identity(entry) not in stood]
+    counts = Counter(words for entry in new for key, words in _KINDS if _is_of(entry, key))
+    return ", ".join(
+        many(counts[words], words) for words in dict.fromkeys(words for _, words in _KINDS) if counts[words]
+    )
+
+
+def _is_of(entry: Directive, key: str) -> bool:
+    return key in entry.meta and ALLOCATED not in entry.meta and (key != "payment" or is_settlement(entry.meta))
+
+
+def _identity(entry: Directive) -> tuple[object, ...]:
+    return (entry.date, *(entry.meta.get(key) for key, _ in _KINDS))

@@ -20,7 +20,7 @@ from beancount.core.getters import get_entry_accounts
 from daysheet.books.index import invoice_of
 from daysheet.books.made import payment_of
 from daysheet.cash.receipts import is_settlement
-from daysheet.importers.booking import bill_lines, dedupe, practice_identity
+from daysheet.importers.booking import bill_lines, dedupe, derived, practice_identity
 from daysheet.importers.booking.directives import UNASSIGNED, Terms, book, income_account
 from daysheet.importers.booking.session import AT_ONCE, Changed, ImportSession, OneByOneError, Taken, month_file
 from daysheet.importers.booking.whose_file import refuse_strangers
@@ -125,13 +125,17 @@ def _without_remitted(
     """The records less the payments and adjustments that were posted from an insurer's remittance before."""
     kept: list[Record] = []
     for record in records:
-        trace = trace_of(record, session.books) if isinstance(record, Payment | Adjustment) else None
+        trace = trace_of(record, session.books, _is_fact) if isinstance(record, Payment | Adjustment) else None
         if trace is None:
             kept.append(record)
         else:
             taken.amounts[reading.currency] += _money(record)
             taken.skipped.append(Skipped(int(record.meta["lineno"]), f"posted from remittance {trace}"))
     return kept
+
+
+def _is_fact(meta: Meta) -> bool:
+    return derived.kind_at(meta) is None
 
 
 def _without_days(session: ImportSession, records: Sequence[Record], reading: Reading, taken: Taken) -> list[Record]:

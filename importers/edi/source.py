@@ -7,7 +7,7 @@ looks at the books as a whole: a remittance, its invoices and its bank line may 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -22,7 +22,7 @@ from daysheet.importers.edi import remittances as era
 from daysheet.importers.edi import x12
 from daysheet.importers.reading import Context, Reading, Skipped
 from daysheet.importers.rows.raw_file import RawFile
-from daysheet.records import Adjustment, Payment
+from daysheet.records import Adjustment, Meta, Payment
 from daysheet.remittances import (
     AMOUNTS,
     CONTROL,
@@ -147,8 +147,10 @@ def directives(remittance: Remittance, books: Books) -> list[Directive]:
     return [Custom(meta, remittance.date, "remittance", values), *claims]
 
 
-def trace_of(record: Payment | Adjustment, books: Books) -> str | None:
+def trace_of(record: Payment | Adjustment, books: Books, is_fact: Callable[[Meta], bool]) -> str | None:
     """The trace number of the remittance that has posted what a practice system's export gives too; else None.
+
+    Only what books of before have posted as facts counts: what is derived of a remittance gives way by itself.
 
     A payment is the same when it is on the same invoice, of the same amount, and of the same reference or payer; an
     adjustment when it is of the same invoice, kind and amount.
@@ -169,7 +171,7 @@ def trace_of(record: Payment | Adjustment, books: Books) -> str | None:
                 or (record.reference and payment.reference == record.reference)
             )
         ]
-    ids = [str(entry.meta["remittance"]) for entry in posted if is_settlement(entry.meta)]
+    ids = [str(entry.meta["remittance"]) for entry in posted if is_settlement(entry.meta) and is_fact(entry.meta)]
     return books.remittances[ids[0]].trace if ids else None
 
 

@@ -38,7 +38,7 @@ _MONEY: Final = re.compile(
 )
 _SLUG: Final = re.compile(r"[a-z]{1,24}")
 _SERVICE_CODE: Final = re.compile(r"[A-Z]{0,2}[0-9]{3,5}[A-Z]?([-:, ]{1,2}([A-Z]{2}|[0-9]{2}|[A-Z][0-9]|[0-9][A-Z]))*")
-_BETWEEN_CODES: Final = re.compile(r" *[,;/+&|] *|(?<=[0-9]) +(?=[A-Z]?[0-9]{4})")
+_BETWEEN_CODES: Final = re.compile(r" *[,;/+&|] *")
 _WORD: Final = re.compile(r"[^\W_]+")
 _TITLE_TEXT: Final = "dr doctor md do dds dmd dvm phd psyd np pa pac rn lcsw lmft lpc lmhc pt dpt ot mr mrs ms prof"
 _TITLES: Final = frozenset(_TITLE_TEXT.split())

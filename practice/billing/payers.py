@@ -59,9 +59,9 @@ def known_claim(number: str, payer: str | None, books: Books) -> tuple[str, str]
     on one invoice.
     """
     number = numbers_of(books).as_written(number) or number
-    states = books.claims.get(number)
-    if states and states[-1].invoice != number:
-        return number, bill_named(states[-1].invoice, books) or states[-1].invoice
+    said = [state.invoice for state in books.claims.get(number, ()) if state.invoice != number]
+    if said:
+        return number, bill_named(said[-1], books) or said[-1]
     invoice = bill_named(number, books) or number
     claim = next((known for known in claims_of(invoice, books) if books.claims[known][-1].payer == payer), number)
     return claim, invoice

@@ -38,6 +38,7 @@ from daysheet.facts import (
     Imported,
     Lock,
     Payer,
+    PaymentPlan,
     Provider,
     Threshold,
     Waiver,
@@ -86,6 +87,7 @@ class Books:
         adjustments_of_invoice: adjustments by invoice id; empty for those that name only the patient.
         on_account: the payments and adjustments that name no invoice, and payments whose income is nobody's yet.
         allocations: what was derived of payments, in date order.
+        plans: what patients have agreed to pay by instalments, in date order.
         allotted: what a person or a pay-split export has said of payments.
         claims: a claim's states in date order, by claim id.
         claim_days: the day from which each of these states holds.
@@ -102,7 +104,7 @@ class Books:
         "_beyond", "_first", "_owed", "_repeated", "_visits", "adjustments_of_invoice", "allocations",
         "allotted", "apart", "begins", "bills", "charges", "claim_days", "claims", "closed", "closures", "contracts",
         "currency", "entries", "errors", "imported", "insured", "invoices", "invoices_of_visit", "known", "lined",
-        "locks", "never_billed", "not_kept", "numbered", "on_account", "opened", "options", "payers",
+        "locks", "never_billed", "not_kept", "numbered", "on_account", "opened", "options", "payers", "plans",
         "providers", "rebilled", "remittances", "repeated", "state", "tax_facts", "thresholds", "took_place",
         "visits", "waivers",
     )  # fmt: skip
@@ -160,6 +162,7 @@ class Books:
         self.on_account = index.on_account
         self.allocations = index.allocations
         self.allotted: list[Allotment] = []
+        self.plans: list[PaymentPlan] = []
         self._first, self._repeated = first, repeated
         self._owed = index.owed
         self._beyond = index.beyond
@@ -363,14 +366,13 @@ class Books:
                 self._add_fact(fact)
 
     def _add_fact(self, fact: Fact | TaxFact) -> None:
+        lists: dict[type, list[Any]] = {
+            Closure: self.closures, Imported: self.imported, Allotment: self.allotted, PaymentPlan: self.plans
+        }  # fmt: skip
         if isinstance(fact, Provider):
             self.providers[fact.id].append(fact)
         elif isinstance(fact, Payer):
             self.payers[fact.id].append(fact)
-        elif isinstance(fact, Closure):
-            self.closures.append(fact)
-        elif isinstance(fact, Imported):
-            self.imported.append(fact)
         elif isinstance(fact, Waiver):
             self.waivers[fact.kind, fact.key] = fact
         elif isinstance(fact, Lock):
@@ -379,10 +381,8 @@ class Books:
             self.thresholds[fact.name].append(fact)
         elif isinstance(fact, Contract):
             self.contracts.setdefault((fact.payer, fact.service), []).append(fact)
-        elif isinstance(fact, Allotment):
-            self.allotted.append(fact)
         else:
-            self.tax_facts.append(fact)
+            lists.get(type(fact), self.tax_facts).append(fact)
 
 
 def _is_payment(entry: Directive) -> TypeGuard[Transaction]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
+from daysheet.accounts import RECEIVABLE_PATIENTS, is_under
 from daysheet.billing import claims
 from daysheet.billing.claims import ClaimState, Deadline
 from daysheet.billing.lines import bill_named
@@ -122,7 +123,10 @@ def underpaid_claim(books: Books, as_of: datetime.date) -> Iterator[Finding]:
 
 
 def credit_balance(books: Books, as_of: datetime.date) -> Iterator[Finding]:
-    """Invoices that were paid or adjusted beyond their charge, and insurers' payments of claims nobody knows."""
+    """Invoices that were paid or adjusted beyond their charge, and insurers' payments of claims nobody knows.
+
+    And each party that has paid, or been let off, more than its share of an invoice, whatever others still owe of it.
+    """
     unknown: dict[str, list[tuple[Remittance, RemittedClaim]]] = {}
     for remittance, claim in claims.decisions(books, as_of):
         invoice = known_claim(claim.invoice, remittance.payer, books)[1]
@@ -144,6 +148,41 @@ def credit_balance(books: Books, as_of: datetime.date) -> Iterator[Finding]:
         message = f"{what}: {money(amount, books.currency)} beyond what was charged: refund it, or find its bill"
         metas = (place, *(invoice.meta for invoice in books.invoices.get(key or "", ())))
         yield _credit(_account_key(books, key) if on_account else str(key), last, amount, message, metas)
+
+    yield from _beyond_shares(books, as_of)
+
+
+def _beyond_shares(books: Books, as_of: datetime.date) -> Iterator[Finding]:
+    """Parties with less than nothing to pay of an invoice of which others owe something."""
+    for key, postings in books.receivable.items():
+        if key not in books.invoices or len({posting.account for posting in postings}) < 2:
+            continue
+        sums: dict[str, Decimal] = {}
+        for posting in postings:
+            if posting.date <= as_of:
+                sums[posting.account] = sums.get(posting.account, _ZERO) + posting.amount
+        if sum(sums.values(), _ZERO) < 0:  # a credit of the whole invoice
+            continue
+        for account in sorted(name for name, amount in sums.items() if amount < 0):
+            owing = [
+                f"{_party(books, name)} {money(amount, books.currency)}" for name, amount in sums.items() if amount > 0
+            ]
+            rest = f"while {' and '.join(sorted(owing))} is open" if owing else "and nothing else is open"
+            message = (
+                f"invoice {key}: of {_party(books, account)} {money(-sums[account], books.currency)} too much, {rest}: "
+                "ask who owes it, or refund it"
+            )
+            last = max((one for one in postings if one.date <= as_of and one.account == account), key=lambda p: p.date)
+            metas = (last.meta, *(invoice.meta for invoice in books.invoices[key or ""]))
+            yield _credit(f"{key}/{account.rpartition(':')[2].lower()}", last.date, -sums[account], message, metas)
+
+
+def _party(books: Books, account: str) -> str:
+    if is_under(account, RECEIVABLE_PATIENTS):
+        return "the patient"
+    named = (payer for payer, facts in books.payers.items() if facts[-1].receivable == account)
+    payer = next(named, None)
+    return account.rpartition(":")[2] if payer is None else payer_name(books, payer)
 
 
 def _account_key(books: Books, patient: str | None) -> str:

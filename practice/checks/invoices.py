@@ -10,6 +10,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Final
 
+from daysheet.billing.dues import dues
 from daysheet.billing.pricing import CENT
 from daysheet.books import Books
 from daysheet.books.openings import bill_or_opening
@@ -49,34 +50,36 @@ def orphan_invoice(books: Books, as_of: datetime.date) -> Iterator[Finding]:
 
 
 def overdue_invoice(books: Books, as_of: datetime.date) -> Iterator[Finding]:
-    """Each invoice still open when its due date, and the days that the practice lets pass, are over."""
+    """Each invoice of which a part is still open when it was due, and the days that the practice lets pass, are over.
+
+    What was moved to the patient later is due the terms after that day, and a debt under a payment plan by its
+    instalments.
+    """
     patience = datetime.timedelta(days=books.days_of("overdue-days", as_of))
-    terms = datetime.timedelta(days=books.days_of("terms-days", as_of))
     for key, balance in books.balances(as_of).items():
         invoice = bill_or_opening(books, key)
         if balance < 0 or key is None or invoice is None:
             continue
-        due = invoice.due or invoice.date + terms
-        if due + patience >= as_of:
+        late = [due for due in dues(books, key, as_of) if due.date + patience < as_of]
+        amount = min(balance, sum((due.amount for due in late), _ZERO))
+        if amount <= 0:
             continue
-        days = (as_of - due).days
+        since = min(due.date for due in late)
         yield Finding(
             kind="overdue-invoice",
             key=key,
-            date=due,
+            date=since,
             through=as_of,
             provider=invoice.provider or None,
             count=1,
-            amount=balance,
-            message=f"invoice {key} of {invoice.date} was due on {due}, {many(days, 'day')} ago, and "
-            f"{money(balance, books.currency)} of it is open",
+            amount=amount,
+            message=f"invoice {key} of {invoice.date} was due on {since}, {many((as_of - since).days, 'day')} ago, and "
+            f"{money(amount, books.currency)} of it is open",
             where=(invoice.meta,),
         )
 
 
 _SERIES: Final = 20
-
-
 _AROUND: Final = 5
 
 

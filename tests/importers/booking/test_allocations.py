@@ -351,10 +351,13 @@ def test_the_laws_hold_and_no_order_of_facts_changes_a_byte(records: list[Any], 
 
 
 def by_account(books: Books) -> dict[tuple[str, datetime.date], Decimal]:
-    """Sums by account, income in one, at the end of each day; the patients' account stays the patients'."""
+    """Sums by account, income in one, at the end of each day; the patients' account stays the patients'.
+
+    Who owes a bill (`share`) is another question than what a payment pays of it.
+    """
     sums: dict[tuple[str, datetime.date], Decimal] = defaultdict(Decimal)
     for entry in books.entries:
-        for posting in entry.postings if isinstance(entry, Transaction) else ():
+        for posting in entry.postings if isinstance(entry, Transaction) and "share" not in entry.meta else ():
             income_or = "Income" if posting.account.startswith("Income") else posting.account
             sums[income_or, entry.date] += number_of(posting)
     return {key: amount for key, amount in sums.items() if amount}

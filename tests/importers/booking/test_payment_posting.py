@@ -10,11 +10,12 @@ from beancount import loader
 from beancount.core.data import Transaction
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
-from daysheet.importers.booking.payment_posting import due
+from daysheet.importers.booking.derived import derived
 from daysheet.importers.edi import remittances, x12
 from daysheet.importers.edi.source import RemittanceSource, directives, refuse_unbalanced
 from daysheet.importers.reading import Context
 from daysheet.importers.rows.raw_file import RawFile
+from daysheet.importers.settings import ImportSettings
 from daysheet.ledger import printer
 from daysheet.remittances import Remittance
 
@@ -52,6 +53,12 @@ def era_text(
         f"TRN*1*{trace}*1935665544", f"DTM*405*{day}", f"N1*PR*{payer}", "N1*PE*PRACTICE*XX*1", "LX*1",
         *claims, *([plb] if plb else []), "SE*9*0001", "GE*1*1", "IEA*1*000000001~",
     ])  # fmt: skip
+
+
+def due(books: Books) -> list[Transaction]:
+    """All that follows from some books."""
+    found = derived(books, ImportSettings()).values()
+    return [entry for entries in found for entry in entries if isinstance(entry, Transaction)]
 
 
 def of(text: str) -> Books:

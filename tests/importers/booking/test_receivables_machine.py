@@ -12,7 +12,6 @@ from beancount.core.data import EMPTY_SET, Directive, Posting, Transaction
 from daysheet.books import Books
 from daysheet.importers.booking.directives import Terms, book
 from daysheet.importers.booking.known import Known
-from daysheet.importers.booking.payment_posting import due
 from daysheet.importers.edi.source import directives
 from daysheet.ledger import printer
 from daysheet.records import Adjustment, Claim, Invoice, Payment, Visit
@@ -21,6 +20,8 @@ from daysheet.reports.schedules.receivables import aged
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from tests.importers.booking.test_payment_posting import due
 
 FIRST = datetime.date(2026, 1, 5)
 OPTIONS: dict[str, Any] = {"operating_currency": ["USD"]}
@@ -36,6 +37,7 @@ class Practice(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.entries: list[Directive] = []
+        self.derived: list[Transaction] = []
         self.number = 0
         self.invoices: dict[str, Decimal] = {}
         self.decided: list[tuple[str, str, RemittedClaim]] = []
@@ -44,10 +46,13 @@ class Practice(RuleBasedStateMachine):
 
     @property
     def books(self) -> Books:
-        for line, entry in enumerate(self.entries, 1):
+        return self.of([*self.entries, *self.derived])
+
+    def of(self, entries: list[Directive]) -> Books:
+        for line, entry in enumerate(entries, 1):
             entry.meta.setdefault("filename", "machine")
             entry.meta.setdefault("lineno", line)
-        return Books.of(printer.stable_order(self.entries), OPTIONS, state="")
+        return Books.of(printer.stable_order(entries), OPTIONS, state="")
 
     def add(self, *records: Any) -> None:
         known = Known(self.books)
@@ -133,7 +138,7 @@ class Practice(RuleBasedStateMachine):
 
     @rule()
     def settle(self) -> None:
-        self.entries += due(self.books)
+        self.derived = due(self.of(self.entries))
 
     @invariant()
     def every_receivable_has_its_equity(self) -> None:
@@ -156,10 +161,11 @@ class Practice(RuleBasedStateMachine):
         assert {a: n for a, n in ages.items() if n} == {a: n for a, n in sums.items() if n}
 
     def teardown(self) -> None:
-        """Once settled the books stay as they are, and what a bank line has brought is no longer in clearing."""
-        self.entries += due(self.books)
+        """What follows from the books is the same whatever order they came in."""
+        self.settle()
         self.every_receivable_has_its_equity()
-        assert due(self.books) == []
+        again = due(self.of(self.entries[::-1]))
+        assert [printer.format_entry(entry) for entry in again] == [printer.format_entry(e) for e in self.derived]
 
 
 def decided(

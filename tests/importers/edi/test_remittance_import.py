@@ -101,8 +101,7 @@ def test_what_the_practice_system_exports_too_is_not_booked_twice(books):
     paid = PAYMENTS + "PMT-9,2027-01-02,INV-1001,aetna,eft,80.00,\n"
     adjusted = ADJUSTMENTS + "ADJ-9,2026-12-30,INV-1001,contractual,50.00\n"
     (payment,), (adjustment,) = books.take("payments.csv", paid), books.take("adjustments.csv", adjusted)
-    assert [item["reason"] for item in payment["skipped"]] == ["posted from remittance 71700666555"]
-    assert [item["reason"] for item in adjustment["skipped"]] == ["posted from remittance 71700666555"]
+    assert (payment["booked"], adjustment["booked"]) == (1, 1)  # facts, to which what was derived gives way
     check_settled(books)
 
 

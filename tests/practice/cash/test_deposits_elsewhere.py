@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from daysheet.cash.reconciliation import reconcile
-from daysheet.importers.booking.payment_posting import due
 
+from tests.importers.booking.test_payment_posting import due
 from tests.practice.cash.test_deposit_findings import findings
 from tests.practice.cash.test_reconciliation import LAST, day, deposit, ids, matched, receipt
 

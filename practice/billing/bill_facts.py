@@ -1,0 +1,158 @@
+"""What the books say of a bill, for who owes what of it (`shares`): its rows, what insurers decided, its accounts."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Final, NamedTuple
+
+from daysheet.accounts import RECEIVABLE_PATIENTS, is_under
+from daysheet.billing.lines import bill_named
+from daysheet.billing.payers import claims_of, known_claim, receivable_of
+from daysheet.billing.shares import CHARGE, CLAIMED, CONTRACTUAL, MOVED, PAID, Decision, Division, Row, division
+from daysheet.books import Books
+from daysheet.books.index import Receivable
+from daysheet.books.openings import bill_or_opening, openings
+from daysheet.records import Invoice
+from daysheet.remittances import Remittance, RemittedClaim
+
+SHARE: Final = "share"
+"""Metadata of what was derived of a bill's division: which bill and day. Such an entry is no fact of the bill."""
+
+_ZERO: Final = Decimal()
+_UNDECIDED: Final = ("", "submitted")
+"""States of what is no decision: a predetermination, a claim sent on to another insurer."""
+
+
+class BillFacts(NamedTuple):
+    """A bill's facts by date, with what each receivable account has of it.
+
+    Attributes:
+        invoice: its id.
+        bill: its first charge, or what was taken over.
+        rows: what was charged, paid, moved and taken off.
+        decisions: what insurers decided.
+        said_by: the remittance's claim of each decision, in their order.
+        postings: every posting to a receivable account, adjustments under the number of a line or visit too.
+    """
+
+    invoice: str
+    bill: Invoice
+    rows: tuple[Row, ...]
+    decisions: tuple[Decision, ...]
+    said_by: tuple[tuple[Remittance, RemittedClaim], ...]
+    postings: tuple[tuple[str, Receivable], ...]
+
+    def days(self) -> list[datetime.date]:
+        """The days on which something changed."""
+        days = {row.date for row in self.rows} | {decision.date for decision in self.decisions}
+        return sorted(days | {posting.date for _, posting in self.postings})
+
+    def at(self, day: datetime.date) -> Division:
+        """How the bill is divided by what was known on a day."""
+        return division(
+            [row for row in self.rows if row.date <= day], [one for one in self.decisions if one.date <= day]
+        )
+
+    def balances(self, day: datetime.date) -> dict[str, Decimal]:
+        """What each account has of it at the end of a day."""
+        found: dict[str, Decimal] = defaultdict(Decimal)
+        for _, posting in self.postings:
+            if posting.date <= day:
+                found[posting.account] += posting.amount
+        return found
+
+
+def bills(books: Books) -> Iterator[BillFacts]:
+    """The bills that more than one party may owe, in the order of the books."""
+    decided = _decisions(books)
+    named: dict[str, list[str]] = defaultdict(list)
+    for key in books.receivable:
+        known = key is None or bill_or_opening(books, key) is not None
+        bill = None if known or key is None else bill_named(key, books)
+        if key is not None and bill is not None:
+            named[bill].append(key)
+    for invoice in (*books.invoices, *openings(books)):
+        first = bill_or_opening(books, invoice)
+        keys = (invoice, *named.get(invoice, ()))
+        postings = [
+            (key, posting)
+            for key in keys
+            for posting in books.receivable.get(key, ())
+            if key == invoice or "adjustment" in posting.meta  # payments are allocated
+        ]
+        accounts = {posting.account for _, posting in postings}
+        claimed = [] if first is None else list(_claimed(first, books))
+        if first is not None and (len(accounts) > 1 or len(keys) > 1 or invoice in decided or claimed):
+            yield _facts(first, postings, decided.get(invoice, []), claimed)
+
+
+def _facts(
+    bill: Invoice,
+    postings: list[tuple[str, Receivable]],
+    decided: list[tuple[Decision, Remittance, RemittedClaim]],
+    claimed: list[Row],
+) -> BillFacts:
+    ordered = sorted(postings, key=lambda one: one[1].date)
+    rows = [row for _, posting in ordered if (row := _row(posting)) is not None]
+    rows = sorted([*rows, *claimed], key=lambda row: row.date)
+    return BillFacts(
+        bill.id,
+        bill,
+        tuple(rows),
+        tuple(decision for decision, _, _ in decided),
+        tuple((remittance, claim) for _, remittance, claim in decided),
+        tuple(ordered),
+    )
+
+
+def _row(posting: Receivable) -> Row | None:
+    """The fact that a posting states; None for the other leg of a transfer and for what was derived."""
+    meta = posting.meta
+    if SHARE in meta:
+        return None
+    if "payment" in meta:
+        return Row(posting.date, PAID, posting.account, -posting.amount)
+    if "adjustment" not in meta:
+        return Row(posting.date, CHARGE, posting.account, posting.amount)
+    kind = str(meta.get("kind", ""))
+    if kind != MOVED:
+        return Row(posting.date, kind or CONTRACTUAL, posting.account, -posting.amount)
+    if is_under(posting.account, RECEIVABLE_PATIENTS) or "remittance" in meta:  # books of before wrote decisions so
+        return None
+    return Row(posting.date, MOVED, posting.account, -posting.amount)
+
+
+def _claimed(bill: Invoice, books: Books) -> Iterator[Row]:
+    """The claims of a bill by the practice's own word: what each asks for when it was sent, and no more once paid."""
+    lines = {line.id: line.amount for one in books.invoices.get(bill.id, ()) for line in one.lines}
+    whole = sum((one.amount for one in books.invoices.get(bill.id, ())), _ZERO)
+    for claim in claims_of(bill.id, books):
+        held = _ZERO
+        for state, day in zip(books.claims[claim], books.claim_days[claim], strict=True):
+            if "remittance" in state.meta or not state.payer:
+                continue
+            asked = _ZERO if state.status == "paid" else lines.get(state.invoice, whole)
+            if asked != held:
+                yield Row(day, CLAIMED, receivable_of(state.payer, bill.date, books), asked - held)
+                held = asked
+
+
+def _decisions(books: Books) -> dict[str, list[tuple[Decision, Remittance, RemittedClaim]]]:
+    """What insurers decided, by invoice, by date and place."""
+    found: dict[str, list[tuple[Decision, Remittance, RemittedClaim]]] = defaultdict(list)
+    for remittance in sorted(books.remittances.values(), key=lambda one: (one.date, one.id)):
+        for claim in remittance.claims:
+            invoice = known_claim(claim.invoice, remittance.payer, books)[1]
+            bill = bill_or_opening(books, invoice)
+            if bill is None or claim.status in _UNDECIDED:
+                continue
+            account = receivable_of(remittance.payer, bill.date, books)
+            decision = Decision(
+                remittance.date, account, claim.claim, remittance.id, claim.rank, claim.reversal, claim.charged,
+                claim.paid, claim.contractual, claim.transfer, claim.denied,
+            )  # fmt: skip
+            found[invoice].append((decision, remittance, claim))
+    return found
