@@ -107,6 +107,12 @@ def _without_tax_line(request: Request) -> Iterator[Question]:
         amount = -entry.current if entry.account.startswith("Income") else entry.current
         if amount and not any(is_under(entry.account, root) for root in _UNDECIDED):
             yield Question("Tax line", f"On which line of the return is {titles.whole(entry.account)}?", amount)
+    if request.settings.practice.returns == "schedule-c":
+        return
+    for entry in summary.by_word(request).get("other-income", []):
+        if entry.current and any(word in entry.account.lower() for word in ("interest", "dividend")):
+            text = f"{titles.whole(entry.account)}: of investments (interest-income: Schedule K), or of business?"
+            yield Question("Tax line", text, -entry.current)
 
 
 def _unreconciled(request: Request) -> Iterator[Question]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -29,13 +30,17 @@ _OF_ACCRUAL: Final = {CHARGES: "gross-receipts", ADJUSTMENTS: "returns"}  # acco
 
 @dataclass(frozen=True)
 class Edition:
-    """One year's lines of a return: `lines` gives the line of each word, `short` is printed before it."""
+    """One year's lines of a return: `lines` gives the line of each word, `short` is printed before it.
+
+    `totals` gives the lines of its own sums: total `income`, total `deductions`, and the `result` of both.
+    """
 
     form: str
     short: str
     since: int
     source: str
     lines: Mapping[str, str]
+    totals: Mapping[str, str]
 
 
 def words() -> Mapping[str, str]:
@@ -53,6 +58,12 @@ def edition(returns: str, year: int) -> Edition | None:
 def is_newest(found: Edition, returns: str) -> bool:
     """Whether no later edition is known, so that a later year's form may differ."""
     return _editions(returns)[-1] == found
+
+
+def deductible_meals(year: int) -> Decimal | None:
+    """The part of meals that is deductible in a year, in percent; None for a year of which it is not one part."""
+    said = _data()["meals"].get(str(year))
+    return None if said is None else Decimal(said)
 
 
 def word_of(books: Books, account: str) -> str | None:
@@ -77,7 +88,7 @@ def printed_line(request: Request, account: str) -> str | None:
 @cache
 def _editions(returns: str) -> tuple[Edition, ...]:
     made = [
-        Edition(item["form"], item["short"], item["since"], item["source"], item["lines"])
+        Edition(item["form"], item["short"], item["since"], item["source"], item["lines"], item["totals"])
         for item in _data()["edition"]
         if item["return"] == returns
     ]

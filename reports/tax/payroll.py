@@ -1,7 +1,8 @@
 """Payroll by quarter, tied to the forms that were filed.
 
 An account is payroll by a word on its `open` directive: `payroll: "wages"` for what Form 941 and W-3 report as wages,
-`payroll: "taxes"` for the employer's taxes, `payroll: "benefits"` for the rest. What was filed is a dated fact:
+`payroll: "taxes"` for the employer's social security and Medicare, `"futa"` and `"state"` for unemployment taxes,
+`"benefits"` for the rest. What was filed is a dated fact:
 
     2026-03-31 custom "filed" "941"
       wages: 24000.00 USD
@@ -14,6 +15,7 @@ from decimal import Decimal
 from typing import Final
 
 from daysheet.accounting.metadata import inherited
+from daysheet.accounting.payroll import fica, year_of
 from daysheet.reports.accounts.activity import AccountActivity, activity
 from daysheet.reports.accounts.titles import Titles
 from daysheet.reports.period import Period, parse, year
@@ -22,7 +24,13 @@ from daysheet.reports.table import Column, Row, Table
 from daysheet.tax_facts import Filed
 
 KEY: Final = "payroll"
-KINDS: Final = {"wages": "Wages", "taxes": "Employer's payroll taxes", "benefits": "Benefits"}
+KINDS: Final = {
+    "wages": "Wages",
+    "taxes": "Employer's payroll taxes",
+    "futa": "Federal unemployment tax",
+    "state": "State unemployment tax",
+    "benefits": "Benefits",
+}
 _ZERO: Final = Decimal()
 
 
@@ -59,9 +67,26 @@ def _rows(request: Request, quarters: list[Period]) -> Iterator[Row]:
             sums = [total + part for total, part in zip(sums, amounts, strict=True)]
             yield Row("line", (titles[account.name], account.name, *amounts), 1)
         yield Row("subtotal", (f"Total {KINDS[kind][0].lower()}{KINDS[kind][1:]}", None, *sums))
-        wages = sums if kind == "wages" else wages
+        if kind == "wages":
+            wages = sums
+            yield from _withheld(request, sums)
+        elif kind == "taxes" and groups["wages"]:
+            due = [fica(amount) for amount in wages]
+            yield Row("line", ("7.65% of wages", None, *due), 1)
     if groups["wages"]:
         yield from _tied(request, quarters, wages)
+
+
+def _withheld(request: Request, wages: list[Decimal]) -> Iterator[Row]:
+    """What was withheld from the employees and what they got, where the entries say so."""
+    pays = [pay for pay in year_of(request.books, request.period.last.year).pays if pay.owed]
+    if not pays:
+        return
+    quarters = [sum((p.withheld for p in pays if (p.date.month + 2) // 3 == n), _ZERO) for n in (1, 2, 3, 4)]
+    withheld = _amounts(quarters)
+    yield Row("line", ("Withheld from employees", None, *(-amount for amount in withheld)), 1)
+    net = [gross - held for gross, held in zip(wages, withheld, strict=True)]
+    yield Row("subtotal", ("Net pay", None, *net))
 
 
 def _amounts(quarters: list[Decimal]) -> list[Decimal]:

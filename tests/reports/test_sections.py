@@ -184,19 +184,50 @@ def test_the_tax_line_summary_adds_accounts_up_by_line_and_ends_at_net_income(bu
     assert found == [
         ("1", "Gross receipts", D(1000)),
         ("2", "Returns and allowances", D(50)),
-        ("24b", "Deductible meals", D(30)),
+        ("24b", "Deductible meals", D(15)),
         (None, "Fees", D(20)),
         (None, "Software", D(40)),
         ("27b", "Other expenses", D(60)),
+        ("7", "Total income", D(950)),
+        ("28", "Total deductions", D(75)),
+        ("31", "Net profit", D(875)),
         (None, "Mystery", D(7)),
         ("–", "No line named yet", D(7)),
         (None, "Fines", D(5)),
-        ("–", "On no line of this form", D(5)),
+        (None, "Meals, not deductible", D(15)),
+        ("–", "On no line of this form", D(20)),
         (None, "Net income", D(848)),
     ]
     assert table.title == "Tax-line summary, Schedule C (Form 1040)"
     assert any("50%" in note for note in table.notes)
     assert any("Check them against the form for 2026" in note for note in table.notes)
+
+
+@pytest.mark.parametrize(
+    ("returns", "gain", "interest", "charity", "totals"),
+    [("1120-s", "4", "K 4", "K 12a", ("6", "21", "22")), ("1065", "6", "K 5", "K 13a", ("8", "22", "23"))],
+)
+def test_what_is_separately_stated_is_no_ordinary_income(returns, gain, interest, charity, totals, build_from):
+    """950 and a gain of 9 less 60 and half of 30; interest of 12 and a gift of 4 are of Schedule K."""
+    text = (
+        TAXED.replace("Assets:Bank         848.00", "Assets:Bank         865.00").rstrip()
+        + """
+      Income:Interest     -12.00 USD
+      Income:Gain          -9.00 USD
+      Expenses:Gift         4.00 USD
+    2020-01-01 open Income:Interest
+      tax-line: "interest-income"
+    2020-01-01 open Income:Gain
+      tax-line: "gain-4797"
+    2020-01-01 open Expenses:Gift
+      tax-line: "charity"
+"""
+    )
+    table = build_from(text, "tax-lines", returns=returns)
+    found = {cell_of(table, row, "line"): cell_of(table, row, "current") for row in table.rows}
+    assert (found[gain], found[interest], found[charity]) == (D(9), D(12), D(4))
+    assert tuple(found[line] for line in totals) == (D(959), D(75), D(884))
+    assert cell_of(table, table.rows[-1], "current") == D(865)
 
 
 def test_a_partnership_reads_the_lines_of_its_own_form(build_from):

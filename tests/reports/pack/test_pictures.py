@@ -34,7 +34,8 @@ ALLOWED = 0.004  # of all pixels
 SECTIONS = (
     "cover", "contents", "embedded-files", "summary", "month-by-month", "measures", "open-questions", "profit-and-loss",
     "balance-sheet", "working-trial-balance", "tax-line-summary-schedule-c-form-1040", "adjusting-entries",
-    "reconciliations", "fixed-assets-and-depreciation", "owner-draws-contributions-and-capital",
+    "reconciliations", "fixed-assets-and-depreciation", "depreciation-for-the-return",
+    "owner-draws-contributions-and-capital",
     "1099-nec-and-1099-misc-candidates", "loan-schedule", "payroll-summary", "general-ledger", "supporting-documents",
     "statement-of-cash-flows", "profit-and-loss-accrual-basis", "cash-to-accrual-bridge", "receivables-aging",
     "billing-gaps", "receipts-and-deposits",
