@@ -22,10 +22,10 @@ from daysheet.books.index import (
     Indexes,
     Receivable,
     clears,
-    index_entries,
     number_of,
     owed,
 )
+from daysheet.books.index_pass import index_entries
 from daysheet.books.lazy import MadeDict, MadeList, Maker
 from daysheet.books.made import bill_of, payment_of, visit_of
 from daysheet.books.reach import in_reach
