@@ -82,10 +82,15 @@ def refuse_clashes(session: ImportSession, records: Sequence[Record], reading: R
             if why:
                 raise _clash(record, why, f"row {earlier.meta['lineno']}", taken.file)
         rows[kind, identifier][1:] = [record]  # the first and the last: ids of thousands of rows are told from these
-        existing = [entry for entry in _existing(kind, identifier, session.known) if DATED not in entry.meta]
+        existing = [entry for entry in _existing(kind, identifier, session.known) if _is_practice_s(entry)]
         reasons = [identity.contradiction(record, entry, (reading.first, reading.last)) for entry in existing]
         if reasons and all(reasons):
             raise _clash(record, reasons[0], session.place(existing[0].meta), taken.file)
+
+
+def _is_practice_s(entry: Record) -> bool:
+    """Whether the practice's own system has said what the books have: of a claim, an insurer may have, by a number."""
+    return DATED not in entry.meta and "remittance" not in entry.meta
 
 
 def _clash(record: Record, why: str, where: str, file: Path) -> DaysheetError:

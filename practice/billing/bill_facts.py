@@ -150,8 +150,9 @@ def _decisions(books: Books) -> dict[str, list[tuple[Decision, Remittance, Remit
             if bill is None or claim.status in _UNDECIDED:
                 continue
             account = receivable_of(remittance.payer, bill.date, books)
+            rank = "secondary" if claim.earlier and claim.rank != "tertiary" else claim.rank
             decision = Decision(
-                remittance.date, account, claim.claim, remittance.id, claim.rank, claim.reversal, claim.charged,
+                remittance.date, account, claim.claim, remittance.id, rank, claim.reversal, claim.charged,
                 claim.paid, claim.contractual, claim.transfer, claim.denied,
             )  # fmt: skip
             found[invoice].append((decision, remittance, claim))

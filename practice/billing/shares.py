@@ -124,8 +124,23 @@ def standing(decisions: Iterable[Decision]) -> list[list[Decision]]:
     for (claim, _), several in last.items():
         for number, decision in enumerate(several):
             claims[claim, number].append(decision)
-    ordered = [sorted(each, key=lambda one: (_RANKS.get(one.rank, 0), one.date)) for each in claims.values()]
+    joined = _joined(list(claims.values()))
+    ordered = [sorted(each, key=lambda one: (_RANKS.get(one.rank, 0), one.date)) for each in joined]
     return sorted(ordered, key=lambda each: (each[0].date, each[0].remittance))
+
+
+def _joined(claims: list[list[Decision]]) -> list[list[Decision]]:
+    """Each claim with those of later insurers for the same charges, which may have numbers of their own."""
+    firsts = [claim for claim in claims if any(one.rank not in _RANKS for one in claim)]
+    alone: list[list[Decision]] = []
+    for claim in (claim for claim in claims if all(one.rank in _RANKS for one in claim)):
+        same = [first for first in firsts if first[0].charged == claim[0].charged]
+        before = [first for first in same or firsts if first[0].date <= claim[0].date]
+        if before:
+            before[-1].extend(claim)
+        else:
+            alone.append(claim)
+    return [*firsts, *alone]
 
 
 def division(rows: Sequence[Row], decisions: Sequence[Decision]) -> Division:
