@@ -319,12 +319,14 @@ class _Account:
 
     def _oldest(self, money: Money, *, near: bool) -> None:
         """The oldest open shares: the patient's own, then those of the family (or of what no insurer is known of)."""
+        if self._waits(money):
+            return
         days = self.books.once(
             ("prepayment days", money.date),
             lambda: datetime.timedelta(days=self.books.days_of("prepayment-days", money.date)),
         )
         for bill in self.own:
-            if money.left <= 0 or self._waits(money):
+            if money.left <= 0:
                 return
             if bill.id not in self.seen or bill.date > money.date + days:
                 continue
