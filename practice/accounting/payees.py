@@ -24,6 +24,7 @@ from daysheet.books import Books
 
 _ZERO: Final = Decimal()
 _TAXES: Final = ("taxes", "futa", "state")
+_PARTNERS: Final = "guaranteed-payments"  # on their Schedules K-1
 _INTEREST: Final = ("interest-other", "interest-mortgage")
 
 
@@ -126,7 +127,10 @@ def _role_of_expense(books: Books, account: str) -> str:
     payroll = inherited(books, account, "payroll")
     if payroll in ("wages", *_TAXES):
         return "wages" if payroll == "wages" else ""
-    return "interest" if inherited(books, account, "tax-line") in _INTEREST else "bought"
+    line = inherited(books, account, "tax-line")
+    if line == _PARTNERS:
+        return ""
+    return "interest" if line in _INTEREST else "bought"
 
 
 def _part(spent: Decimal, card: Decimal, direct: Decimal) -> Decimal:

@@ -62,9 +62,13 @@ def _rows(request: Request, edition: taxlines.Edition | None) -> Iterator[Row]:
     titles = Titles(request.books)
     groups = _grouped(request, edition)
     net, sums_of = [_ZERO, _ZERO], {True: [_ZERO, _ZERO], False: [_ZERO, _ZERO]}
-    before = None
+    before, was_income = None, False
     for (line, heading, income), entries in sorted(groups.items(), key=lambda item: _line_order(*item[0])):
         kind = _kind(line)
+        is_income = income or line in _income_lines(edition)
+        if before is not None and edition is not None and was_income > (kind == _ON_FORM and is_income):
+            yield _row("subtotal", edition.totals["income"], "Total income", *sums_of[True])
+        was_income = kind == _ON_FORM and is_income
         if before == _ON_FORM and kind != before and edition is not None:
             yield from _totals(edition, sums_of)
         if kind == _SEPARATE != before:
@@ -74,7 +78,6 @@ def _rows(request: Request, edition: taxlines.Edition | None) -> Iterator[Row]:
         sums = [sum((e.current for e in entries), _ZERO) * sign, sum((e.prior for e in entries), _ZERO) * sign]
         net = [total - part * sign for total, part in zip(net, sums, strict=True)]
         if kind == _ON_FORM:
-            is_income = income or line in _income_lines(edition)
             weight = -sign if is_income else 1
             sums_of[is_income] = [a + b * weight for a, b in zip(sums_of[is_income], sums, strict=True)]
         if len(entries) == 1 and line:
@@ -84,6 +87,8 @@ def _rows(request: Request, edition: taxlines.Edition | None) -> Iterator[Row]:
             yield _row("line", None, titles[entry.account] + entry.part, *_signed(entry, sign), account=entry.account)
         yield _row("subtotal", line or "–", heading, *sums)
     if before == _ON_FORM and edition is not None:
+        if was_income:
+            yield _row("subtotal", edition.totals["income"], "Total income", *sums_of[True])
         yield from _totals(edition, sums_of)
     yield _row("total", None, "Net income", *net)
 
@@ -120,10 +125,9 @@ def _meals(request: Request, entry: Entry) -> tuple[Entry, Entry]:
 
 
 def _totals(edition: taxlines.Edition, sums_of: dict[bool, list[Decimal]]) -> Iterator[Row]:
-    """The form's own sums: total income, total deductions and what they leave."""
+    """The form's own sums under the income: total deductions, and what they leave."""
     income, deductions = sums_of[True], sums_of[False]
     result = [a - b for a, b in zip(income, deductions, strict=True)]
-    yield _row("subtotal", edition.totals["income"], "Total income", *income)
     yield _row("subtotal", edition.totals["deductions"], "Total deductions", *deductions)
     name = "Net profit" if edition.short.startswith("Sch") else "Ordinary business income"
     yield _row("subtotal", edition.totals["result"], name, *result)

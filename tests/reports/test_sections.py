@@ -184,11 +184,11 @@ def test_the_tax_line_summary_adds_accounts_up_by_line_and_ends_at_net_income(bu
     assert found == [
         ("1", "Gross receipts", D(1000)),
         ("2", "Returns and allowances", D(50)),
+        ("7", "Total income", D(950)),
         ("24b", "Deductible meals", D(15)),
         (None, "Fees", D(20)),
         (None, "Software", D(40)),
         ("27b", "Other expenses", D(60)),
-        ("7", "Total income", D(950)),
         ("28", "Total deductions", D(75)),
         ("31", "Net profit", D(875)),
         (None, "Mystery", D(7)),
