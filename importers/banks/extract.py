@@ -208,7 +208,7 @@ class Extractor:
         meta: Meta = SourceLine(self._filename, row.line)
         if self._value_date is not None and cells[self._value_date]:
             meta = {**meta, "value-date": self._day(cells[self._value_date], self.profile.date.value)}
-        if self._check is not None and _CHECK.fullmatch(cells[self._check]):
+        if self._check is not None and cells[self._check] and _CHECK.fullmatch(cells[self._check]):
             meta = {**meta, "check": cells[self._check].lstrip("#0")}
         return BankLine(
             self._date(cells),
