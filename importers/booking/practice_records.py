@@ -21,6 +21,7 @@ from daysheet.books.index import invoice_of
 from daysheet.books.made import payment_of
 from daysheet.cash.receipts import is_settlement
 from daysheet.importers.booking import bill_lines, dedupe, derived, practice_identity
+from daysheet.importers.booking.derived import kind_of
 from daysheet.importers.booking.directives import UNASSIGNED, Terms, book, income_account
 from daysheet.importers.booking.session import AT_ONCE, Changed, ImportSession, OneByOneError, Taken, month_file
 from daysheet.importers.booking.whose_file import refuse_strangers
@@ -276,6 +277,7 @@ def assign_late(session: ImportSession) -> bool:
                 and invoice is not None
                 and invoice in session.books.invoices
                 and not is_settlement(entry.meta)
+                and kind_of(entry) is None
             ):
                 waiting[invoice].append(payment_of(entry))
     taken = Taken(session.folder, Reading("", "", 0, (), (), datetime.date.min, datetime.date.min))

@@ -430,6 +430,8 @@ def test_any_order_of_imports_in_pieces_and_twice_gives_the_same_derived_files(t
         second.take(name, text)
     assert allocated(first)
     assert allocated(first) == allocated(second)
+    (answer,) = second.take("i.csv", whole_files[0][1])
+    assert answer["written"] == []
 
 
 def allocated(folder: Folder) -> dict[str, str]:
