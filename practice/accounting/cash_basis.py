@@ -56,20 +56,10 @@ def cash_entries(books: Books) -> list[Directive]:
 
 
 def _cash_entries(books: Books) -> list[Directive]:
-    payables = frozenset(name for name in _accounts(books.entries) if liability_of(books, name) == "payable")
+    payables = frozenset(name for name in books.opened if liability_of(books, name) == "payable")
     if not payables:
         return books.entries
     return list(_viewed(books.entries, payables, books.currency))
-
-
-def _accounts(entries: Iterable[Directive]) -> set[str]:
-    return {
-        posting.account
-        for entry in entries
-        if isinstance(entry, Transaction)
-        for posting in entry.postings
-        if posting.account.startswith("Liabilities:")
-    }
 
 
 def _viewed(entries: Iterable[Directive], payables: frozenset[str], currency: str) -> Iterator[Directive]:

@@ -57,16 +57,14 @@ def nameless(books: Books) -> list[Payment]:
     """Every payment of all time for goods or services that names no payee, in date order."""
 
     def work() -> list[Payment]:
+        # most of a practice's entries pay for nothing, and are passed over quickly
+        bought = {name for name in books.opened if _role(books, name) in ("bought", "interest")}
         entries = (entry for entry in cash_entries(books) if isinstance(entry, Transaction) and not entry.payee)
-        made = (_payment(books, entry) for entry in entries if "payment" not in entry.meta and _spends(entry))
+        spent = (entry for entry in entries if any(posting.account in bought for posting in entry.postings))
+        made = (_payment(books, entry) for entry in spent if "payment" not in entry.meta)
         return [payment for payment in made if payment is not None]
 
     return books.once("payments to nobody", work)
-
-
-def _spends(entry: Transaction) -> bool:
-    """Whether an entry may pay for something: most of a practice's do not, and are passed over quickly."""
-    return any(posting.account.startswith(("Expenses:", "Assets:")) for posting in entry.postings)
 
 
 def _payments(books: Books, first: datetime.date, last: datetime.date) -> Iterator[Payment]:
