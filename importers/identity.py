@@ -78,7 +78,8 @@ class Held(NamedTuple):
 def ids_repeat(rows: Sequence[Held], lines: Sequence[Held]) -> bool:
     """Whether a bank's ids are none: one of them stands for several lines.
 
-    That is so if it stands twice in a file or twice in the books, or in both with another day and another amount. A
+    That is so if it stands twice in a file or twice in the books, or in both with another amount and another day or
+    other words, or if a line of the books comes again under another id, while its own id stands for something else. A
     line and its reversal (the opposite amount) may share one.
     """
     for group in (rows, lines):
@@ -89,11 +90,15 @@ def ids_repeat(rows: Sequence[Held], lines: Sequence[Held]) -> bool:
                 return True
             seen.setdefault(held.id, held.amount)
     known = {held.id: held for held in lines}
+    pairs = [(row, known[row.id]) for row in rows if row.id in known]
+    otherwise = [(row, line) for row, line in pairs if (row.date, row.amount) != (line.date, line.amount)]
+    if not otherwise:
+        return False
+    renumbered = {line[1:] for _, line in otherwise}
     return any(
-        (line := known.get(row.id)) is not None
-        and row.date != line.date
-        and row.amount not in (line.amount, -line.amount)
-        for row in rows
+        row[1:] in renumbered
+        or (row.amount not in (line.amount, -line.amount) and (row.date, row.words) != (line.date, line.words))
+        for row, line in otherwise
     )
 
 

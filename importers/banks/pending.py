@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Final
 
 from daysheet.importers.banks.balance import descending, prove
@@ -103,12 +104,22 @@ def without_balance(lines: Sequence[BankLine], order: str) -> list[int]:
         newest, oldest = ends if order == "descending" or (not order and descending(lines)) else ends[::-1]
     else:
         newest, oldest = (ends[0], []) if ends[0] or len(stated) == 1 else (ends[1], [])
+        newest = newest if len(blank) <= len(stated) else []
+    if len(stated) > 1:
+        outside, inside = _closes(stated, order), _closes(lines, order)
+        if outside and inside:  # at the newest end nothing follows that could tell; elsewhere they come to nothing
+            return newest if sum((lines[place].amount for place in newest), Decimal()) else []
+        if outside or inside:
+            return [place for place in blank if place not in oldest] if outside else []
     if newest == blank:
         return newest
-    proof = prove(stated, order)
-    if proof is not None and proof.closed and proof.checked:
-        return [place for place in blank if place not in oldest]
     days = {line.date for line in stated}
     newest = [place for place in newest if lines[place].date not in days]
     rest = {line.date for place, line in enumerate(lines) if place not in newest}
     return newest if rest <= days else []
+
+
+def _closes(lines: Sequence[BankLine], order: str) -> bool:
+    """Whether each of the balances of these lines follows from the one before."""
+    proof = prove(lines, order)
+    return proof is not None and proof.closed and proof.checked > 0
