@@ -1,10 +1,10 @@
 """Exports as hostile as real ones, generated with their true record: each row and claim once, or a refusal by row.
 
 A statement is cut into downloads that overlap by whole days and written as banks write them: rows in any order,
-balances on every row, once a day or nowhere, pending rows however marked, ids that are unique, begin anew or stand for a
-terminal, headers that lie about the encoding, thousands marks, strays among the markup, corrections of entries sent
-before. A remittance is delivered several times: again, split, joined, from two places, under other dates and with padded
-numbers.
+balances on every row, once a day or nowhere, pending rows however marked, ids that are unique, begin anew or stand for
+a terminal, headers that lie about the encoding, thousands marks, strays among the markup, corrections of entries sent
+before. A remittance is delivered several times: again, split, joined, from two places, under other dates and with
+padded numbers.
 """
 
 from __future__ import annotations
