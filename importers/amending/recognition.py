@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, NamedTuple, TypeGuard
 
 from daysheet.books import Books
+from daysheet.books.openings import TAKEN_FROM, TAKEOVER_KINDS
 from daysheet.errors import DaysheetError
 from daysheet.facts import Imported
 from daysheet.importers.booking import bill_lines, dedupe, payouts, remittances
@@ -31,6 +32,7 @@ from daysheet.remittances import Remittance
 Place = tuple[str, int]
 """Where an entry stands: file and line."""
 
+_SHORT: Final = 8
 _LATER: Final = re.compile(r"\.[0-9]+\Z")
 _DAY_AND_PROFILE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}-(?P<profile>.+)-[0-9a-f]{8}\.[a-z0-9]+\Z")
 
@@ -164,6 +166,8 @@ class Originals:
                 outcome.missing.update(rows_of_record(record))
         for remittance in remitted:
             _find_remittance(remittance, self.books, outcome)
+        taken_over = (e for e in self.books.entries if e.meta.get(TAKEN_FROM) == one.sha256[:_SHORT])
+        outcome.same.update(place_of(entry.meta) for entry in taken_over)
         return outcome
 
     def _file(self, one: Import) -> RawFile:
@@ -182,6 +186,9 @@ class Originals:
     def _read(self, file: RawFile, one: Import) -> Reading:
         match = _DAY_AND_PROFILE.search(one.file)
         profile = match["profile"] if match else ""
+        if profile in TAKEOVER_KINDS:  # its entries say themselves which file they are from
+            (fact, *_) = one.facts
+            return Reading(profile, profile, 0, (), (), fact.first, fact.last)
         named = (each for each in self.run.sources if re.sub(r"[^A-Za-z0-9-]", "-", each.name) == profile)
         source = next(named, None) or source_of(file, self.run.sources)
         return source.read(file, self._session.context)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Set
 from typing import Any, Final, NamedTuple
 
 from beancount.core.data import Custom, Directive, Transaction
-from daysheet.accounts import BILLING_CHARGES, is_under
+from daysheet.accounts import BILLING_CHARGES, BILLING_OPENING, is_under
 from daysheet.books import Books
 from daysheet.books.index import invoice_of
 from daysheet.cash.receipts import DEPOSIT, is_settlement
@@ -60,7 +60,7 @@ def dependents(books: Books, gone: Set[Place]) -> list[Dependent]:
 def is_derived(entry: Directive) -> bool:
     """Whether Daysheet has worked an entry out of others."""
     meta = entry.meta or {}
-    posted = is_settlement(meta) or DEPOSIT in meta or _ALLOCATED in meta or "share" in meta
+    posted = is_settlement(meta) or DEPOSIT in meta or _ALLOCATED in meta or "share" in meta or "loan" in meta
     return isinstance(entry, Transaction) and posted
 
 
@@ -73,7 +73,7 @@ def stated(entry: Directive) -> Iterator[Name]:
         own = [key for key in ("payment", "adjustment") if key in entry.meta]
         yield from ((key, str(entry.meta[key])) for key in own)
         invoice = invoice_of(entry)
-        charges = any(is_under(posting.account, BILLING_CHARGES) for posting in entry.postings)
+        charges = any(is_under(p.account, BILLING_CHARGES) or p.account == BILLING_OPENING for p in entry.postings)
         if invoice is not None and charges and not own:
             yield "invoice", invoice
 

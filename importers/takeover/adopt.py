@@ -17,7 +17,7 @@ from beancount.core.data import EMPTY_SET, Directive, Transaction
 from daysheet import files
 from daysheet.accounts import BILLING_OPENING, RECEIVABLE_PATIENTS
 from daysheet.books import loading
-from daysheet.books.openings import OPENING
+from daysheet.books.openings import OPENING, TAKEN_FROM
 from daysheet.errors import DaysheetError
 from daysheet.facts import Begin
 from daysheet.importers.booking import derived
@@ -41,6 +41,7 @@ from daysheet.settings import Settings
 FILE: Final = "practice.beancount"
 _ONE_DAY: Final = datetime.timedelta(days=1)
 FORMER: Final = "another program"
+_SHORT: Final = 8
 _LUMP: Final = "TAKEN-OVER"
 
 
@@ -194,6 +195,7 @@ def _book_items(session: ImportSession, each: _Given, day: datetime.date, taken:
             )  # fmt: skip
         seen.add((invoice.id, invoice.payer))
         entry = book(invoice, session.known, terms)
+        entry.meta[TAKEN_FROM] = each.file.sha256[:_SHORT]
         session.add({month_file(entry.date, OPENING): [entry]}, taken)
         taken.amounts[currency] += item.amount
         taken.booked_amounts[currency] += item.amount
@@ -244,7 +246,8 @@ def _book_trial(
             filename=each.file.path,
             remedy="export both for the same day, and all of them",
         )
-    meta: dict[str, Any] = {OPENING: True, "source": each.former.kind}
+    origin = {TAKEN_FROM: each.file.sha256[:_SHORT]}
+    meta: dict[str, Any] = {OPENING: True, "source": each.former.kind, **origin}
     before = day - _ONE_DAY
     legs = [posting(name, amount, currency) for name, amount in sums.items() if amount]
     entries: list[Directive] = [
@@ -253,7 +256,7 @@ def _book_trial(
     if owed is None and receivable:
         lump = [posting(RECEIVABLE_PATIENTS, receivable, currency), posting(BILLING_OPENING, -receivable, currency)]
         links = frozenset({invoice_link(_LUMP)})
-        entries.append(Transaction({OPENING: True}, before, "*", None, TAKEN_OVER, EMPTY_SET, links, lump))
+        entries.append(Transaction({OPENING: True, **origin}, before, "*", None, TAKEN_OVER, EMPTY_SET, links, lump))
         taken.notes.append("no open items say who owes the receivables: give them with the trial balance")
     session.add({month_file(before, OPENING): entries}, taken)
     taken.amounts[currency] += sum((amount for amount in sums.values() if amount > 0), Decimal())

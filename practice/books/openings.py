@@ -26,6 +26,12 @@ from daysheet.records import Invoice
 OPENING: Final = "opening"
 """Metadata of an entry that was taken over."""
 
+TAKEN_FROM: Final = "taken-from"
+"""Metadata of such an entry: the beginning of the SHA-256 of the file that it is from."""
+
+TAKEOVER_KINDS: Final = ("trial-balance", "chart-of-accounts", "open-items")
+"""What files of another program's books are."""
+
 
 def openings(books: Books) -> dict[str, Invoice]:
     """What each receivable that was taken over is of, by the id that payments name."""

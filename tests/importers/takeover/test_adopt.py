@@ -246,3 +246,14 @@ def test_a_bank_that_holds_what_the_trial_balance_says_is_proved(taken: Folder) 
     rows = "CREDIT,07/03/2026,SALE,10.00,ACH,9160.25,,\nDEBIT,07/10/2026,RENT,-100.00,ACH,9060.25,,\n"
     (answer,) = taken.take("chase.csv", CHASE + rows)
     assert (answer["asserted"], answer["notes"]) == (2, [])
+
+
+def test_what_was_taken_over_can_be_taken_back_until_something_stands_on_it(taken: Folder) -> None:
+    (file,) = [one.meta["file"] for one in taken.books().imported if one.kind == "open-items"]
+    taken.take("p.csv", PAYMENTS + "R2,2026-07-20,B-10,,card,30.00,\n")
+    assert taken.run("undo", file, "--yes").exception is not None
+    (paid,) = [one.meta["file"] for one in taken.books().imported if one.kind == "payments"]
+    assert taken.run("undo", paid, "--yes").exception is None
+    assert taken.run("undo", file, "--yes").exception is None
+    assert not [key for key in openings(taken.books()) if key.startswith("B-")]
+    assert balances(taken)["Assets:Fixed:Equipment"] == 20000
