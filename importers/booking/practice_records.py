@@ -9,6 +9,7 @@ hang on it, and because the books may have been put right by hand.
 from __future__ import annotations
 
 import datetime
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -44,6 +45,7 @@ KIND_OF: Final[Mapping[type, str]] = {
 }
 """What files of each record are called, in the order of booking: an invoice before what is paid on it."""
 
+_UNASSIGNED: Final = re.compile(rf"^  {UNASSIGNED} +(\S+) ")
 _ORDER: Final = tuple(KIND_OF)
 _OWN_KEYS: Final = frozenset({"filename", "lineno", "patient", "service", "fee"})
 _BILLS: Final = frozenset({"filename", "lineno", "provider", "__tolerances__"})
@@ -293,7 +295,7 @@ def _assign(session: ImportSession, invoice: Invoice, taken: Taken) -> None:
     for payment in session.known.paid_unassigned.pop(invoice.id, ()):
         path = Path(payment.meta["filename"])
         last, lines = block_of(path, payment.meta["lineno"])
-        moved = tuple(line.replace(UNASSIGNED, account) for line in lines)
+        moved = tuple(_UNASSIGNED.sub(lambda found: f"  {account:<40} {found[1]:>14} ", line) for line in lines)
         if invoice.patient and "patient" not in payment.meta:
             moved = (*moved[:2], f'  patient: "{invoice.patient}"', *moved[2:])  # behind the payment's id
         if moved != lines:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from daysheet.billing.shares import is_unnamed
 from daysheet.importers import identity
 from daysheet.importers.privacy import identifiers
 from daysheet.importers.reading import Context
@@ -113,6 +114,8 @@ class Meanings:
         own = (*self.profile.patient, *self.profile.private)
         if identifiers.normal(cell) in {identifiers.normal(cells[name]) for name in own}:
             return fixed or None
+        if is_unnamed(cell):
+            return cell.casefold()
         return identifiers.bearer(cell, self._payers, self.context.token, self._plain)
 
     def _identifier(self, cell: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
+from daysheet.billing.shares import is_unnamed
 from daysheet.errors import DaysheetError
 from daysheet.importers import identity
 from daysheet.importers.edi import codes
@@ -143,6 +144,8 @@ class StandardRow:
     def payer(self, *, required: bool = False) -> str:
         """The payer's id in the books, where they know the name; else the cell."""
         text = self.required("payer") if required else self.text("payer")
+        if is_unnamed(text):
+            return text.casefold()
         return identifiers.own_word(text, self.context.payers, self.context.token) if text else ""
 
     def reference(self) -> str | None:

@@ -163,7 +163,12 @@ def division(rows: Sequence[Row], decisions: Sequence[Decision]) -> Division:
 
 def is_any(account: str) -> bool:
     """Whether an account is of insurers in general: an export said that one paid, and not which."""
-    return account == RECEIVABLE_INSURANCE or account.rpartition(":")[2].casefold() in _ANY
+    return account == RECEIVABLE_INSURANCE or is_unnamed(account.rpartition(":")[2])
+
+
+def is_unnamed(payer: str) -> bool:
+    """Whether an export means by this that an insurer paid, and does not say which."""
+    return payer.casefold() in _ANY
 
 
 def unsaid(amounts: Sequence[Decimal], said: Sequence[Decimal]) -> list[int]:

@@ -23,7 +23,7 @@ from daysheet.accounts import BILLING, BILLING_CHARGES, BILLING_COLLECTED, BILLI
 from daysheet.books import Books
 from daysheet.books.openings import OPENING
 from daysheet.cash.receipts import NOT_RECEIPTS, is_bank
-from daysheet.records import PAYMENT_METHODS
+from daysheet.records import PAYMENT_METHODS, Invoice
 
 OTHER: Final = "other"
 _ZERO: Final = Decimal()
@@ -124,10 +124,20 @@ def day_sheet(books: Books, first: datetime.date, last: datetime.date) -> DayShe
         taken_over = OPENING in posting.meta and posting.date <= last
         sheet.opening += posting.amount if posting.date < first or taken_over else _ZERO
         sheet.closing += posting.amount if posting.date <= last else _ZERO
-    sheet.charges = _counted((one.provider, one.amount) for one in books.bills if first <= one.date <= last)
+    sheet.charges = _counted(
+        charge for one in books.bills if first <= one.date <= last for charge in _by_provider(one).items()
+    )
     sheet.receipts = _counted(_money(sheet, books))
     sheet.undeposited += sheet.undeposited_before
     return sheet
+
+
+def _by_provider(bill: Invoice) -> dict[str, Decimal]:
+    """What a bill charges, by who did it."""
+    sums: dict[str, Decimal] = {}
+    for line in bill.lines:
+        sums[line.provider] = sums.get(line.provider, _ZERO) + line.amount
+    return sums or {bill.provider: bill.amount}
 
 
 def _counted(pairs: Iterable[tuple[str, Decimal]]) -> dict[str, Count]:

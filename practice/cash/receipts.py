@@ -19,9 +19,11 @@ from typing import Any, Final, NamedTuple
 from beancount.core.data import Posting, Transaction
 from daysheet.accounts import CLEARING, CLEARING_CARDS, CLEARING_DEPOSITS, RECEIVABLE, is_under
 from daysheet.billing.payers import known_claim
+from daysheet.billing.shares import is_unnamed
 from daysheet.books import Books
 from daysheet.books.index import number_of
-from daysheet.records import Meta
+from daysheet.books.openings import bill_or_opening
+from daysheet.records import Meta, Payment
 from daysheet.remittances import Remittance, RemittedClaim
 
 DEPOSIT: Final = "deposit"
@@ -40,6 +42,8 @@ NOT_RECEIPTS: Final = (*LEFT_OVER, TRANSFERS)
 _TOKEN: Final = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
 _SHORTEST: Final = 4
 _PAYOUT_DAYS: Final = 7
+_SAME_MONEY: Final = 45
+"""Days within which an insurer's payment that names only the patient may be that of a remittance."""
 _ZERO: Final = Decimal()
 
 
@@ -185,8 +189,8 @@ def pending(books: Books) -> list[Remittance]:
 def posted_elsewhere(remittance: Remittance, books: Books) -> bool:
     """Whether the practice's own system has posted a remittance's payments, and has given them with its exports.
 
-    It has when payments bear the trace number, or when each claim that is paid has on its invoice a payment by this
-    payer of this amount.
+    It has when payments bear the trace number, or when each claim that is paid has on its invoice, or on the account of
+    its patient, a payment of this amount by this payer, or by an insurer that the export does not name.
     """
 
     def work() -> frozenset[str]:
@@ -195,8 +199,9 @@ def posted_elsewhere(remittance: Remittance, books: Books) -> bool:
 
     if remittance.trace and remittance.trace in books.once("references of payments", work):
         return True
+    free: dict[str | None, list[Payment]] = {}
     paid = [claim for claim in remittance.claims if claim.paid]
-    return bool(paid) and all(_is_paid(remittance, claim, books) for claim in paid)
+    return bool(paid) and all(_is_paid(remittance, claim, books, free) for claim in paid)
 
 
 def is_settlement(meta: Meta) -> bool:
@@ -204,12 +209,26 @@ def is_settlement(meta: Meta) -> bool:
     return "remittance" in meta
 
 
-def _is_paid(remittance: Remittance, claim: RemittedClaim, books: Books) -> bool:
+def _is_paid(remittance: Remittance, claim: RemittedClaim, books: Books, free: dict[str | None, list[Payment]]) -> bool:
+    """Whether the practice's export has the payment of a claim; it is taken out of those that are `free` for others."""
     invoice = known_claim(claim.invoice, remittance.payer, books)[1]
-    return any(
-        payment.payer == remittance.payer and payment.amount == claim.paid and not is_settlement(payment.meta)
-        for payment in books.payments_of_invoice.get(invoice, ())
-    )
+    bill = bill_or_opening(books, invoice)
+    for key in (invoice, None):
+        for payment in free.setdefault(key, list(books.payments_of_invoice.get(key, ()))):
+            own = key is not None or (
+                bill is not None
+                and payment.patient == bill.patient != ""
+                and abs((payment.date - remittance.effective).days) <= _SAME_MONEY
+            )
+            if own and payment.amount == claim.paid and _pays(payment, remittance):
+                free[key].remove(payment)
+                return True
+    return False
+
+
+def _pays(payment: Payment, remittance: Remittance) -> bool:
+    by = payment.payer == remittance.payer or (payment.payer is not None and is_unnamed(payment.payer))
+    return by and not is_settlement(payment.meta)
 
 
 def words_of(text: str) -> frozenset[str]:

@@ -47,11 +47,16 @@ def accrual(entry: Transaction) -> Transaction:
         return _without_income(entry) if ALLOCATED in entry.meta else entry
     provider = str(entry.meta.get("provider") or "")
     legs = [
-        _Leg(accrual_account(posting.account, provider), posting.units.number, posting)
+        _Leg(accrual_account(posting.account, _provider(posting) or provider), posting.units.number, posting)
         for posting in entry.postings
         if posting.units is not None and posting.units.number is not None
     ]
     return entry._replace(postings=[_posting(leg) for leg in _set_off(legs)])
+
+
+def _provider(posting: Posting) -> str:
+    """Who did the procedure that a leg charges; empty where it does not say."""
+    return str((posting.meta or {}).get("provider") or "")
 
 
 def _without_income(entry: Transaction) -> Transaction:

@@ -1,0 +1,148 @@
+"""Who owes what, by the real command: in any order, by an 835 or the practice's own rows, copay first or last."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from daysheet import checks
+
+from tests.importers.booking.test_payment_posting import balance, era_text
+from tests.importers.books_folder import ADJUSTMENTS, CHASE, CLAIMS, INVOICES, PAYMENTS, Folder
+
+FACTS = """
+2026-01-01 custom "provider" "oduya" "Dr. Oduya"
+2026-01-01 custom "payer" "summit" "Summit Dental"
+  receivable: Assets:Receivable:Insurance:Summit
+"""
+SUMMIT, PATIENTS = "Assets:Receivable:Insurance:Summit", "Assets:Receivable:Patients"
+DECIDED = "CLP*K-31*1*260*130*70*12*X~CAS*CO*45*60~CAS*PR*2*70"
+BILL = INVOICES + "B-9,,2026-03-02,oduya,C-4,,260.00,\n"
+CLAIM = CLAIMS + "K-31,B-9,summit,2026-03-03,submitted,\n"
+ERA = era_text(DECIDED, sent="130", trace="55120099", day="20260320", payer="SUMMIT DENTAL PLAN")
+BANK = CHASE + "CREDIT,03/24/2026,SUMMIT DENTAL HCCLAIMPMT TRN*1*55120099*1935665544,130.00,ACH_CREDIT,130.00,\n"
+FILES = {
+    "bill.csv": BILL,
+    "claim.csv": CLAIM,
+    "copay.csv": PAYMENTS + "P-1,2026-03-02,B-9,,cash,70.00,\n",
+    "era.835": ERA,
+    "bank.csv": BANK,
+}
+ORDERS = (
+    ("bill.csv", "claim.csv", "copay.csv", "era.835", "bank.csv"),
+    ("bank.csv", "era.835", "copay.csv", "claim.csv", "bill.csv"),
+    ("era.835", "bill.csv", "bank.csv", "claim.csv", "copay.csv"),
+    ("copay.csv", "bank.csv", "bill.csv", "era.835", "claim.csv"),
+)
+
+
+def _books(path: Path) -> Folder:
+    folder = Folder(path)
+    folder.write_by_hand(FACTS)
+    return folder
+
+
+def _owed(folder: Folder, day: str = "2099-12-31") -> dict[str, Decimal]:
+    books = folder.books()
+    return {name: balance(books, name, day) for name in (SUMMIT, PATIENTS)}
+
+
+def _text(folder: Folder) -> dict[str, str]:
+    return {path.name: path.read_text() for path in sorted((folder.path / "2026").glob("*.beancount"))}
+
+
+def test_a_bill_is_divided_alike_in_any_order_of_import(tmp_path: Path):
+    seen = []
+    for number, order in enumerate(ORDERS):
+        folder = _books(tmp_path / f"books-{number}")
+        for name in order:
+            folder.take(name, FILES[name])
+        assert _owed(folder) == {SUMMIT: 0, PATIENTS: 0}
+        assert balance(folder.books(), "Income:Visits:Oduya") == -200
+        seen.append(_text(folder))
+    for text in seen[1:]:
+        assert text == seen[0]
+
+
+def test_each_knows_by_the_day_what_they_owe(folder: Folder):
+    folder.write_by_hand(FACTS)
+    folder.take_paths(*(folder.give(name, text) for name, text in FILES.items()))
+    assert _owed(folder, "2026-03-02") == {SUMMIT: 0, PATIENTS: 190}
+    assert _owed(folder, "2026-03-03") == {SUMMIT: 190, PATIENTS: 0}  # a claim was sent; the copay counts as theirs
+    assert _owed(folder, "2026-03-20") == {SUMMIT: 130, PATIENTS: 0}
+    assert not checks.find(folder.books(), date(2026, 3, 31), ["credit-balance"])
+
+
+OF_BILL = ERA.replace("K-31", "B-9")
+WAYS = {
+    "an 835 and the bank": {"era.835": OF_BILL, "bank.csv": BANK},
+    "the practice's export": {
+        "paid.csv": PAYMENTS + "P-2,2026-03-24,B-9,summit,eft,130.00,55120099\n",
+        "off.csv": ADJUSTMENTS + "A-1,2026-03-20,B-9,contractual,60.00\n",
+    },
+    "a check that was keyed in": {
+        "paid.csv": PAYMENTS + "P-2,2026-03-24,B-9,summit,check,130.00,8871\n",
+        "off.csv": ADJUSTMENTS + "A-1,2026-03-20,B-9,contractual,60.00\n",
+    },
+    "both an 835 and the practice's export": {
+        "era.835": OF_BILL,
+        "bank.csv": BANK,
+        "paid.csv": PAYMENTS + "P-2,2026-03-24,B-9,summit,eft,130.00,55120099\n",
+        "off.csv": ADJUSTMENTS + "A-1,2026-03-20,B-9,contractual,60.00\n",
+    },
+    "both, the export naming neither insurer nor trace": {
+        "era.835": OF_BILL,
+        "bank.csv": BANK,
+        "paid.csv": PAYMENTS + "P-2,2026-03-24,B-9,insurance,eft,130.00,\n",
+    },
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("copay", ["2026-03-02", "2026-03-27"])
+def test_an_insurer_s_money_counts_alike_however_it_is_told(folder: Folder, way: str, copay: str):
+    folder.write_by_hand(FACTS)
+    folder.take("bill.csv", BILL)
+    folder.take("copay.csv", PAYMENTS + f"P-1,{copay},B-9,,cash,70.00,\n")
+    for name, text in WAYS[way].items():
+        folder.take(name, text)
+    assert _owed(folder) == {SUMMIT: 0, PATIENTS: 0}
+    books = folder.books()
+    assert balance(books, "Assets:Receivable") == 0
+    assert balance(books, "Income:Visits") == -200
+    assert balance(books, "Equity:Billing:Contractual") == 60
+
+
+def test_too_much_of_one_party_is_found_with_both_figures(folder: Folder):
+    folder.write_by_hand(FACTS)
+    folder.take("bill.csv", BILL)
+    folder.take("copay.csv", PAYMENTS + "P-1,2026-03-02,B-9,,cash,95.00,\n")
+    folder.take("claim.csv", CLAIM)
+    folder.take("era.835", ERA)
+    (found,) = checks.find(folder.books(), date(2026, 3, 31), ["credit-balance"])
+    assert (found.key, found.amount) == ("B-9/patients", 25)
+    assert "the patient 25.00" in found.message
+    assert "Summit Dental 130.00 USD" in found.message
+
+
+def test_the_patient_s_terms_begin_when_the_share_became_theirs(folder: Folder):
+    folder.write_by_hand(FACTS)
+    folder.take("bill.csv", INVOICES + "B-9,,2026-03-02,oduya,C-4,summit,260.00,2026-04-01\n")
+    folder.take("era.835", ERA.replace("K-31", "B-9").replace("20260320", "20260520"))
+    folder.take("paid.csv", PAYMENTS + "P-2,2026-05-24,B-9,summit,eft,130.00,55120099\n")
+
+    def late(day: date) -> list[tuple[str, Decimal]]:
+        found = checks.find(folder.books(), day, ["overdue-invoice"])
+        return [(one.date.isoformat(), one.amount) for one in found]
+
+    assert late(date(2026, 6, 19)) == []
+    assert late(date(2026, 6, 20)) == [("2026-06-19", 70)]
+    folder.write_by_hand('2026-06-25 custom "payment-plan" "B-9" 30.00 USD\n  first: 2026-07-31\n')
+    assert late(date(2026, 7, 31)) == []
+    assert late(date(2026, 8, 1)) == [("2026-07-31", 30)]
+    folder.take("first.csv", PAYMENTS + "P-5,2026-07-30,B-9,,cash,30.00,\n")
+    assert late(date(2026, 8, 31)) == []
+    assert late(date(2026, 9, 1)) == [("2026-08-31", 30)]
+    assert late(date(2026, 10, 15)) == [("2026-08-31", 40)]
