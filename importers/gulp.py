@@ -4,41 +4,40 @@
     CONFIG = importers("/home/me/books")
 
 gives an importer for each `[[bank]]` of the books' `daysheet.toml`, for the practice's own files and for remittances.
-They book as `daysheet import` does, and leave out what the existing entries hold by the same rule; beangulp's own
-search for similar entries, which takes two copays of one amount for one, is not used. Patients are taken out of bank
-texts as there. Control totals, the filing of originals, the proof by balances and `imported` directives are `daysheet
-import`'s alone.
+What one extracts is what `daysheet import` of the file would add, for it runs that import on a copy: the accounts that
+are opened, balances, and what follows from remittances and deposits included. What the books hold is left out by the
+same rule; beangulp's own search for similar entries, which takes two copays of one amount for one, is not used. Only
+control totals, the filing of originals and `imported` directives are `daysheet import`'s alone, and changes to entries
+that the books have.
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import beangulp
-from beancount.core.data import Directive, new_metadata
-from daysheet import patients
+from beancount.core.data import Custom, Directive, Note, Open, Pad, Transaction, new_metadata
+from daysheet import files, patients
 from daysheet.books import Books, loading
 from daysheet.errors import DaysheetError
-from daysheet.importers.booking import bank_lines, bill_lines, dedupe, practice_records, remittances
-from daysheet.importers.booking.categories import categorizer
-from daysheet.importers.booking.directives import Terms, book
-from daysheet.importers.booking.known import Known
-from daysheet.importers.edi import source as remittance
-from daysheet.importers.originals import patients as people
+from daysheet.importers.importing import ImportRun
 from daysheet.importers.privacy import identifiers
-from daysheet.importers.reading import Context, Reading, Record, Source
+from daysheet.importers.reading import Context, Reading, Source
 from daysheet.importers.rows.raw_file import RawFile
-from daysheet.importers.settings import BankSettings, CategoryRule, ImportSettings, bank_account
+from daysheet.importers.settings import BankSettings, bank_account
 from daysheet.importers.sources import all_sources
-from daysheet.importers.systems.resolve import resolve
-from daysheet.importers.writing import archive
-from daysheet.records import BankLine, Invoice
-from daysheet.remittances import Remittance
+from daysheet.importers.writing import archive, dry_run
+from daysheet.importers.writing.writer import Batch
+from daysheet.ledger import collector, digest
 from daysheet.settings import Settings
+
+NOTE: Final = "daysheet import: "
+"""How the note begins that stands on Fava's page for records that the page cannot show."""
 
 _RECEIVABLE = "Assets:Receivable:Patients"
 
@@ -46,9 +45,10 @@ _RECEIVABLE = "Assets:Receivable:Patients"
 class Importer(beangulp.Importer):  # type: ignore[misc] # beangulp ships no types
     """One source as an importer."""
 
-    def __init__(self, source: Source, settings: Settings) -> None:
-        """A source, and the settings of the books that it is imported into."""
+    def __init__(self, source: Source, settings: Settings, *, for_fava: bool = False) -> None:
+        """A source, the settings of the books that it is imported into, and whether Fava's page asks."""
         self.source = source
+        self.for_fava = for_fava
         self.settings = settings
         self._last: tuple[RawFile, Reading] | None = None
 
@@ -81,70 +81,58 @@ class Importer(beangulp.Importer):  # type: ignore[misc] # beangulp ships no typ
         return name.partition("-")[2].partition("-")[2].partition("-")[2]
 
     def extract(self, filepath: str, existing: list[Directive]) -> list[Directive]:
-        """The directives of what the existing entries do not hold.
+        """The directives that `daysheet import` of this file would add to the books, what follows from it included.
 
         Raises:
-            DaysheetError: the file is malformed, or the settings do not say which account it is of.
+            DaysheetError: the file is refused, or the books have errors.
         """
-        books = Books.of(list(existing or ()), {"operating_currency": [self._context.currency]}, state="")
-        reading = self._without_persons(filepath)
-        entries: list[Directive] = []
-        known = Known(books)
-        reading = resolve(reading, known)
-        practice = [record for record in reading.records if type(record) in practice_records.KIND_OF]
-        lines = [record for record in reading.records if isinstance(record, BankLine)]
-        if practice:
-            entries += self._of_practice(practice, reading, known)
-        if lines:
-            entries += self._of_bank(lines, reading, books)
-        remitted = [record for record in reading.records if isinstance(record, Remittance)]
-        for record, _ in remittances.joined(remitted, books):
-            fresh = remittances.part(record, books, remittances.traced(record, books)).fresh
-            if fresh is not None:
-                entries += remittance.directives(fresh, books)
+        del existing  # the books themselves are looked at: the existing entries may be only a part of them
+        entries = [entry for entry in self._brought(Path(filepath)) if getattr(entry, "type", "") != "imported"]
+        if self.for_fava:
+            self._open([entry.account for entry in entries if isinstance(entry, Open)])
+            entries = [entry for entry in entries if _is_carried(entry)] or self._note(filepath, entries)
         return [_placed(entry, filepath) for entry in entries]
+
+    def _brought(self, path: Path) -> list[Directive]:
+        """What an import into a copy of the books adds to it."""
+        folder = self.settings.path.parent
+        with files.locked(folder), collector.paused(), dry_run.copied(folder) as copy:
+            try:
+                before = loading.load(copy.at)
+                patients.secret_of(self.settings.practice.id, create=_is_fresh(before))  # the tokens are to be kept
+                run = ImportRun(copy.at, self.settings, before, self.source.name, dry_run=True, suspense=False)
+                run.over([RawFile(path)])
+                for problem in run.outcome.refused.values():
+                    raise problem
+                after = loading.load(copy.at)
+            except DaysheetError as problem:
+                raise copy.error(problem) from None
+        return list(_added(before.entries, after.entries))
+
+    def _open(self, accounts: list[str]) -> None:
+        """Open accounts now: Fava's page saves nothing that names an account which is not open."""
+        folder = self.settings.path.parent
+        if accounts:
+            with files.locked(folder):
+                batch = Batch(folder, loading.load(folder))
+                batch.open(accounts)
+                batch.write()
+
+    def _note(self, filepath: str, entries: list[Directive]) -> list[Directive]:
+        """What stands for records that Fava's page cannot show: saved, it has them imported."""
+        if not entries:
+            return []
+        name = archive.filed_name(_file(filepath), self._reading(filepath)).rpartition("/")[2]
+        return [Note({}, entries[-1].date, _RECEIVABLE, f"{NOTE}{len(entries)} entries of {name}", None, None)]
 
     def deduplicate(self, entries: list[Directive], existing: list[Directive]) -> None:
         """Nothing: `extract` has compared already, and exactly."""
-
-    def _of_practice(self, records: list[Record], reading: Reading, known: Known) -> list[Directive]:
-        terms = Terms.of(reading, self.settings.table("import", ImportSettings))
-        records = list(bill_lines.apart(records, known))
-        verdicts = bill_lines.judged(records, known)
-        entries = []
-        for record, verdict in zip(records, verdicts, strict=True):
-            if verdict.what == "new" or (verdict.what == "later" and isinstance(record, Invoice)):
-                entries.append(book(record, known, terms))
-                known.add(record)
-        return entries
-
-    def _of_bank(self, rows: list[BankLine], reading: Reading, books: Books) -> list[Directive]:
-        own = frozenset(bank.account for bank in self._banks)
-        categorize = categorizer(self.settings.tables("category", CategoryRule), books.entries, own)
-        lines = dedupe.lines_of(books.entries, own)
-        groups: dict[dedupe.Account, list[BankLine]] = {}
-        for row in rows:
-            name = bank_account(self._banks, reading.profile, row.account or reading.account, _PLACE)
-            groups.setdefault((name, row.currency), []).append(row)
-        entries: list[Directive] = []
-        for account, group in groups.items():
-            verdicts = dedupe.judge_bank(group, lines[account], reading.profile)
-            entries += [
-                bank_lines.transaction(row, account[0], categorize(row, account[0]), reading.profile)
-                for row, verdict in zip(group, verdicts, strict=True)
-                if verdict.what == "new"
-            ]
-        return entries
 
     def _reading(self, filepath: str) -> Reading:
         file = _file(filepath)
         if self._last is None or self._last[0] is not file:
             self._last = file, self.source.read(file, self._context)
         return self._last[1]
-
-    def _without_persons(self, filepath: str) -> Reading:
-        file = _file(filepath)
-        return people.scrubbed({file: self._reading(filepath)}, self.settings.path.parent, self.settings, [file])[file]
 
     @cached_property
     def _banks(self) -> tuple[BankSettings, ...]:
@@ -154,21 +142,20 @@ class Importer(beangulp.Importer):  # type: ignore[misc] # beangulp ships no typ
     def _context(self) -> Context:
         books = loading.load(self.settings.path.parent)
         return Context(
-            _token(self.settings.practice.id),
+            _token(self.settings.practice.id, create=_is_fresh(books)),
             books.currency,
             identifiers.providers_of(books),
             identifiers.payers_of(books),
         )
 
 
-_PLACE = Path("this file")
-
-
-def importers(folder: str | Path) -> list[Importer]:
+def importers(folder: str | Path, *, for_fava: bool = False) -> list[Importer]:
     """The importers of a practice: its banks' profiles, its own files, practice systems that it names, remittances.
 
     Args:
         folder: the books folder.
+        for_fava: give transactions alone, for Fava's page can show and save nothing else; the rest is imported by the
+            extension when they are saved.
 
     Raises:
         DaysheetError: the settings or one of the practice's own profiles is wrong.
@@ -177,16 +164,54 @@ def importers(folder: str | Path) -> list[Importer]:
     settings = Settings.of(path)
     wanted = {bank.profile for bank in settings.tables("bank", BankSettings)}
     return [
-        Importer(source, settings)
+        Importer(source, settings, for_fava=for_fava)
         for source in all_sources(path, settings)
         if source.kind not in ("bank", "payout") or source.name in wanted
     ]
 
 
-def _token(practice: str) -> Callable[[str], str]:
+def _added(before: list[Directive], after: list[Directive]) -> Iterator[Directive]:
+    """The entries that are new; one that takes the place of another is a change to the books, which no script makes."""
+    was = Counter(map(digest.meaning, before))
+    is_now = Counter(map(digest.meaning, after))
+    replaced = {_name(entry) for entry in before if not is_now[digest.meaning(entry)]} - {None}
+    for entry in after:
+        meaning = digest.meaning(entry)
+        if was[meaning]:
+            was[meaning] -= 1
+        elif getattr(entry, "flag", "") != "P" and _name(entry) not in replaced:
+            yield entry
+
+
+def _is_carried(entry: Directive) -> bool:
+    """Whether Fava's page hands an entry on as it is: it keeps texts alone of metadata. What follows is posted later."""
+    if not isinstance(entry, Transaction) or "remittance" in entry.meta:
+        return False
+    metas = [entry.meta, *(posting.meta or {} for posting in entry.postings)]
+    own = {"filename", "lineno", "__tolerances__"}
+    return all(isinstance(value, str) for meta in metas for key, value in meta.items() if key not in own)
+
+
+def _name(entry: Directive) -> tuple[str, ...] | None:
+    """What an entry is a state of."""
+    if isinstance(entry, Pad):
+        return "pad", entry.account
+    if isinstance(entry, Custom) and entry.type == "visit":
+        return "visit", str(entry.values[0].value)
+    if isinstance(entry, Transaction) and "payment" in entry.meta and "allocated" not in entry.meta:
+        return "payment", str(entry.meta["payment"])
+    return None
+
+
+def _is_fresh(books: Books) -> bool:
+    """Whether no token is in the books yet, so that the secret may be made."""
+    return not any("patient" in entry.meta for entry in books.entries)
+
+
+def _token(practice: str, *, create: bool) -> Callable[[str], str]:
     @cache
     def token(identifier: str) -> str:
-        return patients.token(identifier, patients.secret_of(practice))
+        return patients.token(identifier, patients.secret_of(practice, create=create))
 
     return token
 

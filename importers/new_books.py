@@ -51,8 +51,19 @@ _IMPORTS: Final = "; Written by daysheet import: one directive for each file tha
 PLUGINS: Final = (
     'plugin "daysheet.plugins.billing_gaps"',
     f'{OPENED} custom "fava-extension" "daysheet.plugins.fava"',
+    f'{OPENED} custom "fava-option" "import-config" "fava-import.py"',
+    f'{OPENED} custom "fava-option" "import-dirs" "inbox"',
 )
-"""What new books load, so that Fava and bean-check show the findings."""
+"""What new books load, so that Fava and bean-check show the findings, and Fava's import page what is in the inbox."""
+
+_FAVA_IMPORT: Final = """\
+# Read by Fava's import page: the importers of these books.
+from pathlib import Path
+
+from daysheet.importers.gulp import importers
+
+CONFIG = importers(Path(__file__).parent, for_fava=True)
+"""
 
 
 def make(folder: Path, name: str = "") -> list[str]:
@@ -75,6 +86,7 @@ def make(folder: Path, name: str = "") -> list[str]:
         ".gitattributes": git.ATTRIBUTES,
         ".gitignore": _GITIGNORE,
         "accounts.beancount": _accounts(),
+        "fava-import.py": _FAVA_IMPORT,
         "practice.beancount": _PRACTICE,
         "imports.beancount": _IMPORTS,
         FILE: _resource("daysheet.toml").replace("{id}", identity).replace("{name}", _escaped(title)),

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import asdict
@@ -44,6 +45,8 @@ PAGES: Final = {
 }
 
 
+_LOG = logging.getLogger(__name__)
+
 Method = TypeVar("Method", bound=Callable[..., Response])
 
 
@@ -70,10 +73,35 @@ class Daysheet(FavaExtensionBase):
         super().__init__(ledger, config)
         self._workshop = packs.Workshop()
         self._lock = threading.Lock()
+        self._saved: dict[Path, None] = {}
+        self._named: set[str] = set()
 
     def after_load_file(self) -> None:
-        """Forget what was worked out of the books as they were."""
+        """Forget what was worked out of the books as they were; import what was saved on the import page."""
         self._state = None
+        if self._saved:
+            paths, accounts = list(self._saved), set(self._named)
+            self._saved.clear()
+            self._named.clear()
+            self._import(paths, accounts)
+
+    def after_insert_entry(self, entry: Any) -> None:  # noqa: ANN401 - Fava's own protocol for entries
+        """Remember a file of the inbox of which Fava has saved an entry, and the accounts that are to be open."""
+        path = Path(str((entry.meta or {}).get("filename", "")))
+        from daysheet.plugins.fava import saved_imports  # noqa: PLC0415 - Fava starts without the importers
+
+        if path.name and saved_imports.is_dropped(path, self._folder):
+            self._saved[path] = None
+            self._named.update(posting.account for posting in getattr(entry, "postings", ()))
+
+    def _import(self, paths: list[Path], accounts: set[str]) -> None:
+        from daysheet.plugins.fava import saved_imports  # noqa: PLC0415 - as above
+
+        try:
+            for problem in saved_imports.take(self._folder, paths, accounts):
+                _LOG.warning(problem)
+        except (DaysheetError, OSError) as problem:
+            _LOG.warning(saved_imports.refused(problem))
 
     @property
     def page(self) -> str:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 from beancount.core.data import Directive, Transaction
 from beancount.parser import parser
+from daysheet.ledger import printer
 from fava.application import create_app
 
+from tests.importers.booking.test_payment_posting import PAID, era_text
 from tests.importers.books_folder import CHASE, INVOICES, VISITS, Folder
 from tests.importers.originals.test_patients import SALES
 from tests.importers.privacy.test_canaries import NAMES, NUMBERS, marks_in
@@ -45,8 +48,9 @@ def test_a_users_script_identifies_and_extracts(folder: Folder, script: Path) ->
     path = folder.give("statement.csv", STATEMENT)
     assert "daysheet.us-chase-checking" in run(script, "identify", path)
     entries, errors, _ = parser.parse_string(run(script, "extract", path))
-    assert (len(entries), errors) == (2, [])
-    assert entries[0].meta["source"] == "us-chase-checking"
+    found = [entry for entry in entries if isinstance(entry, Transaction)]
+    assert (len(found), errors) == (2, [])
+    assert found[0].meta["source"] == "us-chase-checking"
 
 
 def test_a_users_script_takes_twins_apart_and_leaves_out_what_the_books_hold(folder: Folder, script: Path) -> None:
@@ -131,12 +135,6 @@ def texts(entries: list[Directive]) -> list[str]:
 
 def on_favas_import_page(folder: Folder, text: str) -> list[dict[str, Any]]:
     """What Fava offers to write of a statement in the inbox."""
-    config = "from daysheet.importers.gulp import importers\n" + f"CONFIG = importers({str(folder.path)!r})\n"
-    (folder.path / "import_config.py").write_text(config)
-    folder.write_by_hand(
-        '2026-01-01 custom "fava-option" "import-config" "import_config.py"\n'
-        f'2026-01-01 custom "fava-option" "import-dirs" "{folder.path / "inbox"}"\n'
-    )
     dropped = folder.path / "inbox" / "statement.csv"
     dropped.write_text(text)
     with create_app([str(folder.path / "main.beancount")], load=True).test_client() as client:
@@ -155,3 +153,45 @@ def test_favas_import_page_lists_and_extracts(folder: Folder) -> None:
     extracted = on_favas_import_page(folder, STATEMENT)
     assert [entry["payee"] for entry in extracted] == ["COFFEE", "COFFEE"]
     assert not any(entry["meta"].get("__duplicate__") for entry in extracted)
+
+
+INSURED = {
+    "i.csv": INVOICES + "INV-1001,,2026-12-01,adams,P1,aetna,150.00,\n",
+    "era.835": era_text(PAID),
+    "b.csv": CHASE
+    + "CREDIT,01/02/2027,ORIG CO NAME:AETNA HCCLAIMPMT TRN*1*71700666555*1935665544,80.00,ACH_CREDIT,,\n",
+}
+"""A bill, what the insurer says of it, and the money: what follows is posted once the last of them is there."""
+
+
+@pytest.mark.parametrize("last", ["era.835", "b.csv"])
+def test_what_a_script_extracts_is_what_an_import_adds(folder: Folder, script: Path, last: str) -> None:
+    folder.write_by_hand('2026-01-01 custom "payer" "aetna" "Aetna"\n  receivable: Assets:Receivable:Insurance:Aetna\n')
+    for name, text in INSURED.items():
+        if name != last:
+            folder.take(name, text)
+    path = folder.give(last, INSURED[last])
+    before = said(folder.books().entries)
+    text = run(script, "extract", "-e", folder.path / "main.beancount", path)
+    assert said(folder.books().entries) == before
+    extracted, errors, _ = parser.parse_string(text)
+    assert errors == []
+    folder.take_paths(path)
+    added = said(folder.books().entries) - before
+    assert said(extracted) == Counter({words: n for words, n in added.items() if 'custom "imported"' not in words})
+
+
+def said(entries: list[Directive]) -> Counter[str]:
+    return Counter(printer.format_entry(entry) for entry in entries)
+
+
+def test_the_secret_is_made_where_there_is_none(
+    folder: Folder, script: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DAYSHEET_SECRET")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    path = folder.give("visits.csv", VISITS + "V1,2026-03-02,adams,Maria,completed,,50.00\n")
+    first, second = (run(script, "extract", path) for _ in range(2))
+    assert "pt-" in first
+    assert first == second
+    assert len(list((tmp_path / "config" / "daysheet").iterdir())) == 1
