@@ -184,7 +184,7 @@ def _added(before: list[Directive], after: list[Directive]) -> Iterator[Directiv
 
 
 def _is_carried(entry: Directive) -> bool:
-    """Whether Fava's page hands an entry on as it is: it keeps texts alone of metadata. What follows is posted later."""
+    """Whether Fava's page hands an entry on as it is: of metadata it keeps texts alone. The rest comes later."""
     if not isinstance(entry, Transaction) or "remittance" in entry.meta:
         return False
     metas = [entry.meta, *(posting.meta or {} for posting in entry.postings)]
