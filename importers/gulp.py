@@ -25,6 +25,8 @@ from beancount.core.data import Custom, Directive, Note, Open, Pad, Transaction,
 from daysheet import files, patients
 from daysheet.books import Books, loading
 from daysheet.errors import DaysheetError
+from daysheet.importers.banks.source import BankSource
+from daysheet.importers.detection import evidence
 from daysheet.importers.importing import ImportRun
 from daysheet.importers.privacy import identifiers
 from daysheet.importers.reading import Context, Reading, Source
@@ -58,9 +60,12 @@ class Importer(beangulp.Importer):  # type: ignore[misc] # beangulp ships no typ
         return f"daysheet.{self.source.name}"
 
     def identify(self, filepath: str) -> bool:
-        """Whether the file is of this source; one that cannot be read is of none."""
+        """Whether the file is of this source and nothing in it says otherwise; one that cannot be read is of none."""
         try:
-            return self.source.matches(_file(filepath))
+            file = _file(filepath)
+            return self.source.matches(file) and not (
+                isinstance(self.source, BankSource) and evidence.against(self.source, file, self._context.currency)
+            )
         except DaysheetError:
             return False
 

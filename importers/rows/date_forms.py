@@ -38,6 +38,13 @@ def rewritten(formats: Sequence[str], cells: Sequence[str]) -> tuple[str, ...]:
     return tuple(fitting) if len(fitting) == 1 else ()
 
 
+def also_rewritten(formats: Sequence[str]) -> tuple[str, ...]:
+    """The notations, with those in which a spreadsheet writes the same days where they settle day and month."""
+    order = part_order(formats[0]) if formats else ""
+    more = {"mdY": ("%m/%d/%Y", "%m/%d/%y", "%m/%d/%Y %H:%M", "%m/%d/%y %H:%M"), "dmY": ("%d/%m/%Y", "%d/%m/%y")}
+    return tuple(dict.fromkeys((*formats, *more.get(order, ()), "%d-%b-%y", EXCEL)))
+
+
 def _reads(form: str, cells: Sequence[str]) -> bool:
     parse = date_parser((form,))
     try:

@@ -14,6 +14,7 @@ from daysheet.billing.shares import is_unnamed
 from daysheet.importers import identity
 from daysheet.importers.privacy import identifiers
 from daysheet.importers.reading import Context
+from daysheet.importers.rows.date_forms import also_rewritten
 from daysheet.importers.rows.values import EXCEL, amount_parser, date_parser
 from daysheet.importers.systems.marks import Terms
 from daysheet.importers.systems.profile import Columns, PracticeProfile, Words
@@ -38,7 +39,8 @@ class Meanings:
         self._payers = {**context.payers, **terms.payers}
         self._amount = amount_parser(profile.decimal)
         formats = tuple(notation for notation in profile.dates.format if notation != EXCEL)
-        self._moment = date_parser(formats)
+        # a time that a spreadsheet has cut off is missed where the zone decides the day
+        self._moment = date_parser(formats if profile.dates.local else also_rewritten(formats))
         self._seen: Counter[str] = Counter()
 
     def _date(self, column: str, cells: PracticeRow) -> datetime.date:
@@ -50,8 +52,8 @@ class Meanings:
             return _EPOCH + datetime.timedelta(days=int(cell.partition(".")[0]))
         try:
             moment = self._moment(cell)
-        except ValueError as problem:
-            raise cells.error(column, str(problem)) from None
+        except ValueError:
+            raise cells.error(column, "is not a date as " + " or ".join(dates.format)) from None
         if not dates.local:
             return moment.date()
         return moment.replace(tzinfo=ZoneInfo(dates.zone)).astimezone(ZoneInfo(dates.local)).date()

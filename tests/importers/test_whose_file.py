@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from daysheet.importers.banks.source import shipped
 from daysheet.importers.detection import evidence
+from daysheet.importers.gulp import importers
 from daysheet.importers.rows.raw_file import RawFile
 
 from tests.importers.books_folder import CHASE, Folder
@@ -134,3 +135,18 @@ def test_no_shipped_profile_is_contradicted_by_its_own_sample(tmp_path: Path) ->
         currency = "" if named is None else named.fixed
         if currency:
             assert (source.name, evidence.against(source, RawFile(path), currency)) == (source.name, None)
+
+
+@pytest.mark.parametrize("day", ["3/29/26", "3/29/2026", "46110", "29-Mar-26", "03/29/2026"])
+def test_a_practice_systems_export_may_have_been_saved_by_a_spreadsheet(folder: Folder, day: str) -> None:
+    header = "Payment ID,Date Paid,Account,Payment type,Name,Amount,Payment Reference ID\n"
+    folder.take("p.csv", header + f"9,{day},Accounts Receivable,Check,Client Two,31.00,1045\n")
+    (payment,) = folder.books().payments.values()
+    assert str(payment.date) == "2026-03-29"
+
+
+def test_beangulp_does_not_take_a_file_that_speaks_against_its_profile(folder: Folder) -> None:
+    folder.write_by_hand(CARD, "daysheet.toml")
+    (card,) = [each for each in importers(folder.path) if each.name == "daysheet.us-amex"]
+    assert card.identify(str(folder.give("card.csv", CARD_ROWS)))
+    assert not card.identify(str(folder.give("bank.csv", BANK_ROWS)))
