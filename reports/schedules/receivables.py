@@ -13,8 +13,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
-from daysheet.accounts import RECEIVABLE
+from daysheet.accounts import RECEIVABLE, RECEIVABLE_PATIENTS, is_under
+from daysheet.billing.dues import dues, plan_of
 from daysheet.books import Books
+from daysheet.books.openings import bill_or_opening
 from daysheet.reports.accounts.activity import account_order
 from daysheet.reports.accounts.titles import Titles
 from daysheet.reports.request import Request
@@ -63,10 +65,24 @@ def _aged(books: Books, day: datetime.date) -> dict[str, list[Decimal]]:
     found: dict[str, list[Decimal]] = {}
     for (account, invoice, since), amount in owed.items():
         if amount:
+            columns = found.setdefault(account, [_ZERO] * _COLUMNS)
+            planned = _planned(books, account, invoice, day) if books.plans and amount > 0 else []
+            for part, due in planned:
+                columns[_bucket(day, due)] += part
+            left = amount - sum((part for part, _ in planned), _ZERO)
             date = since if invoice is None else _invoice_date(books, invoice, begun[invoice])
-            at = _COLUMNS - 1 if amount < 0 else _bucket(day, date)
-            found.setdefault(account, [_ZERO] * _COLUMNS)[at] += amount
+            columns[_COLUMNS - 1 if left < 0 else _bucket(day, date)] += left
     return found
+
+
+def _planned(
+    books: Books, account: str, invoice: str | None, day: datetime.date
+) -> list[tuple[Decimal, datetime.date]]:
+    """What is open under a payment plan, and since when: an instalment is as old as it is late, and none before."""
+    bill = bill_or_opening(books, invoice)
+    if bill is None or not is_under(account, RECEIVABLE_PATIENTS) or plan_of(books, bill, day) is None:
+        return []
+    return [(due.amount, min(due.date, day)) for due in dues(books, bill.id, day) if due.account == account]
 
 
 def _notes(total: Row) -> tuple[str, ...]:

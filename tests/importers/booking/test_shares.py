@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from daysheet import checks
+from daysheet.reports.schedules.receivables import aged
 
 from tests.importers.booking.test_payment_posting import balance, era_text
 from tests.importers.books_folder import ADJUSTMENTS, CHASE, CLAIMS, INVOICES, PAYMENTS, Folder
@@ -146,3 +147,6 @@ def test_the_patient_s_terms_begin_when_the_share_became_theirs(folder: Folder):
     assert late(date(2026, 8, 31)) == []
     assert late(date(2026, 9, 1)) == [("2026-08-31", 30)]
     assert late(date(2026, 10, 15)) == [("2026-08-31", 40)]
+    # no old debt, though the bill is of March: nothing is late in August, 40 days of the first 30 in October
+    assert aged(folder.books(), date(2026, 8, 30))[PATIENTS] == [40, 0, 0, 0, 0, 0]
+    assert aged(folder.books(), date(2026, 10, 15))[PATIENTS] == [10, 30, 0, 0, 0, 0]
