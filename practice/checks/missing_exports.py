@@ -35,10 +35,11 @@ def missing_export(books: Books, as_of: datetime.date) -> Iterator[Finding]:
         ):  # insurers send them when they pay, not by the month
             sources["" if imported.account else imported.kind, imported.account or ""].append(imported)
     least = books.days_of("export-gap-days", as_of)
+    exports = [file for (_, account), files in sources.items() for file in files if not account]
     for files in sources.values():
         files.sort(key=lambda file: file.first)
         reached = files[0]
-        quiet = _quiet_days(files)
+        quiet = _quiet_days(files, exports)
         for file in files[1:]:
             first, last = max(reached.last + ONE_DAY, begin_of(books)), file.first - ONE_DAY
             if (last - first).days + 1 >= max(least, quiet):
@@ -50,11 +51,16 @@ def missing_export(books: Books, as_of: datetime.date) -> Iterator[Finding]:
             yield _gap(reached, first, as_of, reached, as_of)
 
 
-def _quiet_days(files: Sequence[Imported]) -> int:
-    """How long nothing may stand in an export of the practice's own; a bank's says itself which days it covers."""
+def _quiet_days(files: Sequence[Imported], exports: Sequence[Imported]) -> int:
+    """How long nothing may stand in an export of the practice's own, by its rows in all the days that exports cover.
+
+    A bank's file says itself which days it covers.
+    """
     rows = sum(int(file.meta.get("rows") or 0) for file in files)
-    days = (max(file.last for file in files) - files[0].first).days + 1
-    return 0 if files[0].account or not rows else _QUIET * days // rows
+    if files[0].account or not rows:
+        return 0
+    days = (max(file.last for file in exports) - min(file.first for file in exports)).days + 1
+    return _QUIET * days // rows
 
 
 def _whole_months_end(day: datetime.date) -> datetime.date:

@@ -100,6 +100,9 @@ def test_an_export_of_rare_rows_is_missing_only_after_a_long_silence(load):
     assert keys(load(text + adjustments("2026-03-20", "2026-04-21")), "missing-export") == []
     (gap,) = (one for one in checks.run(load(text + adjustments("2026-08-20", "2026-09-21"))))
     assert (gap.kind, str(gap.date)) == ("missing-export", "2026-02-13")
+    only = imported("2026-02-03", "2026-02-03", "adjustments") + "  rows: 1\n"
+    visits = imported("2026-01-05", "2026-03-31") + "  rows: 300\n"
+    assert keys(load(only + visits), "missing-export") == []
 
 
 def test_a_gap_in_the_files_costs_nothing_by_itself(load):
