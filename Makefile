@@ -29,9 +29,10 @@ bench: ## the measurements of docs/speed.md
 	@./bootstrap test
 	$(PYTHON) -m bench
 
-score: ## how well gaps are found on simulated practices; the result goes to docs/detection-score.md
+score: ## how well gaps are found and how exact receivables are, on simulated practices; the results go to docs/
 	@./bootstrap test
 	$(PYTHON) -m tests.simulator
+	$(PYTHON) -m tests.simulator.receivables
 
 lock: ## resolve the dependencies anew and write the lock files
 	@./bootstrap test

@@ -7,8 +7,12 @@ import pytest
 from tests.simulator.receivables.banking import Bank
 from tests.simulator.receivables.facts import ZERO
 from tests.simulator.receivables.life import Life
-from tests.simulator.receivables.measure import truth_of
+from tests.simulator.receivables.measure import FIGURES, measure, show, truth_of
+from tests.simulator.receivables.score import total
 from tests.simulator.receivables.shape import shape_of
+
+SMALL = (7, 12, 24)
+"""Practices whose payments name the patient only, are split, name the bill; with something wrong and with nothing."""
 
 
 def lived(seed: int) -> Life:
@@ -48,3 +52,17 @@ def test_what_goes_wrong_and_what_is_given_back_happens():
     assert any(life.book.on_account(patient) for life in lives for patient in life.shape.patients)
     assert any(answer.rank == 2 for life in lives for answer in life.facts.answers)
     assert [bool(Bank(life).lines and life.planted.lost) for life in lives] == [False, True] * 6
+
+
+@pytest.mark.parametrize("seed", SMALL)
+def test_a_small_practice_is_right_to_the_cent(seed, tmp_path):
+    """All figures, the planted findings and no other, every deposit explained, whatever the order of the files."""
+    assert show(measure(seed, tmp_path, months=2)) == []
+
+
+@pytest.mark.long
+def test_two_hundred_practices_are_right_to_the_cent():
+    score = total(range(200))
+    assert {name: score.exact[name] for name in FIGURES} == dict.fromkeys(FIGURES, 200)
+    assert not score.missed
+    assert score.matched_share >= 0.99

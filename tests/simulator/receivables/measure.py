@@ -98,9 +98,9 @@ def _planted(life: Life) -> Counter[tuple[str, str, str]]:
     return found
 
 
-def measure(seed: int, folder: Path) -> Measured:
+def measure(seed: int, folder: Path, months: int = 3) -> Measured:
     """Generate the practice of a seed, take it in, and ask Daysheet for its figures."""
-    life = Life(shape_of(seed))
+    life = Life(shape_of(seed, months))
     life.run()
     bank = Bank(life)
     files = write(life, bank, folder / "files")
@@ -122,6 +122,7 @@ class Daysheet:
         done = CliRunner(env={"DAYSHEET_SECRET": SECRET}).invoke(cli, list(map(str, arguments)), standalone_mode=False)
         if done.exception is not None and not isinstance(done.exception, SystemExit):
             self.trouble.append(f"{arguments[2]}: {done.exception}")
+        self.trouble += [line for line in done.stderr.splitlines() if line.startswith("daysheet:")]
         return done.stdout
 
     def take_in(self, shape: Shape, files: Files) -> None:
