@@ -436,3 +436,15 @@ def test_any_order_of_imports_in_pieces_and_twice_gives_the_same_derived_files(t
 
 def allocated(folder: Folder) -> dict[str, str]:
     return {path.name: path.read_text() for path in sorted(folder.path.glob("20??/*allocations.beancount"))}
+
+
+def test_a_file_that_changes_no_money_leaves_what_is_derived_alone(folder: Folder) -> None:
+    bills = "invoice_id,visit_id,date,provider,patient_id,payer,amount,due\nI1,V1,2026-03-02,adams,P-1,,60.00,\n"
+    money = "payment_id,date,invoice_id,payer,method,amount,reference,patient_id\nP1,2026-03-04,,,check,60.00,,P-1\n"
+    folder.take("bills.csv", bills)
+    folder.take("money.csv", money)
+    derived_file = "2026/2026-03-allocations.beancount"
+    before = folder.text(derived_file)
+    assert "Income:Visits:Unassigned" in before
+    folder.take("chase.csv", CHASE + "CHECK,03/09/2026,RENT,-10.00,CHECK_PAID,90.00,77\n")
+    assert folder.text(derived_file) == before
