@@ -171,7 +171,7 @@ def _pieces(chance: random.Random, shape: Shape, rows: list[Dated]) -> list[list
         if chance.random() < 0.2:
             piece.reverse()
         pieces.append(piece)
-    return [piece for piece in pieces if piece]
+    return [piece for number, piece in enumerate(pieces) if piece and piece not in pieces[:number]]
 
 
 def _bank_files(chance: random.Random, bank: Bank, folder: Path) -> list[Path]:
