@@ -21,21 +21,12 @@ from daysheet.books import Books, loading
 from daysheet.errors import DaysheetError
 from daysheet.importers import reading_checks
 from daysheet.importers.amending import follow_up
-from daysheet.importers.booking import (
-    allocations,
-    bank_lines,
-    dedupe,
-    derived,
-    loan_interest,
-    payment_posting,
-    payouts,
-    practice_records,
-    remittances,
-)
+from daysheet.importers.booking import bank_lines, dedupe, payouts, practice_records, remittances
 from daysheet.importers.booking.directives import custom
 from daysheet.importers.booking.expected_remittances import RemittanceState
 from daysheet.importers.booking.session import ImportSession, OneByOneError, Taken
 from daysheet.importers.clones import mending
+from daysheet.importers.deriving import allocations, derived, loan_interest, payment_posting
 from daysheet.importers.edi import source, strict
 from daysheet.importers.originals import patients as people
 from daysheet.importers.reading import Reading

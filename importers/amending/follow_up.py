@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from daysheet.books import loading
-from daysheet.importers.booking import derived, payment_posting
+from daysheet.importers.deriving import derived, payment_posting
 from daysheet.importers.settings import ImportSettings
 from daysheet.settings import Settings
 

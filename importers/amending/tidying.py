@@ -12,7 +12,7 @@ from beancount.core.getters import get_entry_accounts
 from daysheet.books import loading
 from daysheet.books.loading import MAIN
 from daysheet.importers import new_books
-from daysheet.importers.booking import derived
+from daysheet.importers.deriving import derived
 from daysheet.importers.writing.blocks import without
 from daysheet.importers.writing.writer import ACCOUNTS, INCLUDE, OPENED, years
 from daysheet.settings import FILE

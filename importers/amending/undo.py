@@ -22,7 +22,7 @@ from daysheet.importers.amending import balance_renewal, follow_up, tidying
 from daysheet.importers.amending.recognition import Found, Import, Originals, Place, imports, less, place_of
 from daysheet.importers.amending.settled import stale
 from daysheet.importers.amending.standing import Dependent, dependents
-from daysheet.importers.booking import balance_assertions, dedupe, derived
+from daysheet.importers.booking import balance_assertions, dedupe, derived_files
 from daysheet.importers.importing import ImportRun
 from daysheet.importers.reading import Reading
 from daysheet.importers.rows.raw_file import RawFile
@@ -137,7 +137,7 @@ def _derived(books: Books) -> set[Place]:
     return {
         place_of(entry.meta)
         for entry in books.entries
-        if derived.kind_of(entry) is not None and entry.date.year not in books.locks
+        if derived_files.kind_of(entry) is not None and entry.date.year not in books.locks
     }
 
 

@@ -186,11 +186,14 @@ def change(
     if own is not None and outcome.added and outcome.added[0].date == own.date:
         outcome.added.pop(0)  # it stands where it belongs
         outcome.removed.remove(own.meta)
-    name, currency = account
-    for assertion in fits:
-        amount = Amount(assertion.number, currency)
-        outcome.added.append(Balance({PROVED: assertion.digest}, assertion.date, name, amount, None, None))
+    outcome.added += (_balance(assertion, account) for assertion in fits)
     return outcome
+
+
+def _balance(assertion: Assertion, account: Account) -> Balance:
+    name, currency = account
+    amount = Amount(assertion.number, currency)
+    return Balance({PROVED: assertion.digest}, assertion.date, name, amount, None, None)
 
 
 class Held:

@@ -21,8 +21,8 @@ from beancount.core.getters import get_entry_accounts
 from daysheet.books.index import invoice_of
 from daysheet.books.made import payment_of
 from daysheet.cash.receipts import is_settlement
-from daysheet.importers.booking import bill_lines, dedupe, derived, practice_identity
-from daysheet.importers.booking.derived import kind_of
+from daysheet.importers.booking import bill_lines, dedupe, practice_identity
+from daysheet.importers.booking.derived_files import kind_at, kind_of
 from daysheet.importers.booking.directives import UNASSIGNED, Terms, book, income_account
 from daysheet.importers.booking.session import AT_ONCE, Changed, ImportSession, OneByOneError, Taken, month_file
 from daysheet.importers.booking.whose_file import refuse_strangers
@@ -138,7 +138,7 @@ def _without_remitted(
 
 
 def _is_fact(meta: Meta) -> bool:
-    return derived.kind_at(meta) is None
+    return kind_at(meta) is None
 
 
 def _without_days(session: ImportSession, records: Sequence[Record], reading: Reading, taken: Taken) -> list[Record]:

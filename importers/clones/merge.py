@@ -17,7 +17,7 @@ from typing import Final
 from beancount.core.data import Balance, Custom, Directive, Open, Pad, Transaction
 from daysheet.books.index import invoice_of
 from daysheet.importers.booking import dedupe
-from daysheet.importers.booking.derived import HEADER
+from daysheet.importers.deriving.derived import HEADER
 from daysheet.ledger.parser import read_back
 
 Key = tuple[object, ...]

@@ -20,10 +20,10 @@ from daysheet.books import loading
 from daysheet.books.openings import OPENING, TAKEN_FROM
 from daysheet.errors import DaysheetError
 from daysheet.facts import Begin
-from daysheet.importers.booking import derived
 from daysheet.importers.booking.balance_assertions import OPENING_BALANCES
 from daysheet.importers.booking.directives import TAKEN_OVER, Terms, book, custom, invoice_link, posting
 from daysheet.importers.booking.session import ImportSession, Taken, month_file
+from daysheet.importers.deriving import derived
 from daysheet.importers.importing import ImportRun, Outcome
 from daysheet.importers.privacy import identifiers
 from daysheet.importers.reading import Reading

@@ -102,7 +102,7 @@ def test_bonus_is_automatic_since_the_books_begin_and_never_for_buildings():
 def test_section_179_comes_off_first_and_has_its_limits():
     """Rev. Proc. 2023-34 and 2025-32: above the threshold the limit falls dollar for dollar."""
     item = asset(10000, 5, "2026-05-01", section_179=D(4000))
-    assert deduction(item, None, 2026, PLAIN)[:3] == (4000, 0, 1200)
+    assert deduction(item, None, 2026, PLAIN)[:3] == (D(4000), D(0), D(1200))
     assert section_179_limit(2024, D(0)) == 1220000
     assert section_179_limit(2026, D(4100000)) == 2550000
     assert section_179_limit(2050, D(0)) is None

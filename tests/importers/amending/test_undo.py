@@ -16,9 +16,9 @@ from daysheet.importers import importing
 from daysheet.importers.amending import returning
 from daysheet.ledger import printer
 
-from tests.importers.booking.test_payment_posting import PAID as CLAIM_PAID
-from tests.importers.booking.test_payment_posting import era_text
 from tests.importers.books_folder import ADJUSTMENTS, CHASE, CLAIMS, INVOICES, PAYMENTS, VISITS, Folder
+from tests.importers.deriving.test_payment_posting import PAID as CLAIM_PAID
+from tests.importers.deriving.test_payment_posting import era_text
 from tests.importers.writing.test_faults import Disk, failing, none_is_torn
 
 JANUARY = CHASE + (

@@ -21,7 +21,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from tests.importers.booking.test_payment_posting import due
+from tests.importers.deriving.test_payment_posting import due
 
 FIRST = datetime.date(2026, 1, 5)
 OPTIONS: dict[str, Any] = {"operating_currency": ["USD"]}

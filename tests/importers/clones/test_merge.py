@@ -6,6 +6,7 @@ import itertools
 import random
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,7 @@ class Clones:
         if self.hooked:  # the driver as an installed daysheet has it; the hook is another test's
             git.install(folder.path)
             (folder.path / ".git" / "hooks" / "pre-commit").unlink()
-            command = shutil.which("daysheet", path=str(Path(shutil.sys.executable).parent))
+            command = shutil.which("daysheet", path=str(Path(sys.executable).parent))
             driver = f"{command} hook merge %O %A %B || git merge-file %A %O %B"
             self.git(folder, "config", "merge.daysheet.driver", driver)
 

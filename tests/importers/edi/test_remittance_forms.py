@@ -8,8 +8,8 @@ from decimal import Decimal
 
 import pytest
 
-from tests.importers.booking.test_payment_posting import balance, era_text
 from tests.importers.books_folder import CHASE, INVOICES, Folder
+from tests.importers.deriving.test_payment_posting import balance, era_text
 from tests.importers.edi.test_remittance_import import PAYER
 
 CLAIMS = (

@@ -7,8 +7,8 @@ import json
 
 import pytest
 
-from tests.importers.booking.test_payment_posting import PAID, balance, era_text
 from tests.importers.books_folder import ADJUSTMENTS, CHASE, CLAIMS, INVOICES, PAYMENTS, VISITS, Folder
+from tests.importers.deriving.test_payment_posting import PAID, balance, era_text
 
 PAYER = """
 2026-01-01 custom "provider" "adams" "Dr. Adams"

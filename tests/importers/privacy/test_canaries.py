@@ -30,8 +30,8 @@ from daysheet.importers.systems import standard_csv
 from daysheet.importers.systems.source import SystemSource
 from daysheet.settings import Settings
 
-from tests.importers.booking.test_payment_posting import era_text
 from tests.importers.books_folder import Folder, secretly
+from tests.importers.deriving.test_payment_posting import era_text
 
 NAMES = (
     "Ottoline Quillfeather", "Quillfeather, Ottoline", "OTTOLINE QUILLFEATHER", "quillfeather ottoline",

@@ -9,8 +9,8 @@ import pytest
 from beancount.core.data import Transaction
 from daysheet.importers.systems import source as systems
 
-from tests.importers.booking.test_payment_posting import balance
 from tests.importers.books_folder import Folder
+from tests.importers.deriving.test_payment_posting import balance
 
 STATUS = next(
     source.profile.sample.text.strip("\n").split("\n")[0]

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from daysheet.cash.reconciliation import reconcile
 
-from tests.importers.booking.test_payment_posting import due
+from tests.importers.deriving.test_payment_posting import due
 from tests.practice.cash.test_deposit_findings import findings
 from tests.practice.cash.test_reconciliation import LAST, day, deposit, ids, matched, receipt
 

@@ -10,7 +10,7 @@ from beancount import loader
 from beancount.core.data import Transaction
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
-from daysheet.importers.booking.derived import derived
+from daysheet.importers.deriving.derived import derived
 from daysheet.importers.edi import remittances, x12
 from daysheet.importers.edi.source import RemittanceSource, directives, refuse_unbalanced
 from daysheet.importers.reading import Context

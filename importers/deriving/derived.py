@@ -13,7 +13,6 @@ the year was locked, and is a fact to it.
 from __future__ import annotations
 
 import datetime
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -24,15 +23,14 @@ from beancount.core.data import Directive, Transaction
 from daysheet.billing.allocation import Rules
 from daysheet.billing.open_bills import natural
 from daysheet.books import Books
-from daysheet.importers.booking import allocations, loan_interest, payment_posting, returned_items, shares
+from daysheet.importers.booking.derived_files import KINDS, kind_at, kind_of
 from daysheet.importers.booking.session import month_file
+from daysheet.importers.deriving import allocations, loan_interest, payment_posting, returned_items, shares
 from daysheet.importers.settings import ImportSettings
 from daysheet.importers.writing.writer import Batch, is_included_by_pattern
 from daysheet.ledger import printer
-from daysheet.records import Meta
 
 HEADER: Final = "; Derived by daysheet import from all the books, anew by each import: write nothing in here.\n\n"
-_MONTH_FILE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-([A-Za-z0-9-]+)\.beancount\Z")
 _PLACE: Final = {"filename": "<derived>", "lineno": 0}
 
 
@@ -81,18 +79,9 @@ def _copays(books: Books, _settings: ImportSettings) -> Iterable[Directive]:
     return shares.copays(books)
 
 
-DERIVATIONS: Final = (
-    Derivation("returned-items", _returned),
-    Derivation("settlements", _deposits),
-    Derivation("insurer-allocations", _insurers),
-    Derivation("shares", _shares),
-    Derivation("allocations", _patients),
-    Derivation("copays", _copays),
-    Derivation("loan-interest", _interest),
-)
+_FUNCTIONS: Final = (_returned, _deposits, _insurers, _shares, _patients, _copays, _interest)
+DERIVATIONS: Final = tuple(Derivation(kind, derive) for kind, derive in zip(KINDS, _FUNCTIONS, strict=True))
 """Every derivation, in the order in which they build on each other."""
-
-_KINDS: Final = frozenset(derivation.kind for derivation in DERIVATIONS)
 
 
 def derive_all(folder: Path, books: Books, settings: ImportSettings) -> Derived:
@@ -139,17 +128,6 @@ def derived(books: Books, settings: ImportSettings) -> dict[str, list[Directive]
     return made
 
 
-def kind_of(entry: Directive) -> str | None:
-    """The kind of derivation whose file an entry stands in; None for a fact."""
-    return kind_at(entry.meta)
-
-
-def kind_at(meta: Meta) -> str | None:
-    """The kind of derivation whose file a place is in; None for that of a fact."""
-    found = _MONTH_FILE.search(str(meta.get("filename", "")))
-    return found[1] if found and found[1] in _KINDS else None
-
-
 def place() -> dict[str, object]:
     """Where an entry stands that is not written yet."""
     return dict(_PLACE)
@@ -185,8 +163,7 @@ def _standing_files(folder: Path, books: Books) -> list[str]:
         if int(year.name) not in books.locks
         for path in sorted(year.glob("*.beancount"))
     )
-    kinds = ((path, _MONTH_FILE.search(path.name)) for path in found)
-    return [path.relative_to(folder).as_posix() for path, kind in kinds if kind is not None and kind[1] in _KINDS]
+    return [path.relative_to(folder).as_posix() for path in found if kind_at({"filename": path.name}) is not None]
 
 
 def _bytes(path: Path) -> bytes:

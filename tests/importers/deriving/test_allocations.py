@@ -15,9 +15,9 @@ from beancount.core.data import Custom, Directive, Transaction
 from daysheet import checks
 from daysheet.books import Books
 from daysheet.books.index import number_of
-from daysheet.importers.booking.derived import derived
 from daysheet.importers.booking.directives import Terms, book
 from daysheet.importers.booking.known import Known
+from daysheet.importers.deriving.derived import derived
 from daysheet.importers.settings import ImportSettings
 from daysheet.ledger import printer
 from daysheet.measures import measure
@@ -382,7 +382,8 @@ def test_a_return_that_only_the_bank_knows_opens_the_charge_until_the_practice_s
     folder.take("chase.csv", CHASE + lines)
     assert open_bills(folder) == {"I1": 54}
     entry = next(one for one in folder.books().received if one.id == "P1-returned")
-    assert (entry.date, entry.amount) == (datetime.date(2026, 3, 12), -54)
+    assert entry.date == datetime.date(2026, 3, 12)
+    assert entry.amount == -54
     assert checks.find(folder.books(), kinds=["unmatched-deposit", "undeposited-payment"]) == []
     # the practice's own row takes the place of what was derived
     folder.take("payments-2.csv", f"{RECEIVED}P3,2026-03-13,,,check,-54.00,4001,P1\n")
@@ -405,7 +406,8 @@ def test_the_accrual_view_has_no_income_of_an_allocation_and_measures_see_what_i
         for leg in entry.postings
     )
     of_first = measure(books, day(1), day(31), frozenset({"9"}))
-    assert (of_first.payments, of_first.receivable) == (50, 0)
+    assert of_first.payments == 50
+    assert of_first.receivable == 0
     assert measure(books, day(1), day(31)).payments == 150
 
 

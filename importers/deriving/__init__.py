@@ -1,0 +1,1 @@
+"""What follows from several facts, derived from all the books anew by each import."""
