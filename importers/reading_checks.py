@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from daysheet.books.reach import FIRST, LAST
 from daysheet.errors import DaysheetError
 from daysheet.importers.edi import source
 from daysheet.importers.reading import Reading, Record
@@ -29,7 +30,9 @@ def require_days(reading: Reading, path: Path, earliest: datetime.date, latest: 
                     f"has a row of {day}, {'before' if day < earliest else 'after'} {bound}",
                     filename=path,
                     line=record.meta.get("lineno"),
-                    remedy=f'correct it, or set {setting} = "{day}" in [import] of daysheet.toml',
+                    remedy=f'correct it, or set {setting} = "{day}" in [import] of daysheet.toml'
+                    if FIRST <= day <= LAST
+                    else "correct the row",
                 )
 
 
