@@ -11,8 +11,8 @@ from tests.simulator.receivables.measure import FIGURES, measure, show, truth_of
 from tests.simulator.receivables.score import total
 from tests.simulator.receivables.shape import shape_of
 
-SMALL = (7, 12, 24)
-"""Practices whose payments name the patient only, are split, name the bill; with something wrong and with nothing."""
+SMALL = (4, 12, 24)
+"""Practices whose payments name the patient only, are split, name the bill; with receivables taken over and families."""
 
 
 def lived(seed: int) -> Life:
