@@ -12,7 +12,7 @@ from tests.simulator.receivables.score import total
 from tests.simulator.receivables.shape import shape_of
 
 SMALL = (4, 12, 24)
-"""Practices whose payments name the patient only, are split, name the bill; with receivables taken over and families."""
+"""Payments that name the patient only, are split, name the bill; receivables taken over, and families."""
 
 
 def lived(seed: int) -> Life:
