@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from daysheet.importers.banks.balance import descending, prove
@@ -44,6 +45,7 @@ _YES: Final = frozenset(("yes", "y", "true", "1", "x"))
 _NO: Final = frozenset(("no", "n", "false", "0"))
 
 
+@lru_cache(maxsize=65536)  # payees recur
 def in_words(text: str) -> bool:
     """Whether a description begins or ends with the word: `PENDING - COFFEE`, `COFFEE (pending)`."""
     return _ANYWHERE.search(text) is not None and _IN_WORDS.match(text) is not None
