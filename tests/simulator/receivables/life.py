@@ -32,13 +32,17 @@ class Life(PatientsMoney):
             self._take_over()
         day = self.shape.first
         while day <= self.shape.last:
+            self._happen(day, 1)  # what the bank takes back is entered in the morning
             for provider, days in self.shape.providers.items():
                 if day.weekday() in days:
                     for _ in range(self.chance.randrange(1, self.shape.busy + 2)):
                         self._visit(day, provider)
-            while self._due and self._due[0][0] <= day:
-                heapq.heappop(self._due)[3](day)
+            self._happen(day, 9)
             day += DAY
+
+    def _happen(self, day: datetime.date, order: int) -> None:
+        while self._due and self._due[0][:2] <= (day, order):
+            heapq.heappop(self._due)[3](day)
 
     def _take_over(self) -> None:
         chance = self.chance
