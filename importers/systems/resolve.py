@@ -18,7 +18,7 @@ from typing import Final, Protocol, TypeVar
 from daysheet.errors import DaysheetError
 from daysheet.importers.reading import Reading, Record, Skipped, rows_of_record
 from daysheet.importers.systems.marks import DATED, NOTHING, SEEK, SO_FAR, UNDATED, Sought
-from daysheet.records import Adjustment, Invoice, Payment, Visit
+from daysheet.records import Adjustment, Claim, Invoice, Payment, Visit
 
 _LATER: Final = re.compile(r"(?P<base>.+)\.(?P<number>[0-9]+)")
 _ZERO: Final = Decimal()
@@ -56,6 +56,8 @@ def resolve(reading: Reading, held: Held) -> Reading:
     Raises:
         DaysheetError: a record has no day, and refers to nothing that has one.
     """
+    if reading.first == UNDATED and all(isinstance(record, Claim) for record in reading.records):
+        return _with_days_of_bills(reading, held)
     if not any(map(_is_open, reading.records)):
         return reading
     records = list(_summed(_placed(reading.records, held), held, reading.last))
@@ -67,6 +69,21 @@ def resolve(reading: Reading, held: Held) -> Reading:
     skipped = (*reading.skipped, *(Skipped(row, NOTHING) for row in vanished))
     used = reading.used if reading.used is None else reading.used - len(vanished)
     return replace(reading, records=tuple(records), skipped=skipped, first=first, last=last, used=used)
+
+
+def _with_days_of_bills(reading: Reading, held: Held) -> Reading:
+    """Claims none of which says on which day it was sent: the file covers the days of their bills."""
+    named = [held.invoices.get(record.invoice, ()) for record in reading.records if isinstance(record, Claim)]
+    days = [bill.date for bills in named for bill in bills]
+    if not days:
+        line = reading.records[0].meta["lineno"]
+        raise DaysheetError(
+            "no claim says on which day it was sent, and none of their bills is in the books",
+            filename=str(reading.records[0].meta["filename"]),
+            line=line,
+            remedy="import the bills first, or export the claims with the day of submission",
+        )
+    return replace(reading, first=min(days), last=max(days))
 
 
 def _rows(records: Iterable[Record]) -> set[int]:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from daysheet import checks
 from daysheet.reports.schedules.receivables import aged
-
 from tests.importers.booking.test_payment_posting import balance, era_text
+
 from tests.importers.books_folder import ADJUSTMENTS, CHASE, CLAIMS, INVOICES, PAYMENTS, Folder
 
 FACTS = """
