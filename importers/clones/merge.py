@@ -17,6 +17,7 @@ from typing import Final
 from beancount.core.data import Balance, Custom, Directive, Open, Pad, Transaction
 from daysheet.books.index import invoice_of
 from daysheet.importers.booking import dedupe
+from daysheet.importers.booking.directives import UNASSIGNED
 from daysheet.importers.deriving.derived import HEADER
 from daysheet.ledger.parser import read_back
 
@@ -107,7 +108,13 @@ def _right(ours: str, theirs: str) -> str | None:
         return min(ours, theirs) if mine.amount == other.amount else None
     if isinstance(mine, Transaction) and isinstance(other, Transaction) and "!" in (mine.flag, other.flag):
         return ours if other.flag == "!" else theirs
+    if isinstance(mine, Transaction) and isinstance(other, Transaction) and _waits(mine) != _waits(other):
+        return theirs if _waits(mine) else ours  # one clone has the bill that it pays, and so whose income it is
     return None
+
+
+def _waits(entry: Transaction) -> bool:
+    return any(posting.account == UNASSIGNED for posting in entry.postings)
 
 
 def key_of(block: str) -> Key:
