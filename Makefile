@@ -2,7 +2,7 @@
 
 PYTHON = .venv/bin/python
 # a folder with a dash is no package to mypy, so its modules are named one by one
-SAMPLE = $(filter-out __init__,$(basename $(notdir $(wildcard ledgers/two-doctors/*.py))))
+SAMPLE = $(filter-out __init__ fava-import,$(basename $(notdir $(wildcard ledgers/two-doctors/*.py))))
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -47,7 +47,7 @@ sample: ## make the books in ledgers/two-doctors anew, after the import has chan
 	rm -rf build/sample
 	$(PYTHON) -m daysheet.ledgers.demo build/sample
 	rm -rf ledgers/two-doctors/20??
-	cd build/sample && cp -r .gitignore *.beancount 20?? ../../ledgers/two-doctors/
+	cd build/sample && cp -r .gitignore .gitattributes fava-import.py *.beancount 20?? ../../ledgers/two-doctors/
 
 clean: ## remove what the targets above made, the environment included
 	rm -rf .venv build dist demo *.egg-info .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

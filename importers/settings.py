@@ -42,7 +42,7 @@ class ImportSettings:
     strict_x12: bool = False
     suggest: bool = False
     unknown_providers: int = 50
-    earliest: str = "1970-01-01"
+    earliest: str = "1950-01-01"
     latest: str = "2099-12-31"
 
     def bounds(self) -> tuple[datetime.date, datetime.date]:

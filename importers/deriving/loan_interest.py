@@ -2,7 +2,8 @@
 
 A `[[category]]` rule books the whole payment to the loan. Interest for the month is what was owed before it, at the
 rate of the loan's fact, to the cent; it is added to the loan on the day of the payment, so that the rest of the
-payment is principal. One payment a month bears it: the first that is as large as the agreed one.
+payment is principal. One payment a month bears it: the first that is as large as the agreed one. A loan whose fact says
+`interest-by-hand: TRUE` is left alone, and so is a year whose interest somebody has moved to the loan by hand already.
 
 Example:
     2026-08-03 * "First Fed" "Interest in the loan payment"
@@ -46,6 +47,7 @@ def has_loans(books: Books) -> bool:
 
 def _of_account(books: Books, account: str) -> Iterator[Transaction]:
     owed = Decimal()
+    by_hand = set(_years_by_hand(books, account))
     borne: set[datetime.date] = set()
     for entry in books.entries:
         if not isinstance(entry, Transaction):
@@ -55,7 +57,14 @@ def _of_account(books: Books, account: str) -> Iterator[Transaction]:
             continue
         loan = loan_on(books.tax_facts, account, entry.date)
         month = entry.date.replace(day=1)
-        if loan is not None and loan.rate and month not in borne and owed > 0 and _is_whole_payment(entry, paid, loan):
+        bears = (
+            loan is not None
+            and not loan.meta.get("interest-by-hand")
+            and month not in borne
+            and owed > 0
+            and month.year not in by_hand
+        )
+        if bears and loan is not None and loan.rate and _is_whole_payment(entry, paid, loan):
             interest_account = loan.interest or _interest_account(books)
             interest = min((owed * loan.rate / _MONTHLY).quantize(_CENT, ROUND_HALF_UP), paid)
             if interest_account is not None and interest:
@@ -63,6 +72,17 @@ def _of_account(books: Books, account: str) -> Iterator[Transaction]:
                 owed += interest
                 yield _entry(loan, entry.date, interest_account, interest, books.currency)
         owed -= paid
+
+
+def _years_by_hand(books: Books, account: str) -> Iterator[int]:
+    """The years in which an entry of no money adds interest to the loan."""
+    for entry in books.entries:
+        if isinstance(entry, Transaction) and any(one.account == account for one in entry.postings):
+            opened = (books.opened.get(one.account) for one in entry.postings)
+            tax_lines = {account.meta.get("tax-line") for account in opened if account is not None}
+            paid = any(is_under(one.account, BANK) for one in entry.postings)
+            if not paid and tax_lines & {*_INTEREST}:
+                yield entry.date.year
 
 
 def _is_whole_payment(entry: Transaction, paid: Decimal, loan: Loan) -> bool:

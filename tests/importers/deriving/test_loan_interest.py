@@ -73,3 +73,13 @@ def test_what_was_split_by_hand_stands(borrower: Folder) -> None:
     )
     borrower.take("a.csv", CHASE + FEBRUARY)
     assert interest(borrower) == [("2026-02-16", Decimal("57.67"))]
+
+
+def test_a_year_whose_interest_is_booked_by_hand_is_left_to_that(borrower: Folder) -> None:
+    borrower.write_by_hand(
+        '2026-12-31 * "Interest of the year, by the lender\'s statement"\n'
+        f"  Expenses:Interest  650.00 USD\n  {LOAN}  -650.00 USD\n"
+    )
+    borrower.take("jan.csv", CHASE + JANUARY)
+    assert interest(borrower) == []
+    assert owed(borrower) == Decimal("9250.00")
