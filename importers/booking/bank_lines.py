@@ -65,8 +65,9 @@ def book_bank_lines(
         _take_account(session, group, account, reading, replaced, taken)
         if len(by_account) == 1:
             lines = [*bank.lines.get(account, ()), *bank.fresh[account]]
-            whose_file.refuse_other_balance(reading, account, lines, session.books, taken.file)
+            whose_file.refuse_other_balance(reading, account, lines, session.books, bank, taken.file)
             bank.wanted[account] += balance_assertions.balances_of(reading.proof, digest)
+        bank.covered[account].append((reading.first, reading.last))
     return sorted(set(accounts.values()))
 
 

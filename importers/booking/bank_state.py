@@ -26,6 +26,7 @@ class BankState:
         withdrawn: what banks have replaced or taken back, by account.
         corrected: the first day of which this import has taken a line out, by account and currency.
         wanted: the balances that its files prove, likewise.
+        covered: the first and the last day that each of its files covers, likewise.
     """
 
     def __init__(self, session: ImportSession) -> None:
@@ -36,6 +37,7 @@ class BankState:
         self.withdrawn: dict[str, list[dedupe.Withdrawn]] = defaultdict(list, withdrawn)
         self.corrected: dict[dedupe.Account, datetime.date] = {}
         self.wanted: dict[dedupe.Account, list[balance_assertions.Assertion]] = defaultdict(list)
+        self.covered: dict[dedupe.Account, list[tuple[datetime.date, datetime.date]]] = defaultdict(list)
         self._sources: dict[dedupe.Account, list[tuple[str, int]]] = defaultdict(list)
 
     @cached_property

@@ -1,7 +1,7 @@
 """Whether a file is of this account and of this practice: what contradicts the books refuses it, with both figures.
 
-A bank's file contradicts by the account number that it names, and by its running balance where it goes on from one that
-an earlier file has proved. A practice system's file contradicts by providers of whom the books know none.
+A bank's file contradicts by the account number that it names, and by its running balance where files cover all days
+to one that an earlier file has proved. A practice system's file contradicts by providers of whom the books know none.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from typing import Final
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
 from daysheet.importers.banks import account_number
-from daysheet.importers.booking.balance_assertions import PROVED, Held, standing
+from daysheet.importers.booking.balance_assertions import PROVED, Assertion, Held, standing, waiting
+from daysheet.importers.booking.bank_state import BankState
 from daysheet.importers.booking.dedupe import Account, Line
 from daysheet.importers.reading import Reading, Record
 from daysheet.importers.settings import BankSettings
@@ -24,6 +25,15 @@ NUMBER: Final = "number"
 """In an `imported` directive: the last digits of the account number that the file names."""
 
 _ONE_DAY: Final = datetime.timedelta(days=1)
+_MONTH_AND_MORE: Final = datetime.timedelta(days=31)
+_QUIET_DAYS: Final = 5
+_SATURDAY: Final = 5
+
+Days = tuple[datetime.date, datetime.date]
+"""The first and the last day that a file covers."""
+
+EndOfDay = tuple[datetime.date, Decimal]
+"""A day, and the balance at its end."""
 
 
 def digits_of(number: str | None) -> str:
@@ -54,36 +64,108 @@ def refuse_other_number(
 
 
 def refuse_other_balance(
-    reading: Reading, account: Account, lines: Iterable[Line | BankLine], books: Books, path: object
+    reading: Reading, account: Account, lines: Iterable[Line | BankLine], books: Books, state: BankState, path: object
 ) -> None:
-    """Refuse a file whose balance is not the one that the books have proved up to its first day.
+    """Refuse a file whose balances none agrees with that files before it have proved of the same stretch of days.
 
-    Not where as many days as `export-gap-days` lie between, which may be missing, and not where the account has entries
-    since that no bank's file brought: these may explain it, and the import says so.
+    Only the days that files cover without a gap are one stretch: a file that comes before the one between says nothing
+    of the other's balance. Nor does a proved balance that is `export-gap-days` away, or one since which the account has
+    entries that no bank's file brought: these may explain it, and the import says so.
 
     Raises:
-        DaysheetError: it is not.
+        DaysheetError: it has no such balance.
     """
     proof = reading.proof
-    proved = [one for one in standing(books, account).assertions if one.meta is not None and PROVED in one.meta]
-    if proof is None or not proof.closed or not proof.daily or not proved:
+    if proof is None or not proof.closed or not proof.daily:
+        return
+    others = [(one.first, one.last) for one in books.imported if one.account == account[0]]
+    start, end = _stretch((reading.first, reading.last), [*others, *state.covered[account]])
+    bases = [one for one in _proved(books, account, state) if start <= one.date - _ONE_DAY <= end]
+    every = list(lines)
+    held = Held(every)
+    of_file = Held(row for row in reading.records if isinstance(row, BankLine))
+
+    def agrees(base: Assertion, day: datetime.date, number: Decimal) -> bool:
+        """At the day's end, or before its rows in the file: of a day that goes on, the file has the beginning."""
+        after = day + _ONE_DAY
+        return held.at(after, base) == number or held.at(day, base) == number - of_file.at(after) + of_file.at(day)
+
+    if any(agrees(base, *end_of_day) for base in bases for end_of_day in (proof.daily[0], proof.daily[-1])):
         return
     most = books.days_of("export-gap-days", proof.daily[0][0])
-    every = list(lines)
-    before = [one for one in proved if one.date <= proof.daily[0][0]][-1:]
-    after = [one for one in proved if one.date - _ONE_DAY > proof.daily[-1][0]][:1]
-    for base, (day, number) in (*((one, proof.daily[0]) for one in before), *((one, proof.daily[-1]) for one in after)):
-        held = Held(every).at(day + _ONE_DAY, base)
+    by_hand = [one.date for one in every if isinstance(one, Line) and one.source is None]
+    for base, (day, number) in _nearest(bases, proof.daily):
         early, late = sorted((base.date, day))
-        by_hand = any(isinstance(one, Line) and one.source is None and early <= one.date <= late for one in every)
-        if held != number and (late - early).days < most and not by_hand:
+        if (late - early).days < most and not any(early <= one <= late for one in by_hand):
             name, currency = account
             raise DaysheetError(
-                f"has {number:,.2f} {currency} at the end of {day}, and {name} would have {held:,.2f}: the books "
-                f"prove {base.number:,.2f} at the end of {base.date - _ONE_DAY}",
+                f"has {number:,.2f} {currency} at the end of {day}, and {name} would have "
+                f"{held.at(day + _ONE_DAY, base):,.2f}: the books prove {base.number:,.2f} at the end of "
+                f"{base.date - _ONE_DAY}",
                 filename=path,  # type: ignore[arg-type]
                 remedy="is it another account's or another client's file, or are rows of these days missing?",
             )
+
+
+def _proved(books: Books, account: Account, state: BankState) -> list[Assertion]:
+    """What files have proved of an account, in date order: asserted, waiting for files between, or of this import."""
+    corrected = state.corrected.get(account)
+    asserted = [
+        one
+        for one in standing(books, account).assertions
+        if one.meta is not None and PROVED in one.meta and (corrected is None or one.date <= corrected)
+    ]
+    found = [*asserted, *waiting(books, account, corrected), *state.wanted[account]]
+    return sorted(found, key=lambda one: one.date)
+
+
+def _nearest(bases: Sequence[Assertion], daily: Sequence[EndOfDay]) -> list[tuple[Assertion, EndOfDay]]:
+    """The proved balances nearest before a file, after it and within its days, each with the file's nearest to it."""
+    first, last = daily[0], daily[-1]
+    before = [(one, first) for one in bases if one.date <= first[0]][-1:]
+    after = [(one, last) for one in bases if one.date - _ONE_DAY > last[0]][:1]
+    within = [one for one in bases if first[0] < one.date <= last[0] + _ONE_DAY][-1:]
+    return before + after + [(one, next(end for end in daily if end[0] >= one.date - _ONE_DAY)) for one in within]
+
+
+def _stretch(file: Days, others: Iterable[Days]) -> Days:
+    """The days around a file's that files cover without a gap.
+
+    On a weekend banks book nothing. The files of two months that follow each other leave no gap where the account was
+    quiet at the turn of the month.
+    """
+    every = sorted([file, *others])
+    months = {first.replace(day=1): (first, last) for first, last in every if _is_month((first, last))}
+    for month, (first, last) in sorted(months.items()):
+        following = months.get((month + _MONTH_AND_MORE).replace(day=1))
+        if following is not None:
+            every.append((first, max(last, following[1])))
+    every.sort()
+    start, end = every[0]
+    for first, last in every:
+        if first > _next_bank_day(end):
+            if file[0] <= end:
+                break
+            start = first
+        end = max(end, last)
+    return start, end
+
+
+def _is_month(days: Days) -> bool:
+    """Whether a file is of a calendar month, the account perhaps quiet in the month's first and last days."""
+    first, last = days
+    return (
+        first.replace(day=1) == last.replace(day=1)
+        and first.day <= _QUIET_DAYS
+        and (last + _QUIET_DAYS * _ONE_DAY).month != last.month
+    )
+
+
+def _next_bank_day(day: datetime.date) -> datetime.date:
+    day += _ONE_DAY
+    while day.weekday() >= _SATURDAY:
+        day += _ONE_DAY
+    return day
 
 
 def refuse_strangers(records: Sequence[Record], providers: Mapping[str, object], most: int, path: object) -> None:
