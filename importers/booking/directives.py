@@ -138,7 +138,8 @@ def _visit(visit: Visit, known: Known, terms: Terms) -> Directive:
 def _claim(claim: Claim, known: Known, terms: Terms) -> Directive:
     meta = _meta(submitted=claim.submitted, reason=claim.reason)
     day = claim.submitted
-    if day is None or claim.id in known.claims:  # a later state is known as of the file
+    # a later state is known as of the file; what a remittance said of the claim is not the practice's earlier word
+    if day is None or any("remittance" not in state.meta for state in known.claims.get(claim.id, ())):
         day = terms.last
     return custom(day, "claim", meta, claim.id, claim.invoice, claim.payer, claim.status)
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 from daysheet import checks
+from daysheet.billing.claims import state_of
 from daysheet.reports.schedules.receivables import aged
-from tests.importers.booking.test_payment_posting import balance, era_text
+from tests.importers.deriving.test_payment_posting import balance, era_text
 
 from tests.importers.books_folder import ADJUSTMENTS, CHASE, CLAIMS, INVOICES, PAYMENTS, Folder
 
@@ -74,6 +75,30 @@ def test_each_knows_by_the_day_what_they_owe(folder: Folder):
     assert _owed(folder, "2026-03-03") == {SUMMIT: 190, PATIENTS: 0}  # a claim was sent; the copay counts as theirs
     assert _owed(folder, "2026-03-20") == {SUMMIT: 130, PATIENTS: 0}
     assert not checks.find(folder.books(), date(2026, 3, 31), ["credit-balance"])
+
+
+def test_a_claim_waits_from_the_day_it_was_sent_though_its_835_came_before_the_export(tmp_path: Path):
+    """The export reaches beyond the 835; a copay that names nothing is of the visit's bill, not of the older one."""
+    older = "B-8,,2026-02-02,brandt,C-4,,90.00,\n"
+    files = {
+        "bills.csv": BILL + older + "B-12,,2026-03-30,oduya,C-5,,80.00,\n",
+        "copay.csv": PAYMENTS.rstrip("\n") + ",patient_id\nP-1,2026-03-02,,,cash,15.00,,C-4\n",
+        "claims.csv": CLAIMS + "K-31,B-9,summit,2026-03-02,submitted,\nK-40,B-12,summit,2026-03-30,submitted,\n",
+        "era.835": ERA,
+    }
+    seen = []
+    for number, order in enumerate((tuple(files), ("bills.csv", "copay.csv", "era.835", "claims.csv"))):
+        folder = _books(tmp_path / f"books-{number}")
+        for name in order:
+            folder.take(name, files[name])
+        books = folder.books()
+        assert balance(books, "Income:Visits:Oduya") == -15
+        assert balance(books, SUMMIT, "2026-03-02") == 245
+        state = state_of(books, "K-31", date(2026, 4, 30))
+        assert state is not None
+        assert (state.claim.status, state.since) == ("paid", date(2026, 3, 20))
+        seen.append(_text(folder))
+    assert seen[1] == seen[0]
 
 
 OF_BILL = ERA.replace("K-31", "B-9")
