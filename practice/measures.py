@@ -9,16 +9,15 @@ from __future__ import annotations
 import datetime
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from itertools import chain
 from typing import Final, NamedTuple
 
+from daysheet.billing.ageing import open_parts
 from daysheet.billing.applied import applied
 from daysheet.books import Books
-from daysheet.books.index import Receivable
-from daysheet.books.openings import bill_or_opening, openings
+from daysheet.books.openings import openings
 from daysheet.records import Claim, Invoice
 
 _ZERO: Final = Decimal()
@@ -26,7 +25,7 @@ _TENTH: Final = Decimal("0.1")
 _THIN: Final = Decimal("0.25")
 _FIRST_DAYS: Final = 5
 _YEAR: Final = datetime.timedelta(days=365)
-_OLD: Final = datetime.timedelta(days=90)
+_OLD: Final = 90
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,11 @@ DEFINITIONS: Final = {
         less_is_better=True,
     ),
     "over_90": Definition(
-        "A/R over 90 days", "open bills over 90 days ÷ open bills", "HFMA MAP", "over_90_percent", less_is_better=True
+        "A/R over 90 days",
+        "open over 90 days ÷ open, as the receivables aging counts both",
+        "HFMA MAP",
+        "over_90_percent",
+        less_is_better=True,
     ),
     "lag_median": Definition(
         "Charge lag, median", "day of the bill − day of the visit", "MGMA", "charge_lag_days", less_is_better=True
@@ -132,23 +135,23 @@ def measure(
     days = min((last - _begin(regular[0].date)).days + 1, _YEAR.days) if regular else _YEAR.days
     contractual = _moved(books.once("contractual by date", lambda: _contractual(books)), first, last, invoices)
     payments = _moved(books.once("payments by date", lambda: _payments(books)), first, last, invoices)
-    open_bills, old, credit = _balances(books, last, invoices)
+    balances = _balances(books, last, invoices)
     lags = _lags(books, within)
     submitted, resolved, denied, first_pass = _claims(books, first, last, invoices)
     return Measures(
-        days_in_ar=_ratio((open_bills - credit) * days, yearly),
-        over_90=_ratio(old * 100, open_bills),
+        days_in_ar=_ratio((balances.owed - balances.credit) * days, yearly),
+        over_90=_ratio(balances.old * 100, balances.aged),
         lag_median=_rank(lags, 50),
         lag_p90=_rank(lags, 90),
         net_collection=_ratio(payments * 100, charges - contractual),
         gross_collection=_ratio(payments * 100, charges),
         denial=_ratio(Decimal(denied * 100), Decimal(submitted)),
         first_pass=_ratio(Decimal(first_pass * 100), Decimal(resolved)),
-        credits=credit,
+        credits=balances.credit,
         charges=charges,
         contractual=contractual,
         payments=payments,
-        receivable=open_bills - credit,
+        receivable=balances.owed - balances.credit,
     )
 
 
@@ -231,60 +234,35 @@ def _moved(moved: list[_Moved], first: datetime.date, last: datetime.date, invoi
     return sum([one.amount for one in within if invoices is None or one.invoice in invoices], _ZERO)
 
 
-class _Life(NamedTuple):
-    """What was posted to a receivable: from when, until when, and what is left of it."""
+class _Balances(NamedTuple):
+    """What is open at the end of a day, in the books' currency.
 
-    invoice: str | None
-    postings: list[Receivable]
-    left: Decimal
+    Attributes:
+        owed: on bills of which somebody owes something, all parties of a bill together.
+        credit: credit balances, as a positive amount.
+        aged: what the receivables aging has as owed, each party of a bill by itself.
+        old: what of `aged` is older than 90 days.
+    """
 
-    @property
-    def until(self) -> datetime.date:
-        """The day of the last posting."""
-        return self.postings[-1].date
-
-
-class _Lives(NamedTuple):
-    """The receivables that were settled in the end, by the day they were, and the others."""
-
-    settled: list[_Life]
-    others: list[_Life]
-
-    @classmethod
-    def of(cls, books: Books) -> _Lives:
-        """Those of some books, whose postings are in date order."""
-        lives = [_Life(key, same, sum([one.amount for one in same], _ZERO)) for key, same in books.receivable.items()]
-        settled = sorted((life for life in lives if not life.left), key=lambda life: life.until)
-        return cls(settled, [life for life in lives if life.left])
-
-    def on(self, day: datetime.date) -> Iterator[tuple[_Life, Decimal]]:
-        """What was open at the end of a day."""
-        for life in chain(self.others, self.settled[bisect_right(self.settled, day, key=lambda life: life.until) :]):
-            balance = sum([one.amount for one in life.postings if one.date <= day], _ZERO)
-            if balance:
-                yield life, balance
+    owed: Decimal
+    credit: Decimal
+    aged: Decimal
+    old: Decimal
 
 
-def _balances(books: Books, day: datetime.date, invoices: frozenset[str] | None) -> tuple[Decimal, Decimal, Decimal]:
-    """What is open on bills, what of it on bills older than 90 days, and credit balances (as a positive amount)."""
-    owed = old = credit = _ZERO
-    found = books.once(("open receivables", day), lambda: _open(books, day))
+def _balances(books: Books, day: datetime.date, invoices: frozenset[str] | None) -> _Balances:
+    owed = credit = aged = old = _ZERO
+    found = open_parts(books, day)
     for invoice in found if invoices is None else invoices & found.keys():
-        life, balance = found[invoice]
-        if balance < 0:
-            credit -= balance
-        else:
-            owed += balance
-            same = bill_or_opening(books, life.invoice)
-            since = life.postings[0].date if same is None else same.date
-            old += balance if day - since > _OLD else _ZERO
-    return owed, old, credit
-
-
-def _open(books: Books, day: datetime.date) -> dict[str | None, tuple[_Life, Decimal]]:
-    """What was open at the end of a day, by invoice: worked out once, and looked up for each provider and payer."""
-    lives = books.once("lives of receivables", lambda: _Lives.of(books))
-    return {life.invoice: (life, balance) for life, balance in lives.on(day)}
+        parts = found[invoice]
+        balance = sum([part.amount for part in parts], _ZERO)
+        owed += max(balance, _ZERO)
+        credit += max(-balance, _ZERO)
+        for part in parts:
+            if part.amount > 0:
+                aged += part.amount
+                old += part.amount if part.age(day) > _OLD else _ZERO
+    return _Balances(owed, credit, aged, old)
 
 
 def _lags(books: Books, bills: Iterable[Invoice]) -> list[int]:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from beancount.core.data import Directive, Transaction
 from daysheet.accounts import INCOME_VISITS, account_part
+from daysheet.billing.ageing import open_parts
 from daysheet.billing.working_days import ONE_DAY
 from daysheet.books import Books
 from daysheet.cash.receipts import BankDeposit, Receipt
@@ -75,7 +76,11 @@ class Aged(NamedTuple):
 
 
 class Open(NamedTuple):
-    """An invoice that is not settled; credit balances are negative."""
+    """An invoice that is not settled; credit balances are negative.
+
+    `days` is the age of its oldest part, as the receivables aging counts it; `due` is its own day, or under a payment
+    plan that of the first open instalment.
+    """
 
     invoice: str
     date: datetime.date
@@ -283,16 +288,17 @@ class View:
         }
 
     def _open(self, account: str) -> Iterator[Open]:
-        for invoice, postings in self.books.receivable.items():
-            amount = sum((p.amount for p in postings if p.account == account and p.date <= self.as_of), Decimal())
+        for invoice, all_parts in open_parts(self.books, self.as_of).items():
+            parts = [part for part in all_parts if part.account == account]
+            amount = sum((part.amount for part in parts), Decimal())
             if not amount or invoice is None:
                 continue
             known = self.books.invoices.get(invoice)
-            date = known[0].date if known else min(posting.date for posting in postings)
-            yield Open(
-                invoice, date, (self.as_of - date).days, known[0].due if known else None, amount,
-                known[0].meta if known else None,
-            )  # fmt: skip
+            bill = known[0] if known else None
+            date = bill.date if bill else self.books.receivable[invoice][0].date
+            due = min((part.due for part in parts if part.due), default=bill.due if bill else None)
+            age = max(part.age(self.as_of) for part in parts)
+            yield Open(invoice, date, age, due, amount, bill.meta if bill else None)
 
     def _years(self) -> set[int]:
         return {entry.date.year for entry in self.books.entries if isinstance(entry, Transaction)}
@@ -311,8 +317,8 @@ def _text(entry: Transaction) -> str:
     return " · ".join(part for part in (entry.payee, entry.narration) if part)
 
 
-def _by_age(item: Open) -> tuple[datetime.date, str]:
-    return item.date, item.invoice
+def _by_age(item: Open) -> tuple[int, str]:
+    return -item.days, item.invoice
 
 
 def _overdue(missing: list[Finding], source: str) -> str | None:

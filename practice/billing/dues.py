@@ -16,7 +16,7 @@ from daysheet.accounts import RECEIVABLE_PATIENTS, is_under
 from daysheet.billing.bill_facts import SHARE
 from daysheet.books import Books
 from daysheet.books.index import Receivable
-from daysheet.books.openings import bill_or_opening
+from daysheet.books.openings import bill_or_opening, openings
 from daysheet.facts import PaymentPlan
 from daysheet.records import Invoice
 
@@ -44,7 +44,7 @@ def dues(books: Books, invoice: str, as_of: datetime.date) -> list[Due]:
             accounts[posting.account].append(posting)
     found: list[Due] = []
     for account, postings in accounts.items():
-        plan = plan_of(books, bill, as_of) if is_under(account, RECEIVABLE_PATIENTS) else None
+        plan = _plan(books, account, bill, as_of)
         if plan is None:
             found += _parts(account, postings, bill, terms)
         else:
@@ -52,9 +52,21 @@ def dues(books: Books, invoice: str, as_of: datetime.date) -> list[Due]:
     return found
 
 
-def plan_of(books: Books, bill: Invoice, as_of: datetime.date) -> PaymentPlan | None:
-    """The last plan that was agreed for a bill, or for its patient, up to a day; None where there is none."""
-    of = [plan for plan in books.plans if plan.of in (bill.id, bill.patient) and plan.since <= as_of]
+def is_planned(books: Books, account: str, invoice: str, as_of: datetime.date) -> bool:
+    """Whether what is open of a bill on an account is to be paid by the instalments of a plan, by what a day knew."""
+    bill = bill_or_opening(books, invoice) if books.plans else None
+    return bill is not None and _plan(books, account, bill, as_of) is not None
+
+
+def _plan(books: Books, account: str, bill: Invoice, as_of: datetime.date) -> PaymentPlan | None:
+    """The last plan that was agreed up to a day for a bill, or for what its patient owed then; None without one."""
+    if not is_under(account, RECEIVABLE_PATIENTS):
+        return None
+    of = [
+        plan
+        for plan in books.plans
+        if plan.since <= as_of and (plan.of == bill.id or (plan.of == bill.patient and bill.id in _owed(books, plan)))
+    ]
     return of[-1] if of else None
 
 
@@ -77,7 +89,7 @@ def _planned(
     """What is left of a debt under a plan, by its instalments; payments count for the first of them first."""
     before = sum((posting.amount for posting in postings if posting.date <= plan.since), _ZERO)
     after = sum((posting.amount for posting in postings if posting.date > plan.since), _ZERO)
-    start = _before(books, bill, plan) if plan.of != bill.id else _ZERO
+    start = _owed(books, plan)[bill.id] if plan.of != bill.id else _ZERO
     paid = max(_ZERO, -after)
     left = before + max(_ZERO, after)
     at = start
@@ -92,30 +104,30 @@ def _planned(
         at += part
 
 
-def _before(books: Books, bill: Invoice, plan: PaymentPlan) -> Decimal:
-    """What a patient's older bills had open when the plan for all of them was agreed: they are paid off first."""
+def _owed(books: Books, plan: PaymentPlan) -> dict[str, Decimal]:
+    """The bills that a plan for all of a patient's debt is about, with what the older ones had open: that comes first.
+
+    They are those of which the patient owed something when it was agreed. What comes later has terms of its own.
+    """
 
     def work() -> dict[str, Decimal]:
-        sums: dict[str, Decimal] = {}
+        found: dict[str, Decimal] = {}
         total = _ZERO
-        own = [one for one in books.bills if one.patient == plan.of and one.date <= plan.since]
-        for key in dict.fromkeys(one.id for one in own):
-            sums[key] = total
-            postings = books.receivable.get(key, ())
-            total += max(
-                _ZERO,
-                sum(
-                    (
-                        posting.amount
-                        for posting in postings
-                        if posting.date <= plan.since and is_under(posting.account, RECEIVABLE_PATIENTS)
-                    ),
-                    _ZERO,
-                ),
-            )
-        return sums
+        bills = {bill.id: bill for bill in (*openings(books).values(), *reversed(books.bills))}
+        for bill in sorted(bills.values(), key=lambda bill: (bill.date, bill.id)):
+            if bill.patient == plan.of and bill.date <= plan.since:
+                postings = books.receivable.get(bill.id, ())
+                open_ = sum((p.amount for p in postings if p.date <= plan.since and _is_patients(p)), _ZERO)
+                if open_ > 0:
+                    found[bill.id] = total
+                    total += open_
+        return found
 
-    return books.once(("planned", plan.of, plan.since), work).get(bill.id, _ZERO)
+    return books.once(("planned", plan.of, plan.since), work)
+
+
+def _is_patients(posting: Receivable) -> bool:
+    return is_under(posting.account, RECEIVABLE_PATIENTS)
 
 
 def instalment(plan: PaymentPlan, number: int) -> datetime.date:

@@ -14,8 +14,8 @@ from beancount.parser import parser
 from daysheet.ledger import printer
 from fava.application import create_app
 
-from tests.importers.deriving.test_payment_posting import PAID, era_text
 from tests.importers.books_folder import CHASE, INVOICES, VISITS, Folder
+from tests.importers.deriving.test_payment_posting import PAID, era_text
 from tests.importers.originals.test_patients import SALES
 from tests.importers.privacy.test_canaries import NAMES, NUMBERS, marks_in
 

@@ -10,9 +10,9 @@ import pytest
 from daysheet import checks
 from daysheet.billing.claims import state_of
 from daysheet.reports.schedules.receivables import aged
-from tests.importers.deriving.test_payment_posting import balance, era_text
 
 from tests.importers.books_folder import ADJUSTMENTS, CHASE, CLAIMS, INVOICES, PAYMENTS, Folder
+from tests.importers.deriving.test_payment_posting import balance, era_text
 
 FACTS = """
 2026-01-01 custom "provider" "oduya" "Dr. Oduya"

@@ -12,8 +12,8 @@ from beancount.core.data import Transaction
 from daysheet.books import Books, loading
 from daysheet.importers import importing, new_books
 from daysheet.ledger import digest
-from tests.importers.deriving.test_payment_posting import PAID, era_text
 
+from tests.importers.deriving.test_payment_posting import PAID, era_text
 from tests.plugins.fava.conftest import Site, looking, serving
 
 pytestmark = pytest.mark.browser
