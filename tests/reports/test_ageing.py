@@ -60,7 +60,7 @@ def test_ages(load: Load, tmp_path: Path, case: str) -> None:
     rows = {row.cells[1]: row.cells[2:] for row in table.rows}
     assert list(rows[PATIENTS][:-1]) == expected
     buckets = [amount for amount in rows[None][:5] if isinstance(amount, Decimal)]
-    old = (sum(buckets[3:]) * 100 / sum(buckets)).quantize(Decimal("0.1"))
+    old = (sum(buckets[3:], Decimal()) * 100 / sum(buckets, Decimal())).quantize(Decimal("0.1"))
     assert measure(books, day, day).over_90 == old
     assert table.notes[-1] == f"Over 90 days: {old}% of what is owed."
     view = View(State(books.entries, books.options, tmp_path), Span(None, day))
@@ -74,7 +74,7 @@ def test_both_parties_of_a_bill_age_by_themselves(load: Load) -> None:
     books, day = load(COPAY), datetime.date(2026, 6, 30)
     assert next(row.cells[2:] for row in report(books, day).rows if row.cells[1] == DELTA)[:6] == (90, 0, 0, 0, 200, 0)
     measured = measure(books, day, day)
-    assert (measured.over_90, measured.receivable, measured.credits) == (Decimal("69.0"), 260, 0)
+    assert (measured.over_90, measured.receivable, measured.credits) == (Decimal("69.0"), Decimal(260), Decimal(0))
 
 
 def test_the_note_tells_of_plans_only_where_there_is_one(load: Load) -> None:
@@ -88,7 +88,7 @@ def test_an_open_bill_under_a_plan_shows_how_late_it_is_and_when_it_was_due(load
     (shown,) = View(
         State(books.entries, books.options, tmp_path), Span(None, datetime.date(2026, 6, 30))
     ).open_invoices(PATIENTS)
-    assert (shown.invoice, shown.amount, shown.days, shown.due) == ("P-1", 250, 81, datetime.date(2026, 4, 10))
+    assert (shown.invoice, shown.amount, shown.days, shown.due) == ("P-1", Decimal(250), 81, datetime.date(2026, 4, 10))
 
 
 def test_a_later_bill_of_a_patient_with_a_plan_is_not_overdue_before_its_terms(load: Load) -> None:
