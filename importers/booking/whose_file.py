@@ -86,8 +86,10 @@ def refuse_other_balance(
     of_file = Held(row for row in reading.records if isinstance(row, BankLine))
 
     def agrees(base: Assertion, day: datetime.date, number: Decimal) -> bool:
-        """At the day's end, or before its rows in the file: of a day that goes on, the file has the beginning."""
+        """At the day's end, or before its rows in the file: two files may have a day in two parts."""
         after = day + _ONE_DAY
+        if base.date == after and base.number == number - of_file.at(after) + of_file.at(day):
+            return True
         return held.at(after, base) == number or held.at(day, base) == number - of_file.at(after) + of_file.at(day)
 
     if any(agrees(base, *end_of_day) for base in bases for end_of_day in (proof.daily[0], proof.daily[-1])):
