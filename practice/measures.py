@@ -130,7 +130,8 @@ def measure(
     bills = _of(ordered[: bisect_right(ordered, last, key=_date)], invoices)
     within = bills[bisect_left(bills, first, key=_date) :]
     charges = sum([bill.amount for bill in within], _ZERO)
-    regular = _regular(bills[bisect_right(bills, last - 2 * _YEAR, key=_date) :], last)
+    older = bisect_right(bills, last - 2 * _YEAR, key=_date)
+    regular = bills[older:] if older * 10 > len(bills) else _regular(bills[older:], last)
     yearly = sum([bill.amount for bill in regular[bisect_right(regular, last - _YEAR, key=_date) :]], _ZERO)
     days = min((last - _begin(regular[0].date)).days + 1, _YEAR.days) if regular else _YEAR.days
     contractual = _moved(books.once("contractual by date", lambda: _contractual(books)), first, last, invoices)
@@ -190,7 +191,7 @@ def _regular(bills: list[Invoice], last: datetime.date) -> list[Invoice]:
 
     Balances that were taken over from a former system as bills of their old dates stand thinly before it: they would
     stretch the days that the charges are of. The cut is the month before which least was billed a day, and less than
-    a quarter of what was billed a day after.
+    a quarter of what was billed a day after. A practice with a tenth of its bills more than two years ago needs none.
     """
     months: dict[datetime.date, Decimal] = {}
     begun: dict[datetime.date, int] = {}

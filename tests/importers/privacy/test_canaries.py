@@ -151,6 +151,8 @@ def practice(tmp_path_factory: pytest.TempPathFactory) -> tuple[Folder, list[str
     place = tmp_path_factory.mktemp("canaries")
     folder = Folder(place / "books")
     folder.write_by_hand('2026-01-01 custom "provider" "adams" "Dr. Adams"\n')
+    settings = folder.path / "daysheet.toml"
+    settings.write_text(settings.read_text() + "\n[import]\nunknown-providers = 100\n")
     screen: list[str] = []
     for source, name, head, row in EXPORTS:
         columns = tolerant(source, place / name, head, row)
