@@ -239,7 +239,7 @@ class ImportRun:
                 later = waiting[place:]
                 break
             try:
-                reading = resolve(readings[file], session.known)
+                reading = reading_checks.refuse_dayless(resolve(readings[file], session.known), file.path)
                 taken.append((file, _take(session, file, reading, suspense=self.suspense)))
             except OneByOneError:
                 later = waiting[place:]

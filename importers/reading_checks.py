@@ -82,3 +82,15 @@ def require_total(file: RawFile, reading: Reading) -> None:
             filename=file.path,
             remedy=f"report this as a defect of profile {reading.profile}",
         )
+
+
+def refuse_dayless(reading: Reading, path: Path) -> Reading:
+    """The reading, which says of which days the file is.
+
+    Raises:
+        DaysheetError: every row was left out, and nothing else in the file says a day.
+    """
+    if reading.last == UNDATED:
+        line = reading.skipped[0].row if reading.skipped else None
+        raise DaysheetError("no row gives a record or says a day", filename=path, line=line, remedy="leave it out")
+    return reading

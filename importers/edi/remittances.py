@@ -26,6 +26,8 @@ Identify = Callable[[str], str]
 
 _RANKS: Final = {"2": "secondary", "20": "secondary", "3": "tertiary", "21": "tertiary"}
 _DENIED: Final = "4"
+_LONGEST_OF_A_PERSON: Final = 11
+"""Digits of a telephone number with its country code; Social Security and most member numbers have fewer."""
 _REVERSED: Final = "22"
 _FORWARDED: Final = "23"
 _PREDETERMINED: Final = "25"
@@ -206,8 +208,20 @@ def _claim(body: _Claim, line: int, filename: Path, identify: Identify) -> Remit
         codes=", ".join(f"{group}-{reason} {amount:.2f}" for (group, reason), amount in by_code.items()),
         services=tuple(Service(s.code, s.units, s.allowed) for s in body.services if _PROCEDURE.match(s.code)),
         meta={"filename": str(filename), "lineno": header.line, **({TURNED: True} if turned else {})},
-        control=identify(printer.plain(header.get(7))) if header.get(7) else "",
+        control=_control_number(printer.plain(header.get(7)), identify),
     )
+
+
+def _control_number(number: str, identify: Identify) -> str:
+    """The payer's own number of a claim (CLP07) as the ledger may hold it.
+
+    One with letters, or as short as a member's number, a telephone or a Social Security number, may be a person's that
+    was put there by mistake: it stands as what nobody can read, which two copies of a claim still share.
+    """
+    if not number:
+        return ""
+    plain = number.isdigit() and len(number) > _LONGEST_OF_A_PERSON
+    return identify(number if plain else f"control number {number.lstrip('0')}")
 
 
 def _charged_and_paid(body: _Claim) -> tuple[Decimal, Decimal, bool]:

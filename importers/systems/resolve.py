@@ -56,7 +56,8 @@ def resolve(reading: Reading, held: Held) -> Reading:
     Raises:
         DaysheetError: a record has no day, and refers to nothing that has one.
     """
-    if reading.first == UNDATED and all(isinstance(record, Claim) for record in reading.records):
+    claims = [record for record in reading.records if isinstance(record, Claim)]
+    if claims and reading.first == UNDATED and len(claims) == len(reading.records):
         return _with_days_of_bills(reading, held)
     if not any(map(_is_open, reading.records)):
         return reading

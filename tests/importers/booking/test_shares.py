@@ -164,14 +164,14 @@ def test_the_patient_s_terms_begin_when_the_share_became_theirs(folder: Folder):
         return [(one.date.isoformat(), one.amount) for one in found]
 
     assert late(date(2026, 6, 19)) == []
-    assert late(date(2026, 6, 20)) == [("2026-06-19", 70)]
+    assert late(date(2026, 6, 20)) == [("2026-06-19", Decimal(70))]
     folder.write_by_hand('2026-06-25 custom "payment-plan" "B-9" 30.00 USD\n  first: 2026-07-31\n')
     assert late(date(2026, 7, 31)) == []
-    assert late(date(2026, 8, 1)) == [("2026-07-31", 30)]
+    assert late(date(2026, 8, 1)) == [("2026-07-31", Decimal(30))]
     folder.take("first.csv", PAYMENTS + "P-5,2026-07-30,B-9,,cash,30.00,\n")
     assert late(date(2026, 8, 31)) == []
-    assert late(date(2026, 9, 1)) == [("2026-08-31", 30)]
-    assert late(date(2026, 10, 15)) == [("2026-08-31", 40)]
+    assert late(date(2026, 9, 1)) == [("2026-08-31", Decimal(30))]
+    assert late(date(2026, 10, 15)) == [("2026-08-31", Decimal(40))]
     # no old debt, though the bill is of March: nothing is late in August, 40 days of the first 30 in October
     assert aged(folder.books(), date(2026, 8, 30))[PATIENTS] == [40, 0, 0, 0, 0, 0]
     assert aged(folder.books(), date(2026, 10, 15))[PATIENTS] == [10, 30, 0, 0, 0, 0]

@@ -210,7 +210,12 @@ def test_an_importer_for_beangulp_gives_no_identifier(export, practice, tmp_path
     rows = [[canary if column in columns else cell for column, cell in enumerate(row)] for canary in CANARIES]
     path.write_text(written(head, rows), encoding="utf-8")
     importer = gulp.Importer(source, Settings.of(folder.path))
-    entries = importer.extract(str(path), [])
+    entries, refused = [], ""
+    try:
+        entries = importer.extract(str(path), [])
+    except DaysheetError as problem:  # the books hold these ids of other rows
+        refused = str(problem)
+    assert marks_in(refused) == []
     assert marks_in(importer.filename(str(path)) + importer.account(str(path))) == []
     assert marks_in("".join(repr(entry._replace(meta={})) + repr(_shown(entry.meta)) for entry in entries)) == []
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from beancount.core.data import Transaction
 from daysheet.books import Books, loading
+from daysheet.books.index import number_of
 from daysheet.importers import importing, new_books
 from daysheet.ledger import digest
 
@@ -93,5 +95,5 @@ def test_what_is_saved_on_the_import_page_is_what_an_import_books(served: Site, 
     importing.import_files(other, importing.inbox(other, "inbox"))
     assert facts(loading.load(served.books)) == facts(loading.load(other))
     legs = [leg for e in loading.load(served.books).entries if isinstance(e, Transaction) for leg in e.postings]
-    assert sum(leg.units.number for leg in legs if leg.account == "Income:Visits:Lee") == -80
-    assert sum(leg.units.number for leg in legs if leg.account == "Assets:Clearing:Deposits") == 0
+    assert sum((number_of(leg) for leg in legs if leg.account == "Income:Visits:Lee"), Decimal()) == -80
+    assert sum((number_of(leg) for leg in legs if leg.account == "Assets:Clearing:Deposits"), Decimal()) == 0
