@@ -148,7 +148,7 @@ def test_too_much_of_one_party_is_found_with_both_figures(folder: Folder):
     folder.take("claim.csv", CLAIM)
     folder.take("era.835", ERA)
     (found,) = checks.find(folder.books(), date(2026, 3, 31), ["credit-balance"])
-    assert (found.key, found.amount) == ("B-9/patients", 25)
+    assert (found.key, found.amount) == ("B-9/patients", Decimal(25))
     assert "the patient 25.00" in found.message
     assert "Summit Dental 130.00 USD" in found.message
 
