@@ -20,6 +20,11 @@ import pytest
 from beancount import loader
 from daysheet.books import Books
 from daysheet.findings import FindingError
+from hypothesis import HealthCheck, settings
+
+# how fast examples are made depends on what else the machine does, and says nothing of the code
+settings.register_profile("daysheet", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("daysheet")
 
 ROOT = Path(__file__).parent.parent
 STRICT = os.environ.get("DAYSHEET_STRICT") == "1"
