@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from itertools import accumulate
 from typing import Final
 
 from daysheet.books import Books
@@ -94,6 +95,8 @@ def refuse_other_balance(
 
     if any(agrees(base, *end_of_day) for base in bases for end_of_day in (proof.daily[0], proof.daily[-1])):
         return
+    if any(_passes(base, reading, dict(proof.daily)) for base in bases):
+        return
     most = books.days_of("export-gap-days", proof.daily[0][0])
     by_hand = [one.date for one in every if isinstance(one, Line) and one.source is None]
     for base, (day, number) in _nearest(bases, proof.daily):
@@ -107,6 +110,16 @@ def refuse_other_balance(
                 filename=path,  # type: ignore[arg-type]
                 remedy="is it another account's or another client's file, or are rows of these days missing?",
             )
+
+
+def _passes(base: Assertion, reading: Reading, daily: Mapping[datetime.date, Decimal]) -> bool:
+    """Whether a file's balance comes by a proved one within its day: a file before it ended in the middle of that."""
+    day = base.date - _ONE_DAY
+    rows = [row.amount for row in reading.records if isinstance(row, BankLine) and row.date == day]
+    if day not in daily or not rows:
+        return False
+    opening = daily[day] - sum(rows, Decimal())
+    return any(base.number in accumulate(order, initial=opening) for order in (rows, rows[::-1]))
 
 
 def _proved(books: Books, account: Account, state: BankState) -> list[Assertion]:
