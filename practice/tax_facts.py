@@ -46,6 +46,7 @@ _ZERO: Final = Decimal()
 _ALL: Final = Decimal(100)
 _RENTAL: Final = Decimal("27.5")
 VEHICLES: Final = ("passenger", "other")
+_VEHICLES_ADS: Final = Decimal(5)  # IRC 168(g)(3)(D)
 
 
 class Asset(NamedTuple):
@@ -54,7 +55,8 @@ class Asset(NamedTuple):
     What only the return asks for: `tax_life`, its MACRS recovery period in years (`life`, where the books follow MACRS
     too); `section_179`, the cost elected to be expensed; `bonus`, whether bonus depreciation is taken (None where
     nobody has said: it is automatic); `acquired`, the day of a binding contract, else the day of service; `vehicle`,
-    `passenger` for what IRC 280F limits; `business_use` in percent.
+    `passenger` for what IRC 280F limits; `business_use` in percent; `ads_life`, the recovery period in years of listed
+    property that is used half or less for business (a vehicle's is five).
     """
 
     id: str
@@ -72,6 +74,7 @@ class Asset(NamedTuple):
     acquired: datetime.date | None = None
     vehicle: str = ""
     business_use: Decimal = _ALL
+    ads_life: Decimal | None = None
 
 
 class Disposal(NamedTuple):
@@ -201,6 +204,9 @@ def _asset(entry: Custom) -> Asset:
         raise ValueError("asset: bonus must be TRUE or FALSE: whether bonus depreciation is taken, or elected out")
     if use is not None and use > _ALL:
         raise ValueError("asset: business-use is a percentage, such as business-use: 80")
+    vehicle, ads_life = _choice(entry, "vehicle", ("", *VEHICLES), ""), number(entry, "ads-life")
+    if ads_life is not None and ads_life < 1:
+        raise ValueError("asset: ads-life is a number of years, such as ads-life: 6")
     return Asset(
         id=values[0],
         name=values[-1],
@@ -215,8 +221,9 @@ def _asset(entry: Custom) -> Asset:
         section_179=number(entry, "section-179") or _ZERO,
         bonus=bonus,
         acquired=day(entry, "acquired"),
-        vehicle=_choice(entry, "vehicle", ("", *VEHICLES), ""),
+        vehicle=vehicle,
         business_use=_ALL if use is None else use,
+        ads_life=_VEHICLES_ADS if ads_life is None and vehicle else ads_life,
     )
 
 

@@ -72,6 +72,35 @@ def recovery(
     return amounts[-1]
 
 
+def straight_line(
+    placed: datetime.date,
+    basis: Decimal,
+    life: Decimal,
+    disposed: datetime.date | None,
+    year: int,
+    *,
+    mid_quarter: bool,
+) -> Decimal:
+    """The amount of a calendar year under the alternative depreciation system, in the currency of the basis.
+
+    Straight line over `life` years, half a year in the first or, with the mid-quarter convention, from the middle of
+    the quarter (IRS Publication 946, chapter 4, "Figuring the Deduction Without Using the Tables").
+    """
+    first = Decimal(9 - 2 * macrs.quarter(placed)) / 8 if mid_quarter else Decimal("0.5")
+    at = year - placed.year
+    if at < 0 or (disposed is not None and (year > disposed.year or at == 0)):
+        return _ZERO
+    before, through = (max(_ZERO, min(years, life)) for years in (first + at - 1, first + at))
+    before = before if at else _ZERO
+    amount = (basis * through / life).quantize(_CENT, ROUND_HALF_UP) - (basis * before / life).quantize(
+        _CENT, ROUND_HALF_UP
+    )
+    if disposed is not None and disposed.year == year:
+        part = macrs.of_last_year(life, disposed, mid_quarter=mid_quarter)
+        return (amount * part).quantize(_CENT, ROUND_HALF_UP)
+    return amount
+
+
 def is_mid_quarter(bases: Collection[tuple[datetime.date, Decimal]]) -> bool:
     """Whether more than 40% of a year's personal property came into service in its last three months (IRC 168(d)(3)).
 

@@ -19,7 +19,7 @@ from beancount.core.data import Transaction
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
 from daysheet.reports.tax import macrs
-from daysheet.reports.tax.depreciation import is_mid_quarter, recovery
+from daysheet.reports.tax.depreciation import is_mid_quarter, recovery, straight_line
 from daysheet.tax_facts import Asset, Disposal
 
 _ZERO: Final = Decimal()
@@ -83,7 +83,7 @@ def deduction(asset: Asset, disposed: datetime.date | None, year: int, rules: El
     if asset.tax_life is None:
         raise _missing(asset, "its recovery period for the return is not said: write tax-life: 5")
     if asset.business_use <= _LISTED:
-        raise _missing(asset, "listed property used 50% or less for business is written off under ADS, not here")
+        _require_ads(asset)
     if year < asset.since.year or (disposed is not None and year > disposed.year):
         return Deduction(_ZERO, _ZERO, _ZERO)
     basis = (asset.cost * asset.business_use / _HUNDRED).quantize(_CENT, ROUND_HALF_UP)
@@ -109,7 +109,7 @@ def bonus_percent(asset: Asset, begins: datetime.date) -> Decimal:
         DaysheetError: the percentage of its year is not known.
     """
     wanted = asset.since >= begins if asset.bonus is None else asset.bonus
-    if not wanted or asset.tax_life is None or asset.tax_life > _LONGEST_BONUS:
+    if not wanted or asset.business_use <= _LISTED or asset.tax_life is None or asset.tax_life > _LONGEST_BONUS:
         return _ZERO
     rules = _rules()["bonus"]
     if (asset.acquired or asset.since) > datetime.date.fromisoformat(rules["full_after"]):
@@ -137,6 +137,8 @@ def de_minimis() -> Decimal:
 def _regular(asset: Asset, basis: Decimal, disposed: datetime.date | None, year: int, rules: Elections) -> Decimal:
     life = asset.tax_life or _ZERO
     mid_quarter = asset.since.year in rules.mid_quarter and not macrs.is_real(life)
+    if asset.business_use <= _LISTED:
+        return straight_line(asset.since, basis, asset.ads_life or life, disposed, year, mid_quarter=mid_quarter)
     return recovery(asset, basis, life, disposed, year, mid_quarter=mid_quarter)
 
 
@@ -161,13 +163,23 @@ def _automobile(
         at = each - asset.since.year
         cap = first - at_once if at == 0 else limits[min(at, len(limits) - _FULL_LIMIT) + 1]
         due = _ZERO if at == 0 and not left else _regular(asset, table, disposed, each, rules)
-        over = at > (asset.tax_life or _ZERO)
+        over = at > ((asset.ads_life if asset.business_use <= _LISTED else asset.tax_life) or _ZERO)
         amount = min(cap, basis - at_once - taken if over and disposed is None else due)
         taken += amount
     if year == asset.since.year:
         expensed = min(asset.section_179, at_once)
         return Deduction(expensed, at_once - expensed, amount)
     return Deduction(_ZERO, _ZERO, amount)
+
+
+def _require_ads(asset: Asset) -> None:
+    """Listed property used half or less for business: straight line under ADS, and nothing at once (IRC 280F(b))."""
+    if asset.ads_life is None:
+        raise _missing(
+            asset, "used 50% or less for business, and its ADS recovery period is not said: write ads-life: 6"
+        )
+    if asset.section_179:
+        raise _missing(asset, "used 50% or less for business, it may not be expensed under Section 179")
 
 
 def _missing(asset: Asset, why: str) -> DaysheetError:

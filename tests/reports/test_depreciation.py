@@ -118,10 +118,63 @@ def test_passenger_automobiles_stay_within_their_limits_and_come_out_in_the_end(
     assert sum(found) == 70000
     used = asset(70000, 5, "2025-03-01", vehicle="passenger", business_use=D(60))
     assert amounts_of(used, 1) == [7320]
-    with pytest.raises(DaysheetError, match="automobiles of 2026 are not known"):
-        amounts_of(asset(70000, 5, "2026-03-01", vehicle="passenger"))
-    with pytest.raises(DaysheetError, match="50% or less"):
-        amounts_of(asset(70000, 5, "2025-03-01", vehicle="passenger", business_use=D(50)))
+    newer = amounts_of(asset(70000, 5, "2026-03-01", vehicle="passenger"), 5)
+    assert newer == [12300, 19800, 11900, 7160, 7160]  # Rev. Proc. 2026-15
+    assert amounts_of(asset(70000, 5, "2026-03-01", vehicle="passenger", bonus=True), 1) == [20300]
+    with pytest.raises(DaysheetError, match="automobiles of 2030 are not known"):
+        amounts_of(asset(70000, 5, "2030-03-01", vehicle="passenger"))
+
+
+@pytest.mark.parametrize(
+    ("since", "late", "ads", "expected"),
+    [
+        ("2025-03-01", False, 5, "500 1000 1000 1000 1000 500 0"),  # Table A-8
+        ("2025-02-01", True, 5, "875 1000 1000 1000 1000 125"),  # Tables A-9 to A-12
+        ("2025-05-01", True, 5, "625 1000 1000 1000 1000 375"),
+        ("2025-08-01", True, 5, "375 1000 1000 1000 1000 625"),
+        ("2025-11-01", True, 5, "125 1000 1000 1000 1000 875"),
+        ("2025-03-01", False, 10, "250 500 500"),
+    ],
+)
+def test_listed_property_used_half_or_less_for_business_is_straight_line(since, late, ads, expected):
+    """IRC 280F(b)(1): half of 10,000 under ADS, and no bonus though nobody elected out."""
+    rules = Elections(frozenset({2025}) if late else frozenset(), datetime.date(2000, 1, 1))
+    item = asset(10000, 5, since, business_use=D(50), bonus=None, ads_life=D(ads))
+    amounts = [D(amount) for amount in expected.split()]
+    assert amounts_of(item, len(amounts), rules=rules) == amounts
+    assert through(item, None, 2060, rules) == 5000
+
+
+def test_an_automobile_used_half_for_business_has_half_of_its_limits():
+    """10% and 20% of 35,000 against half of 12,200, 19,600, 11,800 and 7,060; what is left follows."""
+    item = asset(70000, 5, "2025-03-01", vehicle="passenger", business_use=D(50), ads_life=D(5))
+    found = amounts_of(item, 11)
+    assert found[:6] == [3500, 7000, 5900, 3530, 3530, 3500]
+    assert found[6:] == [3530, 3530, 980, 0, 0]
+    assert sum(found) == 35000
+
+
+@pytest.mark.parametrize(("more", "said"), [({}, "write ads-life"), ({"ads_life": D(6), "section_179": D(1)}, "179")])
+def test_what_is_not_known_of_listed_property_is_asked_for(more, said):
+    with pytest.raises(DaysheetError, match=said):
+        amounts_of(asset(10000, 5, "2025-03-01", business_use=D(40), **more))
+
+
+def test_a_vehicle_says_its_life_under_ads_itself(load):
+    books = load(
+        """
+        2026-03-01 custom "asset" "car" "Car"
+          cost: 40000.00 USD
+          account: Assets:Fixed:Vehicles
+          method: "straight-line"
+          life: 5
+          tax-life: 5
+          vehicle: "passenger"
+          business-use: 40
+        """
+    )
+    (car,) = books.tax_facts
+    assert deduction(car, None, 2026, PLAIN).total == 1600  # 10% of 16,000
 
 
 LEDGER = """
