@@ -1,6 +1,8 @@
 # `make demo` shows Daysheet on the sample practice, `make test` runs every check; both install what they need first.
 
 PYTHON = .venv/bin/python
+# the tests start hundreds of commands; where this is set, each would compile every module anew
+export PYTHONDONTWRITEBYTECODE =
 # a folder with a dash is no package to mypy, so its modules are named one by one
 SAMPLE = $(filter-out __init__ fava-import,$(basename $(notdir $(wildcard ledgers/two-doctors/*.py))))
 

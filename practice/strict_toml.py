@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import functools
 import re
 import tomllib
 import types
@@ -51,6 +52,12 @@ def key_of(field: dataclasses.Field[Any]) -> str:
     return str(field.metadata.get("key", field.name.replace("_", "-")))
 
 
+@functools.cache
+def _shape(kind: type[Any]) -> tuple[dict[str, dataclasses.Field[Any]], dict[str, Any]]:
+    """A class's fields by key and their types by name; kept, since to evaluate annotations is most of reading a profile."""
+    return {key_of(field): field for field in dataclasses.fields(kind)}, get_type_hints(kind)
+
+
 class Reader:
     """TOML values to dataclasses, with errors that point at lines."""
 
@@ -76,8 +83,7 @@ class Reader:
         place = f"[{where}]" if where else "the profile"
         if not isinstance(data, dict):
             raise self.error(f"{where} must be a table, written {place}", where)
-        fields = {key_of(field): field for field in dataclasses.fields(kind)}
-        hints = get_type_hints(kind)
+        fields, hints = _shape(kind)
         values = {}
         for key, value in data.items():
             if key not in fields:
