@@ -54,7 +54,7 @@ def key_of(field: dataclasses.Field[Any]) -> str:
 
 @functools.cache
 def _shape(kind: type[Any]) -> tuple[dict[str, dataclasses.Field[Any]], dict[str, Any]]:
-    """A class's fields by key and their types by name; kept, since to evaluate annotations is most of reading a profile."""
+    """A class's fields by key and their types by name; to evaluate annotations was most of reading a profile."""
     return {key_of(field): field for field in dataclasses.fields(kind)}, get_type_hints(kind)
 
 
