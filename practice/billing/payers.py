@@ -14,6 +14,7 @@ from daysheet.billing.lines import bill_named, bill_of_line
 from daysheet.books import Books
 from daysheet.remittances import Remittance
 
+_BEHIND_PATIENT: Final = re.compile(r"[0-9]{1,19}[-/.]([0-9]{1,19})")
 _DIGITS: Final = re.compile(r"[0-9]+")
 _TAX_NUMBER: Final = re.compile(r"1[0-9]{9}\Z")
 _NOT_A_WORD: Final = re.compile(r"[^a-z0-9]+")
@@ -84,7 +85,8 @@ class ClaimNumbers:
     """The numbers that a practice has put on its claims, found again however an insurer returns them.
 
     Insurers return them in capitals, with spaces around them, and with zeros before their digits or without. A number
-    that fits several of the practice's so is none of them.
+    that fits several of the practice's so is none of them. Systems such as Open Dental (`1083/301`) and OpenEMR
+    (`17-204`) send the patient's number before the claim's or the encounter's own.
     """
 
     def __init__(self, numbers: Callable[[], Iterable[str]]) -> None:
@@ -96,7 +98,13 @@ class ClaimNumbers:
         if number in self._exact:
             return number
         bare = _bare(number)
-        return self._by_letters[bare] if bare in self._by_letters else self._by_digits.get(comparable_number(number))
+        if bare in self._by_letters:
+            return self._by_letters[bare]
+        digits = comparable_number(number)
+        if digits in self._by_digits:
+            return self._by_digits[digits]
+        own = _BEHIND_PATIENT.fullmatch(bare)
+        return own[1] if own and own[1] in self._exact else None
 
     @cached_property
     def _exact(self) -> frozenset[str]:

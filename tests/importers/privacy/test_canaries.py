@@ -89,7 +89,7 @@ def exports() -> Iterator[tuple[Source, str, list[list[str]], list[str]]]:
     """Each practice export: its source, the lines down to its header, and one row that it takes."""
     for source in systems.shipped():
         lines = source.profile.sample.text.strip("\n").split("\n")
-        table = list(csv.reader(lines))
+        table = list(csv.reader(lines, delimiter=source.profile.file.delimiter))
         width = len(source.profile.match.header)
         at = max(range(len(table) - 1), key=lambda n: len(set(table[n]) & set(source.profile.match.header)))
         yield source, source.profile.sample.filename, table[: at + 1], table[at + 1]
@@ -99,11 +99,15 @@ def exports() -> Iterator[tuple[Source, str, list[list[str]], list[str]]]:
 
 
 EXPORTS = list(exports())
+DELIMITERS = {
+    tuple(head[-1]): one.profile.file.delimiter for one, _, head, _ in EXPORTS if isinstance(one, SystemSource)
+}
 
 
 def written(head: list[list[str]], rows: list[list[str]]) -> str:
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows([*head, *rows])
+    marks = DELIMITERS.get(tuple(head[-1]), ",")
+    csv.writer(out, delimiter=marks, lineterminator="\n").writerows([*head, *rows])
     return out.getvalue()
 
 

@@ -1,0 +1,90 @@
+"""A real MariaDB, started for the tests on a socket of its own and ended by its process."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+SERVER = ("mariadbd", "mysqld")
+CLIENT = ("mariadb", "mysql")
+INSTALL = ("mariadb-install-db", "mysql_install_db")
+QUERY = re.compile(r"^### `(?P<name>[\w-]+)`\n\n```sql\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def queries(page: str) -> dict[str, str]:
+    """The queries that a page of the documentation gives, by the name of the file that each is for."""
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    return {found["name"]: found["text"] for found in QUERY.finditer(text)}
+
+
+class Database:
+    """One database of the server."""
+
+    def __init__(self, client: list[str], name: str) -> None:
+        self._client = client
+        self.name = name
+        self.run(f"CREATE DATABASE `{name}` CHARACTER SET utf8mb4", database="")
+
+    def run(self, statements: str, database: str | None = None) -> str:
+        """Run statements; what they print is rows with tabs between cells, below a row of the columns' names."""
+        named = self.name if database is None else database
+        command = [*self._client, "--batch", "--raw", *([named] if named else [])]
+        done = subprocess.run(command, input=statements, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def rows(self, statements: str) -> list[list[str]]:
+        """The rows that statements give, the columns' names first."""
+        return [line.split("\t") for line in self.run(statements).splitlines()]
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[list[str]]:
+    """The client's command line for a server of our own: its data and socket in a folder that is taken away again."""
+    server, client, install = (_found(names) for names in (SERVER, CLIENT, INSTALL))
+    # a socket's path may have about a hundred characters: pytest's own folders are too long for that
+    with tempfile.TemporaryDirectory(prefix="daysheet-db-") as folder:
+        socket = f"{folder}/s"
+        who = ["--user=root"] if os.geteuid() == 0 else []
+        made = [install, "--no-defaults", f"--datadir={folder}/data", "--auth-root-authentication-method=normal",
+                "--skip-test-db", *who]  # fmt: skip
+        subprocess.run(made, check=True, capture_output=True)
+        started = [server, "--no-defaults", f"--datadir={folder}/data", f"--socket={socket}", "--skip-networking",
+                   f"--pid-file={folder}/pid", "--innodb-flush-log-at-trx-commit=0", *who]  # fmt: skip
+        with Path(f"{folder}/log").open("wb") as log, subprocess.Popen(started, stdout=log, stderr=log) as process:
+            command = [client, "--no-defaults", f"--socket={socket}", "--user=root"]
+            try:
+                _await(command, process, Path(f"{folder}/log"))
+                yield command
+            finally:
+                process.terminate()
+                process.wait(timeout=60)
+
+
+def _found(names: tuple[str, ...]) -> str:
+    places = os.pathsep.join((os.environ["PATH"], "/usr/sbin", "/usr/local/sbin"))
+    path = next((path for name in names if (path := shutil.which(name, path=places))), None)
+    if path is None:
+        pytest.skip(
+            f"{names[0]} is not installed: it is in Debian's package mariadb-server, which ./bootstrap test adds"
+        )
+    return path
+
+
+def _await(command: list[str], process: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(300):
+        if process.poll() is not None:
+            raise AssertionError(f"the database ended: {log.read_text(errors='replace')}")
+        if subprocess.run([*command, "-e", "SELECT 1"], capture_output=True, check=False).returncode == 0:
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"the database does not answer: {log.read_text(errors='replace')}")
