@@ -62,6 +62,22 @@ class Mapper(Meanings):
         taken = [record for record in found if record is not None and self._takes(record)]
         return taken or Skipped(cells.line, NOTHING)
 
+    def day(self, cells: PracticeRow) -> datetime.date | None:
+        """The day that a row is of which has nothing to book: its export covers that day all the same."""
+        if self.terms.take:  # it may be of what the practice does not take from this export
+            return None
+        profile = self.profile
+        tables: tuple[InvoiceMap | PaymentMap | AdjustmentMap | AllocationMap, ...] = (
+            *profile.invoice, *profile.payment, *profile.adjustment, *profile.allocation,
+        )  # fmt: skip
+        for column in (part.date for part in tables if part.date and cells.holds(part.when)):
+            if column not in (ROW, FOUND) and cells[column]:
+                try:
+                    return self._date(column, cells)
+                except DaysheetError:  # whatever stands there: nothing of this row is booked
+                    return None
+        return None
+
     def _takes(self, record: Record) -> bool:
         return not self.terms.take or KIND_OF[type(record)] in self.terms.take
 

@@ -11,7 +11,9 @@ Example:
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
@@ -29,7 +31,7 @@ from daysheet.importers.rows.tables import HEAD_ROWS, tables
 from daysheet.importers.rows.text import RaggedQuotesError, Row, check_text, rows_of
 from daysheet.importers.systems.bill_lines import bills, with_lines
 from daysheet.importers.systems.mapping import Mapper
-from daysheet.importers.systems.marks import KIND_OF, MERGE, SO_FAR, UNDATED, Terms
+from daysheet.importers.systems.marks import KIND_OF, MERGE, NOTHING, SO_FAR, UNDATED, Terms
 from daysheet.importers.systems.profile import Match, PracticeProfile, numbered
 from daysheet.importers.systems.profile_file import load
 from daysheet.importers.systems.row import PracticeRow
@@ -109,18 +111,22 @@ class SystemSource:
         mapper = Mapper(self.profile, context, self.terms)
         found: list[Record] = []
         skipped: list[Skipped] = []
+        quiet: set[datetime.date] = set()
         count = 0
         for row in self._rows(file, place):
             count += 1
-            made = mapper.records(PracticeRow(file.path, row, place.index))
+            cells = PracticeRow(file.path, row, place.index)
+            made = mapper.records(cells)
             if isinstance(made, Skipped):
                 skipped.append(made)
+                if made.reason == NOTHING and (day := mapper.day(cells)) is not None:
+                    quiet.add(day)
             else:
                 found += made
         if not count:
             raise DaysheetError("has a header and no rows", filename=file.path, remedy="export it again")
         made_whole = bills(combined(found))
-        return self._reading(made_whole.records, [*skipped, *made_whole.skipped], count, context)
+        return self._reading(made_whole.records, [*skipped, *made_whole.skipped], count, context, quiet)
 
     def private_cells(self, file: RawFile) -> Iterator[str]:
         """Every cell that names or numbers a patient, to look for before a commit."""
@@ -151,8 +157,18 @@ class SystemSource:
                 best = (alike, row.line, "; ".join(spaced_otherwise(expected, cells)))
         return best
 
-    def _reading(self, records: list[Record], skipped: list[Skipped], count: int, context: Context) -> Reading:
+    def _reading(
+        self,
+        records: list[Record],
+        skipped: list[Skipped],
+        count: int,
+        context: Context,
+        quiet: AbstractSet[datetime.date],
+    ) -> Reading:
+        """What was read; `quiet` are the days of rows that have nothing to book."""
         days = [day for day in map(_happened, records) if day is not None]
+        if days:
+            days += quiet
         days = days or [record.date for record in records if not isinstance(record, Claim) and record.date != UNDATED]
         currencies = {record.currency for record in records if isinstance(record, BankLine)}
         return Reading(

@@ -214,7 +214,9 @@ def _invoice(item: Item, session: ImportSession, each: _Given, number: int) -> I
         identifiers.own_identifier(item.id, token) if item.id else f"{patient or 'ITEM'}-{item.date}-{number + 1}"
     )
     provider = identifiers.own_word(item.provider, context.providers, token) if item.provider else ""
-    meta = {"filename": str(each.file.path), "lineno": item.line}
+    meta: dict[str, Any] = {"filename": str(each.file.path), "lineno": item.line}
+    if patient and item.guarantor:
+        meta["guarantor"] = token(item.guarantor)
     return Invoice(identifier, item.date, (), provider, patient, payer, item.amount, item.due, meta)
 
 

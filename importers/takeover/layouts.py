@@ -65,6 +65,7 @@ _ITEM_NAMES: Final = {
         "name",
         "patnum",
     ),
+    "guarantor": ("guarantor_id", "guarantor id", "guarantor", "responsible party", "responsible party id"),
     "payer": ("payer", "insurer", "insurance", "carrier"),
     "provider": ("provider", "provider_id", "prov"),
     "amount": (
@@ -92,12 +93,16 @@ class Account(NamedTuple):
 
 
 class Item(NamedTuple):
-    """A bill that was still open, or a credit (negative): `owner` is a patient's id or name, as the file has it."""
+    """A bill that was still open, or a credit (negative).
+
+    `owner` is a patient's id or name, as the file has it; `guarantor` that of who answers for the family's account.
+    """
 
     id: str
     date: datetime.date
     due: datetime.date | None
     owner: str
+    guarantor: str
     payer: str
     provider: str
     amount: Decimal
@@ -220,7 +225,8 @@ def _items(file: RawFile, body: Sequence[Row], places: dict[str, int], above: Se
                 Item(
                     _cell(row, places, "id"), _day(file, row, day, _cell(row, places, "date")),
                     _day(file, row, day, due) if due else None, owner,
-                    _cell(row, places, "payer"), _cell(row, places, "provider"), amount, row.line,
+                    _cell(row, places, "guarantor"), _cell(row, places, "payer"), _cell(row, places, "provider"),
+                    amount, row.line,
                 )
             )  # fmt: skip
     return Former(ITEMS, rows, _as_of(above), items=tuple(made))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import combinations
 from operator import attrgetter
@@ -27,6 +27,9 @@ _WEEKS: Final = 2
 
 _TRACE_DAYS: Final = 120
 _NEAR: Final = 10
+_HABIT: Final = 6
+"""So many bank lines of a kind show what the practice always does."""
+
 _ANY_OF: Final = 10
 _PAIRS_OF: Final = 100
 _ZERO: Final = Decimal()
@@ -44,6 +47,7 @@ class Candidates:
         self.taken: set[Receipt] = set()
         self.by_account: dict[str, list[Receipt]] = {}
         self.no_fees: Callable[[str], bool] = lambda _: False
+        self._soonest: dict[Signature, int] = {}
         self._processors: dict[Signature, Processor | None] = {}
         self._spans: dict[str, tuple[int, int]] = {}
         self._by_word: dict[str, list[Receipt]] = {}
@@ -78,6 +82,15 @@ class Candidates:
             told.setdefault(processor, []).append(batches)
         self._processors = {key: learned(batches) for key, batches in told.items()}
         self._known.clear()
+
+    def learn_habits(self, matched: Iterable[tuple[BankDeposit, Group]]) -> None:
+        """How soon after the last of its receipts each kind of bank line comes, where enough of them are explained."""
+        days: dict[Signature, list[int]] = {}
+        for deposit, group in matched:
+            if deposit.amount > 0:
+                last = max(receipt.date for receipt in group)
+                days.setdefault(_signature(deposit), []).append((deposit.date - last).days)
+        self._soonest = {key: min(seen) for key, seen in days.items() if len(seen) >= _HABIT}
 
     def _batches(self, deposit: BankDeposit, lines: int) -> list[Batch]:
         groups = (group for group in self._less_fees(deposit) if group[-1].date < deposit.date)
@@ -150,10 +163,14 @@ class Candidates:
 
         Args:
             deposit: the bank line.
-            in_time: only those that took as many business days as the processor's others, where there are such.
+            in_time: only those that took as many business days as the processor's others, where there are such; of what
+                is no processor's, those that took no fewer days than any of the others did.
         """
         processor = self.processor_of(deposit)
         groups = self.fitting(deposit) or (self.with_fee(deposit) if processor is None else self.at_terms(deposit))
+        if in_time and processor is None:
+            least = self._soonest.get(_signature(deposit), 0)
+            return [g for g in groups if (deposit.date - g[-1].date).days >= least] or groups
         if not in_time or processor is None or not processor.days:
             return groups
         days = processor.days

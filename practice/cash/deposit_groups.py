@@ -8,10 +8,13 @@ from decimal import Decimal
 from itertools import accumulate, combinations
 from typing import Final
 
-from daysheet.cash.receipts import Receipt
+from daysheet.billing.open_bills import natural
+from daysheet.cash.receipts import BankDeposit, Receipt
 
 _FEE_SHARE: Final = Decimal("0.04")
 _FEE_EACH: Final = Decimal("0.50")
+_BANK_DAYS: Final = 5
+"""Between the practice's row of what was taken back and the bank's line of it."""
 _ZERO: Final = Decimal()
 
 Group = tuple[Receipt, ...]
@@ -57,24 +60,56 @@ def is_fee(group: Sequence[Receipt], kept: Decimal) -> bool:
     return cards and kept not in sales and _ZERO < kept <= sum(sales, _ZERO) * _FEE_SHARE + len(sales) * _FEE_EACH
 
 
-def voided(received: Sequence[Receipt], *, same_day: bool) -> set[Receipt]:
+def voided(received: Sequence[Receipt]) -> set[Receipt]:
     """Receipts that were taken back as a whole before the bank saw them, and what took them back.
 
-    The two are of one kind and amount, and name each other, or the same patient or number.
-
-    Args:
-        received: receipts by date.
-        same_day: only those taken back on the day they were entered, which a bank never sees.
+    The two are of one kind and amount, and name each other, or the same patient or number. `received` is by date.
     """
-    standing: dict[tuple[str, str, Decimal], list[Receipt]] = {}
+    return {receipt for pair in _taken_back(received, same_day=False) for receipt in pair}
+
+
+def voided_same_day(received: Sequence[Receipt], lines: Sequence[BankDeposit]) -> set[Receipt]:
+    """Those taken back on the day they were entered, which no bank ever sees.
+
+    What a bank does take back undoes an earlier payment, though the patient pays as much again on that day. Each of its
+    `lines` is of one row: of those that are in no such pair first, then of those entered before their payment.
+    """
+    pairs = _taken_back(received, same_day=True)
+    alone = set(received) - {receipt for pair in pairs for receipt in pair}
+    free = [line for line in lines if line.amount < 0]
+    for receipt in (one for one in received if one in alone and one.amount < 0):
+        _use(free, receipt)
     out: set[Receipt] = set()
+    for payment, reversal in sorted(pairs, key=lambda pair: natural(pair[0].id) < natural(pair[1].id)):
+        undone = (one for one in alone if one.amount == payment.amount and one.date < payment.date)
+        if not (any(_of_one(one, reversal) for one in undone) and _use(free, reversal)):
+            out |= {payment, reversal}
+    return out
+
+
+def _use(free: list[BankDeposit], receipt: Receipt) -> bool:
+    """Take the bank's line that takes back what a row does out of those that are free; whether there is one."""
+    for line in free:
+        near = abs((line.date - receipt.date).days) <= _BANK_DAYS
+        if near and line.account == receipt.account and line.amount == receipt.amount:
+            free.remove(line)
+            return True
+    return False
+
+
+def _taken_back(received: Sequence[Receipt], *, same_day: bool) -> list[tuple[Receipt, Receipt]]:
+    """Receipts and what takes each back; only of one day, where that is asked for."""
+    standing: dict[tuple[str, str, Decimal], list[Receipt]] = {}
+    out: list[tuple[Receipt, Receipt]] = []
     for receipt in sorted(received, key=lambda receipt: (receipt.date, -receipt.amount, receipt.id)):
         if receipt.amount > 0:
             standing.setdefault((receipt.account, receipt.method, receipt.amount), []).append(receipt)
             continue
-        for other in reversed(standing.get((receipt.account, receipt.method, -receipt.amount), [])):
-            if other not in out and (other.date == receipt.date or not same_day) and _of_one(other, receipt):
-                out |= {other, receipt}
+        same = standing.get((receipt.account, receipt.method, -receipt.amount), [])
+        for other in reversed(same):
+            if (other.date == receipt.date or not same_day) and _of_one(other, receipt):
+                same.remove(other)
+                out.append((other, receipt))
                 break
     return out
 

@@ -25,7 +25,7 @@ from typing import Final, NamedTuple
 
 from daysheet.books.books import Books
 from daysheet.cash.candidates import WINDOWS, Candidates, together
-from daysheet.cash.deposit_groups import Group, is_fee, order, suspects_of, total, voided
+from daysheet.cash.deposit_groups import Group, is_fee, order, suspects_of, total, voided, voided_same_day
 from daysheet.cash.joint import Fits, assigned, components, divided
 from daysheet.cash.processor_fees import Batch
 from daysheet.cash.receipts import BankDeposit, Receipt, bank_seen_until, deposits, left_over, receipts
@@ -118,7 +118,7 @@ class _Reconciler:
 
     def __init__(self, found: Sequence[BankDeposit], received: Sequence[Receipt]) -> None:
         self.deposits = sorted(found, key=lambda deposit: (deposit.date, deposit.id))
-        taken_back = voided(received, same_day=True)
+        taken_back = voided_same_day(received, found)
         self.received = [receipt for receipt in received if receipt not in taken_back]
         self.candidates = Candidates(self.received)
         self.candidates.no_fees = self._keeps_no_fees
@@ -147,7 +147,7 @@ class _Reconciler:
         for deposit in self.deposits:
             self._explain(deposit)
         left = [receipt for receipt in self.received if receipt not in self.candidates.taken]
-        taken_back = voided(left, same_day=False)
+        taken_back = voided(left)
         left = [receipt for receipt in left if receipt not in taken_back]
         seen = bank_seen_until(books, as_of)
         late = [receipt for receipt in left if (seen - receipt.date).days > WINDOWS[receipt.method][1]]
@@ -237,6 +237,8 @@ class _Reconciler:
 
     def _match_jointly(self, *, in_time: bool) -> bool:
         """Match the deposits that can be explained in one way only, once all that share receipts are."""
+        if in_time:
+            self.candidates.learn_habits((match.deposit, match.receipts) for match in self.matches)
         found = [(deposit, self.candidates.choices(deposit, in_time=in_time)) for deposit in self.deposits]
         found = [(deposit, groups) for deposit, groups in found if groups]
         settled: list[tuple[BankDeposit, Group]] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -18,6 +19,8 @@ REMITTANCE = "remittance"
 _QUIET = 6
 """So many times as long as the usual time between two rows is a practice export that is missing, and no quiet time."""
 
+SPLITS = "pay-splits"
+_FILED = re.compile(r"/\d{4}-\d\d-\d\d-(.+)-[0-9a-f]{8}\.\w+$")
 _NOT_MONTHLY = (REMITTANCE, "trial-balance", "chart-of-accounts", "open-items")
 
 
@@ -27,6 +30,8 @@ def missing_export(books: Books, as_of: datetime.date) -> Iterator[Finding]:
     Between two files, as many days as `export-gap-days` are a gap: a quiet account's file may start late or end early.
     After the last file, a gap is a whole calendar month: before its end, it cannot have been downloaded. An export of
     rare rows, such as adjustments, covers more than the days of its rows: its gaps are longer by the time between two.
+    Where several exports give one kind, that of them counts which has a row most often, once it has begun. What
+    payments were split to has rows only where patients paid.
     """
     sources: dict[tuple[str, str], list[Imported]] = defaultdict(list)
     for imported in books.imported:
@@ -39,16 +44,44 @@ def missing_export(books: Books, as_of: datetime.date) -> Iterator[Finding]:
     for files in sources.values():
         files.sort(key=lambda file: file.first)
         reached = files[0]
-        quiet = _quiet_days(files, exports)
+        quiet = _Quiet(files, exports)
         for file in files[1:]:
             first, last = max(reached.last + ONE_DAY, begin_of(books)), file.first - ONE_DAY
-            if (last - first).days + 1 >= max(least, quiet):
+            if (last - first).days + 1 >= max(least, quiet.at(first)) and _has_rows(files, books, first, last):
                 yield _gap(file, first, last, reached, as_of)
             if file.last > reached.last:
                 reached = file
         first = reached.last + ONE_DAY
-        if _whole_months_end(first) <= as_of and (as_of - first).days + 1 >= quiet:
+        long = _whole_months_end(first) <= as_of and (as_of - first).days + 1 >= quiet.at(first)
+        if long and _has_rows(files, books, first, as_of):
             yield _gap(reached, first, as_of, reached, as_of)
+
+
+def _has_rows(files: Sequence[Imported], books: Books, first: datetime.date, last: datetime.date) -> bool:
+    """Whether a file of these days would have rows, as far as the books can tell."""
+    if files[0].kind != SPLITS:
+        return True
+    return any(paid.payer is None and first <= paid.date <= last for paid in books.received)
+
+
+class _Quiet:
+    """How long nothing may stand in the files of one kind, by the export that has rows most often."""
+
+    def __init__(self, files: Sequence[Imported], exports: Sequence[Imported]) -> None:
+        series: dict[str, list[Imported]] = defaultdict(list)
+        for file in files:
+            series[_series(file)].append(file)
+        self.each = [(min(one.first for one in same), _quiet_days(same, exports)) for same in series.values()]
+
+    def at(self, day: datetime.date) -> int:
+        """How many days, of the exports that have begun by a day."""
+        return min((days for first, days in self.each if first <= day), default=0)
+
+
+def _series(file: Imported) -> str:
+    """The export that a file is of: the profile in its name among the originals; none where it has no such name."""
+    found = _FILED.search(str(file.meta.get("file") or ""))
+    return found[1] if found else ""
 
 
 def _quiet_days(files: Sequence[Imported], exports: Sequence[Imported]) -> int:

@@ -259,3 +259,16 @@ def test_every_row_of_an_export_is_accounted_for_and_a_later_one_books_what_is_n
     assert [(each["rows"], each["booked"], each["known"]) for each in (first, later)] == [(5, 5, 0), (6, 3, 3)]
     books = folder.books()
     assert (len(books.visits), len(books.invoices), len(books.payments)) == (8, 8, 8)
+
+
+def test_a_row_with_nothing_to_book_is_covered_all_the_same(read) -> None:
+    """Split to no procedure: money on account."""
+    text = (
+        PROFILE[: PROFILE.index("[[visit]]")]
+        + ('[[allocation]]\nid = ["Who"]\npayment = ["State"]\nline = ["Name"]\ndate = "When"\namount = ["Fee"]\n')
+        + PROFILE[PROFILE.index("[sample]") :]
+    )
+    source = SystemSource("practice-clinic", parse(text, Path("practice-clinic.toml")))
+    rows = "When,Name,Who,State,Fee\n2026-03-02,20001,1,701,54.00\n2026-03-09,0,2,702,30.00\n"
+    reading = read(rows, source)
+    assert (str(reading.first), str(reading.last), len(reading.records)) == ("2026-03-02", "2026-03-09", 1)

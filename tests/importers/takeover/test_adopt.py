@@ -152,6 +152,15 @@ def test_a_bill_of_which_patient_and_insurer_owe_a_part_each_is_two_lines(folder
     assert folder.books().open_balance("B-55", folder.books().as_of) == 455
 
 
+def test_a_family_s_money_pays_the_bills_of_before_of_a_member_who_never_came_again(folder: Folder) -> None:
+    folder.write_by_hand(STAFF)
+    header = ITEMS.splitlines()[0].replace("payer", "guarantor_id,payer")
+    adopt(folder, f"{header}\nB-1,2026-05-04,P-2,P-1,,35.00,,reed\nB-2,2026-05-06,P-1,P-1,,20.00,,reed\n")
+    folder.take("p.csv", PAYMENTS.replace("\n", ",patient_id\n") + "PMT-1,2026-07-09,,,check,50.00,,P-1\n")
+    books = folder.books()
+    assert [books.open_balance(name, books.as_of) for name in ("B-2", "B-1")] == [Decimal(0), Decimal(5)]
+
+
 XERO_AGED = (
     "Aged Receivables Detail\nQuail Run\nAs at 30 June 2026\nInvoice Date,Due Date,Invoice Number,Current,Older,Total\n"
     "C-9 Qwfp,,,,,\n01 Jun 2026,01 Jul 2026,INV-3,12.00,0.00,12.00\n20 Jan 2026,19 Feb 2026,INV-1,0.00,30.00,30.00\n"

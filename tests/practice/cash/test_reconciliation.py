@@ -319,3 +319,33 @@ def test_what_a_processor_keeps_of_others_tells_batches_of_like_totals_apart(loa
     assert {str(match.deposit.amount): ids(match.receipts) for match in result.matches} == {
         "97.25": ["PMT-2"], "194.55": ["PMT-3"], "340.50": ["PMT-4"], "786.13": ["PMT-6"], "790.03": ["PMT-5"],
     }  # fmt: skip
+
+
+def test_what_the_bank_takes_back_is_no_mistake_of_the_day_though_as_much_is_paid_again(load):
+    patient = '  patient: "pt-1"\n'
+    books = load(
+        receipt(1, "58.00", day(2), "card", patient)
+        + deposit("58.00", day(4), "CLOVER", "Cards")
+        + receipt(2, "-58.00", day(12), "card", patient).replace("--", "")
+        + receipt(3, "58.00", day(12), "card", patient)
+        + deposit("-58.00", day(12), "CHARGEBACK", "Cards").replace("--", "")
+        + deposit("58.00", day(16), "CLOVER", "Cards")
+    )
+    result = reconcile(books, LAST)
+    assert [ids(match.receipts) for match in result.matches] == [["PMT-1"], ["PMT-2"], ["PMT-3"]]
+    assert result.unreconciled == 0
+
+
+def test_the_days_that_deposits_always_take_tell_two_explanations_apart(load):
+    """41 of a check, 90 of cash, 300 of a check; and 90 of a check that came on the day of the deposit."""
+    weeks = "".join(receipt(n, f"{n}7.00", day(n)) + deposit(f"{n}7.00", day(n + 1)) for n in range(2, 9))
+    tied = receipt(20, "41.00", day(17)) + receipt(21, "90.00", day(17), "cash") + receipt(22, "300.00", day(18))
+    books = load(weeks + tied + receipt(23, "90.00", day(20)) + deposit("431.00", day(20)))
+    last = reconcile(books, LAST).matches[-1]
+    assert (ids(last.receipts), last.basis) == (
+        ["PMT-20", "PMT-21", "PMT-22"],
+        "amount and date, the only way to explain all",
+    )
+    few = load(tied + receipt(23, "90.00", day(20)) + deposit("431.00", day(20)))
+    (left,) = reconcile(few, LAST).open_deposits
+    assert len(left.candidates) == 2

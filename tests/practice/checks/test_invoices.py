@@ -105,6 +105,28 @@ def test_an_export_of_rare_rows_is_missing_only_after_a_long_silence(load):
     assert keys(load(only + visits), "missing-export") == []
 
 
+def test_an_export_of_many_rows_that_begins_late_makes_no_gap_of_a_rare_one(load):
+    def rows(first: str, last: str, profile: str, count: int) -> str:
+        file = f'  file: "originals/2026/{last}-practice-own-{profile}-0a1b2c3d.csv"\n  rows: {count}\n'
+        return imported(first, last, "adjustments") + file
+
+    visits = imported("2026-01-05", "2026-03-31") + "  rows: 300\n"
+    rare = rows("2026-01-05", "2026-01-05", "discounts", 1)
+    later = rows("2026-01-28", "2026-02-16", "claims", 80)
+    assert keys(load(visits + rare + later + rows("2026-02-17", "2026-03-31", "claims", 160)), "missing-export") == []
+    lacking = rows("2026-03-09", "2026-03-31", "claims", 80)
+    assert keys(load(visits + rare + later + lacking), "missing-export") == ["adjustments/2026-02-17"]
+
+
+def test_pay_splits_are_missing_only_where_patients_paid(load):
+    splits = imported("2026-01-05", "2026-03-31") + "".join(
+        imported(first, last, "pay-splits") + "  rows: 60\n"
+        for first, last in (("2026-01-05", "2026-02-06"), ("2026-02-24", "2026-03-31"))
+    )
+    assert keys(load(splits), "missing-export") == []
+    assert keys(load(splits + payment("P-1", "2026-02-12", "INV-1")), "missing-export") == ["pay-splits/2026-02-07"]
+
+
 def test_a_gap_in_the_files_costs_nothing_by_itself(load):
     books = load(imported("2026-01-05", "2026-01-30") + imported("2026-03-02", "2026-03-31"))
     assert gap(checks.run(books)) == (Decimal(), Decimal())

@@ -84,7 +84,7 @@ class Book:
             bill.theirs = opening.amount
 
     def charge(self, lines: list[Line], payer: str | None) -> Bill:
-        """Bill a visit, to the insurer until it answers, or to the patient."""
+        """Bill a visit, to the insurer until it answers, or to the patient; `apply_credit` when the bill stands."""
         first = lines[0]
         bill = Bill(first.apt, first.day, first.patient, first.provider, payer=payer, lines=lines)
         total = sum((line.fee for line in lines), ZERO)
@@ -94,7 +94,6 @@ class Book:
             self.payers[payer] += total
         else:
             bill.theirs = total
-        self._apply_credit(bill, first.day)
         return bill
 
     def answer(self, answer: Answer) -> None:
@@ -109,7 +108,7 @@ class Book:
         else:
             bill.theirs -= answer.paid
             self.payers[answer.payer] += answer.paid
-        self._apply_credit(bill, answer.day)
+        self.apply_credit(bill, answer.day)
 
     def insurer_money(self, answer: Answer, day: datetime.date) -> None:
         """The insurer's money comes in."""
@@ -163,7 +162,7 @@ class Book:
             self._earn(day, use.provider, -use.amount)
         self.credit[payment.patient].pop(payment.pay, None)
         for bill in self.by_patient[payment.patient]:
-            self._apply_credit(bill, day)
+            self.apply_credit(bill, day)
 
     def refund(self, patient: int, amount: Decimal, day: datetime.date) -> None:
         """Give back money on account, the oldest first."""
@@ -196,7 +195,8 @@ class Book:
         self.uses[payment.pay].append(Use(bill, provider, amount))
         self._earn(payment.day, provider, amount)
 
-    def _apply_credit(self, bill: Bill, day: datetime.date) -> None:
+    def apply_credit(self, bill: Bill, day: datetime.date) -> None:
+        """Money on account pays what is owed of a bill."""
         for pay, left in sorted(self.credit[bill.patient].items()):
             part = min(left, bill.owed)
             if part > 0:

@@ -44,7 +44,7 @@ HEADERS = {
     ),
 }
 BANK = "Details,Posting Date,Description,Amount,Type,Balance,Check or Slip #"
-OPENED = "invoice_id,date,patient_id,payer,amount,due,provider"
+OPENED = "invoice_id,date,patient_id,guarantor_id,payer,amount,due,provider"
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,10 @@ def write(life: Life, bank: Bank, folder: Path) -> Files:
         paths += _remittances(life.facts.answers, folder)
     openings = folder / "open-items.csv" if life.facts.openings else None
     if openings:
-        items = [(o.apt, o.day, o.patient, o.payer or "", o.amount, "", o.provider) for o in life.facts.openings]
+        items = [
+            (o.apt, o.day, o.patient, shape.patients[o.patient].guarantor, o.payer or "", o.amount, "", o.provider)
+            for o in life.facts.openings
+        ]
         openings.write_text(_csv(OPENED, items), encoding="utf-8")
     chance.shuffle(paths)
     cuts = sorted(chance.sample(range(1, len(paths)), min(len(paths) - 1, chance.choice((1, 2, 3)))))
@@ -143,7 +146,8 @@ def _contractual(answers: Iterable[Answer]) -> list[Dated]:
 
 
 def _splits(payments: Iterable[Payment]) -> list[Dated]:
-    parts = [(payment, part) for payment in payments for part in payment.splits]
+    """What each payment was split to; what is for no procedure has a row as well, as unearned."""
+    parts = [(payment, part) for payment in payments for part in payment.splits or ((0, "", payment.amount),)]
     return [
         (p.day, (30000 + number, p.pay, _us(p.day), p.patient, proc, provider.upper(), amount))
         for number, (p, (proc, provider, amount)) in enumerate(parts)

@@ -112,11 +112,13 @@ class Life(PatientsMoney):
             self.planted.no_shows[visit.apt] = total
         self.facts.lines += lines
         payers = self.shape.patients[visit.patient].payers
-        self.book.charge(lines, payers[0] if payers else None)
+        bill = self.book.charge(lines, payers[0] if payers else None)
         if payers:
             self._claim(visit, lines, payers)
         elif not what:
             self._self_pay(visit, lines, total)
+        else:
+            self.book.apply_credit(bill, visit.day)
 
     def _line(self, visit: Visit, code: str, tooth: str) -> Line:
         proc = next(self._procs)

@@ -84,6 +84,7 @@ class PatientsMoney:
         if chance.random() < 0.08 and total > 150:
             self._adjust(visit.day, lines[0], "Courtesy Discount", (lines[0].fee / 10).quantize(CENT))
         bill = self.book.bills[visit.apt]
+        self.book.apply_credit(bill, visit.day)  # a discount of the day is of the bill before money on account is
         luck = chance.random()
         if bill.owed > 0 and luck < 0.75:
             amount = bill.owed if luck < 0.55 else bill.owed // 2
