@@ -239,7 +239,9 @@ class ImportRun:
                 later = waiting[place:]
                 break
             try:
-                reading = reading_checks.refuse_dayless(resolve(readings[file], session.known), file.path)
+                reading = readings[file]
+                if reading.kind != "bank":  # whose lines have a day each, and refer to nothing
+                    reading = reading_checks.refuse_dayless(resolve(reading, session.known), file.path)
                 taken.append((file, _take(session, file, reading, suspense=self.suspense)))
             except OneByOneError:
                 later = waiting[place:]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from daysheet.books.reach import FIRST, LAST
@@ -12,7 +12,7 @@ from daysheet.importers.edi import source
 from daysheet.importers.reading import Reading, Record
 from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.systems.marks import UNDATED
-from daysheet.records import BankLine, Claim, Invoice
+from daysheet.records import Adjustment, Allotment, BankLine, Claim, Invoice, Payment, Visit
 from daysheet.remittances import Remittance
 
 
@@ -22,6 +22,9 @@ def require_days(reading: Reading, path: Path, earliest: datetime.date, latest: 
     Raises:
         DaysheetError: naming the row and the day.
     """
+    # nearly always all days are within: one look at the least and the most, however many rows there are
+    if all(earliest <= day <= latest for day in {day for record in reading.records for day in _days(record)}):
+        return
     for record in reading.records:
         for day in _days(record):
             if not earliest <= day <= latest:
@@ -36,12 +39,18 @@ def require_days(reading: Reading, path: Path, earliest: datetime.date, latest: 
                 )
 
 
-def _days(record: Record) -> Iterator[datetime.date]:
-    if isinstance(record, Remittance):
-        yield from _within(record)
-        return
+def _days(record: Record) -> Iterable[datetime.date]:
+    if isinstance(record, BankLine):
+        other = record.meta.get("value-date")
+        return (record.date,) if other is None else (record.date, other)
+    return _within(record) if isinstance(record, Remittance) else _days_of_practice(record)
+
+
+def _days_of_practice(
+    record: Visit | Invoice | Payment | Adjustment | Allotment | Claim,
+) -> Iterator[datetime.date]:
     first: datetime.date | None = record.submitted if isinstance(record, Claim) else record.date
-    if first == UNDATED and not isinstance(record, BankLine):
+    if first == UNDATED:
         first = None  # it has no day yet
     second = record.due if isinstance(record, Invoice) else record.meta.get("value-date")
     yield from (day for day in (first, second) if day is not None)

@@ -49,11 +49,12 @@ class Pattern:
         self.groupindex = self._quick.groupindex
         self.groups = self._quick.groups
         self._flags = flags
-        self._degree, self._ways = _cost(text)
+        degree, ways = _cost(text)
+        self._longest = _longest(degree, ways)
         self._limited: Any = None
         self._left = _SECONDS
         # what has no repeat at all needs no look at the text: a file's every row is asked
-        self.search = self._quick.search if self._degree == 1 and self._ways == 1 else self._search
+        self.search = self._quick.search if degree == 1 and ways == 1 else self._search
         """The first place where it fits, or None; raises DaysheetError where it takes too long."""
 
     def sub(self, replacement: str, text: str) -> str:
@@ -62,7 +63,7 @@ class Pattern:
         Raises:
             DaysheetError: it takes too long.
         """
-        if self._is_quick(text):
+        if len(text) <= self._longest:
             return self._quick.sub(replacement, text)
         return cast("str", self._run("sub", replacement, text))
 
@@ -72,18 +73,14 @@ class Pattern:
         Raises:
             DaysheetError: it takes too long.
         """
-        if self._is_quick(text):
+        if len(text) <= self._longest:
             return self._quick.fullmatch(text)
         return cast("Match | None", self._run("fullmatch", text))
 
     def _search(self, text: str) -> Match | None:
-        if self._is_quick(text):
+        if len(text) <= self._longest:
             return self._quick.search(text)
         return cast("Match | None", self._run("search", text))
-
-    def _is_quick(self, text: str) -> bool:
-        degree = self._degree
-        return degree > 0 and self._ways * (len(text) + 1) ** degree <= _STEPS
 
     def _run(self, what: str, *arguments: str) -> object:
         if self._limited is None:
@@ -130,3 +127,14 @@ def _cost(text: str) -> tuple[int, int]:
         choices += bool(token["maybe"])
         before = token[0]
     return degree, 2 ** min(choices, 64)
+
+
+def _longest(degree: int, ways: int) -> int:
+    """How long a text may be at most, for a search to take no more than `_STEPS`; -1 where none is short enough."""
+    if degree == 0 or ways > _STEPS:
+        return -1
+    low, high = 0, _STEPS  # low is short enough, high is not
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if ways * (middle + 1) ** degree <= _STEPS else (low, middle)
+    return low

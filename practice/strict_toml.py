@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-import functools
 import re
 import tomllib
 import types
-from collections.abc import Sequence
+import zoneinfo
+from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
-from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from daysheet.errors import DaysheetError
+
+Kind = TypeVar("Kind")
 
 _NAMES: Final = {str: "text in quotes", int: "a whole number", float: "a number", bool: "true or false"}
 
@@ -52,9 +55,41 @@ def key_of(field: dataclasses.Field[Any]) -> str:
     return str(field.metadata.get("key", field.name.replace("_", "-")))
 
 
-@functools.cache
+def load(path: Path, kind: type[Kind], check: Callable[[Kind, Reader], None]) -> Kind:
+    """What a file says, as `parse`.
+
+    Raises:
+        DaysheetError: it cannot be read, or as `parse`.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise DaysheetError(f"cannot be read: {problem}", filename=path) from None
+    return parse(text, path, kind, check)
+
+
+def parse(text: str, path: Path, kind: type[Kind], check: Callable[[Kind, Reader], None]) -> Kind:
+    """The dataclass that a whole file gives.
+
+    Args:
+        text: the file's.
+        path: for messages.
+        kind: the dataclass.
+        check: refuses what the types cannot say, with an error of the reader that it is given.
+
+    Raises:
+        DaysheetError: it says something else; the line and the nearest right word are named.
+    """
+    reader = Reader(path, text)
+    made = reader.build(toml(text, path), kind, "")
+    assert isinstance(made, kind)  # noqa: S101 - for the type checker
+    check(made, reader)
+    return made
+
+
+@cache
 def _shape(kind: type[Any]) -> tuple[dict[str, dataclasses.Field[Any]], dict[str, Any]]:
-    """A class's fields by key and their types by name; to evaluate annotations was most of reading a profile."""
+    """The fields of a dataclass by key, and the types of each by name: looked up once, for hundreds of profiles."""
     return {key_of(field): field for field in dataclasses.fields(kind)}, get_type_hints(kind)
 
 
@@ -83,7 +118,7 @@ class Reader:
         place = f"[{where}]" if where else "the profile"
         if not isinstance(data, dict):
             raise self.error(f"{where} must be a table, written {place}", where)
-        fields, hints = _shape(kind)
+        fields, hints = _shape(kind)  # type: ignore[arg-type] # a class is hashable
         values = {}
         for key, value in data.items():
             if key not in fields:
@@ -107,6 +142,14 @@ class Reader:
             re.compile(text)
         except re.error as problem:
             raise self.error(f"{key} is not a regular expression: {problem}", key) from None
+
+    def zones(self, *names: str) -> None:
+        """Refuse what is no time zone; an empty name says none."""
+        for name in filter(None, names):
+            try:
+                zoneinfo.ZoneInfo(name)
+            except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+                raise self.error(f'unknown time zone "{name}"', name) from None
 
     def _value(self, value: Any, hint: Any, where: str) -> Any:  # noqa: ANN401
         key = where.rpartition(".")[2]

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-import zoneinfo
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from daysheet.errors import DaysheetError
+from daysheet import strict_toml
 from daysheet.importers.banks.forms import columns_of
 from daysheet.importers.banks.profile import Amounts, Match, Profile
 from daysheet.importers.privacy.patient_columns import is_of_patient
 from daysheet.importers.rows.cells import Column
 from daysheet.importers.rows.values import EXCEL, MONTHS, check_notation
-from daysheet.strict_toml import Reader, toml
+from daysheet.strict_toml import Reader
 
 _COLUMN_FIELDS: Final = (
     "column",
@@ -49,10 +48,7 @@ def load(path: Path) -> Profile:
     Raises:
         DaysheetError: it is not a profile; the line and the nearest right word are named.
     """
-    try:
-        return parse(path.read_text(encoding="utf-8"), path)
-    except (OSError, UnicodeDecodeError) as problem:
-        raise DaysheetError(f"cannot be read as a profile: {problem}", filename=path) from None
+    return strict_toml.load(path, Profile, _check)
 
 
 def parse(text: str, path: Path) -> Profile:
@@ -61,12 +57,7 @@ def parse(text: str, path: Path) -> Profile:
     Raises:
         DaysheetError: as `load`.
     """
-    data = toml(text, path)
-    reader = Reader(path, text)
-    profile = reader.build(data, Profile, "")
-    assert isinstance(profile, Profile)  # noqa: S101 - for the type checker
-    _check(profile, reader)
-    return profile
+    return strict_toml.parse(text, path, Profile, _check)
 
 
 def header_names(match: Match) -> tuple[str, ...]:
@@ -159,8 +150,4 @@ def _check_dates(profile: Profile, reader: Reader) -> None:
         raise reader.error("year needs a group (?P<year>…)", "year")
     if date.local and not date.zone:
         raise reader.error("local needs zone as well", "local")
-    for zone in filter(None, (date.zone, date.local)):
-        try:
-            zoneinfo.ZoneInfo(zone)
-        except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-            raise reader.error(f'unknown time zone "{zone}"', zone) from None
+    reader.zones(date.zone, date.local)

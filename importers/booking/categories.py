@@ -7,9 +7,11 @@ A line that no rule and no history explains goes to `Income:Uncategorized` or `E
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from beancount.core.data import Directive, Transaction
@@ -56,55 +58,74 @@ def categorizer(rules: Sequence[CategoryRule], entries: Iterable[Directive], own
         DaysheetError: a rule is wrong.
     """
     compiled = [_compile(each, own) for rule in rules for each in rule.rules()]
+    bounds = sorted({bound for rule in compiled for bound in (rule.least, rule.most) if bound is not None})
     remembered = _remembered(entries, own)
 
-    def of(line: BankLine, account: str) -> Category:
-        text = f"{line.payee} {line.narration}"
-        for decide in compiled:
-            category = decide(line, account, text)
+    @lru_cache(maxsize=65536)  # payees recur: a line of the same words within the same bounds is decided alike
+    def by_rule(payee: str, words: str, account: str, above: int, below: int) -> Category | None:
+        for rule in compiled:
+            # bounds first: they cost less than patterns
+            if rule.least is not None and bounds.index(rule.least) >= above:
+                continue
+            if rule.most is not None and bounds.index(rule.most) < below:
+                continue
+            category = rule.decide(payee, words, account)
             if category is not None:
                 return category
-        before = remembered.get((_payee_key(line), line.amount > 0)) if names_payee(_payee_key(line)) else None
+        return None
+
+    def of(line: BankLine, account: str) -> Category:
+        amount = line.amount
+        above, below = bisect_right(bounds, amount), bisect_left(bounds, amount)
+        category = by_rule(line.payee, f"{line.payee} {line.narration}", account, above, below)
+        if category is not None:
+            return category
+        key = _payee_key(line)
+        before = remembered.get((key, amount > 0)) if names_payee(key) else None
         if before is not None:
             return Category(before)
-        return Category(UNCATEGORIZED_INCOME if line.amount > 0 else UNCATEGORIZED_EXPENSE, flag="!")
+        return Category(UNCATEGORIZED_INCOME if amount > 0 else UNCATEGORIZED_EXPENSE, flag="!")
 
     return of
 
 
-_Decide = Callable[[BankLine, str, str], Category | None]
+class _Rule(NamedTuple):
+    """A rule, its patterns and bounds read."""
+
+    payee: Pattern | None
+    text: Pattern | None
+    least: Decimal | None
+    most: Decimal | None
+    bank: str
+    category: Category
+    name: str
+    """The name that groups of the pattern are put into; empty where it is as it stands."""
+
+    def decide(self, payee: str, words: str, account: str) -> Category | None:
+        """What a line within the rule's bounds was for, if the rest of the rule fits it."""
+        if self.bank and self.bank != account:
+            return None
+        of_payee = self.payee.search(payee) if self.payee is not None else None
+        of_text = self.text.search(words) if self.text is not None else None
+        if (self.payee is not None and of_payee is None) or (self.text is not None and of_text is None):
+            return None
+        found = of_text or of_payee
+        if not self.name or found is None:
+            return self.category
+        named = _GROUP.sub(lambda group: found[int(group[1])] or "", self.name)
+        return self.category._replace(payee=" ".join(named.split()) or None)
 
 
-def _compile(rule: CategoryRule, own: frozenset[str]) -> _Decide:
+def _compile(rule: CategoryRule, own: frozenset[str]) -> _Rule:
     payee, text = _pattern(rule.payee), _pattern(rule.text)
-    least, most = _bound(rule.at_least), _bound(rule.at_most)
     if rule.account in own:
         raise DaysheetError(
             f"[[category]] books to {rule.account}, whose own file brings the same money again",
             remedy=f"book transfers between your accounts to {TRANSFERS}, on both sides",
         )
     category = Category(rule.account, rule.name or None, frozenset(link(tag) for tag in rule.tags))
-    groups = _groups(rule, text or payee)
-
-    def decide(line: BankLine, account: str, words: str) -> Category | None:
-        of_payee = payee.search(line.payee) if payee is not None else None
-        of_text = text.search(words) if text is not None else None
-        fits = (
-            (payee is None or of_payee is not None)
-            and (text is None or of_text is not None)
-            and (least is None or line.amount >= least)
-            and (most is None or line.amount <= most)
-            and (not rule.bank or rule.bank == account)
-        )
-        if not fits:
-            return None
-        found = of_text or of_payee
-        if not groups or found is None:
-            return category
-        named = _GROUP.sub(lambda group: found[int(group[1])] or "", rule.name)
-        return category._replace(payee=" ".join(named.split()) or None)
-
-    return decide
+    name = rule.name if _groups(rule, text or payee) else ""
+    return _Rule(payee, text, _bound(rule.at_least), _bound(rule.at_most), rule.bank, category, name)
 
 
 def _groups(rule: CategoryRule, pattern: Pattern | None) -> bool:
@@ -128,9 +149,12 @@ def _pattern(text: str) -> Pattern | None:
 
 def _bound(text: str) -> Decimal | None:
     try:
-        return Decimal(text) if text else None
+        bound = Decimal(text) if text else None
     except InvalidOperation:
-        raise DaysheetError(f'[[category]] "{text}" is no amount such as "-12.50"') from None
+        bound = Decimal("NaN")
+    if bound is not None and not bound.is_finite():
+        raise DaysheetError(f'[[category]] "{text}" is no amount such as "-12.50"')
+    return bound
 
 
 def _remembered(entries: Iterable[Directive], own: frozenset[str]) -> Mapping[tuple[str, bool], str]:

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -113,7 +114,6 @@ class ImportSession:
         folder: the books folder.
         books: the books as they were loaded.
         batch: the changes so far.
-        known: the practice's records, with those that the files so far have brought.
         settings: the `[import]` table; `all_settings` are those of every table.
         own: the accounts whose files are imported.
         context: what sources may know.
@@ -133,7 +133,6 @@ class ImportSession:
         self.settings = settings.table("import", ImportSettings)
         self.banks = settings.tables("bank", BankSettings)
         self.batch = Batch(folder, books)
-        self.known = Known(books)
         self.own = frozenset(bank.account for bank in self.banks)
         self.context = Context(
             token,
@@ -145,6 +144,11 @@ class ImportSession:
         self.brought: set[str] = set()
         self.clears = False
         self._parts: dict[Any, Any] = {}
+
+    @cached_property
+    def known(self) -> Known:
+        """The practice's records in the books, and those that the files so far have brought; a bank's file asks not."""
+        return Known(self.books)
 
     def part(self, kind: Callable[[ImportSession], Part]) -> Part:
         """What only one kind of file needs, such as `BankState`; made when a file of that kind first asks for it."""
@@ -162,12 +166,15 @@ class ImportSession:
         for path, group in entries.items():
             self.batch.add(path, group)
             taken.written[path] = None
-            for entry in group:
-                accounts = get_entry_accounts(entry)
-                self._require_open(sorted(accounts), entry.date, taken)
-                if entry.date.year in self.books.locks:
-                    taken.locked[entry.date.year] += 1
-                if isinstance(entry, Transaction):
+            if self.books.locks:
+                taken.locked.update(entry.date.year for entry in group if entry.date.year in self.books.locks)
+            # thousands of a bank's lines are of the same accounts on the same days: each is looked at once
+            met = dict.fromkeys(
+                (frozenset(get_entry_accounts(entry)), entry.date, isinstance(entry, Transaction)) for entry in group
+            )
+            for accounts, day, moves in met:
+                self._require_open(sorted(accounts), day, taken)
+                if moves:
                     self.batch.open(accounts)
                     self.clears = self.clears or any(is_under(account, CLEARING) for account in accounts)
 
@@ -201,6 +208,7 @@ def month_file(day: datetime.date, kind: str) -> str:
     return f"{day.year:04}/{day.year:04}-{day.month:02}-{kind}.beancount"
 
 
+@lru_cache(maxsize=1024)
 def short_name(profile: str) -> str:
     """A profile's name in the names of month files: without its country."""
     return re.sub(r"[^A-Za-z0-9-]", "-", _COUNTRY.sub("", profile))

@@ -42,6 +42,12 @@ class SourceLine(Mapping[str, Any]):
             return self.filename
         raise KeyError(key)
 
+    def get(self, key: str, default: Any = None) -> Any:  # noqa: ANN401 - as in every metadata
+        """One of the two, else the default; asked of every row, so without an exception in between."""
+        if key == "lineno":
+            return self.lineno
+        return self.filename if key == "filename" else default
+
     def __iter__(self) -> Iterator[str]:
         """Their names."""
         return iter(self.__slots__)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import zoneinfo
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from daysheet.errors import DaysheetError
+from daysheet import strict_toml
 from daysheet.importers.rows.values import EXCEL, check_notation
 from daysheet.importers.systems.profile import (
     FOUND,
@@ -22,7 +21,7 @@ from daysheet.importers.systems.profile import (
     Words,
     numbered,
 )
-from daysheet.strict_toml import Reader, toml
+from daysheet.strict_toml import Reader
 
 _COLUMN: Final = (
     "date",
@@ -53,10 +52,7 @@ def load(path: Path) -> PracticeProfile:
     Raises:
         DaysheetError: it is not a profile; the line and the nearest right word are named.
     """
-    try:
-        return parse(path.read_text(encoding="utf-8"), path)
-    except (OSError, UnicodeDecodeError) as problem:
-        raise DaysheetError(f"cannot be read as a profile: {problem}", filename=path) from None
+    return strict_toml.load(path, PracticeProfile, _check)
 
 
 def parse(text: str, path: Path) -> PracticeProfile:
@@ -65,9 +61,15 @@ def parse(text: str, path: Path) -> PracticeProfile:
     Raises:
         DaysheetError: as `load`.
     """
-    reader = Reader(path, text)
-    profile = reader.build(toml(text, path), PracticeProfile, "")
-    assert isinstance(profile, PracticeProfile)  # noqa: S101 - for the type checker
+    return strict_toml.parse(text, path, PracticeProfile, _check)
+
+
+def _check(profile: PracticeProfile, reader: Reader) -> None:
+    """What the types cannot say.
+
+    Raises:
+        DaysheetError: naming the word that is wrong.
+    """
     _check_columns(profile, reader)
     _check_words(profile, reader)
     _check_dates(profile, reader)
@@ -81,7 +83,6 @@ def parse(text: str, path: Path) -> PracticeProfile:
             raise reader.error("without visits and invoices, a payment or adjustment needs the key id", "amount")
     if not any(getattr(profile, kind) for kind in _RECORDS):
         raise reader.error(f"the profile gives no records; write one of {', '.join(_RECORDS)}", "sample")
-    return profile
 
 
 def _parts(value: Any) -> Iterator[Any]:  # noqa: ANN401 - a tree of the language's dataclasses
@@ -136,8 +137,4 @@ def _check_dates(profile: PracticeProfile, reader: Reader) -> None:
             raise reader.error(f"{notation} is no strptime notation: {problem}", notation) from None
     if bool(dates.local) != bool(dates.zone):
         raise reader.error("zone and local go together", "zone" if dates.zone else "local")
-    for zone in filter(None, (dates.zone, dates.local)):
-        try:
-            zoneinfo.ZoneInfo(zone)
-        except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-            raise reader.error(f'unknown time zone "{zone}"', zone) from None
+    reader.zones(dates.zone, dates.local)
