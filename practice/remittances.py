@@ -18,8 +18,11 @@ that contains it (`deposits`). In the ledger a remittance is a directive, and ea
       transfer: 20.00 USD
       codes: "CO-45 50.00, PR-3 20.00"
       services: "97110*2 100.00"
+      lines: "20301 97110 150.00 80.00 50.00 20.00"
 
-The amounts of a claim add up: charged = paid + contractual + transfer + denied + earlier payers' part + unexplained.
+A line of a claim says the practice's number of it (a dash where the insurer gives none back), its procedure, what was
+charged, paid, taken off under contract, and left to the patient. The amounts of a claim add up: charged = paid +
+contractual + transfer + denied + earlier payers' part + unexplained.
 Names and identifiers of patients are not in a remittance at all: the reader drops them.
 """
 
@@ -36,6 +39,8 @@ from daysheet.records import Meta
 
 AMOUNTS: Final = ("charged", "paid", "contractual", "transfer", "denied", "earlier", "unexplained")
 CONTROL: Final = "control-number"
+LINES: Final = "lines"
+"""Metadata of a claim: what the insurer decided of each of its service lines."""
 TURNED: Final = "turned"
 """In the `meta` of a claim as it was read: a reversal whose amounts the file gives without a minus."""
 
@@ -49,6 +54,26 @@ class Service(NamedTuple):
     code: str
     units: Decimal
     allowed: Decimal
+
+
+class ServiceLine(NamedTuple):
+    """What an insurer decided of one service line of a claim.
+
+    Attributes:
+        number: the practice's own number of the line (REF*6R), as the ledger may hold it; empty where there is none.
+        code: the procedure that was billed.
+        charged: what the practice asked for.
+        paid: what the insurer pays.
+        contractual: what nobody owes, under the contract.
+        transfer: what the patient owes.
+    """
+
+    number: str
+    code: str
+    charged: Decimal
+    paid: Decimal
+    contractual: Decimal
+    transfer: Decimal
 
 
 class RemittedClaim(NamedTuple):
@@ -73,6 +98,7 @@ class RemittedClaim(NamedTuple):
         services: its lines.
         meta: where it stands.
         control: the payer's own number of the claim (CLP07); empty where it gives none.
+        lines: what is decided of each service line; empty where the insurer decides of the claim as a whole.
     """
 
     line: int
@@ -93,6 +119,7 @@ class RemittedClaim(NamedTuple):
     services: tuple[Service, ...]
     meta: Meta
     control: str = ""
+    lines: tuple[ServiceLine, ...] = ()
 
 
 class ProviderAdjustment(NamedTuple):
@@ -243,6 +270,7 @@ def parse_remitted(entry: Custom) -> RemittedClaim:
         services=tuple(_services(meta.get("services", ""))),
         meta=meta,
         control=str(meta.get(CONTROL, "")),
+        lines=tuple(_lines(meta.get(LINES, ""))),
         **numbers,
     )
 
@@ -255,6 +283,28 @@ def written_services(services: Iterable[Service]) -> str:
 def written_adjustments(adjustments: Iterable[ProviderAdjustment]) -> str:
     """Adjustments beside the claims as the ledger holds them: `WO recoupment 25.00, L6 interest -3.10`."""
     return ", ".join(f"{item.code} {item.purpose} {item.amount:.2f}" for item in adjustments)
+
+
+def written_lines(lines: Iterable[ServiceLine]) -> str:
+    """Decisions by line as the ledger holds them: `20301 D2392 210.00 105.00 42.00 63.00`."""
+    return ", ".join(
+        f"{line.number or '-'} {line.code or '-'} "
+        f"{line.charged:.2f} {line.paid:.2f} {line.contractual:.2f} {line.transfer:.2f}"
+        for line in lines
+    )
+
+
+def _lines(text: str) -> Iterable[ServiceLine]:
+    for part in text.split(", ") if text else ():
+        try:
+            number, code, charged, paid, contractual, transfer = part.split(" ")
+            amounts = [Decimal(amount) for amount in (charged, paid, contractual, transfer)]
+            yield ServiceLine("" if number == "-" else number, "" if code == "-" else code, *amounts)
+        except (TypeError, ValueError, ArithmeticError):
+            raise ValueError(
+                'claim: write lines: "20301 D2392 210.00 105.00 42.00 63.00", number, procedure, charged, paid, '
+                "contractual and the patient's share"
+            ) from None
 
 
 def _services(text: str) -> Iterable[Service]:

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -290,3 +290,10 @@ def _transaction(
 def posting(account: str, number: Decimal, currency: str) -> Posting:
     """One leg."""
     return Posting(account, Amount(number, currency), None, None, None, None)
+
+
+def by_line(account: str, amount: Decimal, parts: Sequence[tuple[str, Decimal]], currency: str) -> list[Posting]:
+    """A leg for each line of a bill that a part of an amount is of; one leg where the parts are not the whole of it."""
+    if not parts or sum(part for _, part in parts) != amount:
+        return [posting(account, amount, currency)]
+    return [posting(account, part, currency)._replace(meta={"line": line}) for line, part in parts]

@@ -30,13 +30,14 @@ from daysheet.accounts import (
     account_part,
 )
 from daysheet.billing.bill_facts import SHARE
+from daysheet.billing.decided_lines import parts_of
 from daysheet.billing.payers import known_claim, receivable_of
 from daysheet.books import Books
 from daysheet.books.index import ALLOCATED
 from daysheet.books.openings import bill_or_opening
 from daysheet.cash.receipts import DEPOSIT, RECOUPMENTS, is_settlement, pending
 from daysheet.cash.reconciliation import Match, reconcile
-from daysheet.importers.booking.directives import UNASSIGNED, custom, invoice_link
+from daysheet.importers.booking.directives import UNASSIGNED, by_line, custom, invoice_link
 from daysheet.importers.booking.expected_remittances import uncategorized
 from daysheet.importers.writing.writer import Batch, Edit, block_of
 from daysheet.ledger import printer
@@ -101,10 +102,12 @@ def _payments(remittance: Remittance, day: datetime.date, basis: str, books: Boo
                 (CLEARING_DEPOSITS, claim.paid),
                 (_income(invoice, books), -claim.paid),
                 (account, -claim.paid),
-                (BILLING_COLLECTED, claim.paid),
             )
             words = "Insurance payment" if claim.paid > 0 else "Insurance payment taken back"
-            yield _transaction(day, remittance.payer, words, invoice, meta, legs, books)
+            entry = _transaction(day, remittance.payer, words, invoice, meta, legs, books)
+            parts = parts_of(claim, lambda line: line.paid, invoice, books)
+            entry.postings.extend(by_line(BILLING_COLLECTED, claim.paid, parts, books.currency))
+            yield entry
     beside = [(PURPOSES.get(item.purpose, PURPOSES["other"]), item.amount) for item in remittance.adjustments]
     if remittance.difference:
         beside.append((CLEARING_SUSPENSE, -remittance.difference))

@@ -25,9 +25,10 @@ from daysheet.accounts import (
     RECEIVABLE_PATIENTS,
 )
 from daysheet.billing.bill_facts import SHARE, BillFacts, bills
+from daysheet.billing.decided_lines import parts_of
 from daysheet.billing.shares import Shares
 from daysheet.books import Books
-from daysheet.importers.booking.directives import invoice_link, posting
+from daysheet.importers.booking.directives import by_line, invoice_link, posting
 from daysheet.remittances import Remittance, RemittedClaim
 
 _ZERO: Final = Decimal()
@@ -105,8 +106,10 @@ def _contractual(bill: BillFacts, day: datetime.date, account: str, amount: Deci
     if said is not None:
         identifier = f"{said[0].id}-{said[1].line}-contractual"
     meta: dict[str, Any] = {"adjustment": identifier, "kind": "contractual", **_of(said, bill), **_patient(bill)}
-    legs = ((account, -amount), (BILLING_CONTRACTUAL, amount))
-    return _entry(bill, day, said, "Contractual adjustment", meta, legs, books)
+    entry = _entry(bill, day, said, "Contractual adjustment", meta, ((account, -amount),), books)
+    parts = [] if said is None else parts_of(said[1], lambda line: line.contractual, bill.invoice, books)
+    entry.postings.extend(by_line(BILLING_CONTRACTUAL, amount, parts, books.currency))
+    return entry
 
 
 def _transfer(bill: BillFacts, day: datetime.date, legs: Shares, books: Books) -> Transaction:

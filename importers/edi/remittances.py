@@ -1,7 +1,8 @@
 """X12 835 transactions to remittances: claims, adjustments, and the sums that prove them.
 
 Element positions and sums are those of ASC X12N 005010X221A1, sections 1.10.2.1 (balancing) and 2 (segments). Loops of
-persons (NM1, REF, PER, N3, N4 behind a claim) are never looked at: no name and no member number leaves this module.
+persons (NM1, REF, PER, N3, N4 behind a claim) are never looked at, but for the practice's own number of a service line
+(REF*6R): no name and no member number leaves this module.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from daysheet.errors import DaysheetError
 from daysheet.importers.edi import codes
 from daysheet.importers.edi.x12 import Segment, Transaction
 from daysheet.ledger import printer
-from daysheet.remittances import TURNED, ProviderAdjustment, Remittance, RemittedClaim, Service
+from daysheet.remittances import TURNED, ProviderAdjustment, Remittance, RemittedClaim, Service, ServiceLine
 
 Identify = Callable[[str], str]
 
@@ -33,6 +34,7 @@ _FORWARDED: Final = "23"
 _PREDETERMINED: Final = "25"
 _PROCESSED: Final = ("1", "2", "3", "19", "20", "21")
 _CHECKS: Final = ("CHK", "BOP")
+_LINE_NUMBER: Final = "6R"
 _NO_PAYMENT: Final = "NON"
 _TRIPLETS: Final = range(2, 18, 3)
 _PAIRS: Final = range(3, 14, 2)
@@ -66,7 +68,12 @@ class _Service:
     code: str
     units: Decimal
     allowed: Decimal
+    charged: Decimal
+    paid: Decimal
+    billed: str
+    number: str = ""
     stated: bool = False
+    adjustments: list[tuple[str, str, Decimal]] = field(default_factory=list)
 
 
 def remittance(transaction: Transaction, filename: Path, identify: Identify) -> Remittance:
@@ -155,12 +162,19 @@ def _add(claim: _Claim, segment: Segment) -> None:
         group = _code(segment.code(1))
         found = [(group, _code(segment.code(at)), segment.money(at + 1)) for at in _TRIPLETS if segment.get(at)]
         claim.adjustments += found
+        if service is not None:
+            service.adjustments += found
         if service is not None and not service.stated:
             service.allowed += sum((amount for group, _, amount in found if group == codes.PATIENT), _ZERO)
     elif segment.tag == "SVC":
-        code = segment.components(1)
+        code, billed = (
+            (parts[1] if len(parts) > 1 else "") for parts in (segment.components(1), segment.components(6))
+        )
         units = segment.money(5) if segment.get(5) else Decimal(1)
-        claim.services.append(_Service(code[1] if len(code) > 1 else "", units, segment.money(3)))
+        paid = segment.money(3)
+        claim.services.append(_Service(code, units, paid, segment.money(2), paid, billed or code))
+    elif segment.tag == "REF" and segment.code(1) == _LINE_NUMBER and service is not None:
+        service.number = printer.plain(segment.get(2))
     elif segment.tag == "AMT" and segment.code(1) == "B6" and service is not None:
         service.allowed, service.stated = segment.money(2), True
     elif segment.tag == "LQ" and segment.code(1) == "HE":
@@ -209,7 +223,20 @@ def _claim(body: _Claim, line: int, filename: Path, identify: Identify) -> Remit
         services=tuple(Service(s.code, s.units, s.allowed) for s in body.services if _PROCEDURE.match(s.code)),
         meta={"filename": str(filename), "lineno": header.line, **({TURNED: True} if turned else {})},
         control=_control_number(printer.plain(header.get(7)), identify),
+        lines=tuple(_line(service, later=later, denied=status == _DENIED) for service in body.services),
     )
+
+
+def _line(service: _Service, *, later: bool, denied: bool) -> ServiceLine:
+    """What is decided of a service line; a number that may be a person's is left out."""
+    sums: dict[str, Decimal] = {}
+    for group, reason, amount in service.adjustments:
+        kind = codes.treatment(group, reason, denied=denied, later=later)
+        sums[kind] = sums.get(kind, _ZERO) + amount
+    number = service.number if plain_number(service.number) else ""
+    code = service.billed if _PROCEDURE.match(service.billed) else ""
+    parts = (sums.get("contractual", _ZERO), sums.get("transfer", _ZERO))
+    return ServiceLine(number, code, service.charged, service.paid, *parts)
 
 
 def _control_number(number: str, identify: Identify) -> str:
@@ -240,7 +267,9 @@ def _charged_and_paid(body: _Claim) -> tuple[Decimal, Decimal, bool]:
         paid = -paid
         body.adjustments = [(group, reason, -amount) for group, reason, amount in body.adjustments]
         for service in body.services:
-            service.allowed = -service.allowed
+            service.allowed, service.paid = -service.allowed, -service.paid
+            service.charged = -abs(service.charged)
+            service.adjustments = [(group, reason, -amount) for group, reason, amount in service.adjustments]
     return -abs(charged), paid, turn or charged > 0
 
 

@@ -26,12 +26,14 @@ from daysheet.records import Adjustment, Meta, Payment
 from daysheet.remittances import (
     AMOUNTS,
     CONTROL,
+    LINES,
     TURNED,
     Remittance,
     RemittedClaim,
     problems,
     total,
     written_adjustments,
+    written_lines,
     written_services,
 )
 
@@ -192,6 +194,8 @@ def _claim(remittance: Remittance, claim: RemittedClaim, payer: str, books: Book
         meta["codes"] = claim.codes
     if claim.services:
         meta["services"] = written_services(claim.services)
+    if claim.lines:
+        meta[LINES] = written_lines(claim.lines)
     return Custom(
         meta, remittance.date, "claim", [_text(identifier), _text(invoice), _text(payer), _text(claim.status)]
     )

@@ -26,7 +26,7 @@ from typing import Final, NamedTuple
 
 from daysheet.accounts import RECEIVABLE_PATIENTS, is_under
 from daysheet.billing.money_on_account import Applied, Earned, Money, allocated_by, money_of, unassigned
-from daysheet.billing.open_bills import Bills, Income, OpenBill, bills_of, natural
+from daysheet.billing.open_bills import Bills, Decided, Income, OpenBill, bills_of, natural
 from daysheet.books import Books
 from daysheet.books.index import ALLOCATED, Receivable, invoice_of
 from daysheet.records import Payment
@@ -146,15 +146,16 @@ class _Account:
         earning: dict[datetime.date, list[Earned]] = defaultdict(list)
         for earned in self.earned:
             earning[max(earned.date, self.bills.by_id[earned.invoice].date)].append(earned)
+        deciding = self.bills.decided_by_day(self._bills()) if self.final else {}
         locked = self.books.locks
-        days = {*postings, *arriving, *earning}
+        days = {*postings, *arriving, *earning, *deciding}
         days |= {datetime.date(day.year + 1, 1, 1) for day in days if day.year in locked}
         for day in sorted(days):
             self.today = day
             for bill, posting in postings.get(day, ()):
                 self.seen[bill.id] = bill
                 bill.post(posting)
-            self._earn(earning.get(day, ()))
+            self._earn(deciding.get(day, ()), earning.get(day, ()))
             if day.year in locked:
                 self._stand(arriving.get(day, []))
             else:
@@ -162,11 +163,15 @@ class _Account:
             yield from self.made
             self.made.clear()
 
-    def _earn(self, earned: Iterable[Earned]) -> None:
-        """Give the income of payments that name their bill to who has earned it."""
+    def _earn(self, decided: Iterable[Decided], earned: Iterable[Earned]) -> None:
+        """Give the income of payments that name their bill to who has earned it, by what insurers decide of lines."""
+        for decision in decided:
+            decision.bill.decide(decision.lines)
         for one in earned:
             bill = self.bills.by_id[one.invoice]
-            income = bill.earn(one.amount, one.money.line)
+            for line, amount in one.parts if one.promised else ():
+                bill.keep_promise(line, amount)
+            income = bill.earn_parts(one.parts)
             if not one.stands and self.today.year not in self.books.locks and any(provider for provider, _ in income):
                 self.made.append(Allocation(self.today, one.money, bill.id, one.amount, NAMED, "", income))
 

@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 
 from beancount.core.data import Transaction
 from daysheet.accounts import INCOME_UNASSIGNED, RECEIVABLE, is_under
+from daysheet.billing.decided_lines import claim_of, decided_lines
 from daysheet.billing.lines import bill_named
 from daysheet.billing.open_bills import Bills, OpenBill, natural
 from daysheet.billing.payers import known_claim
@@ -168,7 +169,8 @@ def _named(entry: Transaction, patient: str, books: Books, bills: Bills) -> Iter
 class Earned(NamedTuple):
     """A payment of a known bill whose income is nobody's yet, or a part of one that was allocated to it.
 
-    `stands`: a locked year says by now whose it is.
+    `stands`: a locked year says by now whose it is. `parts` are of the lines that the payment names, or that the
+    remittance which it is of pays; `promised`: whether the latter.
     """
 
     date: datetime.date
@@ -176,6 +178,8 @@ class Earned(NamedTuple):
     invoice: str
     amount: Decimal
     stands: bool
+    parts: tuple[tuple[str, Decimal], ...]
+    promised: bool = False
 
 
 def unassigned(books: Books, bills: Bills) -> dict[str, list[Earned]]:
@@ -200,10 +204,22 @@ def unassigned(books: Books, bills: Bills) -> dict[str, list[Earned]]:
                 money = Money(payment, entry.date, patient, meta.get("payer"), "", amount, meta)
                 line = meta.get("line")
                 money.line = line if isinstance(line, str) else ""
-                found[patient].append(Earned(entry.date, money, invoice, amount, stands))
+                paid = _paid_by_line(entry, amount, bills.by_id[invoice], books)
+                of_lines = paid or ((money.line, amount),)
+                found[patient].append(Earned(entry.date, money, invoice, amount, stands, of_lines, bool(paid)))
     for earned in found.values():
         earned.sort(key=lambda one: (one.money.order, one.invoice))
     return found
+
+
+def _paid_by_line(entry: Transaction, amount: Decimal, bill: OpenBill, books: Books) -> tuple[tuple[str, Decimal], ...]:
+    """What a remittance's payment is for by line, and the rest; empty where it says nothing of lines."""
+    claim = claim_of(entry.meta, books)
+    if claim is None or claim.paid != amount:
+        return ()
+    told = [(line, told.paid) for line, told in decided_lines(claim, bill.lines) if told.paid]
+    rest = amount - sum((paid for _, paid in told), _ZERO)
+    return (*told, *((("", rest),) if rest else ())) if told else ()
 
 
 def _waiting(entry: Transaction) -> Decimal:
