@@ -9,6 +9,7 @@ from typing import Any, Final
 import click
 from daysheet import console, files
 from daysheet.books.loading import find_books
+from daysheet.books.loading import load as load_books
 from daysheet.errors import DaysheetError
 from daysheet.importers import sources
 from daysheet.importers.banks import account_number, selftest
@@ -17,7 +18,8 @@ from daysheet.importers.banks.profile_file import load
 from daysheet.importers.detection import identify, patterns, propose
 from daysheet.importers.detection.claims import NOTHING_TOLD
 from daysheet.importers.detection.detect import Detected, Said, detect
-from daysheet.importers.detection.persons import refuse_patients
+from daysheet.importers.detection.exports.known import NOTHING_KNOWN, Known, of_books
+from daysheet.importers.detection.persons import refuse_practice
 from daysheet.importers.detection.questions import MARKS, Answers, asked, asked_of_reading, place_of, said
 from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.systems import selftest as systems_selftest
@@ -41,8 +43,8 @@ def identify_(shell: console.Console, paths: tuple[Path, ...]) -> int:
     for path in paths:
         file = RawFile(path)
         try:
-            answer = identify.describe(file, known, told)
-            texts.append(identify.as_text(answer, identify.detected_of(file)))
+            answer, detected = identify.describe(file, known, told, lambda: _known(folder))
+            texts.append(identify.as_text(answer, detected))
             answers.append(answer)
         except DaysheetError as problem:
             refused.append(problem)
@@ -50,6 +52,11 @@ def identify_(shell: console.Console, paths: tuple[Path, ...]) -> int:
     for each in refused:
         click.echo(f"daysheet: {each}", err=True)
     return console.BROKEN if refused else console.OK
+
+
+def _known(folder: Path | None) -> Known:
+    """What the books know of visits, bills, providers and payers; nothing where there are no books."""
+    return NOTHING_KNOWN if folder is None else of_books(load_books(folder))
 
 
 @click.group("profile")
@@ -131,7 +138,7 @@ def _detected(file: RawFile, answers: Answers) -> tuple[Detected, Answers]:
     """
     detected = detect(file)
     if detected.grid is not None:
-        refuse_patients(detected.grid, file)
+        refuse_practice(detected.grid, file)
         answers = asked(detected, file, answers)
         grid = detected.grid
         date, amount, currency = (

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from daysheet.errors import DaysheetError
 from daysheet.importers.banks import source as bank
 from daysheet.importers.detection.claims import NOTHING_TOLD, Told, claims
 from daysheet.importers.detection.detect import Detected, detect
+from daysheet.importers.detection.exports import shown
+from daysheet.importers.detection.exports.detect import DetectedExport, detect_export, detected_as
+from daysheet.importers.detection.exports.known import NOTHING_KNOWN, Known
 from daysheet.importers.edi.source import remittance_summary
 from daysheet.importers.privacy.patient_columns import patient_columns
 from daysheet.importers.reading import Context, Source
@@ -20,8 +23,19 @@ from daysheet.records import BankLine
 _KINDS: Final = {"bank": "bank or card statement", "payout": "payouts of a processor", "practice": "practice system"}
 
 
-def describe(file: RawFile, sources: Sequence[Source], told: Told = NOTHING_TOLD) -> dict[str, Any]:
-    """One file's answer for `identify --json`.
+def describe(
+    file: RawFile,
+    sources: Sequence[Source],
+    told: Told = NOTHING_TOLD,
+    known: Callable[[], Known] = lambda: NOTHING_KNOWN,
+) -> tuple[dict[str, Any], Detected | DetectedExport | None]:
+    """One file's answer for `identify --json`, and what the detector saw in it.
+
+    Args:
+        file: the file.
+        sources: what it may be of.
+        told: what the settings say.
+        known: asked for what the books know, where the file is an unknown export of a practice.
 
     Returns:
         `file`, `profile` (None if none fits or several do), `kind`, and for text and workbooks `detected`; where
@@ -38,9 +52,9 @@ def describe(file: RawFile, sources: Sequence[Source], told: Told = NOTHING_TOLD
     only = matching[0] if len(matching) == 1 else None
     answer: dict[str, Any] = {"file": str(file.path), "profile": only.name if only else None}
     if only is not None and only.kind == "remittance":
-        return remittance_summary(file)
-    detected = detected_of(file)
-    answer["kind"] = only.kind if only else "bank" if detected and detected.money else "unknown"
+        return remittance_summary(file), None
+    detected = _looked_at(file, only, known)
+    answer["kind"] = only.kind if only else kind_of_file(detected)
     if detected is not None:
         answer["detected"] = detected.as_json()
     if len(matching) > 1:
@@ -52,7 +66,29 @@ def describe(file: RawFile, sources: Sequence[Source], told: Told = NOTHING_TOLD
         answer["nearest"] = near.message if near else None
     if only is not None and only.kind in ("bank", "payout"):
         answer |= _read(only, file)
-    return answer
+    return answer, detected
+
+
+def kind_of_file(detected: Detected | DetectedExport | None) -> str:
+    """What a file holds that no profile reads."""
+    if isinstance(detected, DetectedExport):
+        return detected.kind.name
+    return "bank" if detected and detected.money else "unknown"
+
+
+def _looked_at(file: RawFile, only: Source | None, known: Callable[[], Known]) -> Detected | DetectedExport | None:
+    """What the detector of banks' or of practices' files says."""
+    if tables(file).kind == "ofx":
+        return None
+    if only is not None and only.kind in ("bank", "payout"):
+        return detect(file)
+    export = detect_export(file)
+    if export is None:
+        return detect(file)
+    books = known()
+    if books == NOTHING_KNOWN:
+        return export
+    return detected_as(export.encoding, export.grid, export.facts, export.kind, known=books)
 
 
 def _read(source: Source, file: RawFile) -> dict[str, Any]:
@@ -72,7 +108,7 @@ def _read(source: Source, file: RawFile) -> dict[str, Any]:
     }
 
 
-def as_text(answer: dict[str, Any], detected: Detected | None) -> str:
+def as_text(answer: dict[str, Any], detected: Detected | DetectedExport | None) -> str:
     """An answer for people, 80 columns wide."""
     lines = [answer["file"]]
     if answer["kind"] == "remittance":
@@ -95,11 +131,27 @@ def as_text(answer: dict[str, Any], detected: Detected | None) -> str:
         lines.append("  no profile fits")
         if answer.get("nearest"):
             lines += _wrapped("  " + answer["nearest"])
-    if detected is not None and answer["kind"] in ("bank", "payout", "unknown"):
-        lines += ["", *_table(detected)]
-    if not answer["profile"] and "profiles" not in answer and detected is not None and detected.money:
-        lines += ["", *_next(answer["file"], detected)]
-    return "\n".join(lines)
+    return "\n".join(lines + _of_detected(answer, detected))
+
+
+def _of_detected(answer: dict[str, Any], detected: Detected | DetectedExport | None) -> list[str]:
+    """What the detector saw, and what to do with a file that no profile reads."""
+    settled = answer["profile"] or "profiles" in answer
+    if detected is None:
+        return []
+    if isinstance(detected, DetectedExport):
+        return [] if settled else ["", *shown.rows(detected), "", *_practice()]
+    lines = ["", *_table(detected)] if answer["kind"] in ("bank", "payout", "unknown") else []
+    return lines if settled or not detected.money else [*lines, "", *_next(answer["file"], detected)]
+
+
+def _practice() -> list[str]:
+    return _wrapped("  A practice system's export: docs/practice-systems.md says how its profile is written.")
+
+
+def _written_by(name: str) -> list[str]:
+    """What to do with a file that no profile reads."""
+    return [f"  daysheet profile new {name} writes a profile from this."]
 
 
 def _next(name: str, detected: Detected) -> list[str]:
@@ -107,7 +159,7 @@ def _next(name: str, detected: Detected) -> list[str]:
     persons = patient_columns(column.header for column in detected.grid.columns) if detected.grid else []
     if persons:
         return _wrapped(f"  It has columns of patients ({', '.join(persons)}): a practice system's export.")
-    return [f"  daysheet profile new {name} writes a profile from this."]
+    return _written_by(name)
 
 
 def _said_of_reading(answer: dict[str, Any]) -> list[str]:
@@ -169,8 +221,3 @@ def _row(what: str, answer: str, why: str) -> str:
 
 def _wrapped(text: str) -> list[str]:
     return textwrap.wrap(text, 79, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
-
-
-def detected_of(file: RawFile) -> Detected | None:
-    """The detector's answer for text and workbooks, None for all else."""
-    return None if tables(file).kind == "ofx" else detect(file)

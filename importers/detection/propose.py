@@ -22,7 +22,7 @@ from daysheet.importers.detection.amount_columns import AmountColumns
 from daysheet.importers.detection.detect import Detected
 from daysheet.importers.detection.grid import Column, Grid, is_code
 from daysheet.importers.detection.other_columns import check_column
-from daysheet.importers.detection.persons import refuse_patients
+from daysheet.importers.detection.persons import refuse_practice
 from daysheet.importers.privacy.anonymize import Anonymizer, amount
 from daysheet.importers.reading import Context, Reading
 from daysheet.importers.rows.cell_kinds import date_formats, kind_of, month_language, part_order
@@ -80,7 +80,7 @@ def propose(file: RawFile, detected: Detected, named: Named) -> tuple[str, Readi
         raise DaysheetError(
             "holds no table with dates and amounts", filename=file.path, remedy="is it a bank's or a card's export?"
         )
-    refuse_patients(grid, file)
+    refuse_practice(grid, file)
     draft = _Draft(file, detected, grid, money, named)
     for _ in range(_ATTEMPTS):
         source = _source(draft.text("", ""), named.name, file)
@@ -369,8 +369,8 @@ class _Draft:
         if place == self.money.balance:
             return ""
         kind = kind_of(cell)
-        if kind == "date":
-            return str(cell)
+        if kind == "date" and place == self.detected.date:
+            return str(cell)  # any other day could be one of birth
         money = place in (self.money.amount, self.money.debit, self.money.credit)
         return amount(str(cell)) if money and kind == "number" else other.text(str(cell))
 

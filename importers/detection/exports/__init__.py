@@ -1,0 +1,1 @@
+"""What an unknown export of a practice system is: its kind, its columns, the meaning of its words."""
