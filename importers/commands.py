@@ -9,6 +9,7 @@ import click
 from daysheet import console, files
 from daysheet.importers import importing, new_books
 from daysheet.importers.clones import git
+from daysheet.importers.fhir.folder import unfolded
 from daysheet.importers.import_report import as_json, as_text
 from daysheet.importers.originals.reveal import reveal as reveal_token
 from daysheet.importers.settings import ImportSettings
@@ -60,6 +61,7 @@ def import_(
             said = [f"The inbox {folder / settings.inbox} is empty.", *_lacking(folder)]
             shell.emit([], lambda: "\n".join(said))
             return console.OK
+    paths = tuple(unfolded(paths))
     if (diff or diff_to) and not dry_run:
         raise click.UsageError("--diff and --diff-to go with --dry-run")
     outcome = importing.import_files(

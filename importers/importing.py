@@ -42,7 +42,17 @@ from daysheet.records import BankLine, Visit
 from daysheet.remittances import Remittance
 from daysheet.settings import Settings
 
-_ORDER: Final = ("visits", "practice", "invoices", "claims", "adjustments", "payments", "allocations", "remittance")
+_ORDER: Final = (
+    "visits",
+    "practice",
+    "fhir",
+    "invoices",
+    "claims",
+    "adjustments",
+    "payments",
+    "allocations",
+    "remittance",
+)
 _ALONE: Final = (Visit, BankLine)
 """Records from which alone nothing follows: visits, and lines of a bank that move no money of patients and insurers."""
 _EXAMPLES: Final = (
@@ -210,14 +220,15 @@ class ImportRun:
 
     def _read(self, given: Sequence[RawFile]) -> dict[RawFile, Reading]:
         session = self.session(self.books)
-        context = session.context
+        context = replace(session.context, beside=tuple(given))
         bounds = session.settings.bounds()
         readings: dict[RawFile, Reading] = {}
         seen: dict[str, Path] = {}
         for file in given:
             try:
                 reading_checks.refuse_twin(file, seen)
-                readings[file] = source_of(file, self.sources, self.profile, self.told).read(file, context)
+                reading = source_of(file, self.sources, self.profile, self.told).read(file, context)
+                readings[file] = reading_checks.without_far_visits(reading, *bounds)
                 if readings[file].kind == source.KIND and session.settings.strict_x12:
                     strict.require(file)
                 seen[file.sha256] = file.path
@@ -226,7 +237,7 @@ class ImportRun:
             except DaysheetError as problem:
                 readings.pop(file, None)
                 self.outcome.refused[file.path] = problem
-        return readings
+        return reading_checks.with_days_of_export(readings)
 
     def _plan(
         self, session: ImportSession, waiting: list[RawFile], readings: dict[RawFile, Reading]
@@ -368,6 +379,8 @@ def _of_account(account: str, reading: Reading, taken: Taken) -> dict[str, Any]:
 def _kind(record: object, reading: Reading) -> str:
     if isinstance(record, BankLine):
         return reading.profile
+    if isinstance(record, Remittance):
+        return source.KIND
     return practice_records.KIND_OF.get(type(record), reading.kind)
 
 

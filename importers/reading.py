@@ -8,7 +8,7 @@ and never quotes the cell.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final, NamedTuple, Protocol
@@ -68,8 +68,8 @@ class Reading:
     Attributes:
         profile: the name of the profile that read it.
         kind: `bank`, `visits`, `invoices`, `payments`, `adjustments`, `claims`, `practice` (several at once),
-            `remittance` or `payout` (a bank line for each payout: `amount` is what reaches the bank, `fee` what the
-            processor kept of what patients had paid).
+            `fhir`, `remittance` or `payout` (a bank line for each payout: `amount` is what reaches the bank, `fee`
+            what the processor kept of what patients had paid).
         rows: data rows in the file; each is a record's, or skipped with a reason. Those of a remittance are claims.
         records: in the file's order.
         skipped: rows that gave no record.
@@ -122,6 +122,7 @@ class Context:
         providers: ids of the books' providers by id and name, in comparable form (`privacy.providers_of`).
         payers: the same for payers (`privacy.payers_of`).
         known: the ids of the books' claims, invoices and visits: a remittance may name them as they are.
+        beside: the files of the same import, to which this one's resources may refer.
     """
 
     token: Callable[[str], str]
@@ -129,6 +130,7 @@ class Context:
     providers: Mapping[str, str] = field(default_factory=dict)
     payers: Mapping[str, str] = field(default_factory=dict)
     known: Container[str] = frozenset()
+    beside: Sequence[RawFile] = ()
 
 
 class Source(Protocol):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from daysheet.books.reach import FIRST, LAST
 from daysheet.errors import DaysheetError
 from daysheet.importers.edi import source
-from daysheet.importers.reading import Reading, Record
+from daysheet.importers.fhir.source import KIND as FHIR
+from daysheet.importers.fhir.source import days_of
+from daysheet.importers.reading import Reading, Record, Skipped
 from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.systems.marks import UNDATED
 from daysheet.records import Adjustment, Allotment, BankLine, Claim, Invoice, Payment, Visit
@@ -91,6 +94,42 @@ def require_total(file: RawFile, reading: Reading) -> None:
             filename=file.path,
             remedy=f"report this as a defect of profile {reading.profile}",
         )
+
+
+def without_far_visits(reading: Reading, earliest: datetime.date, latest: datetime.date) -> Reading:
+    """A record system's reading without the visits of days outside the bounds: it gives out all it has, since birth."""
+    if reading.kind != FHIR:
+        return reading
+    far = {
+        int(record.meta["lineno"]): record.date
+        for record in reading.records
+        if isinstance(record, Visit) and not earliest <= record.date <= latest
+    }
+    if not far:
+        return reading
+    kept = tuple(record for record in reading.records if int(record.meta["lineno"]) not in far)
+    days = list(days_of(kept))
+    why = f"a visit before {earliest} or after {latest} (earliest and latest in [import])"
+    return replace(
+        reading,
+        records=kept,
+        skipped=tuple(sorted((*reading.skipped, *(Skipped(row, why) for row in far)))),
+        used=None if reading.used is None else reading.used - len(far),
+        first=min(days, default=UNDATED),
+        last=max(days, default=UNDATED),
+    )
+
+
+def with_days_of_export(readings: Mapping[RawFile, Reading]) -> dict[RawFile, Reading]:
+    """The readings, those of a record system's files that say no day (such as of practitioners) with their export's."""
+    days = [reading.last for reading in readings.values() if reading.kind == FHIR and reading.last != UNDATED]
+    if not days:
+        return dict(readings)
+    last = max(days)
+    return {
+        file: replace(reading, first=last, last=last) if reading.kind == FHIR and reading.last == UNDATED else reading
+        for file, reading in readings.items()
+    }
 
 
 def refuse_dayless(reading: Reading, path: Path) -> Reading:

@@ -11,6 +11,7 @@ from daysheet.importers.banks.ofx import OfxSource
 from daysheet.importers.banks.source import OTHER_DATES, BankSource
 from daysheet.importers.detection.claims import NOTHING_TOLD, Claims, Told, claims
 from daysheet.importers.edi.source import RemittanceSource
+from daysheet.importers.fhir.settings import fhir_source
 from daysheet.importers.reading import Source
 from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.settings import BankSettings
@@ -35,6 +36,7 @@ def all_sources(folder: Path | None = None, settings: Settings | None = None) ->
         *bank.sources(folder),
         OfxSource(),
         RemittanceSource(),
+        fhir_source(settings),
     ]
 
 

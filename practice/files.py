@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from daysheet.errors import DaysheetError
 from filelock import FileLock, Timeout
@@ -19,6 +21,7 @@ JOURNAL = ".daysheet.journal"
 
 _WAIT_SECONDS = 10
 _SUFFIX = ".tmp"
+_PIECE = 1 << 20
 _JOURNALLED = (".beancount", ".toml", _SUFFIX)
 
 
@@ -41,8 +44,12 @@ def locked(folder: Path) -> Iterator[None]:
         ) from None
 
 
-def write(path: Path, data: bytes) -> None:
+def write(path: Path, data: bytes | IO[bytes]) -> None:
     """Put `data` at `path` at once: a temporary file beside it, synced, renamed over it, the folder synced.
+
+    Args:
+        path: of the file.
+        data: its bytes, or an open file that holds them.
 
     Raises:
         OSError: the disk refuses; `path` is then as it was.
@@ -50,7 +57,7 @@ def write(path: Path, data: bytes) -> None:
     write_all([(path, data)])
 
 
-def write_all(contents: Iterable[tuple[Path, bytes]]) -> None:
+def write_all(contents: Iterable[tuple[Path, bytes | IO[bytes]]]) -> None:
     """Put each file in place, in this order; when one fails, those before it are put back as they were.
 
     All the data is on the disk before the first file is replaced, so that a full disk changes nothing. A program that
@@ -172,13 +179,16 @@ def sweep(folder: Path) -> None:
         leftover.unlink()
 
 
-def _stage(path: Path, data: bytes) -> Path:
+def _stage(path: Path, data: bytes | IO[bytes]) -> Path:
     """A synced temporary file beside `path`, with the mode that the file has or will have."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_SUFFIX)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
+            if isinstance(data, bytes):
+                file.write(data)
+            else:
+                shutil.copyfileobj(data, file, _PIECE)
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~umask())

@@ -14,6 +14,7 @@ from daysheet.importers.detection.exports import shown
 from daysheet.importers.detection.exports.detect import DetectedExport, detect_export, detected_as
 from daysheet.importers.detection.exports.known import NOTHING_KNOWN, Known
 from daysheet.importers.edi.source import remittance_summary
+from daysheet.importers.fhir.source import FhirSource
 from daysheet.importers.privacy.patient_columns import patient_columns
 from daysheet.importers.reading import Context, Source
 from daysheet.importers.rows.raw_file import RawFile
@@ -42,7 +43,8 @@ def describe(
         several profiles fit `profiles`; where something in the file speaks against those that fit `doubts`; where a
         header nearly fits one `nearest`; for a bank file that a profile reads `rows`, `entries`, `first`, `last`,
         `proved` and `broken_at`; for a remittance `claims`, `paid` (to claims), `sent` (to the practice) and
-        `balanced`, with `problems` where it is not.
+        `balanced`, with `problems` where it is not; for FHIR `resources` by type, `statuses` by type and status, and
+        `records` that they give.
 
     Raises:
         DaysheetError: the file cannot be read at all.
@@ -53,6 +55,8 @@ def describe(
     answer: dict[str, Any] = {"file": str(file.path), "profile": only.name if only else None}
     if only is not None and only.kind == "remittance":
         return remittance_summary(file), None
+    if isinstance(only, FhirSource):
+        return _of_resources(only, file), None
     detected = _looked_at(file, only, known)
     answer["kind"] = only.kind if only else kind_of_file(detected)
     if detected is not None:
@@ -91,6 +95,20 @@ def _looked_at(file: RawFile, only: Source | None, known: Callable[[], Known]) -
     return detected_as(export.encoding, export.grid, export.facts, export.kind, known=books)
 
 
+def _of_resources(source: FhirSource, file: RawFile) -> dict[str, Any]:
+    """What a record system's export holds: resources by type, and what records they give."""
+    found = source.counted(file)
+    kinds = ("visits", "invoices", "payments", "claims")
+    return {
+        "file": str(file.path),
+        "profile": source.name,
+        "kind": source.kind,
+        "resources": dict(sorted(found.resources.items())),
+        "statuses": dict(sorted(found.statuses.items())),
+        "records": {kind: found.records[kind] for kind in kinds},
+    }
+
+
 def _read(source: Source, file: RawFile) -> dict[str, Any]:
     try:
         reading = source.read(file, Context(lambda _: ""))
@@ -111,11 +129,9 @@ def _read(source: Source, file: RawFile) -> dict[str, Any]:
 def as_text(answer: dict[str, Any], detected: Detected | DetectedExport | None) -> str:
     """An answer for people, 80 columns wide."""
     lines = [answer["file"]]
-    if answer["kind"] == "remittance":
-        lines.append(f"  remittance: {answer['claims']} claims, {answer['paid']} paid, {answer['sent']} sent")
-        for problem in answer["problems"]:
-            lines += _wrapped(f"  does not balance: {problem}")
-        return "\n".join(lines if answer["problems"] else [*lines, "  balanced"])
+    said = {"remittance": _remittance, "fhir": _resources}.get(answer["kind"])
+    if said is not None:
+        return "\n".join([*lines, *said(answer)])
     kind = _KINDS.get(answer["kind"], answer["kind"])
     if answer["profile"]:
         lines.append(f"  profile {answer['profile']} ({kind})")
@@ -152,6 +168,22 @@ def _practice() -> list[str]:
 def _written_by(name: str) -> list[str]:
     """What to do with a file that no profile reads."""
     return [f"  daysheet profile new {name} writes a profile from this."]
+
+
+def _remittance(answer: dict[str, Any]) -> list[str]:
+    lines = [f"  remittance: {answer['claims']} claims, {answer['paid']} paid, {answer['sent']} sent"]
+    for problem in answer["problems"]:
+        lines += _wrapped(f"  does not balance: {problem}")
+    return lines if answer["problems"] else [*lines, "  balanced"]
+
+
+def _resources(answer: dict[str, Any]) -> list[str]:
+    counts = (f"{count:,} {kind}" for kind, count in answer["resources"].items())
+    given = (f"{count:,} {kind}" for kind, count in answer["records"].items() if count)
+    return [
+        *_wrapped("  FHIR resources: " + ", ".join(counts)),
+        *_wrapped("  which give " + (", ".join(given) or "no records of their own")),
+    ]
 
 
 def _next(name: str, detected: Detected) -> list[str]:

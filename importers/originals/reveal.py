@@ -9,15 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from daysheet import patients
 from daysheet.errors import DaysheetError
+from daysheet.importers.fhir.source import FhirSource
 from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.systems import source as systems
 from daysheet.importers.systems import standard_csv
 from daysheet.importers.writing import archive
 from daysheet.settings import Settings
+
+RECORDS: Final = FhirSource()
+"""What reads a record system's export, whatever the settings say of it."""
 
 
 class Found(NamedTuple):
@@ -61,6 +65,9 @@ def reveal(folder: Path, token: str) -> list[Found]:
 def _patients_in(file: RawFile, sources: list[systems.SystemSource]) -> Iterator[str]:
     """The cells of a file that may have become tokens; none for a file of another kind."""
     try:
+        if RECORDS.matches(file):
+            yield from RECORDS.patients(file)
+            return
         own = next((source for source in standard_csv.sources() if source.matches(file)), None)
         if own is not None:
             yield from own.patients(file)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import signal
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -17,7 +19,7 @@ _State = tuple[int, int, int]
 
 
 class RawFile:
-    """A dropped file: its path and its bytes, read once."""
+    """A dropped file: its path and its bytes, read once; a large one may be read in pieces and never as a whole."""
 
     def __init__(self, path: Path) -> None:
         """Nothing is read yet."""
@@ -31,10 +33,7 @@ class RawFile:
         Raises:
             DaysheetError: it is not a file, cannot be read or is empty.
         """
-        if self.path.is_dir():
-            raise DaysheetError("is a folder", filename=self.path, remedy="name the files in it")
-        if self.path.suffix.lower() in _UNFINISHED or self.path.name.startswith("~$"):
-            raise DaysheetError("is not complete yet: another program writes it", filename=self.path, remedy=_LATER)
+        self._require_finished()
         try:
             before = _state(self.path)
             written_to = _is_written_to(self.path)
@@ -48,10 +47,43 @@ class RawFile:
             raise DaysheetError("is empty", filename=self.path, remedy="export it again")
         return data
 
+    @property
+    def is_in_memory(self) -> bool:
+        """Whether the bytes have been read as a whole."""
+        return "data" in self.__dict__
+
+    @contextmanager
+    def opened(self) -> Iterator[io.BufferedReader]:
+        """The bytes, to be read in pieces.
+
+        Raises:
+            DaysheetError: it is not a file or cannot be read, or another program writes it.
+        """
+        self._require_finished()
+        try:
+            state = _state(self.path)
+            if self._state not in (None, state) or _is_written_to(self.path):
+                raise self.changed()
+            self._state = state
+            file = self.path.open("rb")
+        except OSError as problem:
+            raise DaysheetError(f"cannot be read: {problem.strerror}", filename=self.path) from None
+        with file:
+            yield file
+
     @cached_property
     def sha256(self) -> str:
         """The bytes' SHA-256, in hexadecimal."""
-        return hashlib.sha256(self.data).hexdigest()
+        if self.is_in_memory:
+            return hashlib.sha256(self.data).hexdigest()
+        with self.opened() as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+    def _require_finished(self) -> None:
+        if self.path.is_dir():
+            raise DaysheetError("is a folder", filename=self.path, remedy="name the files in it")
+        if self.path.suffix.lower() in _UNFINISHED or self.path.name.startswith("~$"):
+            raise DaysheetError("is not complete yet: another program writes it", filename=self.path, remedy=_LATER)
 
     def has_changed(self) -> bool:
         """Whether the file is no longer what was read: grown, written anew, or gone."""

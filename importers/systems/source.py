@@ -40,6 +40,9 @@ from daysheet.records import BankLine, Claim, Invoice, Payment, Visit
 from daysheet.settings import Settings
 
 PREFIX: Final = "practice-"
+BESIDE: Final = ("fhir",)
+"""What `[[source]]` may name beside practice profiles."""
+
 _NEAR: Final = 0.6
 _NOT_YET: Final = ("scheduled", "cancelled")
 
@@ -49,7 +52,9 @@ class SourceSettings:
     """One `[[source]]` table: what the practice says about a practice system's exports.
 
     `profile` is a profile's name or its beginning; `providers`, `payers` and `services` map what the export calls them
-    to what the books do; `words` says what unknown status or method words mean; `take` limits what is taken.
+    to what the books do; `words` says what unknown status or method words mean; `take` limits what is taken. Of a
+    record system (`fhir`) `classes` and `types` are the encounters that are visits, `without` those that are none, and
+    `time-zone` is the practice's, for times in UTC.
     """
 
     profile: str
@@ -58,6 +63,10 @@ class SourceSettings:
     services: dict[str, str] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)
     take: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    time_zone: str = ""
 
     def terms(self) -> Terms:
         """The same with names in comparable form."""
@@ -332,11 +341,15 @@ def sources(folder: Path | None = None, settings: Settings | None = None) -> lis
     names = {source.name for source in own}
     found = own + [source for source in shipped() if source.name not in names]
     for table in settings.tables("source", SourceSettings) if settings is not None else ():
+        if table.profile in BESIDE:
+            continue
         told = [number for number, source in enumerate(found) if source.name.startswith(table.profile)]
         if not told and settings is not None:
             raise settings.error(
-                f'no practice profile is called "{table.profile}"', table.profile, tuple(s.name for s in found)
+                f'no practice profile is called "{table.profile}"', table.profile, (*BESIDE, *(s.name for s in found))
             )
+        if settings is not None and (table.classes or table.types or table.without or table.time_zone):
+            raise settings.error("classes, types, without and time-zone are for FHIR", table.profile, BESIDE)
         for number in told:
             found[number] = SystemSource(found[number].name, found[number].profile, table.terms())
     return found

@@ -15,12 +15,14 @@ from daysheet.importers.reading import Reading
 from daysheet.importers.rows.raw_file import RawFile
 
 FOLDER: Final = "originals"
-_ENDING: Final = re.compile(r"\.[a-z0-9]{1,5}\Z")
+_ENDING: Final = re.compile(r"(\.[a-z0-9]{1,6}){1,2}\Z")
 
 
 def filed_name(file: RawFile, reading: Reading) -> str:
     """Where a file is kept, named from the books folder: `originals/2026/2026-03-31-visits-0a1b2c3d.csv`."""
     ending = file.path.suffix.lower()
+    if ending == ".gz":
+        ending = "".join(file.path.suffixes[-2:]).lower()
     if not _ENDING.match(ending):
         ending = ".dat"
     profile = re.sub(r"[^A-Za-z0-9-]", "-", reading.profile)
@@ -35,4 +37,8 @@ def keep(file: RawFile, folder: Path, name: str) -> None:
     """
     path = folder / name
     if not path.exists():
-        files.write(path, file.data)
+        if file.is_in_memory:
+            files.write(path, file.data)
+            return
+        with file.opened() as data:
+            files.write(path, data)

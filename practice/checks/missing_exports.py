@@ -20,8 +20,8 @@ _QUIET = 6
 """So many times as long as the usual time between two rows is a practice export that is missing, and no quiet time."""
 
 SPLITS = "pay-splits"
-_FILED = re.compile(r"/\d{4}-\d\d-\d\d-(.+)-[0-9a-f]{8}\.\w+$")
-_NOT_MONTHLY = (REMITTANCE, "trial-balance", "chart-of-accounts", "open-items")
+_FILED = re.compile(r"/\d{4}-\d\d-\d\d-(.+)-[0-9a-f]{8}(\.\w+)+$")
+_NOT_MONTHLY = (REMITTANCE, "fhir", "trial-balance", "chart-of-accounts", "open-items")
 
 
 def missing_export(books: Books, as_of: datetime.date) -> Iterator[Finding]:

@@ -1,0 +1,85 @@
+"""A FHIR file opened: plain, compressed with gzip, or a zip archive of such files; each as text, in pieces."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, Final, NamedTuple
+
+from daysheet.errors import DaysheetError
+from daysheet.importers.rows.raw_file import RawFile
+
+_GZIP: Final = b"\x1f\x8b"
+_ZIP: Final = b"PK\x03\x04"
+_HEAD: Final = 4096
+_NOT_DATA: Final = ("__MACOSX/", ".")
+_READ: Final = (".ndjson", ".json", ".jsonl", ".gz", ".txt", "")
+"""Endings of members of an archive that may hold resources; others are none."""
+
+_DAMAGED: Final = (EOFError, OSError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError)
+"""What the standard library raises for archives that are cut off, damaged, encrypted or of an unknown method."""
+
+
+class Text(NamedTuple):
+    """A text to read resources from, and the name of the archive's member that it is; empty for a file by itself."""
+
+    lines: IO[str]
+    member: str
+
+
+def texts(file: RawFile) -> Iterator[Text]:
+    """The texts in a file, one after the other; each is closed when the next is asked for.
+
+    Raises:
+        DaysheetError: it cannot be read, or the archive is damaged or encrypted.
+    """
+    try:
+        with file.opened() as raw:
+            if raw.peek(len(_ZIP))[: len(_ZIP)] != _ZIP:
+                with _text(raw) as lines:
+                    yield Text(lines, "")
+                return
+            with zipfile.ZipFile(raw) as archive:
+                for info in archive.infolist():
+                    if not info.is_dir() and _is_data(info.filename):
+                        with archive.open(info) as member, _text(io.BufferedReader(member)) as lines:  # type: ignore[arg-type]
+                            yield Text(lines, info.filename)
+    except DaysheetError:
+        raise
+    except _DAMAGED:
+        raise DaysheetError(
+            "the archive is damaged, cut off or encrypted", filename=file.path, remedy="download or pack it again"
+        ) from None
+
+
+def heads(file: RawFile) -> Iterator[str]:
+    """The beginning of each text in a file; nothing of an archive that cannot be read."""
+    try:
+        for text in texts(file):
+            yield text.lines.read(_HEAD)
+    except DaysheetError:
+        return
+
+
+def _is_data(name: str) -> bool:
+    base = name.rpartition("/")[2]
+    ending = base[base.rfind(".") :].lower() if "." in base else ""
+    return not name.startswith(_NOT_DATA[0]) and not base.startswith(_NOT_DATA[1]) and ending in _READ
+
+
+@contextmanager
+def _text(raw: io.BufferedReader) -> Iterator[IO[str]]:
+    """Bytes as text, unpacked where they are compressed; UTF-8 as JSON is, or UTF-16 where its mark stands in front."""
+    packed = raw.peek(len(_GZIP))[: len(_GZIP)] == _GZIP
+    opened = io.BufferedReader(gzip.GzipFile(fileobj=raw)) if packed else raw
+    mark = opened.peek(2)[:2]
+    encoding = "utf-16" if mark in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    lines = io.TextIOWrapper(opened, encoding=encoding, errors="replace", newline="")
+    try:
+        yield lines
+    finally:
+        lines.detach()

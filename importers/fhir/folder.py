@@ -1,0 +1,33 @@
+"""A folder that a record system's export was unpacked into, as the files in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from daysheet.importers.fhir.containers import heads
+from daysheet.importers.rows.raw_file import RawFile
+
+_ENDINGS: Final = (".ndjson", ".json", ".jsonl", ".gz", ".zip")
+_MANIFEST: Final = '"transactionTime"'
+
+
+def unfolded(paths: Iterable[Path]) -> list[Path]:
+    """The paths, in the place of each folder the files of an export in it, by name; a folder of other files stays.
+
+    The manifest of a Bulk Data export lists its files and holds no resource: it is no file of it.
+    """
+    found: list[Path] = []
+    for path in paths:
+        within = sorted(each for each in path.rglob("*") if _is_export(each)) if path.is_dir() else []
+        found += within or [path]
+    return found
+
+
+def _is_export(path: Path) -> bool:
+    hidden = path.name.startswith(".")
+    if hidden or path.suffix.lower() not in _ENDINGS or not path.is_file() or path.is_symlink():
+        return False
+    head = next(heads(RawFile(path)), "")
+    return not (_MANIFEST in head and '"resourceType"' not in head)

@@ -1,0 +1,180 @@
+"""What a practice says of its record system's FHIR export, and what its words mean in the books."""
+
+from __future__ import annotations
+
+import datetime
+import zoneinfo
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+from daysheet.errors import DaysheetError
+from daysheet.importers.fhir.directory import Bearer, Directory
+from daysheet.importers.fhir.elements import Body, Coding, Money, text
+from daysheet.importers.fhir.references import Ref, reference
+from daysheet.importers.privacy import identifiers
+from daysheet.importers.reading import Context
+from daysheet.importers.systems.marks import Terms
+
+PROFILE: Final = "fhir"
+_TITLES: Final = ("urn:uuid:", "urn:oid:")
+
+
+@dataclass(frozen=True)
+class FhirTerms:
+    """The `[[source]]` table of profile `fhir`, names in comparable form.
+
+    Attributes:
+        terms: what every practice system's table says: providers, payers, services, words and take.
+        classes: codes of `Encounter.class` that are visits; all if empty.
+        types: codes or words of `Encounter.type` (an appointment's `serviceType` and `appointmentType`) that are; all
+            if empty.
+        without: codes or words of either that are none, such as telephone calls and refills.
+        zone: of the practice's clock, for times in UTC.
+    """
+
+    terms: Terms = Terms()  # noqa: RUF009 - immutable
+    classes: frozenset[str] = frozenset()
+    types: frozenset[str] = frozenset()
+    without: frozenset[str] = frozenset()
+    zone: datetime.tzinfo | None = None
+
+    @classmethod
+    def of(
+        cls, terms: Terms, classes: Iterable[str], types: Iterable[str], without: Iterable[str], zone: str
+    ) -> FhirTerms:
+        """The terms that settings say.
+
+        Raises:
+            DaysheetError: there is no such time zone.
+        """
+        try:
+            found = zoneinfo.ZoneInfo(zone) if zone else None
+        except (OSError, ValueError, zoneinfo.ZoneInfoNotFoundError):
+            raise DaysheetError(
+                f'[[source]] time-zone "{zone}" is none', remedy='write it as "America/New_York"'
+            ) from None
+        of_class, of_type, left_out = (frozenset(map(identifiers.normal, each)) for each in (classes, types, without))
+        return cls(terms, of_class, of_type, left_out, found)
+
+    def refusal(self, classes: Iterable[Coding], types: Iterable[Coding]) -> str:
+        """Why an encounter or appointment of these classes and types is no visit, in words; empty if it is one."""
+        of_class, of_type = _words(classes), _words(types)
+        if self.without & (of_class | of_type):
+            return "of a class or type that without leaves out"
+        if self.classes and of_class and not self.classes & of_class:
+            return "of a class that is not among classes"
+        if self.types and not self.types & of_type:
+            return "of a type that is not among types"
+        return ""
+
+    def takes(self, kind: str) -> bool:
+        """Whether records of a kind (`visits`, `invoices`, `claims`, `payments`) are taken."""
+        return not self.terms.take or kind in self.terms.take
+
+
+def _words(found: Iterable[Coding]) -> frozenset[str]:
+    return frozenset(identifiers.normal(word) for coding in found for word in coding[1:] if word)
+
+
+@dataclass
+class Reader:
+    """What is needed to make records of the resources of one file, and what is to be said of it as a whole.
+
+    Attributes:
+        path: of the file, for messages and evidence.
+        terms: what the settings say.
+        context: what the books say.
+        directory: what the export's files say.
+        evening: how many times in UTC may be of the day before, and the settings name no time zone.
+        nameless: how many records name a practitioner by an id alone, of whom no file says who it is.
+        classes: how often each class and type of encounter came, for a note.
+    """
+
+    path: Path
+    terms: FhirTerms
+    context: Context
+    directory: Directory
+    evening: int = 0
+    nameless: int = 0
+    classes: dict[str, int] = field(default_factory=dict)
+
+    def meta(self, row: int, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - metadata holds values of many types
+        """Where a record stands, and what else is known of it."""
+        return {"filename": str(self.path), "lineno": row, **more}
+
+    def ref(self, value: object, within: Body) -> Ref:
+        """What a reference points at."""
+        return reference(value, within, self.directory.aliases)
+
+    def identity(self, identity: str) -> str:
+        """An id of the record system as the books may hold it."""
+        return identifiers.own_identifier(identity, self.context.token)
+
+    def patient(self, value: object, within: Body) -> str:
+        """The token of a patient; empty where none is named."""
+        found = self.ref(value, within)
+        return self.context.token(found.id) if found.id else ""
+
+    def provider(self, ref: Ref) -> str:
+        """The books' id of a practitioner: as the settings or the books know the name or the NPI, else a token."""
+        return self._bearer(ref, self.terms.terms.providers, self.context.providers)
+
+    def payer(self, ref: Ref) -> str:
+        """The books' id of an insurer, likewise."""
+        return self._bearer(ref, self.terms.terms.payers, self.context.payers)
+
+    def _bearer(self, ref: Ref, named: Mapping[str, str], known: Mapping[str, str]) -> str:
+        who: Bearer = self.directory.bearer(ref)
+        number = "" if ref.by_identifier else ref.id
+        for word in (who.npi, who.name, ref.display, f"{ref.kind}/{number}", number):
+            found = word and (named.get(identifiers.normal(word)) or named.get(identifiers.untitled(word)))
+            if found:
+                return found
+        for word in (who.npi, who.name, ref.display):
+            found = word and (known.get(identifiers.normal(word)) or known.get(identifiers.untitled(word)))
+            if found:
+                return found
+        name = who.name or ref.display
+        if name or who.npi:
+            return identifiers.bearer(name or f"npi {who.npi}", known, self.context.token)
+        if not ref.id:
+            return ""
+        self.nameless += 1
+        return identifiers.bearer(ref.id, known, self.context.token)
+
+    def service(self, found: Iterable[Coding]) -> str | None:
+        """What was done: the first code or word that may stand in the books."""
+        for coding in found:
+            for word in (coding.code, coding.display):
+                service = word and identifiers.service(word, self.terms.terms.services)
+                if service:
+                    return service
+        return None
+
+    def amount(self, value: Money, row: int) -> Decimal:
+        """An amount in the books' currency.
+
+        Raises:
+            DaysheetError: it is in another one.
+        """
+        if value.currency not in ("", self.context.currency):
+            raise DaysheetError(
+                f"has an amount in {value.currency}, and the books are kept in {self.context.currency}",
+                filename=self.path,
+                line=row,
+                remedy=f'set option "operating_currency" "{value.currency}" in main.beancount, or leave the file out',
+            )
+        return value.amount
+
+
+def own_id(body: Body, url: str) -> str:
+    """A resource's id; without one what its address in a bundle ends with."""
+    found = text(body.get("id"))
+    if found:
+        return found
+    for prefix in _TITLES:
+        url = url.removeprefix(prefix)
+    return url.rstrip("/").rpartition("/")[2]
