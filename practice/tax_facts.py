@@ -33,6 +33,7 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Final, NamedTuple
 
+from beancount.core.amount import Amount
 from beancount.core.data import Custom
 from daysheet.facts import day, number, strings, text
 from daysheet.records import Meta
@@ -167,7 +168,15 @@ class Allocation(NamedTuple):
     meta: Meta
 
 
-TaxFact = Asset | Disposal | Vendor | Filed | Partner | Loan | Allocation
+class AccumulatedAdjustments(NamedTuple):
+    """What an S corporation's accumulated adjustments account began a year with, that of the day."""
+
+    since: datetime.date
+    balance: Decimal
+    meta: Meta
+
+
+TaxFact = Asset | Disposal | Vendor | Filed | Partner | Loan | Allocation | AccumulatedAdjustments
 
 
 def loan_on(facts: Iterable[TaxFact], account: str, on: datetime.date) -> Loan | None:
@@ -282,6 +291,16 @@ def _allocation(entry: Custom) -> Allocation:
     return Allocation(method, entry.date, entry.meta)
 
 
+def _accumulated(entry: Custom) -> AccumulatedAdjustments:
+    said = entry.meta.get("balance")
+    balance = said.number if isinstance(said, Amount) else said
+    if not isinstance(balance, Decimal) or (entry.date.month, entry.date.day) != (1, 1):
+        raise ValueError(
+            "accumulated-adjustments: write it on the first day of a year, and below it balance: 15000.00 USD"
+        )
+    return AccumulatedAdjustments(entry.date, balance, entry.meta)
+
+
 def _loan(entry: Custom) -> Loan:
     values = strings(entry, ("id", "lender"))
     account, interest = entry.meta.get("account"), entry.meta.get("interest")
@@ -317,4 +336,5 @@ _PARSERS: Final[Mapping[str, Callable[[Custom], TaxFact]]] = {
     "partner": _partner,
     "loan": _loan,
     "allocation": _allocation,
+    "accumulated-adjustments": _accumulated,
 }

@@ -28,6 +28,11 @@ from daysheet.reports.schedules.proof_of_cash import proof_of_cash
 from daysheet.reports.schedules.receivables import receivables
 from daysheet.reports.schedules.reconciliation import reconciliation
 from daysheet.reports.schedules.return_depreciation import return_depreciation
+from daysheet.reports.schedules.tax_return.schedule_k import schedule_k
+from daysheet.reports.schedules.tax_return.schedule_k1 import schedule_k1
+from daysheet.reports.schedules.tax_return.schedule_l import schedule_l
+from daysheet.reports.schedules.tax_return.schedule_m import schedule_m
+from daysheet.reports.schedules.tax_return.summary import tax_lines
 from daysheet.reports.schedules.tie_outs import tie_outs
 from daysheet.reports.statements.capital import capital
 from daysheet.reports.statements.cash_flow import cash_flow
@@ -40,7 +45,6 @@ from daysheet.reports.table import Basis, Table
 from daysheet.reports.tax.contractors import contractors
 from daysheet.reports.tax.payroll import payroll
 from daysheet.reports.tax.sales_tax import sales_tax
-from daysheet.reports.tax.summary import tax_lines
 from daysheet.settings import Settings
 
 Report = Callable[[Request], Table]
@@ -68,6 +72,10 @@ REPORTS: Final[Mapping[str, Report]] = MappingProxyType(
         "reconciliation": reconciliation,
         "proof-of-cash": proof_of_cash,
         "tax-lines": tax_lines,
+        "schedule-k": schedule_k,
+        "schedule-k1": schedule_k1,
+        "schedule-l": schedule_l,
+        "schedule-m": schedule_m,
         "contractors": contractors,
         "fixed-assets": fixed_assets,
         "return-depreciation": return_depreciation,

@@ -42,6 +42,10 @@ ORDER: Final[Mapping[str, tuple[str, Basis]]] = {
     "balance-sheet": ("balance-sheet", ""),
     "working-trial-balance": ("working-trial-balance", ""),
     "tax-lines": ("tax-lines", ""),
+    "schedule-k": ("schedule-k", ""),
+    "schedule-k1": ("schedule-k1", ""),
+    "schedule-l": ("schedule-l", ""),
+    "schedule-m": ("schedule-m", ""),
     "adjusting-entries": ("adjusting-entries", ""),
     "reconciliation": ("reconciliation", ""),
     "fixed-assets": ("fixed-assets", ""),
@@ -65,7 +69,18 @@ ORDER: Final[Mapping[str, tuple[str, Basis]]] = {
     "card-receipts": ("card-receipts", ""),
     "trial-balance": ("trial-balance", ""),
 }
-IF_USED: Final = ("partner-capital", "partner-allocation", "payables", "sales-tax", "deposits", "card-receipts")
+IF_USED: Final = (
+    "schedule-k",
+    "schedule-k1",
+    "schedule-l",
+    "schedule-m",
+    "partner-capital",
+    "partner-allocation",
+    "payables",
+    "sales-tax",
+    "deposits",
+    "card-receipts",
+)
 """Tables that a pack leaves out where they are empty."""
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _PROGRAMS: Final = {"proseries": "ProSeries", "ultratax": "UltraTax", "caseware": "CaseWare"}

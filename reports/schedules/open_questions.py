@@ -20,10 +20,12 @@ from daysheet.reports.request import Request
 from daysheet.reports.schedules import loans, reconciliation, return_depreciation
 from daysheet.reports.schedules.fixed_assets import held_cost, standings
 from daysheet.reports.schedules.receivables import aged
+from daysheet.reports.schedules.tax_return.questions import asked
+from daysheet.reports.schedules.tax_return.summary import unlisted
 from daysheet.reports.statements.ledger import narration
 from daysheet.reports.statements.partner_capital import NOBODY, partner_capital
 from daysheet.reports.table import Column, Row, Table
-from daysheet.reports.tax import contractors, summary
+from daysheet.reports.tax import contractors
 from daysheet.tax_facts import loan_on
 from daysheet.wording import many
 
@@ -61,6 +63,7 @@ def questions(request: Request) -> Iterator[Question]:
     yield from _assets(request)
     yield from _return_depreciation(request)
     yield from _partners(request)
+    yield from (Question("Owners", text, amount) for text, amount in asked(request))
     yield from _billing(request)
     yield from (Question("Currency", note, None) for note in activity(request.books, request.basis).notes())
 
@@ -103,16 +106,10 @@ def _flagged(request: Request) -> Iterator[Question]:
 
 def _without_tax_line(request: Request) -> Iterator[Question]:
     titles = Titles(request.books)
-    for entry in summary.by_word(request).get(None, []):
-        amount = -entry.current if entry.account.startswith("Income") else entry.current
+    for entry in unlisted(request):
+        amount = -entry.amount if entry.account.startswith("Income") else entry.amount
         if amount and not any(is_under(entry.account, root) for root in _UNDECIDED):
             yield Question("Tax line", f"On which line of the return is {titles.whole(entry.account)}?", amount)
-    if request.settings.practice.returns == "schedule-c":
-        return
-    for entry in summary.by_word(request).get("other-income", []):
-        if entry.current and any(word in entry.account.lower() for word in ("interest", "dividend")):
-            text = f"{titles.whole(entry.account)}: of investments (interest-income: Schedule K), or of business?"
-            yield Question("Tax line", text, -entry.current)
 
 
 def _unreconciled(request: Request) -> Iterator[Question]:

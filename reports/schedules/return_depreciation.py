@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Final, NamedTuple
 
 from daysheet.accounting.metadata import inherited
@@ -32,8 +32,27 @@ from daysheet.reports.tax.return_depreciation import (
 )
 
 _ZERO: Final = Decimal()
+_CENT: Final = Decimal("0.01")
+_HUNDRED: Final = Decimal(100)
 _WORDS: Final = ("repairs", "supplies", "office-expense", "other-expense")
 _WIDTH: Final = 10
+
+
+class Gain(NamedTuple):
+    """What a disposal brought over what the return had not deducted yet, and how much of it is ordinary.
+
+    The rest is of section 1231. The part that was not of the business is in neither.
+    """
+
+    price: Decimal
+    deducted: Decimal
+    gain: Decimal
+    ordinary: Decimal
+
+    @property
+    def section_1231(self) -> Decimal:
+        """What is not ordinary."""
+        return self.gain - self.ordinary
 
 
 class Line(NamedTuple):
@@ -45,10 +64,25 @@ class Line(NamedTuple):
     problem: str
 
     @property
-    def taxable_basis(self) -> Decimal:
-        """What the return has not deducted yet."""
-        total = self.deducted.total if self.deducted else _ZERO
-        return self.standing.asset.cost - self.before - total
+    def gain(self) -> Gain | None:
+        """Of a disposal, for Form 4797: ordinary as far as it was deducted (IRC 1245), all of it within a year."""
+        disposal, asset = self.standing.disposal, self.standing.asset
+        if disposal is None or self.deducted is None:
+            return None
+        use = asset.business_use / _HUNDRED
+        price, cost = ((amount * use).quantize(_CENT, ROUND_HALF_UP) for amount in (disposal.proceeds, asset.cost))
+        deducted = self.before + self.deducted.total
+        gain = price - (cost - deducted)
+        if disposal.date <= _anniversary(asset.since):
+            return Gain(price, deducted, gain, gain)
+        real = macrs.is_real(asset.tax_life or _ZERO)
+        return Gain(price, deducted, gain, _ZERO if real else max(_ZERO, min(gain, deducted)))
+
+
+def _anniversary(day: datetime.date) -> datetime.date:
+    """The same day a year later: what is sold on it was held a year, and not more."""
+    leap = (day.month, day.day) == (2, 29)
+    return day.replace(year=day.year + 1, day=28 if leap else day.day)
 
 
 def lines_of(request: Request) -> list[Line]:
@@ -112,15 +146,12 @@ def _disposals(found: list[Line], request: Request) -> Iterator[Row]:
     if gone:
         yield Row("heading", ("Disposals, for Form 4797", *(None,) * (_WIDTH - 1)))
     for item in gone:
-        disposal, asset = item.standing.disposal, item.standing.asset
-        if disposal is None or item.deducted is None:
+        disposal, asset, found_gain = item.standing.disposal, item.standing.asset, item.gain
+        if disposal is None or found_gain is None:
             continue
-        gain = disposal.proceeds - item.taxable_basis
-        deducted = item.before + item.deducted.total
-        ordinary = _ZERO if macrs.is_real(asset.tax_life or _ZERO) else max(_ZERO, min(gain, deducted))
         for title, amount in (
-            ("price", disposal.proceeds), ("deducted before", deducted), ("gain or loss", gain),
-            ("ordinary, section 1245", ordinary),
+            ("price", found_gain.price), ("deducted before", found_gain.deducted), ("gain or loss", found_gain.gain),
+            ("ordinary, section 1245", found_gain.ordinary),
         ):  # fmt: skip
             yield Row("line", (f"{asset.name}: {title}", disposal.date, None, amount, *(None,) * (_WIDTH - 4)), 1)
 

@@ -23,6 +23,8 @@ from daysheet.reports.schedules.outstanding import outstanding
 from daysheet.reports.schedules.payables import owed, payables
 from daysheet.reports.schedules.proof_of_cash import proof_of_cash
 from daysheet.reports.schedules.receivables import receivables
+from daysheet.reports.schedules.tax_return.summary import tax_lines
+from daysheet.reports.schedules.tax_return.tied import tied
 from daysheet.reports.statements.capital import capital
 from daysheet.reports.statements.cash_flow import cash_flow
 from daysheet.reports.statements.cash_to_accrual import cash_to_accrual
@@ -32,7 +34,6 @@ from daysheet.reports.statements.statement import BALANCE_SHEET, INCOME, evaluat
 from daysheet.reports.statements.trial_balance import trial_balance
 from daysheet.reports.table import Cell, Column, Row, RowKind, Table
 from daysheet.reports.tax.sales_tax import SALES_TAX, sales_tax
-from daysheet.reports.tax.summary import tax_lines
 
 AGREES: Final = "agrees"
 DIFFERS: Final = "DIFFERS"
@@ -92,6 +93,7 @@ def checked(request: Request) -> Iterator[TieOut]:
     by_partner = partner_capital(request)
     if by_partner.rows:
         yield TieOut("Equity; partners' capital", equity, _figure(by_partner, "closing"))
+    yield from (TieOut(text, left, right) for text, left, right in tied(request, assets, equity))
     yield from _fixed_assets(request)
     yield from _receivable(request)
     yield from _on_account(request)

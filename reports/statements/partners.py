@@ -70,8 +70,8 @@ def split(books: Books, moved: Activity, period: Period) -> dict[str, Decimal]:
 
 def segments(books: Books, moved: Activity, period: Period) -> list[Segment]:
     """The period, cut on each day within it on which a share changes, with the income of each part."""
-    parts = list(_parts(books, period))
-    over_days = [name for name in _names(moved) if len(parts) > 1 and _is_by_day(books, moved, name, period.last)]
+    parts = list(cuts(books, period))
+    over_days = [name for name in _names(moved) if len(parts) > 1 and is_by_day(books, moved, name, period.last)]
     spread = -sum((moved.accounts[name].change(period) for name in over_days), _ZERO)
     days = (period.last - period.first).days + 1
     found, given, passed = [], _ZERO, 0
@@ -81,8 +81,8 @@ def segments(books: Books, moved: Activity, period: Period) -> list[Segment]:
         by_day, given = until - given, until
         closed = -moved.change(part, "Income", "Expenses")
         closed += sum((moved.accounts[name].change(part) for name in over_days), _ZERO)
-        shares = _shares(books, part.first)
-        found.append(Segment(part, closed, by_day, shares, _divided(closed + by_day, shares)))
+        shares = shares_on(books, part.first)
+        found.append(Segment(part, closed, by_day, shares, divided(closed + by_day, shares)))
     return found
 
 
@@ -96,14 +96,14 @@ def _names(moved: Activity) -> list[str]:
     return [account.name for account in moved.under("Income", "Expenses")]
 
 
-def _is_by_day(books: Books, moved: Activity, account: str, day: datetime.date) -> bool:
+def is_by_day(books: Books, moved: Activity, account: str, day: datetime.date) -> bool:
     """Whether an account's income or expense is divided over the days of the year."""
     if method_on(books, day) == "rateable":
         return True
     return moved.basis == "cash" and inherited(books, account, "tax-line") in CASH_ITEMS
 
 
-def _divided(income: Decimal, shares: dict[str, Decimal]) -> dict[str, Decimal]:
+def divided(income: Decimal, shares: dict[str, Decimal]) -> dict[str, Decimal]:
     """An income by partner, and under an empty id what is of none."""
     found = {partner: (income * share / _WHOLE).quantize(_CENT, ROUND_HALF_EVEN) for partner, share in shares.items()}
     rest = income - sum(found.values(), _ZERO)
@@ -117,13 +117,13 @@ def _facts(books: Books) -> list[Partner]:
     return [fact for fact in books.tax_facts if isinstance(fact, Partner)]
 
 
-def _shares(books: Books, day: datetime.date) -> dict[str, Decimal]:
+def shares_on(books: Books, day: datetime.date) -> dict[str, Decimal]:
     """The share of each partner who has one on a day."""
     shares = {fact.id: fact.share for fact in _facts(books) if fact.since <= day}
     return {partner: share for partner, share in shares.items() if share}
 
 
-def _parts(books: Books, period: Period) -> Iterator[Period]:
+def cuts(books: Books, period: Period) -> Iterator[Period]:
     """The period, cut on each day within it on which a share changes."""
     first = period.first
     for day in sorted({fact.since for fact in _facts(books) if period.first < fact.since <= period.last}):

@@ -25,6 +25,9 @@ from daysheet.reports.accounts.accrual import ADJUSTMENTS, CHARGES
 from daysheet.reports.request import Request
 
 KEY: Final = "tax-line"
+ENTITIES: Final = ("1065", "1120-s")
+"""Returns of an entity whose owners are taxed on their shares."""
+_OF_INVESTMENTS: Final = {"interest": "interest-income", "dividend": "dividends"}
 _OF_ACCRUAL: Final = {CHARGES: "gross-receipts", ADJUSTMENTS: "returns"}  # accounts that no ledger opens
 
 
@@ -32,7 +35,9 @@ _OF_ACCRUAL: Final = {CHARGES: "gross-receipts", ADJUSTMENTS: "returns"}  # acco
 class Edition:
     """One year's lines of a return: `lines` gives the line of each word, `short` is printed before it.
 
-    `totals` gives the lines of its own sums: total `income`, total `deductions`, and the `result` of both.
+    `separate` gives where what is no part of the form's own result goes: a line of Schedule K, or another form.
+    `totals` gives the lines of its own sums: net `receipts`, gross `profit`, total `income`, total `deductions` and
+    the `result`, and `names` what the form calls them; `titles` what it calls a line that several words are on.
     """
 
     form: str
@@ -40,7 +45,18 @@ class Edition:
     since: int
     source: str
     lines: Mapping[str, str]
+    separate: Mapping[str, str]
     totals: Mapping[str, str]
+    names: Mapping[str, str]
+    titles: Mapping[str, str]
+
+    def line_of(self, word: str | None) -> str:
+        """The line of a word, on the form or separate; empty where it has none."""
+        return self.lines.get(word or "") or self.separate.get(word or "") or ""
+
+    def title_of(self, word: str) -> str:
+        """What the line of a word is called."""
+        return self.titles.get(self.lines.get(word, ""), words().get(word, word))
 
 
 def words() -> Mapping[str, str]:
@@ -74,21 +90,34 @@ def word_of(books: Books, account: str) -> str | None:
     return said
 
 
+def word_in(books: Books, returns: str, account: str) -> str | None:
+    """The word of an account on a return.
+
+    What new books call other income is interest and dividends of an entity by the account's name: they are separately
+    stated. Interest that is of the business itself says `tax-line: "finance-charges"`.
+    """
+    word = word_of(books, account)
+    if word == "other-income" and returns in ENTITIES and account.startswith("Income:"):
+        return next((meant for name, meant in _OF_INVESTMENTS.items() if name in account.casefold()), word)
+    return word
+
+
 def printed_line(request: Request, account: str) -> str | None:
     """The line as printed beside an account, such as `Sch C 20b`; None when the account names none."""
-    word = word_of(request.books, account)
+    word = word_in(request.books, request.settings.practice.returns, account)
     if word is None:
         return None
     found = edition(request.settings.practice.returns, request.period.last.year)
-    if found is None or word not in found.lines:
+    line = found.line_of(word) if found is not None else ""
+    if found is None or not line:
         return words().get(word, word)
-    return f"{found.short} {found.lines[word]}"
+    return line if "," in line else f"{found.short} {line}"
 
 
 @cache
 def _editions(returns: str) -> tuple[Edition, ...]:
     made = [
-        Edition(item["form"], item["short"], item["since"], item["source"], item["lines"], item["totals"])
+        Edition(**{key: value for key, value in item.items() if key != "return"})
         for item in _data()["edition"]
         if item["return"] == returns
     ]

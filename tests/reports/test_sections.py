@@ -141,7 +141,9 @@ def test_the_lines_of_a_form_depend_on_the_year():
     assert lines_of("schedule-c", 2024)["other-expense"] == "27a"
     assert lines_of("schedule-c", 2025)["other-expense"] == "27b"
     assert lines_of("schedule-c", 2030) == lines_of("schedule-c", 2025)
-    assert lines_of("1065", 2022) is None
+    assert (lines_of("1065", 2022)["other-expense"], lines_of("1065", 2023)["other-expense"]) == ("20", "21")
+    assert (lines_of("1120-s", 2022)["other-expense"], lines_of("1120-s", 2023)["other-expense"]) == ("19", "20")
+    assert lines_of("1065", 2017) is None
 
 
 @pytest.mark.parametrize("returns", ["schedule-c", "1065", "1120-s"])
@@ -184,13 +186,14 @@ def test_the_tax_line_summary_adds_accounts_up_by_line_and_ends_at_net_income(bu
     assert found == [
         ("1", "Gross receipts", D(1000)),
         ("2", "Returns and allowances", D(50)),
-        ("7", "Total income", D(950)),
+        ("3", "Net receipts", D(950)),
+        ("7", "Gross income", D(950)),
         ("24b", "Deductible meals", D(15)),
         (None, "Fees", D(20)),
         (None, "Software", D(40)),
         ("27b", "Other expenses", D(60)),
-        ("28", "Total deductions", D(75)),
-        ("31", "Net profit", D(875)),
+        ("28", "Total expenses", D(75)),
+        ("31", "Net profit or loss", D(875)),
         (None, "Mystery", D(7)),
         ("–", "No line named yet", D(7)),
         (None, "Fines", D(5)),

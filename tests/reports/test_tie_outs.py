@@ -76,14 +76,29 @@ LEDGER = """
       Assets:Bank:Checking
     2026-06-30 custom "filed" "941"
       wages: 1000.00 USD
+      social-security-wages: 1000.00 USD
+      medicare-wages: 1000.00 USD
+      withheld: 90.00 USD
     2026-03-31 custom "filed" "941"
       wages: 0 USD
+      social-security-wages: 0 USD
+      medicare-wages: 0 USD
+      withheld: 0 USD
     2026-09-30 custom "filed" "941"
       wages: 0 USD
+      social-security-wages: 0 USD
+      medicare-wages: 0 USD
+      withheld: 0 USD
     2026-12-31 custom "filed" "941"
       wages: 0 USD
+      social-security-wages: 0 USD
+      medicare-wages: 0 USD
+      withheld: 0 USD
     2026-12-31 custom "filed" "W-3"
       wages: 1000.00 USD
+      social-security-wages: 1000.00 USD
+      medicare-wages: 1000.00 USD
+      withheld: 90.00 USD
     2026-12-31 custom "filed" "940"
       wages: 1000.00 USD
       tax: 6.00 USD
@@ -164,6 +179,12 @@ BOOKS = {
     "Wages of quarter 4; Form 941": ("2026-05-02", "2026-11-02"),
     "Wages of the year; Form W-3": ("\"W-3\"\n      wages: 1000.00", "\"W-3\"\n      wages: 1000.01"),
     "Four Forms 941; Form W-3": ("\"W-3\"\n      wages: 1000.00", "\"W-3\"\n      wages: 1000.01"),
+    "Social security wages: four Forms 941; Form W-3": (
+        "\"W-3\"\n      wages: 1000.00 USD\n      social-security-wages: 1000.00",
+        "\"W-3\"\n      wages: 1000.00 USD\n      social-security-wages: 1000.01",
+    ),
+    "Medicare wages: four Forms 941; Form W-3": ("medicare-wages: 0 USD", "medicare-wages: 0.01 USD"),
+    "Income tax withheld: four Forms 941; Form W-3": ("withheld: 90.00", "withheld: 90.01"),
     "Employer's FICA; 7.65% of wages": ("76.50", "77.51"),
     "FUTA; Form 940": ("tax: 6.00", "tax: 6.01"),
 }  # fmt: skip
@@ -175,6 +196,40 @@ def test_a_cent_in_the_books_is_seen(tie, load):
     text = LEDGER.replace(before, after, 1) if before else LEDGER + after
     assert text != LEDGER
     assert verdicts(load(text))[tie] == tie_outs.DIFFERS
+
+
+def test_withholding_below_the_employees_own_fica_is_no_silent_tie_out(load):
+    """176.50 is withheld of 1,000.00; of 70.00 the employees' 76.50 could not have been paid."""
+    tie = "Withheld from wages; at least the employees' own FICA"
+    assert tie not in verdicts(load(LEDGER))
+    assert verdicts(load(LEDGER.replace("-253.00", "-146.50")))[tie] == tie_outs.DIFFERS
+
+
+def test_money_for_no_bill_beyond_its_share_is_seen(load):
+    """Two percent of 1,000.00 may stay on account; a cent more may not."""
+    text = """
+        2026-03-02 * "Invoice I1" ^inv-I1
+          patient: "pt-00000000000a"
+          Assets:Receivable:Patients  980.00 USD
+          Equity:Billing:Charges
+        2026-03-03 * "Card payment" ^inv-I1
+          payment: "P1"
+          patient: "pt-00000000000a"
+          Assets:Clearing:Cards       980.00 USD
+          Income:Visits              -980.00 USD
+          Assets:Receivable:Patients -980.00 USD
+          Equity:Billing:Collected    980.00 USD
+        2026-03-04 * "Card payment"
+          payment: "P2"
+          patient: "pt-00000000000b"
+          Assets:Clearing:Cards       20.00 USD
+          Income:Visits              -20.00 USD
+          Assets:Receivable:Patients -20.00 USD
+          Equity:Billing:Collected    20.00 USD
+    """
+    tie = "Received in 2026-03 for no bill, beyond 2%; zero"
+    assert verdicts(load(text))[tie] == tie_outs.AGREES
+    assert verdicts(load(text.replace("20.00 USD", "20.42 USD")))[tie] == tie_outs.DIFFERS
 
 
 def test_an_outstanding_item_that_is_lost_is_seen(load, monkeypatch):

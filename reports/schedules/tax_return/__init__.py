@@ -1,0 +1,1 @@
+"""The tax return: what goes on its lines and schedules, and each owner's share."""

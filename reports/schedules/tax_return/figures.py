@@ -1,0 +1,191 @@
+"""What the return shows of a year, by tax-line word, and what the books have more or less than it.
+
+The return's depreciation is that of Form 4562, its gains are those of Form 4797, and of meals it deducts a part. Where
+the deduction of an asset is not known the books' depreciation stands, and the problem is said. Amounts are signed as
+Beancount signs them: an expense is positive.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final, NamedTuple
+
+from daysheet.reports.accounts.activity import activity
+from daysheet.reports.period import Period
+from daysheet.reports.request import Request
+from daysheet.reports.schedules.fixed_assets import standings
+from daysheet.reports.schedules.return_depreciation import Gain, lines_of
+from daysheet.reports.tax import lines as taxlines
+
+_ZERO: Final = Decimal()
+_CENT: Final = Decimal("0.01")
+_HUNDRED: Final = Decimal(100)
+DEPRECIATION: Final = "depreciation"
+SECTION_179: Final = "section-179"
+GAIN: Final = "gain-4797"
+SECTION_1231: Final = "section-1231"
+MEALS: Final = "meals"
+_DAYS: Final = 365
+CREDITS: Final = (GAIN, SECTION_1231)
+"""Words whose amounts are income though no account may hold them."""
+
+
+class Part(NamedTuple):
+    """An amount of an account, or of none, on a line of the return.
+
+    Attributes:
+        account: whose it is; empty where no account holds it.
+        amount: debits positive.
+        says: printed behind the account's title.
+        day: of a disposal.
+        is_account: whether it is what moved in the account, or a part of that in proportion.
+    """
+
+    account: str
+    amount: Decimal
+    says: str = ""
+    day: datetime.date | None = None
+    is_account: bool = True
+
+
+class Returned(NamedTuple):
+    """A period's amounts.
+
+    Attributes:
+        parts: what the return shows, by word.
+        off: what the books have and the return has on no line, by word; None for accounts without one.
+        timing: what the books have less the return, by word: depreciation and gains.
+        problems: why the books' depreciation stands instead of the return's.
+    """
+
+    parts: Mapping[str, tuple[Part, ...]]
+    off: Mapping[str | None, tuple[Part, ...]]
+    timing: Mapping[str, tuple[Part, ...]]
+    problems: tuple[str, ...]
+
+    def sum_of(self, words: Iterable[str]) -> Decimal:
+        """What the return shows of some words."""
+        return total(part for word in words for part in self.parts.get(word, ()))
+
+
+def total(parts: Iterable[Part]) -> Decimal:
+    """The sum of some parts."""
+    return sum((part.amount for part in parts), _ZERO)
+
+
+def returned(request: Request, period: Period) -> Returned:
+    """What the return shows of a period; of one that is no calendar year the books' depreciation and gains stand."""
+    returns = request.settings.practice.returns
+    key = ("returned", returns, request.basis, period.first, period.last)
+    return request.books.once(key, lambda: _returned(replace(request, period=period)))
+
+
+def _returned(request: Request) -> Returned:
+    found: dict[str | None, list[Part]] = defaultdict(list)
+    off: dict[str | None, list[Part]] = defaultdict(list)
+    timing: dict[str, list[Part]] = defaultdict(list)
+    period, returns = request.period, request.settings.practice.returns
+    disposed = _gains_by_name(request)
+    for account in activity(request.books, request.basis).under("Income", "Expenses"):
+        amount = account.change(period)
+        if amount:
+            word = taxlines.word_in(request.books, returns, account.name)
+            if word is None and account.name in disposed:
+                word = GAIN
+            found[word].append(Part(account.name, amount))
+    edition = taxlines.edition(returns, period.last.year)
+    problems: tuple[str, ...] = ()
+    if edition is not None:
+        _divide_meals(found, off, period.last.year)
+        if found and period.is_year:
+            problems = _as_deducted(request, found, timing, expensed_apart=SECTION_179 in edition.separate)
+    parts: dict[str, tuple[Part, ...]] = {}
+    for word, group in found.items():
+        if word is None or edition is None or not edition.line_of(word):
+            off[word] += group
+        else:
+            kept = tuple(part for part in group if part.amount)
+            if kept:
+                parts[word] = kept
+    return Returned(parts, {w: tuple(g) for w, g in off.items()}, {w: tuple(g) for w, g in timing.items()}, problems)
+
+
+def _gains_by_name(request: Request) -> frozenset[str]:
+    """Accounts that hold nothing in the period but the gains and losses on declared assets."""
+    gone = {
+        (item.asset.account, item.disposal.date)
+        for item in standings(request.books, request.period.last.year)
+        if item.disposal is not None
+    }
+    if not gone:
+        return frozenset()
+    return frozenset(
+        account.name
+        for account in activity(request.books, request.basis).under("Income", "Expenses")
+        if (lines := account.within(request.period))
+        and all(any((leg.account, line.date) in gone for leg in line.entry.postings) for line in lines)
+    )
+
+
+def _divide_meals(found: dict[str | None, list[Part]], off: dict[str | None, list[Part]], year: int) -> None:
+    """Take of meals what is not deductible off the line."""
+    percent = taxlines.deductible_meals(year)
+    if percent is None or MEALS not in found:
+        return
+    kept = []
+    for part in found[MEALS]:
+        amount = (part.amount * percent / _HUNDRED).quantize(_CENT, ROUND_HALF_UP)
+        kept.append(Part(part.account, amount))
+        rest = part.amount - amount
+        if rest:
+            off[MEALS].append(Part(part.account, rest, ", not deductible"))
+    found[MEALS] = kept
+
+
+def _as_deducted(
+    request: Request, found: dict[str | None, list[Part]], timing: dict[str, list[Part]], *, expensed_apart: bool
+) -> tuple[str, ...]:
+    """Put the return's depreciation and gains in the place of the books'; what is not known stays, and is said."""
+    lines = lines_of(request)
+    problems = tuple(item.problem for item in lines if item.problem)
+    if problems:
+        return problems
+    deductions = [item.deducted for item in lines if item.deducted is not None]
+    if deductions:
+        expensed = sum((item.section_179 for item in deductions), _ZERO)
+        whole = sum((item.total for item in deductions), _ZERO)
+        booked = found.pop(DEPRECIATION, [])
+        account = booked[0].account if len(booked) == 1 else ""
+        apart = expensed if expensed_apart else _ZERO
+        found[DEPRECIATION] = [Part(account, whole - apart, "" if account else "Form 4562", is_account=False)]
+        if apart:
+            found[SECTION_179] = [Part("", apart, "Form 4562", is_account=False)]
+        name = ", books less return" if account else "Depreciation, books less return"
+        timing[DEPRECIATION] = [Part(account, total(booked) - whole, name)]
+    gains = [(item.standing.disposal.date, item.gain) for item in lines if item.gain and item.standing.disposal]
+    gains += _of_what_is_not_written_off(request)
+    within = [(day, gain) for day, gain in gains if request.period.first <= day <= request.period.last]
+    if within:
+        booked = found.pop(GAIN, [])
+        account = booked[0].account if len(booked) == 1 else ""
+        found[GAIN] = [Part("", -gain.ordinary, "Form 4797", day) for day, gain in within if gain.ordinary]
+        found[SECTION_1231] = [Part("", -g.section_1231, "Form 4797", day) for day, g in within if g.section_1231]
+        whole = -sum((gain.gain for _, gain in within), _ZERO)
+        name = ", books less return" if account else "Gains, books less return"
+        timing[GAIN] = [Part(account, total(booked) - whole, name)]
+    return ()
+
+
+def _of_what_is_not_written_off(request: Request) -> list[tuple[datetime.date, Gain]]:
+    """The gains on assets that are never written off, such as land: of section 1231 when held for over a year."""
+    found = []
+    for item in standings(request.books, request.period.last.year):
+        if item.asset.method == "none" and item.disposal is not None:
+            gain = item.disposal.proceeds - item.asset.cost
+            short = (item.disposal.date - item.asset.since).days <= _DAYS
+            found.append((item.disposal.date, Gain(item.disposal.proceeds, _ZERO, gain, gain if short else _ZERO)))
+    return found

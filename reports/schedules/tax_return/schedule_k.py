@@ -1,0 +1,114 @@
+"""Schedule K: the return's own result, what is separately stated, and each owner's part of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from functools import partial
+from typing import Final, NamedTuple
+
+from daysheet.reports.period import Period
+from daysheet.reports.request import Request
+from daysheet.reports.schedules.tax_return.figures import Part, returned, total
+from daysheet.reports.schedules.tax_return.owners import moves, owner_of, share_out
+from daysheet.reports.table import Column, Row, Table
+from daysheet.reports.tax import lines as taxlines
+from daysheet.reports.tax.schedules import schedules, title_of
+
+_ZERO: Final = Decimal()
+GUARANTEED: Final = "guaranteed-payments"
+EXEMPT: Final = "tax-exempt-interest"
+_DEDUCTIONS: Final = ("charity", "section-179")
+_WIDTH: Final = 3
+
+
+class Item(NamedTuple):
+    """A line of Schedule K.
+
+    Attributes:
+        word: what it is.
+        line: as the form numbers it.
+        title: as printed.
+        amount: as the form shows it, a deduction positive.
+        by_owner: each owner's part; under an empty id what is of none.
+        counts: whether it is in the income of the return (1), a deduction from it (-1), or neither (0).
+    """
+
+    word: str
+    line: str
+    title: str
+    amount: Decimal
+    by_owner: dict[str, Decimal]
+    counts: int
+
+
+def items(request: Request, period: Period) -> list[Item]:
+    """The lines of Schedule K that anything is on, ordinary income always; none for a return without the schedule."""
+    returns = request.settings.practice.returns
+    lines, edition = schedules(returns, period.last.year), taxlines.edition(returns, period.last.year)
+    if lines is None or edition is None:
+        return []
+    key = ("schedule k", returns, request.basis, period.first, period.last)
+    return request.books.once(key, lambda: list(_items(request, period, edition, lines.k)))
+
+
+def income_of(found: Iterable[Item]) -> Decimal:
+    """The income of the return: Schedule K's income less its deductions."""
+    return sum((item.amount * item.counts for item in found), _ZERO)
+
+
+def _items(request: Request, period: Period, edition: taxlines.Edition, k: Mapping[str, str]) -> Iterator[Item]:
+    found = returned(request, period)
+    shared = partial(_shared, request, period)
+    form = [part for word in edition.lines for part in found.parts.get(word, ())]
+    yield shared("ordinary", k["ordinary"], title_of("ordinary"), form, -1, 1)
+    paid = found.parts.get(GUARANTEED, ())
+    if paid and GUARANTEED in k:
+        by_owner: dict[str, Decimal] = {}
+        for part in paid:
+            owner = owner_of(request, part.account)
+            by_owner[owner] = by_owner.get(owner, _ZERO) + part.amount
+        yield Item(GUARANTEED, k[GUARANTEED], title_of(GUARANTEED), total(paid), by_owner, 1)
+    for word, line in edition.separate.items():
+        if word in found.parts:
+            sign, counts = (1, -1) if word in _DEDUCTIONS else (-1, 0 if word == EXEMPT else 1)
+            yield shared(word, line, taxlines.words()[word], found.parts[word], sign, counts)
+    kept_off = [part for word, parts in found.off.items() if word is not None for part in parts]
+    if kept_off:
+        yield shared("not-deductible", k["not-deductible"], title_of("not-deductible"), kept_off, 1, 0)
+    withdrawn = {owner: moved.withdrawn for owner, moved in moves(request, period).items() if moved.withdrawn}
+    if withdrawn:
+        amount = sum(withdrawn.values(), _ZERO)
+        yield Item("distributions", k["distributions"], title_of("distributions"), amount, withdrawn, 0)
+
+
+def _shared(
+    request: Request, period: Period, word: str, line: str, title: str, parts: Iterable[Part], sign: int, counts: int
+) -> Item:
+    held = list(parts)
+    divided = {owner: amount * sign for owner, amount in share_out(request, held, period).items()}
+    return Item(word, line, title, total(held) * sign, divided, counts)
+
+
+def schedule_k(request: Request) -> Table:
+    """Schedule K of the entity's return, for two years."""
+    columns = (
+        Column("line", "Line"),
+        Column("title", "Description"),
+        Column("current", request.period.label, "money"),
+        Column("prior", request.period.prior.label, "money"),
+    )
+    years = [items(request, period) for period in (request.period, request.period.prior)]
+    lines = schedules(request.settings.practice.returns, request.period.last.year)
+    rows: list[Row] = []
+    if lines is not None and any(item.amount for found in years for item in found):
+        sums = [{item.word: item for item in found} for found in years]
+        for word in dict.fromkeys(word for found in sums for word in found):
+            known = [found.get(word) for found in sums]
+            one = next(item for item in known if item is not None)
+            amounts = [_ZERO if item is None else item.amount for item in known]
+            rows.append(Row("line", (one.line, one.title, *amounts)))
+        last = "reconciliation" if "reconciliation" in lines.k else "analysis"
+        rows.append(Row("total", (lines.k[last], title_of(last), *(income_of(found) for found in years))))
+    notes = (f"Lines of {lines.source}.",) if rows and lines else ("This return has no Schedule K.",)
+    return request.table("schedule-k", "Schedule K", columns, rows, notes)

@@ -1,0 +1,225 @@
+"""Each line, schedule and K-1 of three years of three returns, against a computation from the facts alone."""
+
+import datetime
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from daysheet.reports import registry
+from daysheet.reports.period import parse
+from daysheet.reports.schedules.tie_outs import AGREES
+from daysheet.settings import Settings
+
+from tests.reports.generated import load
+from tests.reports.tax_return import facts
+
+D = Decimal
+CASES = [(returns, year) for returns in ("schedule-c", "1065", "1120-s") for year in facts.YEARS]
+ENTITIES = [case for case in CASES if case[0] != "schedule-c"]
+
+
+@pytest.fixture(scope="module")
+def made():
+    return {returns: (load(facts.text(returns)), facts.entries(returns)) for returns, _ in CASES}
+
+
+def report(made, returns, name, year):
+    settings = Settings(Path("x"), {"practice": {"id": "t", "name": "T", "return": returns}}, "")
+    return registry.build(name, made[returns][0], settings, parse(str(year)), "cash")
+
+
+def by_line(table, column):
+    at = next(at for at, one in enumerate(table.columns) if one.key == column)
+    found: dict[str, D] = {}
+    for row in table.rows:
+        if row.cells[0] and row.cells[0] != "–":
+            found[str(row.cells[0])] = found.get(str(row.cells[0]), D()) + (row.cells[at] or 0)
+    return {line: amount for line, amount in found.items() if amount}
+
+
+@pytest.mark.parametrize(("returns", "year"), CASES)
+def test_every_line_of_the_return(returns, year, made):
+    true = facts.return_of(returns, made[returns][1], year)
+    totals = {
+        "schedule-c": {"3": "receipts", "5": "profit", "7": "income", "28": "deductions", "31": "result"},
+        "1065": {"1c": "receipts", "3": "profit", "8": "income", "22": "deductions", "23": "result"},
+        "1120-s": {"1c": "receipts", "3": "profit", "6": "income", "21": "deductions", "22": "result"},
+    }[returns]
+    found = by_line(report(made, returns, "tax-lines", year), "current")
+    sums = {name: found.pop(line) for line, name in totals.items()}
+    assert found == true.lines
+    assert (sums["income"], sums["deductions"], sums["result"]) == (true.income, true.deductions, true.result)
+    gross, refunds, goods = ("1", "2", "4") if returns == "schedule-c" else ("1a", "1b", "2")
+    assert sums["receipts"] == true.lines[gross] - true.lines[refunds]
+    assert sums["profit"] == sums["receipts"] - true.lines[goods]
+
+
+@pytest.mark.parametrize(("returns", "year"), ENTITIES)
+def test_schedule_k(returns, year, made):
+    true = facts.return_of(returns, made[returns][1], year)
+    found = by_line(report(made, returns, "schedule-k", year), "current")
+    moved = facts.sums(made[returns][1], year)
+    paid = sum((amount for name, amount in moved.items() if "Guaranteed" in name), D())
+    out = sum((amount for name, amount in moved.items() if "Draws" in name or "Distributions" in name), D())
+    expected = {line: amount for line, amount in true.lines.items() if line.startswith("K")}
+    expected["K 1"] = true.result
+    if returns == "1065":
+        expected |= {"K 4c": paid, "K 18c": true.not_deductible, "K 19a": out}
+        expected["Analysis 1"] = true.result + true.separate + paid
+    else:
+        expected |= {"K 16c": true.not_deductible, "K 16d": out, "K 18": true.result + true.separate}
+    assert found == expected
+
+
+def k1(made, returns, year):
+    found: dict[str, dict[str, D]] = {}
+    for row in report(made, returns, "schedule-k1", year).rows:
+        if row.kind == "heading":
+            owner = row.cells[1].split(",")[0].removeprefix("Dr. ").lower()
+            found[owner] = {}
+        elif row.cells[0] == "Item L":
+            found[owner][f"L {row.cells[1]}"] = row.cells[2]
+        else:
+            found[owner][row.cells[0]] = row.cells[2]
+    return found
+
+
+@pytest.mark.parametrize(("returns", "year"), ENTITIES)
+def test_each_owners_schedule_k_1(returns, year, made):
+    entries = made[returns][1]
+    true = facts.return_of(returns, entries, year)
+    found = k1(made, returns, year)
+    assert list(found) == ["adams", "baker"]
+    lines = {line: line for line in true.lines if line.startswith("K")}
+    lines |= {"K 1": "result", ("K 18c" if returns == "1065" else "K 16c"): "off"}
+    for printed, line in lines.items():
+        parts = facts.owners_part(returns, entries, year, line)
+        for owner, part in parts.items():
+            assert abs(Fraction(found[owner].get(printed, 0)) - part) <= Fraction(2, 100), (printed, owner)
+    moved = facts.sums(entries, year)
+    for owner in found:
+        name = owner.capitalize()
+        if returns == "1065":
+            assert found[owner]["K 4c"] == moved[f"Expenses:Guaranteed:{name}"]
+            assert found[owner]["K 19a"] == moved[f"Equity:Draws:{name}"]
+        else:
+            assert found[owner]["K 16d"] == moved[f"Equity:Distributions:{name}"]
+    whole = by_line(report(made, returns, "schedule-k", year), "current")
+    for line in lines:
+        assert sum(each.get(line, D()) for each in found.values()) == whole.get(line, D()), line
+
+
+def test_item_l_goes_on_from_year_to_year_by_what_is_on_the_return(made):
+    entries = made["1065"][1]
+    begin = {"adams": Fraction(), "baker": Fraction()}
+    for year in facts.YEARS:
+        found, moved = k1(made, "1065", year), facts.sums(entries, year)
+        true = facts.return_of("1065", entries, year)
+        for owner, before in list(begin.items()):
+            name = owner.capitalize()
+            signed = {line: -1 if line in ("K 12", "K 13a") else 1 for line in true.lines if line.startswith("K")}
+            exempt = facts.owners_part("1065", entries, year, "K 18a")[owner]
+            income = facts.owners_part("1065", entries, year, "result")[owner] + sum(
+                facts.owners_part("1065", entries, year, line)[owner] * sign for line, sign in signed.items()
+            )
+            income -= exempt
+            into, out = Fraction(-moved[f"Equity:Capital:{name}"]), Fraction(moved[f"Equity:Draws:{name}"])
+            off = facts.owners_part("1065", entries, year, "off")[owner]
+            end = before + into + income + exempt - off - out
+            held = found[owner]
+            near = Fraction(10, 100)  # each line of each year is rounded to the cent
+            assert abs(Fraction(held["L Beginning capital account"]) - before) <= near
+            assert Fraction(held["L Capital contributed during the year"]) == into
+            assert abs(Fraction(held["L Current year net income or loss"]) - income) <= near
+            assert abs(Fraction(held["L Other increase or decrease"]) - (exempt - off)) <= near
+            assert Fraction(held["L Withdrawals and distributions"]) == -out
+            assert abs(Fraction(held["L Ending capital account"]) - end) <= near
+            begin[owner] = end
+
+
+@pytest.mark.parametrize(("returns", "year"), ENTITIES)
+def test_schedule_l(returns, year, made):
+    table = report(made, returns, "schedule-l", year)
+    lines = [row for row in table.rows if row.kind == "line"]
+    for column, of_year in ((3, year), (2, year - 1)):
+        found = {row.cells[0]: row.cells[column] for row in lines if row.cells[column]}
+        assert found == facts.balance_sheet(returns, made[returns][1], of_year)
+    ends = [row.cells[3] for row in table.rows if row.kind == "total"]
+    assert ends[0] == ends[1]
+
+
+@pytest.mark.parametrize(("returns", "year"), ENTITIES)
+def test_schedule_m_1(returns, year, made):
+    """Meals and fines; the books' depreciation against the return's; the chair's gain, 1,500 against 2,660."""
+    entries = made[returns][1]
+    true, moved = facts.return_of(returns, entries, year), facts.sums(entries, year)
+    found = by_line(report(made, returns, "schedule-m", year), "current")
+    books, meals = moved["Expenses:Depreciation"], moved["Expenses:Meals"] - facts.half(moved["Expenses:Meals"])
+    partners = returns == "1065"
+    names = ("M-1 4a", "M-1 4b", "M-1 4", "M-1 7a", "M-1 6a", "M-1 9") if partners else (
+        "M-1 3a", "M-1 3b", "M-1 3", "M-1 6a", "M-1 5a", "M-1 8")  # fmt: skip
+    paid = sum((amount for name, amount in moved.items() if "Guaranteed" in name), D())
+    expected = {
+        "M-1 1": true.net_income,
+        "M-1 2": D(1160) if year == 2026 else D(),
+        names[0]: max(books - true.depreciation, D()),
+        names[1]: meals,
+        names[2]: moved["Expenses:Fines"],
+        names[3]: max(true.depreciation - books, D()),
+        names[4]: -moved["Income:Muni"],
+        names[5]: true.result + true.separate + paid,
+    }
+    if partners:
+        expected["M-1 3"] = paid
+    for line, amount in expected.items():
+        assert found.get(line, D()) == amount, line
+
+
+def test_schedule_m_2_of_a_corporation(made):
+    """The account begins with nothing in the books' first year; distributions are never more than it holds."""
+    begin = D()
+    for year in facts.YEARS:
+        true, moved = facts.return_of("1120-s", made["1120-s"][1], year), facts.sums(made["1120-s"][1], year)
+        found = by_line(report(made, "1120-s", "schedule-m", year), "current")
+        more = sum((true.lines.get(line, D()) for line in ("K 4", "K 5a", "K 9")), D())
+        less = sum((true.lines.get(line, D()) for line in ("K 11", "K 12a")), D()) + true.not_deductible
+        combined = begin + true.result + more - less
+        out = min(sum((a for n, a in moved.items() if "Distributions" in n), D()), max(combined, D()))
+        expected = {
+            "M-2 1": begin, "M-2 2": max(true.result, D()), "M-2 3": more, "M-2 4": max(-true.result, D()),
+            "M-2 5": less, "M-2 6": combined, "M-2 7": out, "M-2 8": combined - out,
+        }  # fmt: skip
+        for line, amount in expected.items():
+            assert found.get(line, D()) == amount, (year, line)
+        begin = combined - out
+
+
+@pytest.mark.parametrize("year", facts.YEARS)
+def test_schedule_m_2_of_a_partnership(year, made):
+    """Equity of the balance sheet less what the return has deducted more than the books for what is still held."""
+    entries = made["1065"][1]
+    found = by_line(report(made, "1065", "schedule-m", year), "current")
+    ends = []
+    for last in (year - 1, year):
+        equity = facts.balance_sheet("1065", entries, last).get("L 21", D())
+        for asset in facts.ASSETS:
+            gone = asset.id in facts.SALES and facts.SALES[asset.id][0].year <= last
+            upto = sum(1 for each in facts.YEARS if each <= last)
+            if not gone:
+                equity -= sum((sum(asset.return_[n], D()) - asset.books[n] for n in range(upto)), D())
+        ends.append(equity)
+    assert (found.get("M-2 1", D()), found["M-2 9"]) == tuple(ends)
+
+
+@pytest.mark.parametrize(("returns", "year"), CASES)
+def test_the_tie_outs_agree(returns, year, made):
+    table = report(made, returns, "tie-outs", year)
+    assert {row.cells[0]: row.cells[1:] for row in table.rows if row.cells[-1] != AGREES} == {}
+    names = [str(row.cells[0]) for row in table.rows]
+    assert ("Schedule M-1; income of Schedule K" in names) == (returns != "schedule-c")
+    assert ("Schedules K-1, item L; Schedule M-2" in names) == (returns == "1065")
+
+
+def test_the_days_of_the_two_halves():
+    assert (facts.CHANGE - datetime.date(2026, 1, 1)).days == 181
