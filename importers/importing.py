@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from beancount.core.amount import Amount
-from beancount.core.data import Directive
+from beancount.core.data import Directive, Transaction
 from daysheet import files, patients
 from daysheet.books import Books, loading
 from daysheet.errors import DaysheetError
 from daysheet.importers import reading_checks
 from daysheet.importers.amending import follow_up
 from daysheet.importers.booking import bank_lines, dedupe, payouts, practice_records, remittances
+from daysheet.importers.booking.bank_state import BankState
 from daysheet.importers.booking.directives import custom
 from daysheet.importers.booking.expected_remittances import RemittanceState
 from daysheet.importers.booking.session import ImportSession, OneByOneError, Taken
@@ -160,6 +161,8 @@ class ImportRun:
         self.told = told(settings, books.currency)
         self.outcome = Outcome()
         self.warn: Warn = lambda _: None
+        self.made: dict[str, Transaction] = {}
+        """Entries by the fingerprint of a bank's row that shall become what they were made."""
         self.token = cache(self._token())
 
     def over(self, given: Sequence[RawFile]) -> None:
@@ -174,6 +177,7 @@ class ImportRun:
         while waiting:
             session = self.session(self.books)
             session.part(undated.DaysState).days = days
+            session.part(BankState).made = self.made
             taken, waiting_next = self._plan(session, waiting, readings)
             if taken is None:
                 waiting = waiting_next

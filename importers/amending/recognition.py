@@ -60,6 +60,7 @@ class Found:
         other: places of entries that the books have otherwise: changed by hand, or as another file has them.
         missing: rows that the books do not have.
         lines: of bills with lines, which the file gave, by the place of the bill.
+        withdrawn: its lines that the bank has taken back since, as they would be in the books.
     """
 
     reading: Reading
@@ -67,6 +68,7 @@ class Found:
     other: set[Place] = field(default_factory=set)
     missing: set[int] = field(default_factory=set)
     lines: dict[Place, set[str]] = field(default_factory=lambda: defaultdict(set))
+    withdrawn: list[tuple[dedupe.Account, dedupe.Line]] = field(default_factory=list)
 
 
 def imports(books: Books) -> dict[str, Import]:
@@ -154,7 +156,7 @@ class Originals:
         if lines and payouts.is_payouts(reading):
             _find_payouts(lines, reading.profile, self.books, outcome)
         elif lines:
-            verdicts += _judged_lines(lines, reading, session, file.path)
+            verdicts += _judged_lines(lines, reading, session, file.path, outcome)
         beyond = _beyond(raw, practice)
         for record, verdict in verdicts:
             if verdict.what in ("known", "changed") and verdict.where is not None:
@@ -201,16 +203,20 @@ def less(reading: Reading, rows: set[int]) -> Reading:
 
 
 def _judged_lines(
-    rows: Sequence[BankLine], reading: Reading, session: ImportSession, path: Path
+    rows: Sequence[BankLine], reading: Reading, session: ImportSession, path: Path, outcome: Found
 ) -> Iterator[tuple[Record, dedupe.Verdict]]:
     groups: dict[dedupe.Account, list[BankLine]] = defaultdict(list)
     for row in rows:
         name = bank_account(session.banks, reading.profile, row.account or reading.account, path)
         groups[name, row.currency].append(row)
+    bank = session.part(BankState)
     for account, group in groups.items():
-        yield from zip(
-            group, dedupe.judge_bank(group, session.part(BankState).lines_of(account), reading.profile), strict=True
-        )
+        withdrawn = bank.withdrawn.get(account[0], ())
+        verdicts = dedupe.judge_bank(group, bank.lines_of(account), reading.profile, withdrawn=withdrawn)
+        for row, verdict in zip(group, verdicts, strict=True):
+            if verdict.what == "withdrawn":
+                outcome.withdrawn.append((account, dedupe.planned(row, reading.profile)))
+            yield row, verdict
 
 
 def _find_payouts(rows: Sequence[BankLine], profile: str, books: Books, outcome: Found) -> None:

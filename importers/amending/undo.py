@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from beancount.core.data import Balance, Pad
+from beancount.core.data import Balance, Pad, Transaction
 from daysheet.books import Books, loading
 from daysheet.errors import DaysheetError
-from daysheet.importers.amending import balance_renewal, follow_up, tidying
+from daysheet.importers.amending import balance_renewal, corrections, follow_up, tidying
 from daysheet.importers.amending.recognition import Found, Import, Originals, Place, imports, less, place_of
 from daysheet.importers.amending.settled import stale
 from daysheet.importers.amending.standing import Dependent, dependents
@@ -111,6 +111,8 @@ def undo(copy: Copy, books: Books, names: Sequence[str]) -> Undone:
     found = [originals.found(one) for one in wanted]
     same, other = set[Place]().union(*(f.same for f in found)), set[Place]().union(*(f.other for f in found))
     others = _others(books, wanted, originals)
+    corrections.refuse_corrected(wanted, others, originals)
+    again = corrections.lines_again(books, wanted, others, originals)
     kept, lacking = _held_by(others, originals, other)
     parts = _parts(found, [originals.found(one) for one in others])
     kept = (kept - set(parts)) | {place for place, part in parts.items() if part == "none"}
@@ -120,12 +122,14 @@ def undo(copy: Copy, books: Books, names: Sequence[str]) -> Undone:
         raise _stands(standing, others, originals, copy)
     out = gone | stale(books, gone) | _derived(books)
     facts = {place_of(fact.meta) for one in wanted for fact in one.facts}
-    assertions = _assertions(books, out, wanted, others, originals)
+    assertions = _assertions(books, out, wanted, others, originals, again)
     take_out(copy.at, out | facts | {place_of(meta) for change in assertions for meta in change.removed})
     balance_renewal.write(copy.at, books, [entry for change in assertions for entry in change.added])
     outcome = Undone(wanted, len(gone), len((same | other) & kept), len(other - kept))
     outcome.missing = sum(len(each.missing) for each in found)
-    outcome.booked = _book_from(others, originals, lacking, copy.at, settings)
+    every = [line for lines in again.values() for line in lines]
+    made = corrections.made_of_them(books, every, others, wanted, originals)
+    outcome.booked = _book_from(others, originals, lacking, copy.at, settings, made, with_lines=bool(every))
     follow_up.write(copy.at, settings)
     touched = [entry for entry in books.entries if "lineno" in entry.meta and place_of(entry.meta) in out]
     outcome.closed = tidying.tidy(copy.at, touched)
@@ -217,9 +221,14 @@ def _stands(standing: Sequence[Dependent], others: Sequence[Import], originals: 
 
 
 def _assertions(
-    books: Books, gone: Set[Place], wanted: Sequence[Import], others: Sequence[Import], originals: Originals
+    books: Books,
+    gone: Set[Place],
+    wanted: Sequence[Import],
+    others: Sequence[Import],
+    originals: Originals,
+    again: Mapping[dedupe.Account, Sequence[dedupe.Line]],
 ) -> list[balance_assertions.Change]:
-    """What becomes of the balances of the accounts that lose lines.
+    """What becomes of the balances of the accounts that lose lines; `again` are the lines that come back.
 
     Raises:
         DaysheetError: a balance that stays would not hold.
@@ -240,7 +249,8 @@ def _assertions(
             if any(fact.account == key[0] for fact in one.facts):
                 waiting += balance_assertions.balances_of(originals.reading(one)[1].proof, one.sha256)
         found = standing._replace(assertions=stays)
-        change = balance_assertions.change(key, lines.get(key, ()), (), found, waiting, anew=True)
+        held = [*lines.get(key, ()), *again.get(key, ())]
+        change = balance_assertions.change(key, held, (), found, waiting, anew=True)
         if change.broken:
             raise _unproved(change.broken[0], others)
         change.removed += [one.meta for one in own if one.meta is not None]
@@ -261,14 +271,25 @@ def _unproved(assertion: balance_assertions.Assertion, others: Sequence[Import])
 
 
 def _book_from(
-    others: Sequence[Import], originals: Originals, lacking: dict[str, set[int]], folder: Path, settings: Settings
+    others: Sequence[Import],
+    originals: Originals,
+    lacking: dict[str, set[int]],
+    folder: Path,
+    settings: Settings,
+    made: Mapping[str, Transaction],
+    *,
+    with_lines: bool,
 ) -> int:
-    """Book what other files hold and these books lack now; what they lacked before, they go on lacking."""
+    """Book what other files hold and these books lack now; what they lacked before, they go on lacking.
+
+    A bank's lines come back only where the bank's correction of them is taken back (`with_lines`), as what was `made`
+    of each.
+    """
     books = loading.load(folder)
     then = originals.over(books)
     readings: dict[RawFile, Reading] = {}
     for one in others:
-        if any(fact.account for fact in one.facts):
+        if any(fact.account for fact in one.facts) and not with_lines:
             continue
         file, raw = originals.reading(one)
         if then.found(one).missing - lacking[one.sha256]:
@@ -276,6 +297,7 @@ def _book_from(
     if not readings:
         return 0
     run = ImportRun(folder, settings, books, None, dry_run=True, suspense=True)
+    run.made.update(made)
     run.take(readings)
     for problem in run.outcome.refused.values():
         raise problem

@@ -60,7 +60,7 @@ def book_bank_lines(
 
     for row in _with_sound_ids(rows, taken):
         by_account[account_of(row)].append(row)
-    replaced = bank_corrections.carry_out(session, reading, account_of, taken)
+    replaced = bank.made | bank_corrections.carry_out(session, reading, account_of, taken)
     for account, group in by_account.items():
         _take_account(session, group, account, reading, replaced, taken)
         if len(by_account) == 1:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from itertools import islice
 
+from beancount.core.data import Transaction
 from daysheet.importers.booking import balance_assertions, dedupe
 from daysheet.importers.booking.categories import UNCATEGORIZED, Categorize, categorizer
 from daysheet.importers.booking.expected_remittances import RemittanceState
@@ -24,6 +25,7 @@ class BankState:
     Attributes:
         fresh: the bank lines that this import has booked, by account and currency.
         withdrawn: what banks have replaced or taken back, by account.
+        made: entries by the fingerprint of a row that shall become what they were made.
         corrected: the first day of which this import has taken a line out, by account and currency.
         wanted: the balances that its files prove, likewise.
         covered: the first and the last day that each of its files covers, likewise.
@@ -35,6 +37,7 @@ class BankState:
         self.fresh: dict[dedupe.Account, list[BankLine]] = defaultdict(list)
         withdrawn = dedupe.withdrawn_of(session.books.imported)
         self.withdrawn: dict[str, list[dedupe.Withdrawn]] = defaultdict(list, withdrawn)
+        self.made: dict[str, Transaction] = {}
         self.corrected: dict[dedupe.Account, datetime.date] = {}
         self.wanted: dict[dedupe.Account, list[balance_assertions.Assertion]] = defaultdict(list)
         self.covered: dict[dedupe.Account, list[tuple[datetime.date, datetime.date]]] = defaultdict(list)

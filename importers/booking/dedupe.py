@@ -213,6 +213,10 @@ class Withdrawn(NamedTuple):
         """As an `imported` directive holds it: `DAY AMOUNT ID`, a dash for what is not known."""
         return f"{self.date or '-'} {'-' if self.amount is None else self.amount} {self.id}"
 
+    def names(self, identifier: str, day: datetime.date, amount: Decimal) -> bool:
+        """Whether it is the line of this id (as `identity.comparable` gives it), day and amount."""
+        return identity.comparable(self.id) == identifier and self.date in (None, day) and self.amount in (None, amount)
+
 
 def withdrawn_of(imported: Iterable[Imported]) -> dict[str, list[Withdrawn]]:
     """What files before this import have replaced or taken back, by account."""
@@ -285,10 +289,9 @@ class _Matching:
 
     def withdraw(self, withdrawn: Iterable[Withdrawn]) -> None:
         """Rows that the bank has taken back."""
-        by_id = {identity.comparable(each.id): each for each in withdrawn}
-        for number, held in self.held.items() if by_id else ():
-            found = by_id.get(held.id)
-            if found is not None and found.date in (None, held.date) and found.amount in (None, held.amount):
+        old = list(withdrawn)
+        for number, held in self.held.items() if old else ():
+            if any(each.names(held.id, held.date, held.amount) for each in old):
                 self.verdicts[number] = Verdict("withdrawn")
 
     def by_id(self, covers: identity.Days | None) -> None:

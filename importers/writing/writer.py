@@ -206,7 +206,12 @@ def block_of(path: Path, line: int) -> tuple[int, tuple[str, ...]]:
 def _edited(old: bytes, edits: Sequence[Edit]) -> bytes:
     lines = old.decode().split("\n")
     for edit in sorted(edits, reverse=True):
-        lines[edit.first - 1 : edit.last] = edit.lines
+        last = edit.last
+        if not edit.lines and not any(
+            line.strip() for line in (*lines[edit.first - 2 : edit.first - 1], *lines[last : last + 1])
+        ):
+            last += 1  # what parted it from its neighbours goes as well
+        lines[edit.first - 1 : last] = edit.lines
     return "\n".join(lines).encode()
 
 
