@@ -102,6 +102,7 @@ def _nearest(file: RawFile, candidates: Sequence[Source]) -> DaysheetError:
     redated = next((source for source in banks if source.claim(file) == OTHER_DATES), None)
     return (
         (redated.other_dates(file) if redated else None)
+        or standard_csv.nearest(file)
         or systems.nearest(file, exports)
         or bank.nearest(file, banks)
         or DaysheetError(

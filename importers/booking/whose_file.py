@@ -84,18 +84,8 @@ def refuse_other_balance(
     bases = [one for one in _proved(books, account, state) if start <= one.date - _ONE_DAY <= end]
     every = list(lines)
     held = Held(every)
-    of_file = Held(row for row in reading.records if isinstance(row, BankLine))
-
-    def agrees(base: Assertion, day: datetime.date, number: Decimal) -> bool:
-        """At the day's end, or before its rows in the file: two files may have a day in two parts."""
-        after = day + _ONE_DAY
-        if base.date == after and base.number == number - of_file.at(after) + of_file.at(day):
-            return True
-        return held.at(after, base) == number or held.at(day, base) == number - of_file.at(after) + of_file.at(day)
-
-    if any(agrees(base, *end_of_day) for base in bases for end_of_day in (proof.daily[0], proof.daily[-1])):
-        return
-    if any(_passes(base, reading, dict(proof.daily)) for base in bases):
+    of_file = [row for row in reading.records if isinstance(row, BankLine)]
+    if any(_agrees(base, proof.daily, held, of_file) for base in bases):
         return
     most = books.days_of("export-gap-days", proof.daily[0][0])
     by_hand = [one.date for one in every if isinstance(one, Line) and one.source is None]
@@ -112,14 +102,23 @@ def refuse_other_balance(
             )
 
 
-def _passes(base: Assertion, reading: Reading, daily: Mapping[datetime.date, Decimal]) -> bool:
-    """Whether a file's balance comes by a proved one within its day: a file before it ended in the middle of that."""
-    day = base.date - _ONE_DAY
-    rows = [row.amount for row in reading.records if isinstance(row, BankLine) and row.date == day]
-    if day not in daily or not rows:
-        return False
-    opening = daily[day] - sum(rows, Decimal())
-    return any(base.number in accumulate(order, initial=opening) for order in (rows, rows[::-1]))
+def _agrees(base: Assertion, daily: Sequence[EndOfDay], held: Held, of_file: Sequence[BankLine]) -> bool:
+    """Whether a file's balance and a proved one are of one account, on the file's first, its last or the proved day.
+
+    They are if the books lead from one to the other, at the day's end or before the file's rows of it: two files may
+    have a day in two parts. So on the proved day itself the file may come by what was proved with any of its rows.
+    """
+    proved = base.date - _ONE_DAY
+    for day, number in daily:
+        if day not in (daily[0][0], daily[-1][0], proved):
+            continue
+        rows = [row.amount for row in of_file if row.date == day]
+        opening = number - sum(rows, Decimal())
+        if held.at(day + _ONE_DAY, base) == number or held.at(day, base) == opening:
+            return True
+        if day == proved and any(base.number in accumulate(way, initial=opening) for way in (rows, rows[::-1])):
+            return True
+    return False
 
 
 def _proved(books: Books, account: Account, state: BankState) -> list[Assertion]:

@@ -10,8 +10,10 @@ read them.
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import groupby
 from typing import Final
 
 from daysheet.books import Books
@@ -37,7 +39,15 @@ _MONEY: Final = re.compile(
     r"([0-9]{1,7}|[0-9]([,.' ][0-9]{3}){2}|[0-9]{1,3}[,.' ][0-9]{3})?([.,][0-9]*)?[-)]?"
 )
 _SLUG: Final = re.compile(r"[a-z]{1,24}")
-_SERVICE_CODE: Final = re.compile(r"[A-Z]{0,2}[0-9]{3,5}[A-Z]?([-:, ]{1,2}([A-Z]{2}|[0-9]{2}|[A-Z][0-9]|[0-9][A-Z]))*")
+_SERVICE_CODE: Final = re.compile(
+    r"[A-Z]{0,2}[0-9]{3,5}[A-Z]?([-:, ]{1,2}([A-Z]{2}|[A-Z][0-9]|[0-9][A-Z]))*"
+    # modifiers of digits alone stand behind five characters only: after a year they would be a birth date
+    r"|([A-Z]{1,2}[0-9]{3,4}|[0-9]{5}|[0-9]{4}[A-Z])([-:, ]{1,2}([A-Z]{2}|[0-9]{2}|[A-Z][0-9]|[0-9][A-Z]))*"
+)
+_LETTERS: Final = string.ascii_letters
+_MARKS: Final = re.compile(r"[^0-9A-Za-z*]+")
+_MOST_NUMBERS: Final = 2
+"""So many numbers in a row are a length or a count; three are a date or a person's number."""
 _BETWEEN_CODES: Final = re.compile(r" *[,;/+&|] *")
 _WORD: Final = re.compile(r"[^\W_]+")
 _TITLE_TEXT: Final = "dr doctor md do dds dmd dvm phd psyd np pa pac rn lcsw lmft lpc lmhc pt dpt ot mr mrs ms prof"
@@ -72,7 +82,12 @@ def is_code(text: str, plain: Iterable[Pattern] = ()) -> bool:
     """
     if any(pattern.fullmatch(text) for pattern in plain):
         return True
-    return bool(_UUID.fullmatch(text) or (_CODE.fullmatch(text) and not _PERSONAL.fullmatch(text)))
+    return bool(_UUID.fullmatch(text) or (_CODE.fullmatch(text) and not _is_personal(text)))
+
+
+def _is_personal(text: str) -> bool:
+    """Whether a text is a birth date or a person's number, whatever marks stand between its parts."""
+    return bool(_PERSONAL.fullmatch(text) or _PERSONAL.fullmatch(_MARKS.sub("-", text).strip("-")))
 
 
 def identifier(text: str, token: Token, plain: Iterable[Pattern] = ()) -> str:
@@ -86,7 +101,7 @@ def own_identifier(text: str, token: Token) -> str:
     Wider than `identifier`, because the practice chose it; a name alone, an address and what has the shape of a
     Social Security, telephone or member number or of a birth date never pass.
     """
-    is_own = _OWN.fullmatch(text) and not _PERSONAL.fullmatch(text) and not _NUMBERED.search(text)
+    is_own = _OWN.fullmatch(text) and not _is_personal(text) and not _NUMBERED.search(text)
     return text if is_own or is_code(text) else opaque(text, token)
 
 
@@ -129,12 +144,19 @@ def service(text: str, known: Mapping[str, str] | None = None) -> str | None:
         return ", ".join(codes)
     words = _WORD.findall(text.casefold())
     of_the_trade = all(word in _SERVICE_WORDS or (word.isdigit() and len(word) <= 3) for word in words)
-    return " ".join(text.split()) if words and of_the_trade else None
+    numbers = max((len(run) for run in _runs(words)), default=0)
+    says = numbers <= _MOST_NUMBERS and not all(map(str.isdigit, words))
+    return " ".join(text.split()) if of_the_trade and says else None
+
+
+def _runs(words: Iterable[str]) -> list[list[str]]:
+    """The numbers that follow each other without a word between."""
+    return [list(group) for is_number, group in groupby(words, str.isdigit) if is_number]
 
 
 def is_service_code(text: str) -> bool:
     """Whether a cell is a procedure's code, perhaps with modifiers."""
-    return bool(_SERVICE_CODE.fullmatch(text)) and not _PERSONAL.fullmatch(text)
+    return bool(_SERVICE_CODE.fullmatch(text)) and not _is_personal(text.lstrip(_LETTERS))
 
 
 def names_of(facts: Iterable[tuple[str, str]]) -> dict[str, str]:

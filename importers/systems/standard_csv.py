@@ -117,7 +117,7 @@ class PracticeSource:
         """The patients as the file names them, for `daysheet reveal` alone."""
         found = tables(file)
         header, delimiter = next((head, mark) for head, mark in _headers(file, found) if _kind_of(head) == self.kind)
-        names = [cell.strip("\ufeff \t").casefold() for cell in header.cells]
+        names = _names(header)
         if "patient_id" in names:
             place = names.index("patient_id")
             for row in _rows(file, found, delimiter):
@@ -174,22 +174,56 @@ def _ragged(file: RawFile, found: Tables, delimiter: str, last_good: int) -> Day
     return DaysheetError(message, filename=file.path, line=line, remedy=remedy)
 
 
-def _kind_of(header: Row) -> str | None:
-    names = _names(header)
-    for kind, columns in KINDS.items():
+def nearest(file: RawFile) -> DaysheetError | None:
+    """What is said of a file whose header is a kind's but for spaces and marks in its names; None of any other."""
+    for header, _ in _headers(file, tables(file)):
+        kind = _kind_of(header, _squeezed)
+        if kind is not None:
+            return _spaced(file, header, KINDS[kind])
+    return None
+
+
+def _kind_of(header: Row, form: Callable[[str], str] = str) -> str | None:
+    """The kind that a header is of; `form` makes of a name what is compared."""
+    names = set(map(form, _names(header)))
+    of_kind = {kind: [form(column) for column in columns] for kind, columns in KINDS.items()}
+    for kind, columns in of_kind.items():
         if columns[0] in names and len(names & set(columns)) * 2 > len(columns):
             return kind
-    likeness = {kind: len(names & set(columns)) / len(columns) for kind, columns in KINDS.items()}
+    likeness = {kind: len(names & set(columns)) / len(columns) for kind, columns in of_kind.items()}
     best = max(likeness, key=lambda kind: likeness[kind])
     return best if likeness[best] >= _ALIKE else None
 
 
-def _names(header: Row) -> set[str]:
-    return {cell.strip("\ufeff \t").casefold() for cell in header.cells}
+def _names(header: Row) -> list[str]:
+    return [cell.strip("\ufeff \t").casefold() for cell in header.cells]
+
+
+def _squeezed(name: str) -> str:
+    """A name without spaces and marks, which people put in and leave out."""
+    return "".join(filter(str.isalnum, name))
+
+
+def _spaced(file: RawFile, header: Row, columns: tuple[str, ...]) -> DaysheetError | None:
+    """The error for a column that would be read if its name had no other spaces or marks; None without one."""
+    names = _names(header)
+    squeezed = list(map(_squeezed, names))
+    for column in (*columns, *FURTHER.get(columns[0], ())):
+        if column not in names and _squeezed(column) in squeezed:
+            return DaysheetError(
+                f'column {squeezed.index(_squeezed(column)) + 1} differs from "{column}" by a space or a mark alone',
+                filename=file.path,
+                line=header.line,
+                remedy=f"write it {column}",
+            )
+    return None
 
 
 def _places(file: RawFile, header: Row, columns: tuple[str, ...]) -> dict[str, int]:
-    names = [cell.strip("\ufeff \t").casefold() for cell in header.cells]
+    names = _names(header)
+    spaced = _spaced(file, header, columns)
+    if spaced is not None:
+        raise spaced
     for column in columns:
         if names.count(column) > 1:
             raise DaysheetError(f"the column {column} stands twice", filename=file.path, line=header.line)
