@@ -17,8 +17,7 @@ from daysheet.importers.booking.known import Known
 from daysheet.importers.booking.session import ImportSession, Taken
 from daysheet.importers.reading import Reading, Record
 from daysheet.importers.systems.marks import DATED, SO_FAR
-from daysheet.records import Adjustment, Allotment, BankLine, Claim, Invoice, Payment, Visit
-from daysheet.remittances import Remittance
+from daysheet.records import Adjustment, Claim, Invoice, Payment, Visit
 from daysheet.wording import many
 
 _KINDS: Final[Mapping[type, str]] = {
@@ -42,28 +41,42 @@ def in_books_letters(records: Sequence[Record], known: Known, reading: Reading, 
     for record in records:
         if type(record) in _KINDS:
             spelled[type(record)].add(record.id)  # type: ignore[union-attr]
-    earlier: dict[tuple[type, str], Record] = {}
+    earlier: dict[tuple[type, str], tuple[Any]] = {}
     changed: list[Record] = []
+    apart: list[Record] = []
+    unclear: list[Record] = []
     found: list[Record] = []
     for record in records:
         if type(record) not in _KINDS:
             found.append(record)
             continue
         written = _referring(record, spelled)
-        other = spelled[type(record)].other(written.id)
-        twins = [*_existing(type(record), other, known), earlier.get((type(record), other))] if other else []
-        if any(twin is not None and _agrees(written, twin, (reading.first, reading.last)) for twin in twins):
-            written = written._replace(id=other)
-        earlier.setdefault((type(record), written.id), written)
+        kind = type(record)
+        twins = [
+            twin
+            for other in spelled[kind].others(written.id)
+            for twin in (*_existing(kind, other, known), *earlier.get((kind, other), ()))
+        ]
+        same = next((twin for twin in twins if _agrees(written, twin, (reading.first, reading.last))), None)
+        if same is not None:
+            written = written._replace(id=same.id)
+        elif twins:
+            apart.append(record)
+        if any(spelled[kind].is_unclear(name) for kind, name in _references(written)):
+            unclear.append(record)
+        earlier.setdefault((type(record), written.id), (written,))
         if written is not record:
             changed.append(record)
         found.append(written)
-    if changed:
-        taken.notes.append(
-            f"{many(len(changed), 'row')} with an id that the books write in other letters, first row "
-            f"{changed[0].meta['lineno']}"
-        )
+    _say(taken, changed, "with an id that the books write in other letters")
+    _say(taken, apart, "with an id that another record has in other letters; patient, day or amount differ: both count")
+    _say(taken, unclear, "for an id that several records have in other letters, and none as it is written")
     return found
+
+
+def _say(taken: Taken, rows: Sequence[Record], words: str) -> None:
+    if rows:
+        taken.notes.append(f"{many(len(rows), 'row')} {words}, first row {rows[0].meta['lineno']}")
 
 
 def refuse_clashes(session: ImportSession, records: Sequence[Record], reading: Reading, taken: Taken) -> None:
@@ -117,15 +130,28 @@ class _Spelling:
         if identifier not in alike:
             alike.append(identifier)
 
-    def other(self, identifier: str) -> str:
-        """The first id that differs from this one in case only; empty if there is none, or this is the first."""
+    def others(self, identifier: str) -> list[str]:
+        """The ids before this one that differ from it in case only."""
         alike = self._first.get(identity.comparable(identifier), [identifier])
-        return alike[0] if alike[0] != identifier else ""
+        return alike[: alike.index(identifier)] if identifier in alike else alike
 
     def meant(self, reference: str) -> str:
         """The id that a reference means: as it is written, else the only one in other letters."""
         alike = self._first.get(identity.comparable(reference), [])
         return alike[0] if reference not in alike and len(alike) == 1 else reference
+
+    def is_unclear(self, reference: str) -> bool:
+        """Whether a reference may mean several ids, and is none of them."""
+        alike = self._first.get(identity.comparable(reference), ())
+        return len(alike) > 1 and reference not in alike
+
+
+def _references(record: Record) -> Iterator[tuple[type, str]]:
+    """The kinds and ids of what a record refers to."""
+    if isinstance(record, Invoice):
+        yield from ((Visit, visit) for visit in record.visits)
+    elif isinstance(record, Payment | Adjustment | Claim) and record.invoice:
+        yield Invoice, record.invoice
 
 
 def _referring(record: Record, spelled: Mapping[type, _Spelling]) -> Any:  # noqa: ANN401 - a record of the same type
@@ -140,20 +166,28 @@ def _referring(record: Record, spelled: Mapping[type, _Spelling]) -> Any:  # noq
 
 
 def _agrees(record: Record, entry: Record, covers: identity.Days) -> bool:
-    """Whether two records are the same but for their letters: nothing contradicts, and day and money are equal."""
+    """Whether two records are the same but for their letters: every field that tells records apart is equal.
+
+    A patient or a visit that one of them does not name is not another one.
+    """
     if identity.contradiction(record, entry, covers):
         return False
-    return _day_and_money(record) == _day_and_money(entry)
+    return all(one == other or None in (one, other) for one, other in zip(_told(record), _told(entry), strict=True))
 
 
-def _day_and_money(record: Record) -> tuple[object, ...]:
+def _told(record: Record) -> tuple[object, ...]:
+    """What tells a record from others; None for what it may leave out and does."""
     if isinstance(record, Visit):
-        return record.date, record.fee, record.patient
+        return record.date, record.provider, str(record.fee), record.patient or None
+    if isinstance(record, Invoice):
+        return record.date, record.amount, record.patient or None, frozenset(record.visits) or None
+    if isinstance(record, Payment):
+        return record.date, record.amount, record.invoice, record.patient or None
+    if isinstance(record, Adjustment):
+        return record.date, record.amount, record.invoice
     if isinstance(record, Claim):
         return record.invoice, record.payer
-    if isinstance(record, BankLine | Allotment | Remittance):
-        return ()
-    return record.date, record.amount
+    return ()
 
 
 def _ids(kind: type, known: Known) -> Iterator[str]:

@@ -127,6 +127,24 @@ def test_a_header_that_differs_by_a_space_is_told_as_that(folder: Folder) -> Non
         assert "column 2 differs from" in said or "column 7 differs from" in said
 
 
+@pytest.mark.parametrize(
+    ("header", "column"),
+    [
+        ("visit id,date,provider,patient_id,status,service,fee", 1),
+        ("visit id,date,provider,patient id,status,service,fee", 1),
+        ("Visit ID,Date,Provider,Patient ID,Status,Service,Fee", 1),
+        ("visit_id,date,provider,patient_id,status,service,fee,guarantor id", 8),
+        ("payment_id,date,invoice_id,payer,method,amount,reference,patient-id", 8),
+        ("invoice_id,visit_id,date,provider,patient_id,payer,amount,due,line  id", 9),
+        ("adjustment_id,date,invoice_id,ki nd,amount", 4),
+    ],
+)
+def test_a_header_of_our_own_that_differs_by_a_space_is_told_as_that(folder: Folder, header: str, column: int) -> None:
+    said = error(folder, header + "\n" + ",".join("1" * (header.count(",") + 1)) + "\n")
+    assert f"column {column} differs from" in said
+    assert "by a space or a mark alone" in said
+
+
 def test_no_shipped_profile_is_contradicted_by_its_own_sample(tmp_path: Path) -> None:
     for source in shipped():
         sample, named = source.profile.sample, source.profile.currency

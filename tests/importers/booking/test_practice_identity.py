@@ -139,3 +139,14 @@ def test_ids_that_differ_in_case_only_are_two_where_anything_else_differs(
 def test_a_void_comes_with_the_id_of_what_it_takes_back(folder: Folder) -> None:
     (answer,) = folder.take("p.csv", PAYMENTS + "P1,2026-03-02,I1,,card,50.00,\nP1,2026-03-09,I1,,card,-50.00,\n")
     assert answer["booked"] == 2
+
+
+def test_bills_in_other_letters_are_two_though_day_and_amount_agree_and_that_is_said(folder: Folder) -> None:
+    rows = "bill-7,,2026-03-02,adams,P-1,,64.00,\nBILL-7,,2026-03-02,adams,P-2,,64.00,\n"
+    (answer,) = folder.take("a.csv", INVOICES + rows)
+    assert (answer["booked"], sorted(folder.books().invoices)) == (2, ["BILL-7", "bill-7"])
+    assert "both count, first row 3" in answer["notes"][0]
+    (answer,) = folder.take("b.csv", PAYMENTS + "P1,2026-03-04,Bill-7,,card,64.00,\n")
+    assert "several records have in other letters, and none as it is written, first row 2" in answer["notes"][0]
+    (answer,) = folder.take("c.csv", INVOICES + rows + "bILL-7,,2026-03-02,adams,P-2,,64.00,\n")
+    assert (answer["booked"], answer["known"]) == (0, 2)
