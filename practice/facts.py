@@ -21,6 +21,7 @@ Example:
       months: "1f0a… …"
     2026-01-01 custom "threshold" "overdue-days" 45
     2026-01-01 custom "contract" "aetna" "97110" 80.00 USD
+    2026-01-01 custom "coverage" "delta" "D2" 80
     2026-03-02 custom "payment-plan" "5278" 50.00 USD
       first: 2026-04-01
     2026-01-05 custom "allocated" "PMT-551" "INV-1001" 40.00 USD
@@ -126,6 +127,28 @@ class Contract(NamedTuple):
     meta: Meta
 
 
+class Coverage(NamedTuple):
+    """What an insurer's plan covers, from a day on: it says what the patient is expected to owe until it has decided.
+
+    Attributes:
+        payer: the insurer.
+        services: the beginning of the codes that this is of; empty for all.
+        percent: what it pays of what it allows.
+        copay: what the patient owes of each bill beside that.
+        patient: whose plan it is; empty for all of the insurer's.
+        since: the first day.
+        meta: where it stands.
+    """
+
+    payer: str
+    services: str
+    percent: Decimal
+    copay: Decimal
+    patient: str
+    since: datetime.date
+    meta: Meta
+
+
 class PaymentPlan(NamedTuple):
     """What a patient has agreed to pay of a debt, from a day on: by instalments of an amount.
 
@@ -163,7 +186,7 @@ class Begin(NamedTuple):
     meta: Meta
 
 
-Fact = Provider | Payer | Closure | Imported | Waiver | Threshold | Contract | Lock | Allotment | PaymentPlan
+Fact = Provider | Payer | Closure | Imported | Waiver | Threshold | Contract | Lock | Allotment | PaymentPlan | Coverage
 
 
 def parse_fact(entry: Custom) -> Fact | Begin | None:
@@ -311,6 +334,20 @@ def _contract(entry: Custom) -> Contract:
     return Contract(values[0], values[1], values[2].number, entry.date, entry.meta)
 
 
+def _coverage(entry: Custom) -> Coverage:
+    values: list[Any] = [value.value for value in entry.values]
+    said = len(values) == 3 and isinstance(values[0], str) and values[0] and isinstance(values[1], str)
+    if not said or not isinstance(values[2], Decimal) or not 0 <= values[2] <= 100:
+        raise ValueError(f'coverage: write {entry.date} custom "coverage" "PAYER" "D2" 80, beginning of codes, percent')
+    copay = entry.meta.get("copay")
+    if copay is not None and not (isinstance(copay, Amount) and copay.number is not None and copay.number >= 0):
+        raise ValueError("coverage: copay is an amount, such as 25.00 USD")
+    return Coverage(
+        values[0], values[1], values[2], (copay and copay.number) or Decimal(), text(entry, "patient") or "",
+        entry.date, entry.meta,
+    )  # fmt: skip
+
+
 def _allotment(entry: Custom) -> Allotment:
     values: list[Any] = [value.value for value in entry.values]
     if (
@@ -355,6 +392,7 @@ _PARSERS: Final[Mapping[str, Callable[[Custom], Fact | Begin]]] = {
     "waived": _waiver,
     "threshold": _threshold,
     "contract": _contract,
+    "coverage": _coverage,
     "allocated": _allotment,
     "payment-plan": _payment_plan,
     "locked": _lock,

@@ -42,6 +42,10 @@ class Visit(NamedTuple):
     meta: Meta
 
 
+PATIENT_SHARE: Final = "patient-share"
+"""Metadata of a charge: what of it the patient is expected to owe, until an insurer has decided."""
+
+
 class Line(NamedTuple):
     """A procedure on a bill.
 
@@ -54,6 +58,7 @@ class Line(NamedTuple):
         site: the surface, quadrant or part of the body.
         modifier: of the code; several with a space between.
         quantity: how often, where that is said.
+        patient_share: what of the charge the patient is expected to owe, where the source has an estimate.
     """
 
     id: str
@@ -64,6 +69,7 @@ class Line(NamedTuple):
     site: str | None = None
     modifier: str | None = None
     quantity: Decimal | None = None
+    patient_share: Decimal | None = None
 
 
 class Invoice(NamedTuple):

@@ -82,7 +82,8 @@ def _judge_line(bill: Invoice, line: Line, known: Known) -> Verdict:
     if held is None:
         return _judge_whole(bill, line, known)
     other, same = held
-    what = [name for name in line._fields if getattr(line, name) != getattr(same, name)]
+    told = (name for name in line._fields if name != "patient_share")  # the first estimate stands
+    what = [name for name in told if getattr(line, name) != getattr(same, name)]
     what += [name for name in ("id", "date", "patient", "payer") if getattr(bill, name) != getattr(other, name)]
     return Verdict("changed", other.meta, ", ".join(what)) if what else Verdict("known", other.meta)
 

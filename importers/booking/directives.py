@@ -46,7 +46,7 @@ from daysheet.importers.booking.known import Known
 from daysheet.importers.reading import Reading, Record
 from daysheet.importers.settings import DEPOSIT, ImportSettings
 from daysheet.ledger.printer import link
-from daysheet.records import Adjustment, Allotment, Claim, Invoice, Line, Payment, Visit
+from daysheet.records import PATIENT_SHARE, Adjustment, Allotment, Claim, Invoice, Line, Payment, Visit
 
 UNASSIGNED: Final = INCOME_UNASSIGNED
 """Income of a payment whose invoice the books do not know yet, or that names none."""
@@ -153,6 +153,7 @@ def _invoice(invoice: Invoice, known: Known, terms: Terms) -> Directive:
         guarantor=invoice.meta.get("guarantor"),
         payer=invoice.payer,
         due=invoice.due,
+        **{PATIENT_SHARE: _money(invoice.meta.get(PATIENT_SHARE), terms)},
     )
     account = known.receivable(invoice.payer, invoice.date) if invoice.payer else RECEIVABLE_PATIENTS
     owed = ((account, invoice.amount),)
@@ -182,7 +183,13 @@ def _line(line: Line, invoice: Invoice, terms: Terms) -> Posting:
         modifier=line.modifier,
         quantity=line.quantity,
     )
+    if line.patient_share is not None:
+        meta[PATIENT_SHARE] = _money(line.patient_share, terms)
     return posting(BILLING_CHARGES, -line.amount, terms.currency)._replace(meta=meta)
+
+
+def _money(amount: Decimal | None, terms: Terms) -> Amount | None:
+    return None if amount is None else Amount(amount, terms.currency)
 
 
 def _payment(payment: Payment, known: Known, terms: Terms) -> Directive:

@@ -105,7 +105,13 @@ def _plain(name: str) -> str:
 
 
 def line_of(
-    part: InvoiceMap, cells: PracticeRow, provider: str, amount: Decimal, identity: str, services: Mapping[str, str]
+    part: InvoiceMap,
+    cells: PracticeRow,
+    provider: str,
+    amount: Decimal,
+    identity: str,
+    services: Mapping[str, str],
+    patient_share: Decimal | None,
 ) -> Line:
     """The line that a row is; a cell that does not look like what its column holds is left out.
 
@@ -116,6 +122,7 @@ def line_of(
         amount: the charge.
         identity: the row's own id.
         services: the practice's words for services.
+        patient_share: what of the charge is expected of the patient.
     """
     modifiers = [cells[column].upper() for column in part.modifier if _MODIFIER.fullmatch(cells[column].upper())]
     return Line(
@@ -127,7 +134,13 @@ def line_of(
         site=_like(_SITE, cells[part.site]) if part.site else None,
         modifier=" ".join(modifiers) or None,
         quantity=_quantity(cells[part.quantity]) if part.quantity else None,
+        patient_share=patient_share,
     )
+
+
+def share_within(share: Decimal, charge: Decimal) -> bool:
+    """Whether an expected share can be one of this charge."""
+    return min(charge, Decimal()) <= share <= max(charge, Decimal())
 
 
 def is_of_none(columns: Columns, cells: PracticeRow) -> bool:
@@ -135,7 +148,9 @@ def is_of_none(columns: Columns, cells: PracticeRow) -> bool:
     return all(cells[column] in _NONE for column in columns)
 
 
-def own_line(identity: str, provider: str, amount: Decimal, told: Mapping[str, str]) -> Line:
+def own_line(
+    identity: str, provider: str, amount: Decimal, told: Mapping[str, str], patient_share: Decimal | None
+) -> Line:
     """A line of the practice's own CSV; `told` are its cells by column."""
     modifiers = [word for word in told["modifier"].upper().split() if _MODIFIER.fullmatch(word)]
     return Line(
@@ -147,6 +162,7 @@ def own_line(identity: str, provider: str, amount: Decimal, told: Mapping[str, s
         _like(_SITE, told["site"]),
         " ".join(modifiers) or None,
         _quantity(told["quantity"]),
+        patient_share,
     )
 
 

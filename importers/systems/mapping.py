@@ -13,7 +13,7 @@ from daysheet.errors import DaysheetError
 from daysheet.importers.privacy import identifiers
 from daysheet.importers.reading import Record, Skipped
 from daysheet.importers.rows.cells import fingerprint
-from daysheet.importers.systems.bill_lines import is_of_none, line_of
+from daysheet.importers.systems.bill_lines import is_of_none, line_of, share_within
 from daysheet.importers.systems.marks import DATED, KIND_OF, MERGE, NOTHING, SEEK, SO_FAR, UNDATED, Sought
 from daysheet.importers.systems.meanings import Meanings
 from daysheet.importers.systems.profile import (
@@ -31,7 +31,7 @@ from daysheet.importers.systems.profile import (
 )
 from daysheet.importers.systems.row import PracticeRow
 from daysheet.patients import opaque
-from daysheet.records import Adjustment, Allotment, BankLine, Claim, Invoice, Line, Payment, Visit
+from daysheet.records import PATIENT_SHARE, Adjustment, Allotment, BankLine, Claim, Invoice, Line, Payment, Visit
 
 _NUMBERED_ROW: Final = re.compile(rf"{ROW}(?: ([1-9]))?")
 _CURRENCY: Final = re.compile(r"[A-Za-z]{3}")
@@ -110,6 +110,7 @@ class Mapper(Meanings):
             visits = tuple(filter(None, (self._reference("visit", part.visit, cells),)))
         number = self.profile.invoice.index(part) + 1
         provider = self._provider(part.provider, cells) if cells[part.provider] else seen_by
+        share = self._patient_share(part, cells, amount)
         if part.id == (ROW,):
             identity = "-".join(filter(None, (visit.id if visit else "", str(number) if number > 1 else "")))
         elif part.line:
@@ -125,9 +126,27 @@ class Mapper(Meanings):
             payer=self._payer(part.payer, part.payer_is, cells),
             amount=amount,
             due=self._date(part.due, cells) if part.due and cells[part.due] else None,
-            meta=_meta(cells, **_flags({MERGE: part.merge and not part.line}), **sought, **self._family(cells)),
-            lines=(self._line(part, cells, provider, amount),) if part.line else (),
+            meta=_meta(
+                cells,
+                **_flags({MERGE: part.merge and not part.line}),
+                **sought,
+                **self._family(cells),
+                **({PATIENT_SHARE: share} if share is not None and not part.line else {}),
+            ),
+            lines=(self._line(part, cells, provider, amount, share),) if part.line else (),
         )
+
+    def _patient_share(self, part: InvoiceMap, cells: PracticeRow, amount: Decimal) -> Decimal | None:
+        """What of a charge is expected of the patient, where the row says so, or what is expected of the insurer."""
+        theirs, insurers = (self._sum(columns, (), cells) for columns in (part.patient_share, part.insurer_share))
+        share = theirs if theirs is not None or insurers is None else amount - insurers
+        if share is not None and not share_within(share, amount):
+            raise cells.error(
+                (*part.patient_share, *part.insurer_share)[0],
+                "is expected, and not of the charge",
+                "leave it out of the profile",
+            )
+        return share
 
     def _bill(self, part: InvoiceMap, cells: PracticeRow, day: datetime.date, provider: str) -> str:
         """The bill that a row is a line of: what the export groups it by, else its patient, day and provider."""
@@ -136,11 +155,13 @@ class Mapper(Meanings):
         of = ("bill", self._patient(cells), day.isoformat(), provider)
         return opaque("|".join((self.profile.system, *of)), self.context.token)
 
-    def _line(self, part: InvoiceMap, cells: PracticeRow, provider: str, amount: Decimal) -> Line:
+    def _line(
+        self, part: InvoiceMap, cells: PracticeRow, provider: str, amount: Decimal, share: Decimal | None
+    ) -> Line:
         identity = self._reference("line", part.line, cells)
         if identity is None:
             raise cells.error(part.line[0], "is blank; it should hold the row's id")
-        return line_of(part, cells, provider, amount, identity, self.terms.services)
+        return line_of(part, cells, provider, amount, identity, self.terms.services, share)
 
     def _payment(self, part: PaymentMap, cells: PracticeRow, row: _RowOf) -> Payment | None:
         amount = self._sum(part.amount, part.less, cells)

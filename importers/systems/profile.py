@@ -160,6 +160,10 @@ class InvoiceMap:
     site: str = word("Of a line: the surface, quadrant or part of the body.", "")
     modifier: Columns = word("Of a line: the modifiers of its code.", ())
     quantity: str = word("Of a line: how often.", "")
+    patient_share: Columns = word("Columns whose sum the patient is expected to owe until the insurer decides.", ())
+    insurer_share: Columns = word(
+        "Columns whose sum is expected of the insurer, paid or written off: the rest is the patient's.", ()
+    )
     when: tuple[Condition, ...] = word("Only of these rows.", ())
 
 

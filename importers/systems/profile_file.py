@@ -40,7 +40,19 @@ _COLUMN: Final = (
     "quantity",
     "claim",
 )
-_PARTS_OF: Final = ("id", "line", "modifier", "visit", "invoice", "amount", "less", "fee", "net")
+_PARTS_OF: Final = (
+    "id",
+    "line",
+    "modifier",
+    "visit",
+    "invoice",
+    "amount",
+    "less",
+    "fee",
+    "net",
+    "patient_share",
+    "insurer_share",
+)
 _COLUMNS: Final = (*_PARTS_OF, "payment", "patient", "private", "guarantor", "reverses")
 _OF_ROW: Final = re.compile(rf"{ROW}( [1-9])?|{FOUND}")
 _RECORDS: Final = ("visit", "invoice", "payment", "adjustment", "claim", "allocation", "payout")

@@ -36,7 +36,7 @@ from daysheet.importers.systems.profile import Match, PracticeProfile, numbered
 from daysheet.importers.systems.profile_file import load
 from daysheet.importers.systems.row import PracticeRow
 from daysheet.patterns import compiled
-from daysheet.records import BankLine, Claim, Invoice, Payment, Visit
+from daysheet.records import PATIENT_SHARE, BankLine, Claim, Invoice, Payment, Visit
 from daysheet.settings import Settings
 
 PREFIX: Final = "practice-"
@@ -310,7 +310,9 @@ def _sum(parts: Sequence[Record]) -> Record:
         )
     amounts = [part.amount for part in parts if isinstance(part, Invoice | Payment)]
     if isinstance(first, Invoice):
-        return first._replace(amount=sum(amounts, Decimal()), meta=rows)
+        expected = [part.meta[PATIENT_SHARE] for part in parts if PATIENT_SHARE in part.meta]
+        told = {PATIENT_SHARE: sum(expected, Decimal())} if expected else {}
+        return first._replace(amount=sum(amounts, Decimal()), meta=rows | told)
     if isinstance(first, Payment):
         return first._replace(amount=sum(amounts, Decimal()), meta=rows)
     return first

@@ -13,6 +13,7 @@ from __future__ import annotations
 import datetime
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from decimal import Decimal
 from typing import Final
 
 from daysheet.books.index import PREPAID
@@ -21,12 +22,13 @@ from daysheet.importers.reading import Context, Reading, Record
 from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.rows.tables import Tables, tables
 from daysheet.importers.rows.text import RaggedQuotesError, Row, check_text, rows_of
-from daysheet.importers.systems.bill_lines import bills, own_line
+from daysheet.importers.systems.bill_lines import bills, own_line, share_within
 from daysheet.importers.systems.standard_row import StandardRow
 from daysheet.ledger.printer import plain
 from daysheet.records import (
     ADJUSTMENT_KINDS,
     CLAIM_STATUSES,
+    PATIENT_SHARE,
     PAYMENT_METHODS,
     VISIT_STATUSES,
     Adjustment,
@@ -51,6 +53,9 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
 LINES: Final = ("line_id", "service", "tooth", "site", "modifier", "quantity")
 """Further columns of `invoices`: rows with a `line_id` are procedures of their invoice."""
 
+ESTIMATES: Final = ("patient_share", "insurer_share")
+"""Further columns of `invoices`: what of the amount is expected of the patient, or of the insurer."""
+
 PAYMENTS: Final = (
     "patient_id",
     "guarantor_id",
@@ -65,7 +70,7 @@ PAYMENTS: Final = (
 """Further columns of `payments`: whose money it is, what it is for, and what it takes back."""
 
 FURTHER: Final[Mapping[str, tuple[str, ...]]] = {
-    "invoice_id": (*LINES, "guarantor_id"),
+    "invoice_id": (*LINES, *ESTIMATES, "guarantor_id"),
     "payment_id": PAYMENTS,
     "visit_id": ("guarantor_id",),
     "adjustment_id": ("patient_id",),
@@ -247,19 +252,36 @@ def _visit(cells: StandardRow) -> Visit:
 
 
 def _invoice(cells: StandardRow) -> Invoice:
+    share = _patient_share(cells)
+    told = {} if share is None or cells.further("line_id") else {PATIENT_SHARE: share}
     return Invoice(
         cells.identity("invoice_id"), cells.date("date"), cells.visit_ids(), cells.provider(), cells.patient(),
-        cells.payer() or None, cells.amount("amount"), cells.optional_date("due"), cells.meta | cells.family(),
-        _lines(cells),
+        cells.payer() or None, cells.amount("amount"), cells.optional_date("due"), cells.meta | cells.family() | told,
+        _lines(cells, share),
     )  # fmt: skip
 
 
-def _lines(cells: StandardRow) -> tuple[Line, ...]:
+def _patient_share(cells: StandardRow) -> Decimal | None:
+    """What of the amount is expected of the patient, where the row says so, or what is expected of the insurer."""
+    patients, insurers = ESTIMATES
+    charge = cells.amount("amount")
+    if cells.further(patients):
+        column, share = patients, cells.amount(patients)
+    elif cells.further(insurers):
+        column, share = insurers, charge - cells.amount(insurers)
+    else:
+        return None
+    if not share_within(share, charge):
+        raise cells.wrong(column, "is more than the amount")
+    return share
+
+
+def _lines(cells: StandardRow, share: Decimal | None) -> tuple[Line, ...]:
     """The procedure that a row of a bill is, where it has an id."""
     if not cells.further("line_id"):
         return ()
     told = {column: cells.further(column) for column in LINES}
-    return (own_line(cells.identity("line_id"), cells.provider(), cells.amount("amount"), told),)
+    return (own_line(cells.identity("line_id"), cells.provider(), cells.amount("amount"), told, share),)
 
 
 def _payment(cells: StandardRow) -> Payment:

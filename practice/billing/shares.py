@@ -1,10 +1,11 @@
 """Who owes what of a bill: each party's share by the best that is known, whoever has paid so far.
 
 A party is a receivable account: the patients' or an insurer's. What is known, best first: what insurers have decided
-(835), the practice's own rows that move a share to the patient, what an insurer has paid, a claim that was sent to it
-and is not answered, the bill. A decision says
-what the insurer pays, what nobody owes (contractual) and what the patient owes (PR); what is denied stays where the
-bill had it. A second insurer takes its part out of what the first has left to the patient.
+(835), the practice's own rows that move a share to the patient, what an insurer has paid (its bill is the patient's for
+the rest once the practice calls the claim answered), what is expected of the patient by an estimate or the plan's
+coverage, a claim that was sent to it and is not answered, the bill. A decision says what the insurer pays, what nobody
+owes (contractual) and what the patient owes (PR); what is denied stays where the bill had it. A second insurer takes
+its part out of what the first has left to the patient.
 
 `division` is a function of a bill's facts alone. What differs between it and the accounts is moved by entries that are
 derived from it, so that a copay before or after the decision gives the same books: 210 are 63 of the patient and 147 of
@@ -17,12 +18,12 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from itertools import combinations
 from typing import Final, NamedTuple
 
 from daysheet.accounts import RECEIVABLE_INSURANCE, RECEIVABLE_PATIENTS
+from daysheet.billing.same_amounts import unsaid
 
 Shares = dict[str, Decimal]
 """Amounts by receivable account."""
@@ -31,12 +32,12 @@ CHARGE: Final = "charge"
 PAID: Final = "paid"
 MOVED: Final = "transfer"
 CLAIMED: Final = "claim"
+ANSWERED: Final = "answered"
+EXPECTED: Final = "expected"
 CONTRACTUAL: Final = "contractual"
 _ZERO: Final = Decimal()
 _ANY: Final = ("insurance", "insurances", "insurer", "insurers")
 _RANKS: Final = {"secondary": 1, "tertiary": 2}
-_MOST: Final = 10
-"""Of so many rows each choice is tried for those that add up to what an insurer has decided."""
 
 
 class Decision(NamedTuple):
@@ -74,9 +75,10 @@ class Row(NamedTuple):
 
     Attributes:
         date: its day.
-        what: `charge`; `paid`; `transfer`, to the patient; `claim`, sent; else the kind of an adjustment.
+        what: `charge`; `paid`; `transfer`, to the patient; `claim`, sent; `answered`, a claim that the practice calls
+            so; `expected`, of the patient until an insurer has decided; else the kind of an adjustment.
         account: the receivable account that the books have it on; of a claim that of its insurer.
-        amount: as the practice writes it: charged, paid, moved to the patient, claimed, taken off.
+        amount: as the practice writes it: charged, paid, moved to the patient, claimed, expected, taken off.
     """
 
     date: datetime.date
@@ -157,6 +159,7 @@ def division(rows: Sequence[Row], decisions: Sequence[Decision]) -> Division:
     bill.take_off()
     bill.pay()
     bill.wait()
+    bill.close()
     found = (bill.shares, bill.off, bill.paid, bill.open, bill.decided)
     return Division(*({account: amount for account, amount in each.items() if amount} for each in found))
 
@@ -169,41 +172,6 @@ def is_any(account: str) -> bool:
 def is_unnamed(payer: str) -> bool:
     """Whether an export means by this that an insurer paid, and does not say which."""
     return payer.casefold() in _ANY
-
-
-def unsaid(amounts: Sequence[Decimal], said: Sequence[Decimal]) -> list[int]:
-    """The places of those amounts that another source does not say too.
-
-    An amount and its opposite cancel out. What is left is the same as what the other source says where one amount, or
-    several together, are as much.
-    """
-    left = _without_opposites(amounts)
-    for told in said:
-        same = next(iter(_adding_up(left, amounts, told)), ()) if told else ()
-        left = [place for place in left if place not in same]
-    return left
-
-
-def _without_opposites(amounts: Sequence[Decimal]) -> list[int]:
-    left: list[int] = []
-    for place, amount in enumerate(amounts):
-        opposite = next((other for other in left if amounts[other] == -amount), None)
-        if opposite is None:
-            left.append(place)
-        else:
-            left.remove(opposite)
-    return left
-
-
-def _adding_up(places: Sequence[int], amounts: Sequence[Decimal], told: Decimal) -> Iterator[tuple[int, ...]]:
-    """Choices of places whose amounts are as much as is told, the smallest first."""
-    most = len(places) if len(places) <= _MOST else 1
-    for size in range(1, most + 1):
-        for chosen in combinations(places, size):
-            if sum((amounts[place] for place in chosen), _ZERO) == told:
-                yield chosen
-    if len(places) > _MOST and sum((amounts[place] for place in places), _ZERO) == told:
-        yield tuple(places)
 
 
 class _Bill:
@@ -227,6 +195,10 @@ class _Bill:
             self.open[name] = self.shares[name]
         self.moved = [row for row in rows if row.what == MOVED]
         self.insurer = self._first_insurer()
+        expected = [row.amount for row in rows if row.what == EXPECTED]
+        self.expected = (
+            sum(expected, _ZERO) if expected and not claims and not any(r.amount for r in self.moved) else None
+        )
 
     def _first_insurer(self) -> str | None:
         """Whose turn is first: by the claims, by the bill, by what is paid; None where no insurer is known."""
@@ -311,6 +283,9 @@ class _Bill:
                     self._shift(self.insurer or row.account, row.amount)
             return
         amount = sum((row.amount for row in self.moved), _ZERO)
+        if self.expected is not None and self.billed:
+            source = self.insurer if self.insurer in self.billed else self.billed[0]
+            self._shift(source, self.expected - self.shares[RECEIVABLE_PATIENTS])
         if not amount:
             return
         if self.billed or amount < 0:
@@ -332,9 +307,9 @@ class _Bill:
             left = [left[at] for at in kept]
         for place in left:
             self._let_off(self.insurer or RECEIVABLE_PATIENTS, contractual[place].amount, contractual=True)
-        known = bool(self.claims or any(row.amount for row in self.moved))
+        known = bool(self.claims or self.expected is not None or any(row.amount for row in self.moved))
         for row in self.rows:
-            if row.what not in (CHARGE, PAID, MOVED, CONTRACTUAL, CLAIMED):
+            if row.what not in (CHARGE, PAID, MOVED, CONTRACTUAL, CLAIMED, ANSWERED, EXPECTED):
                 for account, amount in self._whose(row.amount, known=known):
                     self._let_off(account, amount, contractual=False)
 
@@ -385,10 +360,18 @@ class _Bill:
                 claimed[row.account] += row.amount
         for account, amount in claimed.items():
             answered = self.paid[account] or self.off[account] or self.moved
-            room = self.shares[RECEIVABLE_PATIENTS] - self.off[RECEIVABLE_PATIENTS]
+            room = self.shares[RECEIVABLE_PATIENTS] - self.off[RECEIVABLE_PATIENTS] - (self.expected or _ZERO)
             if amount > 0 and room > 0 and not answered:
                 self._shift(account, -min(amount, room))
                 self.open[account] += min(amount, room)
+
+    def close(self) -> None:
+        """What an insurer leaves open of a bill to it, once it has paid and the practice calls its claim answered."""
+        answered = {row.account for row in self.rows if row.what == ANSWERED}
+        for account in answered & {*self.billed} if not self.claims and not self.moved else ():
+            left = self.shares[account] - self.off[account] - self.paid[account]
+            if left > 0 and (self.paid[account] > 0 or self.off[account] > 0):
+                self._shift(account, left)
 
     def _take_over(self, account: str, amount: Decimal) -> None:
         """Let an insurer's share come out of the first insurer's, as far as that is open."""

@@ -33,6 +33,7 @@ from daysheet.facts import (
     Begin,
     Closure,
     Contract,
+    Coverage,
     Fact,
     FactError,
     Imported,
@@ -92,6 +93,7 @@ class Books:
         claims: a claim's states in date order, by claim id.
         claim_days: the day from which each of these states holds.
         contracts: what insurers have agreed to allow, in date order, by payer and service.
+        coverages: what insurers' plans cover, in date order.
         remittances: what insurers said they paid, by remittance id.
         opened: the `open` directive of each account.
         closed: the `close` directive of each account that has one.
@@ -102,11 +104,11 @@ class Books:
 
     __slots__ = (
         "_beyond", "_first", "_owed", "_repeated", "_visits", "adjustments_of_invoice", "allocations",
-        "allotted", "apart", "begins", "bills", "charges", "claim_days", "claims", "closed", "closures", "contracts",
-        "currency", "entries", "errors", "imported", "insured", "invoices", "invoices_of_visit", "known", "lined",
-        "locks", "never_billed", "not_kept", "numbered", "on_account", "opened", "options", "payers", "plans",
-        "providers", "rebilled", "remittances", "repeated", "state", "tax_facts", "thresholds", "took_place",
-        "visits", "waivers",
+        "allotted", "apart", "begins", "bills", "charges", "claim_days", "claims", "closed", "closures",
+        "contracts", "coverages", "currency", "entries", "errors", "imported", "insured", "invoices",
+        "invoices_of_visit", "known", "lined", "locks", "never_billed", "not_kept", "numbered", "on_account",
+        "opened", "options", "payers", "plans", "providers", "rebilled", "remittances", "repeated", "state",
+        "tax_facts", "thresholds", "took_place", "visits", "waivers",
     )  # fmt: skip
 
     def __init__(self, entries: list[Directive], options: Mapping[str, Any], index: Indexes, state: str) -> None:
@@ -163,6 +165,7 @@ class Books:
         self.allocations = index.allocations
         self.allotted: list[Allotment] = []
         self.plans: list[PaymentPlan] = []
+        self.coverages: list[Coverage] = []
         self._first, self._repeated = first, repeated
         self._owed = index.owed
         self._beyond = index.beyond
@@ -367,7 +370,8 @@ class Books:
 
     def _add_fact(self, fact: Fact | TaxFact) -> None:
         lists: dict[type, list[Any]] = {
-            Closure: self.closures, Imported: self.imported, Allotment: self.allotted, PaymentPlan: self.plans
+            Closure: self.closures, Imported: self.imported, Allotment: self.allotted, PaymentPlan: self.plans,
+            Coverage: self.coverages,
         }  # fmt: skip
         if isinstance(fact, Provider):
             self.providers[fact.id].append(fact)

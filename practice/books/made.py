@@ -5,10 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
+from beancount.core.amount import Amount
 from beancount.core.data import Custom, Posting, Transaction
 from daysheet.accounts import BILLING_CHARGES, is_under
 from daysheet.books.index import invoice_of, number_of
-from daysheet.records import Invoice, Line, Payment, Visit
+from daysheet.records import PATIENT_SHARE, Invoice, Line, Meta, Payment, Visit
 
 _ZERO: Final = Decimal()
 
@@ -72,7 +73,14 @@ def _line(posting: Posting, provider: str) -> Line | None:
         meta.get("site"),
         meta.get("modifier"),
         meta.get("quantity"),
+        share_of(meta),
     )
+
+
+def share_of(meta: Meta) -> Decimal | None:
+    """What of a charge the patient is expected to owe, where its metadata says so."""
+    told = meta.get(PATIENT_SHARE)
+    return told.number if isinstance(told, Amount) else None
 
 
 def payment_of(entry: Transaction) -> Payment:

@@ -7,7 +7,18 @@ from decimal import Decimal
 
 import pytest
 from daysheet.accounts import RECEIVABLE_INSURANCE, RECEIVABLE_PATIENTS
-from daysheet.billing.shares import CHARGE, CLAIMED, CONTRACTUAL, MOVED, PAID, Decision, Row, division
+from daysheet.billing.shares import (
+    ANSWERED,
+    CHARGE,
+    CLAIMED,
+    CONTRACTUAL,
+    EXPECTED,
+    MOVED,
+    PAID,
+    Decision,
+    Row,
+    division,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -110,6 +121,34 @@ CASES = {
     ),
     "a second insurer pays, by the practice's export": (
         [BILL_TO_SUMMIT, row(30, PAID, HARBOR, 35)], [DECISION], {SUMMIT: 150, HARBOR: 35, PATIENT: 15},
+    ),
+    "an estimate on the insurer's bill": (
+        [BILL_TO_SUMMIT, row(0, EXPECTED, PATIENT, 60)], [], {SUMMIT: 140, PATIENT: 60},
+    ),
+    "an estimate gives way to the decision": (
+        [BILL_TO_SUMMIT, row(0, EXPECTED, PATIENT, 60)], [DECISION], {SUMMIT: 150, PATIENT: 50},
+    ),
+    "an estimate gives way to the practice's own row": (
+        [BILL_TO_SUMMIT, row(0, EXPECTED, PATIENT, 60), row(20, MOVED, SUMMIT, 45)], [], {SUMMIT: 155, PATIENT: 45},
+    ),
+    "an estimate while the claim is out, on the patient's bill": (
+        [BILL_TO_PATIENT, row(0, EXPECTED, PATIENT, 60), row(2, CLAIMED, SUMMIT, 200)], [], {SUMMIT: 140, PATIENT: 60},
+    ),
+    "an estimate of a bill of which no insurer is known says nothing": (
+        [BILL_TO_PATIENT, row(0, EXPECTED, PATIENT, 60)], [], {PATIENT: 200},
+    ),
+    "the insurer has paid less than was expected, and its claim is open": (
+        [BILL_TO_SUMMIT, row(0, EXPECTED, PATIENT, 60), row(20, PAID, SUMMIT, 90), row(20, CONTRACTUAL, SUMMIT, 40)],
+        [],
+        {SUMMIT: 140, PATIENT: 60},
+    ),
+    "the insurer has paid, and the practice calls the claim answered": (
+        [BILL_TO_SUMMIT, row(20, PAID, SUMMIT, 90), row(20, CONTRACTUAL, SUMMIT, 40), row(21, ANSWERED, SUMMIT, 0)],
+        [],
+        {SUMMIT: 130, PATIENT: 70},
+    ),
+    "a claim called answered of which nothing has come": (
+        [BILL_TO_SUMMIT, row(21, ANSWERED, SUMMIT, 0)], [], {SUMMIT: 200},
     ),
     "a claim that was sent and is not answered": (
         [BILL_TO_PATIENT, row(2, CLAIMED, SUMMIT, 200)], [], {SUMMIT: 200},
