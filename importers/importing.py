@@ -133,7 +133,7 @@ def _imported_into(
 ) -> Outcome:
     """The import itself; a dry run is one into a copy, that files no original and makes no secret."""
     settings = Settings.of(folder)
-    books = mending.load(folder, settings)
+    books = mending.load(folder, settings, warn)
     if writer.mend(folder, books):
         books = loading.load(folder)
     if not paths:

@@ -264,7 +264,7 @@ def _grow(session: ImportSession, bill: Invoice, terms: Terms, taken: Taken) -> 
     session.known.add(whole)
 
 
-def assign_late(session: ImportSession) -> bool:
+def assign_late(session: ImportSession, taken: Taken) -> bool:
     """Give income that waits for an invoice which the books have to its provider; whether there was any.
 
     Where one clone of the books has imported a payment and another its invoice, no import has seen both.
@@ -282,7 +282,6 @@ def assign_late(session: ImportSession) -> bool:
                 and kind_of(entry) is None
             ):
                 waiting[invoice].append(payment_of(entry))
-    taken = Taken(session.folder, Reading("", "", 0, (), (), datetime.date.min, datetime.date.min))
     for invoice, payments in waiting.items():
         session.known.paid_unassigned[invoice] = payments
         _assign(session, session.known.invoices[invoice][0], taken)

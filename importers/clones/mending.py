@@ -6,18 +6,20 @@ statement, a balance that held in one clone only. The next import puts that righ
 
 from __future__ import annotations
 
+import datetime
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
 from daysheet import files
 from daysheet.books import Books, loading
 from daysheet.errors import DaysheetError
-from daysheet.importers.amending import balance_renewal
+from daysheet.importers.amending import balance_renewal, follow_up
 from daysheet.importers.booking import practice_records
-from daysheet.importers.booking.session import ImportSession
-from daysheet.importers.clones import git
+from daysheet.importers.booking.session import ImportSession, Taken
+from daysheet.importers.clones import git, remitted_twice
+from daysheet.importers.reading import Reading
 from daysheet.importers.settings import BankSettings
 from daysheet.importers.writing.blocks import take_out
 from daysheet.importers.writing.dry_run import ledger_texts
@@ -29,8 +31,13 @@ _CONFLICT: Final = re.compile(r"^(<{7}|>{7}) ", re.MULTILINE)
 _OPEN: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} open (\S+)$")
 
 
-def load(folder: Path, settings: Settings) -> Books:
+def load(folder: Path, settings: Settings, warn: Callable[[str], None] = lambda _: None) -> Books:
     """The books of a folder, put right first where two clones were merged.
+
+    Args:
+        folder: of the books.
+        settings: theirs.
+        warn: told of what two clones have in two ways, and only a person can put right.
 
     Raises:
         DaysheetError: git has left a conflict, or the ledger has errors of another kind.
@@ -50,7 +57,7 @@ def load(folder: Path, settings: Settings) -> Books:
     if _said_twice(folder, books):
         books = loading.load(folder)
     books = loading.load(folder) if balance_renewal.renew(folder, books, own) else books
-    return _assigned(folder, books, settings)
+    return _assigned(folder, books, settings, warn)
 
 
 def _said_twice(folder: Path, books: Books) -> bool:
@@ -66,11 +73,14 @@ def _said_twice(folder: Path, books: Books) -> bool:
     return bool(again)
 
 
-def _assigned(folder: Path, books: Books, settings: Settings) -> Books:
+def _assigned(folder: Path, books: Books, settings: Settings, warn: Callable[[str], None]) -> Books:
     session = ImportSession(folder, books, settings, str)  # which reads no file, and makes no token
-    if not practice_records.assign_late(session):
+    taken = Taken(folder, Reading("", "", 0, (), (), datetime.date.min, datetime.date.min))
+    assigned = practice_records.assign_late(session, taken)
+    if not remitted_twice.take_out_repeated(session, taken, warn) and not assigned:
         return books
     session.batch.write()
+    follow_up.write(folder, settings)  # which a bank's file alone would not ask for
     return loading.load(folder)
 
 

@@ -62,6 +62,10 @@ class Clones:
         self.second = Folder.__new__(Folder)
         self.second.path, self.second.given = path / "second", path / "second-given"
         self.second.given.mkdir()
+        self.clone()
+
+    def clone(self) -> None:
+        """The second, as the first is now."""
         subprocess.run(["git", "clone", "-q", str(self.first.path), str(self.second.path)], check=True)
         self._ready(self.second)
 
