@@ -120,7 +120,7 @@ def _remittance(transaction: Transaction, filename: Path, identify: Identify) ->
     name = printer.plain(payer.get(2)) if payer else ""
     numbers = tuple(sorted(_payer_ids(header, payment)))
     return Remittance(
-        id=_id(trace, name, date, amount, claims, adjustments),
+        id=advice_id(trace, name, date, amount, claims, adjustments),
         date=date,
         payer=name or (numbers[0] if numbers else "unknown payer"),
         payer_ids=numbers,
@@ -222,7 +222,7 @@ def _claim(body: _Claim, line: int, filename: Path, identify: Identify) -> Remit
         codes=", ".join(f"{group}-{reason} {amount:.2f}" for (group, reason), amount in by_code.items()),
         services=tuple(Service(s.code, s.units, s.allowed) for s in body.services if _PROCEDURE.match(s.code)),
         meta={"filename": str(filename), "lineno": header.line, **({TURNED: True} if turned else {})},
-        control=_control_number(printer.plain(header.get(7)), identify),
+        control=control_number(printer.plain(header.get(7)), identify),
         lines=tuple(_line(service, later=later, denied=status == _DENIED) for service in body.services),
     )
 
@@ -239,7 +239,7 @@ def _line(service: _Service, *, later: bool, denied: bool) -> ServiceLine:
     return ServiceLine(number, code, service.charged, service.paid, *parts)
 
 
-def _control_number(number: str, identify: Identify) -> str:
+def control_number(number: str, identify: Identify) -> str:
     """The payer's own number of a claim (CLP07) as the ledger may hold it.
 
     One with letters, or as short as a member's number, a telephone or a Social Security number, may be a person's that
@@ -318,7 +318,7 @@ def _method(code: str, amount: Decimal) -> str:
     return "check" if code in _CHECKS else "eft"
 
 
-def _id(
+def advice_id(
     trace: str,
     payer: str,
     date: datetime.date,

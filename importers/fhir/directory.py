@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from daysheet.errors import DaysheetError
-from daysheet.importers.fhir.elements import Body, is_npi, name_of, npi, part, parts, text
+from daysheet.importers.fhir.elements import Body, identifier, is_npi, name_of, npi, part, parts, text
 from daysheet.importers.fhir.references import Ref, alias, reference
 from daysheet.importers.fhir.stream import Resource, resources
 from daysheet.importers.rows.raw_file import RawFile
@@ -38,6 +38,11 @@ class Directory:
         roles: the practitioner of each PractitionerRole.
         payors: the insurer of each Coverage.
         appointments: the appointment of each Encounter that names one.
+        charges: charge items, without what is not looked at.
+        invoiced: ids of the charge items that an invoice names.
+        numbers: the business number of each claim.
+        reconciliations: payments of insurers, by id.
+        explained: ids of explanations of benefit, of the claims and of the claim responses that they answer to.
         kinds: the types that the files hold.
         aliases: resources by the addresses of bundles.
         files: where all this was read.
@@ -48,6 +53,11 @@ class Directory:
     roles: dict[str, Ref] = field(default_factory=dict)
     payors: dict[str, Ref] = field(default_factory=dict)
     appointments: dict[str, str] = field(default_factory=dict)
+    charges: dict[str, Body] = field(default_factory=dict)
+    invoiced: set[str] = field(default_factory=set)
+    numbers: dict[str, str] = field(default_factory=dict)
+    reconciliations: dict[str, Resource] = field(default_factory=dict)
+    explained: set[str] = field(default_factory=set)
     kinds: set[str] = field(default_factory=set)
     aliases: dict[str, tuple[str, str]] = field(default_factory=dict)
     files: set[Path] = field(default_factory=set)
@@ -104,7 +114,7 @@ def gathered(files: Iterable[RawFile]) -> Directory:
         late: list[Resource] = []
         try:
             for resource in resources(file, WANTED):
-                if resource.kind in _REFERRING:
+                if resource.kind in _LOOKED_AT:
                     found.note(resource)
                     late += _slim(resource)
                 else:
@@ -121,9 +131,9 @@ def gathered(files: Iterable[RawFile]) -> Directory:
 
 def _slim(resource: Resource) -> Iterator[Resource]:
     """A resource that refers to others, with no more of it than is looked at; nothing if it does not."""
-    body: dict[str, Any] = {name: resource.body[name] for name in _LOOKED_AT if name in resource.body}
-    if body.keys() - {"id", "contained"}:
-        yield resource._replace(body=body)
+    body: dict[str, Any] = {name: resource.body[name] for name in _LOOKED_AT[resource.kind] if name in resource.body}
+    if body:
+        yield resource._replace(body={"id": resource.body.get("id"), **body})
 
 
 def _bearer(kind: str) -> Callable[[Directory, str, Body], None]:
@@ -146,6 +156,35 @@ def _coverage(directory: Directory, identity: str, body: Body) -> None:
     directory.payors[identity] = reference(part(body, "payor", "insurer"), body, directory.aliases)
 
 
+def _charge_item(directory: Directory, identity: str, body: Body) -> None:
+    directory.charges[identity] = body
+
+
+def _invoice(directory: Directory, identity: str, body: Body) -> None:
+    del identity
+    for item in parts(body, "lineItem"):
+        charge = reference(part(item, "chargeItemReference", "chargeItem"), body, directory.aliases)
+        if charge.id:
+            directory.invoiced.add(charge.id)
+
+
+def _claim(directory: Directory, identity: str, body: Body) -> None:
+    number = identifier(body)
+    if number:
+        directory.numbers[identity] = number
+
+
+def _reconciliation(directory: Directory, identity: str, body: Body) -> None:
+    directory.reconciliations[identity] = Resource(0, "PaymentReconciliation", dict(body))
+
+
+def _explanation(directory: Directory, identity: str, body: Body) -> None:
+    directory.explained.add(identity)
+    for name in ("claim", "claimResponse"):
+        directory.explained.add(reference(part(body, name), body, directory.aliases).id)
+    directory.explained.discard("")
+
+
 def _encounter(directory: Directory, identity: str, body: Body) -> None:
     appointment = reference(part(body, "appointment"), body, directory.aliases)
     if appointment.id:
@@ -157,9 +196,29 @@ _KEPT: Final[Mapping[str, Callable[[Directory, str, Body], None]]] = {
     "PractitionerRole": _role,
     "Coverage": _coverage,
     "Encounter": _encounter,
+    "ChargeItem": _charge_item,
+    "Invoice": _invoice,
+    "Claim": _claim,
+    "ExplanationOfBenefit": _explanation,
+    "PaymentReconciliation": _reconciliation,
 }
-_REFERRING: Final = frozenset({"PractitionerRole", "Coverage", "Encounter"})
-_LOOKED_AT: Final = ("id", "contained", "practitioner", "payor", "insurer", "appointment")
+_LOOKED_AT: Final[Mapping[str, tuple[str, ...]]] = {
+    "PractitionerRole": ("practitioner", "contained"),
+    "Coverage": ("payor", "insurer", "contained"),
+    "Encounter": ("appointment",),
+    "ChargeItem": (
+        "contained", "code", "context", "encounter", "performer", "quantity", "subject", "priceOverride",
+        "totalPriceComponent", "unitPriceComponent",
+    ),
+    "Invoice": ("lineItem",),
+    "Claim": ("identifier",),
+    "ExplanationOfBenefit": ("claim", "claimResponse"),
+    "PaymentReconciliation": (
+        "contained", "status", "outcome", "paymentAmount", "amount", "paymentDate", "date", "created", "paymentIssuer",
+        "paymentIdentifier", "paymentType", "detail",
+    ),
+}  # fmt: skip
+"""Types that refer to others, and what of them is kept until it is known what their references mean."""
 
 WANTED: Final[Mapping[str, str]] = {**dict.fromkeys(_KEPT, ""), "Encounter": '"appointment"'}
 """The types that are looked into, and what must stand in a resource of one to be worth it."""

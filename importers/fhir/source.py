@@ -9,11 +9,12 @@ from __future__ import annotations
 import datetime
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from daysheet.importers.fhir import visits
+from daysheet.importers.fhir import bills, decisions, visits
 from daysheet.importers.fhir.containers import heads
+from daysheet.importers.fhir.decisions import Decided
 from daysheet.importers.fhir.directory import Directory, gathered
 from daysheet.importers.fhir.elements import Body, day, name_of, part, parts, text, word
 from daysheet.importers.fhir.references import pointed
@@ -21,8 +22,10 @@ from daysheet.importers.fhir.stream import Resource, resources
 from daysheet.importers.fhir.terms import PROFILE, FhirTerms, Reader, own_id
 from daysheet.importers.reading import Context, Reading, Record, Skipped
 from daysheet.importers.rows.raw_file import RawFile
+from daysheet.importers.systems import bill_lines
 from daysheet.importers.systems.marks import UNDATED
-from daysheet.records import Claim, Visit
+from daysheet.records import Claim, Invoice, Visit
+from daysheet.remittances import Remittance
 from daysheet.wording import many
 
 KIND: Final = "fhir"
@@ -32,7 +35,7 @@ _PATIENT: Final = ("Patient", "RelatedPerson", "Person")
 _ISSUES: Final = ("fatal", "error")
 _NOT_YET: Final = ("scheduled", "cancelled")
 
-Made = list[Record] | Skipped
+Made = Sequence[Record | Decided] | Skipped
 Convert = Callable[[Resource, Reader], Made]
 
 
@@ -131,9 +134,10 @@ class _Found:
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
         self.records: list[Record] = []
+        self.decided: list[Decided] = []
         self.skipped: list[Skipped] = []
         self.rows: set[int] = set()
-        self.count = 0
+        self.claims: dict[int, int] = {}
         self.others: Counter[str] = Counter()
         self.deleted: list[str] = []
         self.issues = 0
@@ -151,7 +155,6 @@ class _Found:
             self.others[resource.kind or "no type"] += 1
             self._of_no_record(resource)
             return
-        self.count += 1
         if self._is_older(resource):
             return
         made = convert(resource, self.reader)
@@ -162,7 +165,9 @@ class _Found:
         if isinstance(made, Skipped):
             self.skipped.append(made)
         else:
-            self.records += made
+            self.records += [record for record in made if not isinstance(record, Decided)]
+            self.decided += [record for record in made if isinstance(record, Decided)]
+            self.claims[resource.row] = sum(len(record.claims) for record in made if isinstance(record, Remittance))
             self.rows.add(resource.row)
 
     def _of_no_record(self, resource: Resource) -> None:
@@ -194,20 +199,29 @@ class _Found:
         if self.outdated:
             old = self.outdated.keys() & self.rows
             self.records = [record for record in self.records if record.meta["lineno"] not in old]
+            self.decided = [each for each in self.decided if each.claim.meta["lineno"] not in old]
             self.rows -= old
             self.skipped += [Skipped(row, "an older version of what another row says") for row in sorted(old)]
+        by_line = [record for record in self.records if _is_line(record)]
+        combined = bill_lines.bills(by_line)
+        whole = [record for record in self.records if not _is_line(record)]
+        self.records = [*whole, *combined.records, *decisions.remittances(self.decided, self.reader)]
+        self.rows -= {skipped.row for skipped in combined.skipped}
+        self.skipped += combined.skipped
+        # a payment by itself is as many rows as claims: each of them is booked, known or said
+        used = sum(max(1, self.claims.get(row, 1)) for row in self.rows)
         days = list(days_of(self.records))
         last = max(days, default=self.changed)
         return Reading(
             profile=PROFILE,
             kind=KIND,
-            rows=self.count,
+            rows=used + len(self.skipped),
             records=tuple(self.records),
             skipped=tuple(sorted(self.skipped)),
             first=min(days, default=last),
             last=last,
             currency=self.reader.context.currency,
-            used=len(self.rows),
+            used=used,
             notes=tuple(self._notes()),
         )
 
@@ -239,6 +253,11 @@ class _Found:
                 f"{many(unnamed, 'visit names', 'visits name')} no practitioner and stand under provider unknown: "
                 'providers = { "" = "adams" } in [[source]] says whose they are'
             )
+        if reader.uneven:
+            yield f"{many(reader.uneven, 'invoice')} whose lines do not add up to it: booked without lines"
+        if reader.withdrawn:
+            named = ", ".join(reader.withdrawn[:20])
+            yield f"cancelled or in error, as the record system says, and the books have it: {named}"
         if self.issues:
             yield f"the record system reports {many(self.issues, 'error')} of its export: ask it for what is missing"
         yield from self._said_deleted()
@@ -266,11 +285,16 @@ def days_of(records: Iterable[Record]) -> Iterator[datetime.date]:
     yield from found or [record.date for record in records if isinstance(record, Visit)]
 
 
+def _is_line(record: Record) -> bool:
+    """Whether it is a line of a bill by itself, as a charge item is."""
+    return isinstance(record, Invoice) and len(record.lines) == 1
+
+
 def _day(record: Record) -> datetime.date | None:
     return record.submitted if isinstance(record, Claim) else record.date
 
 
-def _kind_of(record: Record) -> str:
+def _kind_of(record: Record | Decided) -> str:
     return {"Visit": "visits", "Invoice": "invoices", "Claim": "claims"}.get(type(record).__name__, "payments")
 
 
@@ -295,7 +319,7 @@ def _private(body: Body) -> Iterator[str]:
     yield text(body.get("birthDate"))
 
 
-def _one(convert: Callable[[Resource, Reader], Record | Skipped]) -> Convert:
+def _one(convert: Callable[[Resource, Reader], Record | Decided | Skipped]) -> Convert:
     def made(resource: Resource, reader: Reader) -> Made:
         found = convert(resource, reader)
         return found if isinstance(found, Skipped) else [found]
@@ -306,6 +330,10 @@ def _one(convert: Callable[[Resource, Reader], Record | Skipped]) -> Convert:
 _CONVERTED: Final[Mapping[str, Convert]] = {
     "Encounter": _one(visits.encounter),
     "Appointment": _one(visits.appointment),
+    "ChargeItem": _one(bills.charge_item),
+    "Invoice": _one(bills.invoice),
+    "ExplanationOfBenefit": _one(decisions.explanation),
+    "PaymentReconciliation": decisions.reconciliation,
 }
 """What each type of resource becomes."""
 

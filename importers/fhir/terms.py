@@ -90,6 +90,8 @@ class Reader:
         directory: what the export's files say.
         evening: how many times in UTC may be of the day before, and the settings name no time zone.
         nameless: how many records name a practitioner by an id alone, of whom no file says who it is.
+        uneven: how many invoices have lines that do not add up to the invoice.
+        withdrawn: records of the books that the record system has taken back.
         classes: how often each class and type of encounter came, for a note.
     """
 
@@ -99,6 +101,8 @@ class Reader:
     directory: Directory
     evening: int = 0
     nameless: int = 0
+    uneven: int = 0
+    withdrawn: list[str] = field(default_factory=list)
     classes: dict[str, int] = field(default_factory=dict)
 
     def meta(self, row: int, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - metadata holds values of many types
@@ -117,6 +121,12 @@ class Reader:
         """The token of a patient; empty where none is named."""
         found = self.ref(value, within)
         return self.context.token(found.id) if found.id else ""
+
+    def visit(self, encounter: Ref) -> str:
+        """The id of the visit that an encounter is; empty for none."""
+        if not encounter.id or encounter.by_identifier or encounter.kind not in ("", "Encounter"):
+            return ""
+        return self.identity(self.directory.appointments.get(encounter.id, encounter.id))
 
     def provider(self, ref: Ref) -> str:
         """The books' id of a practitioner: as the settings or the books know the name or the NPI, else a token."""
@@ -160,7 +170,7 @@ class Reader:
         Raises:
             DaysheetError: it is in another one.
         """
-        if value.currency not in ("", self.context.currency):
+        if self.context.currency and value.currency not in ("", self.context.currency):
             raise DaysheetError(
                 f"has an amount in {value.currency}, and the books are kept in {self.context.currency}",
                 filename=self.path,
