@@ -4,7 +4,9 @@ PYTHON = .venv/bin/python
 # the tests start hundreds of commands; where this is set, each would compile every module anew
 export PYTHONDONTWRITEBYTECODE =
 # a folder with a dash is no package to mypy, so its modules are named one by one
-SAMPLE = $(filter-out __init__ fava-import,$(basename $(notdir $(wildcard ledgers/two-doctors/*.py))))
+modules = $(filter-out __init__ fava-import,$(basename $(notdir $(wildcard ledgers/$(1)/*.py))))
+SAMPLES = $(addprefix -m daysheet.ledgers.two_doctors.,$(call modules,two-doctors)) \
+	$(addprefix -m daysheet.ledgers.dental_group.,$(call modules,dental-group))
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -19,7 +21,7 @@ test: ## everything that must hold: format, lint, types, layers, tests
 	.venv/bin/ruff format --check --quiet .
 	.venv/bin/ruff check --quiet .
 	.venv/bin/mypy --no-error-summary .
-	.venv/bin/mypy --no-error-summary $(SAMPLE:%=-m daysheet.ledgers.two_doctors.%)
+	.venv/bin/mypy --no-error-summary $(SAMPLES)
 	.venv/bin/lint-imports --no-logo
 	DAYSHEET_STRICT=1 $(PYTHON) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --cov --cov-report term --durations 15
 
@@ -44,12 +46,14 @@ lock: ## resolve the dependencies anew and write the lock files
 		--no-emit-index-url --custom-compile-command 'make lock' --group build --group dev --all-extras \
 		--constraint requirements.txt pyproject.toml -o requirements-dev.txt
 
-sample: ## make the books in ledgers/two-doctors anew, after the import has changed
+sample: sample-two-doctors sample-dental-group ## make the books in ledgers/ anew, after the import has changed
+
+sample-%:
 	@./bootstrap run
 	rm -rf build/sample
-	$(PYTHON) -m daysheet.ledgers.demo build/sample
-	rm -rf ledgers/two-doctors/20??
-	cd build/sample && cp -r .gitignore .gitattributes fava-import.py *.beancount 20?? ../../ledgers/two-doctors/
+	$(PYTHON) -m daysheet.ledgers.demo $* build/sample
+	rm -rf ledgers/$*/20??
+	cd build/sample && cp -r .gitignore .gitattributes fava-import.py *.beancount 20?? ../../ledgers/$*/
 
 clean: ## remove what the targets above made, the environment included
 	rm -rf .venv build dist demo *.egg-info .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,27 +1,29 @@
-"""`daysheet demo`: the two-doctor practice from its files to the accountant's pack, by the commands' own functions."""
+"""`daysheet demo`: a sample practice from its files to the accountant's pack, by the commands' own functions."""
 
 from __future__ import annotations
 
 import os
 import sys
 import textwrap
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
 from importlib import resources
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import click
 from daysheet import checks, console
+from daysheet.accounts import BILLING_CONTRACTUAL, RECEIVABLE_INSURANCE, RECEIVABLE_PATIENTS, is_under
 from daysheet.books import Books, loading
 from daysheet.books.loading import MAIN
 from daysheet.findings import KINDS, Finding, gap
 from daysheet.importers import importing, new_books
 from daysheet.importers.importing import Outcome
+from daysheet.ledgers.dental_group import banks as group_banks
+from daysheet.ledgers.dental_group import generate as group
 from daysheet.ledgers.two_doctors import banks, generate, history, payroll
-from daysheet.ledgers.two_doctors.desk import YEAR
 from daysheet.patients import SECRET_VARIABLE
 from daysheet.reports.pack import build, filing
 from daysheet.reports.pack.commands import Bar
@@ -32,36 +34,93 @@ from daysheet.wording import many, money
 from daysheet.worklist import worklist
 from pikepdf import Pdf
 
-NAME: Final = "Alder Street Family Practice"
-SECRET: Final = "published: the patients of this practice are invented"  # noqa: S105 - and so it is no secret
+SECRET: Final = "published: the patients of these practices are invented"  # noqa: S105 - and so it is no secret
 BY_HAND: Final = ("practice.beancount", FILE)
 """What a bookkeeper writes herself before the first import: who works here, and how bank lines are booked."""
-YEAR_END: Final = f"{YEAR}/{YEAR}-adjusting.beancount"
-"""What she writes after the last one."""
+YEAR: Final = 2026
+
+
+class Sample(NamedTuple):
+    """A sample practice: `folder` and `package` are where it is kept.
+
+    Attributes:
+        about: what the demo says of it.
+        files: what it would download, by name.
+        before: what else stands in the books before the import, by file: the former books.
+        after: what is written by hand after it: payroll, the year's end.
+    """
+
+    name: str
+    folder: str
+    package: str
+    about: tuple[str, ...]
+    files: Callable[[], dict[str, bytes]]
+    before: Callable[[], dict[str, str]]
+    after: Callable[[], dict[str, str]]
+
+    def text(self, name: str) -> str:
+        """A file that is kept with it."""
+        return resources.files(self.package).joinpath(name).read_text(encoding="utf-8")
+
+
+_YEAR_END: Final = f"{YEAR}/{YEAR}-adjusting.beancount"
+SAMPLES: Final[dict[str, Sample]] = {
+    "two-doctors": Sample(
+        "Alder Street Family Practice",
+        "two-doctors",
+        "daysheet.ledgers.two_doctors",
+        ("An invented practice: Dr. Adams from January, Dr. Baker from July, 50.00 USD a", "visit."),
+        generate.files,
+        lambda: {history.PATH: history.former_books()},
+        lambda: {
+            payroll.PATH: payroll.ledger(banks.pay_days()),
+            _YEAR_END: SAMPLES["two-doctors"].text(_YEAR_END),
+        },
+    ),
+    "dental": Sample(
+        "Larkfield Dental Group",
+        "dental-group",
+        "daysheet.ledgers.dental_group",
+        (
+            "An invented group, opened in September: three dentists, two hygienists, three",
+            "insurers. Its files are Open Dental's queries, remittances and the bank's.",
+        ),
+        group.files,
+        dict,
+        lambda: {payroll.PATH: group_banks.payroll_ledger()},
+    ),
+}
 
 
 @click.command(cls=console.Verb)
 @click.argument("folder", type=click.Path(path_type=Path), default="daysheet-demo")
+@click.option(
+    "--practice",
+    type=click.Choice(tuple(SAMPLES)),
+    default="two-doctors",
+    help="Two doctors who bill their patients (the default), or an insured dental group.",
+)
 @console.pass_console
-def demo(shell: console.Console, folder: Path) -> None:
+def demo(shell: console.Console, folder: Path, practice: str) -> None:
     """Show it all on an invented practice: files, books, findings, the accountant's pack."""
+    sample = SAMPLES[practice]
 
     def say(line: str = "") -> None:
         if not shell.as_json:
             click.echo(line)
 
-    made = generate.files()
-    say(_title(f"{NAME}, {YEAR}"))
-    say("An invented practice: Dr. Adams from January, Dr. Baker from July, 50.00 USD a")
-    say("visit.")
+    made = sample.files()
+    say(_title(f"{sample.name}, {YEAR}"))
+    for line in sample.about:
+        say(line)
     say()
     say(f"{len(made)} files, as its front desk and its banks would export them:")
-    outcome = make_books(folder, made)
+    outcome = make_books(folder, sample, made)
     for line in _imported(outcome):
         say(line)
     books = loading.load(folder)
     found = checks.run(books)
-    for line in (*_gap_lines(books, found), *_other_lines(books, found)):
+    for line in (*_gap_lines(books, found), *_insurance_lines(books), *_other_lines(books, found)):
         say(line)
     say()
     say(_title("The accountant's pack"))
@@ -79,25 +138,29 @@ def demo(shell: console.Console, folder: Path) -> None:
         shell.emit({"folder": str(folder), "files": len(made), "pack": str(packed[0]), **findings}, str)
 
 
-def make_books(folder: Path, made: Mapping[str, bytes]) -> Outcome:
+def make_books(folder: Path, sample: Sample, made: Mapping[str, bytes]) -> Outcome:
     """New books in a folder, the practice's files in its inbox, and those imported.
 
     Raises:
         DaysheetError: the folder is not empty.
     """
-    new_books.make(folder, NAME)
+    new_books.make(folder, sample.name)
     for name in BY_HAND:
-        _put(folder / name, _sample(name))
-    _put(folder / history.PATH, history.former_books())
+        _put(folder / name, sample.text(name))
+    before = sample.before()
     main = folder / MAIN
-    _put(main, main.read_text(encoding="utf-8") + f'include "{YEAR - 1}/*.beancount"\n')
+    for name, text in before.items():
+        _put(folder / name, text)
+    years = sorted({Path(name).parent.name for name in before})
+    included = "".join(f'include "{year}/*.beancount"\n' for year in years)
+    _put(main, main.read_text(encoding="utf-8") + included)
     paths = generate.write(folder / "inbox", made)
     with _secret():
         outcome = importing.import_files(folder, paths)
     for problem in outcome.refused.values():
         raise problem
-    _put(folder / payroll.PATH, payroll.ledger(banks.pay_days()))
-    _put(folder / YEAR_END, _sample(YEAR_END))
+    for name, text in sample.after().items():
+        _put(folder / name, text)
     return outcome
 
 
@@ -108,8 +171,9 @@ def _imported(outcome: Outcome) -> Iterator[str]:
     for taken in outcome.taken:
         files[taken.reading.profile] += 1
         rows[taken.reading.profile] += taken.booked
+    width = max(20, *map(len, rows))
     for profile in rows:
-        yield f"  {profile:<20}{many(files[profile], 'file'):>9}{rows[profile]:>8,} rows"
+        yield f"  {profile:<{width}}{many(files[profile], 'file'):>9}{rows[profile]:>8,} rows"
     read = sum(taken.reading.rows for taken in outcome.taken)
     yield f"{read:,} rows read, {sum(rows.values()):,} booked. Their originals are filed in originals/."
 
@@ -145,6 +209,24 @@ def _other_lines(books: Books, found: list[Finding]) -> Iterator[str]:
         yield f"{money(amount, books.currency):>13}  {counts[kind]:>3} {kind}"
 
 
+def _insurance_lines(books: Books) -> Iterator[str]:
+    """What became of the bills to insurers, where there are any."""
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for entry in books.entries:
+        for leg in getattr(entry, "postings", ()):
+            sums[leg.account] += leg.units.number
+    owed = {account: amount for account, amount in sums.items() if is_under(account, RECEIVABLE_INSURANCE) and amount}
+    if not owed:
+        return
+    yield ""
+    yield _title(f"Sent to insurers: {many(len(books.claims), 'claim')}")
+    yield f"{money(sums[BILLING_CONTRACTUAL], books.currency):>13}  written off under contract"
+    yield f"{money(sum(owed.values(), Decimal()), books.currency):>13}  that insurers owe:"
+    for account, amount in sorted(owed.items()):
+        yield f"{'':>13}  {account.rpartition(':')[2]}, {money(amount, books.currency)}"
+    yield f"{money(sums[RECEIVABLE_PATIENTS], books.currency):>13}  that patients owe"
+
+
 def _title(text: str) -> str:
     return click.style(text, bold=True)
 
@@ -157,10 +239,6 @@ def _pack(folder: Path, books: Books) -> list[Path]:
         built = build.build(books, settings, YEAR, Options(paper_of(settings, None)), None, renderer, bar.show)
     where = filing.write(folder, YEAR, built.files)
     return [where / name for name in built.files]
-
-
-def _sample(name: str) -> str:
-    return resources.files("daysheet.ledgers.two_doctors").joinpath(name).read_text(encoding="utf-8")
 
 
 def _put(path: Path, text: str) -> None:
@@ -183,4 +261,5 @@ def _secret() -> Iterator[None]:
 
 
 if __name__ == "__main__":
-    make_books(Path(sys.argv[1]), generate.files())
+    _sample = next(sample for sample in SAMPLES.values() if sample.folder == sys.argv[1])
+    make_books(Path(sys.argv[2]), _sample, _sample.files())

@@ -55,9 +55,9 @@ def pay(gross: Decimal = GROSS, income_tax: Decimal = INCOME_TAX) -> Pay:
     return Pay(gross, fica, income_tax)
 
 
-def ledger(days: Iterator[datetime.date]) -> str:
-    """The year's payroll as ledger text, an entry on each of these days."""
-    return "\n".join([_HEAD, *(_entry(day, pay()) for day in days)])
+def ledger(days: Iterator[datetime.date], paid: Pay | None = None) -> str:
+    """The year's payroll as ledger text, an entry of one pay on each of these days."""
+    return "\n".join([_HEAD, *(_entry(day, paid or pay()) for day in days)])
 
 
 def _entry(day: datetime.date, paid: Pay) -> str:

@@ -14,6 +14,7 @@ from daysheet.billing.dues import dues
 from daysheet.billing.pricing import CENT
 from daysheet.books import Books
 from daysheet.books.openings import bill_or_opening
+from daysheet.checks.missing_exports import missing_export
 from daysheet.findings import Finding
 from daysheet.records import Invoice
 from daysheet.wording import many, money
@@ -22,10 +23,14 @@ _ZERO = Decimal()
 
 
 def orphan_invoice(books: Books, as_of: datetime.date) -> Iterator[Finding]:
-    """Each invoice that names a visit which the books do not have, where they have any."""
+    """Each invoice that names a visit which the books do not have, where they have any.
+
+    Of days whose visits were not downloaded `missing-export` says it once.
+    """
     visits = books.visits
     if not visits:
         return
+    gaps = [gap for gap in missing_export(books, as_of) if gap.key.startswith("visits/")]
     unknown: dict[str, list[str]] = defaultdict(list)
     named = dict.fromkeys(visit for bill in books.apart for visit in bill.visits if visit not in visits)
     for identifier in named:
@@ -34,7 +39,8 @@ def orphan_invoice(books: Books, as_of: datetime.date) -> Iterator[Finding]:
     for key, names in unknown.items():
         invoice = books.invoices[key][0]
         amount = sum((one.amount for one in books.invoices[key] if one.date <= as_of), _ZERO)
-        if invoice.date <= as_of and amount > 0:
+        is_missing = any(gap.date <= invoice.date <= gap.through for gap in gaps)
+        if invoice.date <= as_of and amount > 0 and not is_missing:
             yield Finding(
                 kind="orphan-invoice",
                 key=key,

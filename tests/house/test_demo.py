@@ -16,6 +16,7 @@ from daysheet.ledgers.two_doctors import generate
 
 ROOT = Path(__file__).parent.parent.parent
 SAMPLE = ROOT / "ledgers" / "two-doctors"
+DENTAL = ROOT / "ledgers" / "dental-group"
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "COLUMNS": "80"}
 
 
@@ -134,11 +135,33 @@ def test_the_other_findings_are_those_that_the_files_hold(found):
     assert set(keys) - set(expected) == {"unbilled-visit", "billing-lapse", "invoice-number-gap"}
 
 
-def test_the_committed_books_are_those_that_the_import_makes(books):
-    def ledger(folder):
-        return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*.beancount")}
+def _ledger(folder):
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*.beancount")}
 
-    assert ledger(books) == ledger(SAMPLE), "run make sample"
+
+def test_the_committed_books_are_those_that_the_import_makes(books):
+    assert _ledger(books) == _ledger(SAMPLE), "run make sample"
+
+
+@pytest.fixture(scope="module")
+def shown_of_dental(daysheet):
+    """What the demo of the insured group prints."""
+    done = daysheet("demo", "dental", "--practice", "dental")
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+def test_the_demo_of_the_dental_group_fits_a_terminal_of_80_columns(shown_of_dental):
+    assert max(map(len, shown_of_dental.splitlines())) <= 80
+
+
+def test_the_readme_shows_what_the_demo_of_the_dental_group_prints(shown_of_dental):
+    told = shown_of_dental.partition("Never billed")[2].partition("\n\nThe accountant's pack")[0]
+    assert f"```text\nNever billed{told}\n```" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_dental_group_s_committed_books_are_those_that_the_import_makes(place, shown_of_dental):
+    assert _ledger(place / "dental") == _ledger(DENTAL), "run make sample"
 
 
 def test_the_pack_is_archival_accessible_and_true_to_the_books(daysheet, books, verapdf):

@@ -28,7 +28,11 @@ def test_the_wheel_installs_one_package_and_nothing_beside_it(names):
 
 
 def test_the_wheel_holds_every_module_and_data_file_of_the_house(names):
-    mapped = {"practice": "daysheet", "ledgers/two-doctors": "daysheet/ledgers/two_doctors"}
+    mapped = {
+        "practice": "daysheet",
+        "ledgers/dental-group": "daysheet/ledgers/dental_group",
+        "ledgers/two-doctors": "daysheet/ledgers/two_doctors",
+    }
     for folder in HOUSE:
         for path in (ROOT / folder).rglob("*"):
             name = path.relative_to(ROOT).as_posix()
