@@ -12,7 +12,8 @@ import says so: another record, a correction, or a question. Nothing is joined b
 | visit | its id | the patient; the day, once it took place | `contradiction` |
 | invoice | its id | the patient; its visits, day or amount | `contradiction` |
 | payment, adjustment | its id | two of invoice, day and amount | `contradiction` |
-| claim | its id | its invoice | `contradiction` |
+| claim | its id | its invoice, where both name one | `contradiction` |
+| answer to a claim | all that it says | – | is another answer |
 | remitted claim | payer, trace, claim and payer's claim number | every amount | is said to differ |
 | payout | the processor's id | the amount | is said to differ |
 """
@@ -178,6 +179,8 @@ def _adjustment(record: Adjustment, entry: Adjustment, covers: Days | None) -> s
 
 def _claim(record: Claim, entry: Claim, covers: Days | None) -> str:
     del covers
+    if record.id == record.invoice or entry.id == entry.invoice:
+        return ""  # one of them says no more than the claim's own number
     other = record.invoice != entry.invoice and (record.payer, record.submitted) != (entry.payer, entry.submitted)
     return "invoice" if other else ""
 

@@ -28,6 +28,7 @@ from daysheet.importers.booking.expected_remittances import RemittanceState
 from daysheet.importers.booking.session import ImportSession, OneByOneError, Taken
 from daysheet.importers.clones import mending
 from daysheet.importers.deriving import allocations, derived, loan_interest, payment_posting
+from daysheet.importers.detection.claims import X12
 from daysheet.importers.edi import source, strict
 from daysheet.importers.originals import patients as people
 from daysheet.importers.reading import Reading
@@ -42,6 +43,7 @@ from daysheet.ledger import collector
 from daysheet.records import BankLine, Visit
 from daysheet.remittances import Remittance
 from daysheet.settings import Settings
+from daysheet.submissions import CLAIMS_SENT
 
 _ORDER: Final = (
     "visits",
@@ -49,6 +51,7 @@ _ORDER: Final = (
     "fhir",
     "invoices",
     "claims",
+    "acknowledgment",
     "adjustments",
     "payments",
     "allocations",
@@ -372,6 +375,8 @@ def _imported(file: RawFile, reading: Reading, taken: Taken, accounts: Iterable[
 
 def _quiet(reading: Reading) -> str:
     """The kind of a file without a record."""
+    if reading.profile.startswith(X12) and reading.kind == "claims":
+        return CLAIMS_SENT
     return reading.profile if reading.kind in ("bank", "payout") else reading.kind
 
 
@@ -385,6 +390,8 @@ def _kind(record: object, reading: Reading) -> str:
         return reading.profile
     if isinstance(record, Remittance):
         return source.KIND
+    if reading.profile.startswith(X12):
+        return reading.kind if reading.kind != "claims" else CLAIMS_SENT
     return practice_records.KIND_OF.get(type(record), reading.kind)
 
 

@@ -16,8 +16,9 @@ from typing import Final, NamedTuple, Protocol
 from daysheet.importers.rows.raw_file import RawFile
 from daysheet.records import Adjustment, Allotment, BankLine, Claim, Invoice, Payment, Visit
 from daysheet.remittances import Remittance
+from daysheet.submissions import Answer
 
-Record = Visit | Invoice | Payment | Adjustment | Allotment | Claim | BankLine | Remittance
+Record = Visit | Invoice | Payment | Adjustment | Allotment | Claim | Answer | BankLine | Remittance
 
 
 class Skipped(NamedTuple):
@@ -68,8 +69,8 @@ class Reading:
     Attributes:
         profile: the name of the profile that read it.
         kind: `bank`, `visits`, `invoices`, `payments`, `adjustments`, `claims`, `practice` (several at once),
-            `fhir`, `remittance` or `payout` (a bank line for each payout: `amount` is what reaches the bank, `fee`
-            what the processor kept of what patients had paid).
+            `fhir`, `remittance`, `acknowledgment` or `payout` (a bank line for each payout: `amount` is what reaches
+            the bank, `fee` what the processor kept of what patients had paid).
         rows: data rows in the file; each is a record's, or skipped with a reason. Those of a remittance are claims.
         records: in the file's order.
         skipped: rows that gave no record.
@@ -123,6 +124,8 @@ class Context:
         payers: the same for payers (`privacy.payers_of`).
         known: the ids of the books' claims, invoices and visits: a remittance may name them as they are.
         beside: the files of the same import, to which this one's resources may refer.
+        payer_called: the books' payer of a name and the numbers beside it; empty where they know none, or several.
+        provider_called: the books' provider of a national number (NPI) and a name; empty likewise.
     """
 
     token: Callable[[str], str]
@@ -131,6 +134,8 @@ class Context:
     payers: Mapping[str, str] = field(default_factory=dict)
     known: Container[str] = frozenset()
     beside: Sequence[RawFile] = ()
+    payer_called: Callable[[str, Sequence[str]], str] = lambda _name, _numbers: ""
+    provider_called: Callable[[str, str], str] = lambda _number, _name: ""
 
 
 class Source(Protocol):

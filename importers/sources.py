@@ -10,6 +10,8 @@ from daysheet.importers.banks import source as bank
 from daysheet.importers.banks.ofx import OfxSource
 from daysheet.importers.banks.source import OTHER_DATES, BankSource
 from daysheet.importers.detection.claims import NOTHING_TOLD, Claims, Told, claims
+from daysheet.importers.edi.answer_source import AnswerSource
+from daysheet.importers.edi.claim_source import ClaimSource
 from daysheet.importers.edi.source import RemittanceSource
 from daysheet.importers.fhir.settings import fhir_source
 from daysheet.importers.reading import Source
@@ -35,6 +37,8 @@ def all_sources(folder: Path | None = None, settings: Settings | None = None) ->
         *systems.sources(folder, settings),
         *bank.sources(folder),
         OfxSource(),
+        ClaimSource(),
+        AnswerSource(),
         RemittanceSource(),
         fhir_source(settings),
     ]

@@ -11,7 +11,10 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, Final, Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, get_args
+
+if TYPE_CHECKING:
+    from daysheet.submissions import Submission
 
 Meta = Mapping[str, Any]
 
@@ -130,7 +133,7 @@ class Allotment(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """An invoice sent to an insurer, and what became of it."""
+    """An invoice sent to an insurer, and what became of it; `sent` is what was asked for, where its file says that."""
 
     id: str
     invoice: str
@@ -139,6 +142,7 @@ class Claim(NamedTuple):
     status: str
     reason: str | None
     meta: Meta
+    sent: Submission | None = None
 
 
 class BankLine(NamedTuple):

@@ -23,6 +23,7 @@ from daysheet.importers.booking.known import Known
 from daysheet.importers.reading import Record
 from daysheet.ledger.printer import plain
 from daysheet.records import Allotment, BankLine, Claim, Invoice, Meta, Payment, Visit
+from daysheet.submissions import Answer
 
 SOURCE: Final = "source"
 BANK_ID: Final = "bank-id"
@@ -78,6 +79,8 @@ def _existing(kind: type, identifier: str, known: Known) -> list[Record]:
         return list(known.invoices.get(identifier, ()))
     if kind is Claim:
         return list(known.claims.get(identifier, ()))
+    if kind is Answer:
+        return list(known.answers.get(identifier, ()))
     if kind is Allotment:
         return list(known.allotments.get(identifier, ()))
     if kind is Payment:
@@ -100,7 +103,7 @@ def _judge_group(rows: list[tuple[int, Record]], existing: list[Record]) -> Iter
             left.append((place, record))
             continue
         yield place, Verdict("known", equal.meta)
-        if not isinstance(record, Claim):
+        if not isinstance(record, Claim | Answer):
             existing.remove(equal)
     for place, record in left:
         final = _final_state(left) if isinstance(record, Visit) else record
@@ -115,8 +118,8 @@ def _final_state(rows: Sequence[tuple[int, Record]]) -> Record:
 
 def _judge_other(record: Record, existing: list[Record]) -> Verdict:
     """The verdict on a record that the books do not have as it stands; takes what it answers to from `existing`."""
-    if isinstance(record, Claim):
-        return NEW  # a claim's states stand one after the other
+    if isinstance(record, Claim | Answer):
+        return NEW  # a claim's states, and what was answered to it, stand one after the other
     if isinstance(record, Visit) and existing:
         return _judge_visit(record, existing[0])
     rivals = [entry for entry in existing if not isinstance(record, Invoice) or _same_service(record, entry)]

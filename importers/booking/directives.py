@@ -47,6 +47,7 @@ from daysheet.importers.reading import Reading, Record
 from daysheet.importers.settings import DEPOSIT, ImportSettings
 from daysheet.ledger.printer import link
 from daysheet.records import PATIENT_SHARE, Adjustment, Allotment, Claim, Invoice, Line, Payment, Visit
+from daysheet.submissions import Answer, answer_meta, submission_meta
 
 UNASSIGNED: Final = INCOME_UNASSIGNED
 """Income of a payment whose invoice the books do not know yet, or that names none."""
@@ -138,10 +139,19 @@ def _visit(visit: Visit, known: Known, terms: Terms) -> Directive:
 def _claim(claim: Claim, known: Known, terms: Terms) -> Directive:
     meta = _meta(submitted=claim.submitted, reason=claim.reason)
     day = claim.submitted
+    if claim.sent is not None and day is not None:
+        meta |= submission_meta(claim.sent, terms.currency)
+        return custom(day, "claim", meta, claim.id, claim.invoice, claim.payer, claim.status)
     # a later state is known as of the file; what a remittance said of the claim is not the practice's earlier word
     if day is None or any("remittance" not in state.meta for state in known.claims.get(claim.id, ())):
         day = terms.last
     return custom(day, "claim", meta, claim.id, claim.invoice, claim.payer, claim.status)
+
+
+def _answer(answer: Answer, known: Known, terms: Terms) -> Directive:
+    del known
+    meta = answer_meta(answer, terms.currency)
+    return custom(answer.date, "answer", meta, answer.kind, answer.id, answer.status)
 
 
 def _invoice(invoice: Invoice, known: Known, terms: Terms) -> Directive:
@@ -249,6 +259,7 @@ def _allotment(allotment: Allotment, known: Known, terms: Terms) -> Directive:
 _BOOKERS: Final[Mapping[type, Callable[[Any, Known, Terms], Directive]]] = {
     Visit: _visit,
     Claim: _claim,
+    Answer: _answer,
     Invoice: _invoice,
     Payment: _payment,
     Adjustment: _adjustment,

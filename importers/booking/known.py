@@ -16,6 +16,7 @@ from daysheet.books import Books
 from daysheet.books.openings import openings
 from daysheet.importers.reading import Record
 from daysheet.records import Adjustment, Allotment, Claim, Invoice, Line, Payment, Visit
+from daysheet.submissions import Answer
 
 ANY_INSURER = "insurance"
 """The payer of exports that say an insurer owes or paid, and not which."""
@@ -33,6 +34,7 @@ class Known:
         lines: the bill and the line of each line's id.
         allotments: what a pay-split export has said of payments, by its id.
         claims: the states of a claim, by claim id.
+        answers: what was answered to a claim or a file of claims, by its number.
         transferred: invoices of which a part was moved from the insurer to the patient.
         paid_unassigned: payments of invoices that the books did not know, by invoice id.
     """
@@ -47,6 +49,7 @@ class Known:
         self.lines: dict[str, tuple[Invoice, Line]] = {}
         self.allotments: dict[str, list[Allotment]] = defaultdict(list)
         self.claims: dict[str, list[Claim]] = defaultdict(list)
+        self.answers: dict[str, list[Answer]] = defaultdict(list)
         self.transferred: set[str] = set()
         self.paid_unassigned: dict[str, list[Payment]] = defaultdict(list)
         groups: Iterable[Iterable[Record]] = (
@@ -57,6 +60,7 @@ class Known:
             chain.from_iterable(books.adjustments_of_invoice.values()),
             chain.from_iterable(books.claims.values()),
             books.allotted,
+            books.answers,
         )
         for record in chain.from_iterable(groups):
             self.add(record)
@@ -79,8 +83,14 @@ class Known:
                 self.transferred.add(record.invoice)
         elif isinstance(record, Allotment):
             self.allotments[record.id].append(record)
-        elif isinstance(record, Claim):
+        else:
+            self._add_claim(record)
+
+    def _add_claim(self, record: Record) -> None:
+        if isinstance(record, Claim):
             self.claims[record.id].append(record)
+        elif isinstance(record, Answer):
+            self.answers[record.id].append(record)
 
     def receivable(self, payer: str, day: datetime.date) -> str:
         """The account of what a payer owes on invoices of a day: its fact's, else one by its name."""

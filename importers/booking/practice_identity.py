@@ -47,8 +47,8 @@ def in_books_letters(records: Sequence[Record], known: Known, reading: Reading, 
     unclear: list[Record] = []
     found: list[Record] = []
     for record in records:
-        if type(record) not in _KINDS:
-            found.append(record)
+        if type(record) not in _KINDS or (isinstance(record, Claim) and record.sent is not None):
+            found.append(record)  # a claim that was sent keeps the number that it was sent by
             continue
         written = _referring(record, spelled)
         kind = type(record)

@@ -33,12 +33,14 @@ from daysheet.importers.systems.source import PREFIX
 from daysheet.importers.writing.writer import Edit, block_of
 from daysheet.ledger import printer
 from daysheet.records import Adjustment, Allotment, Claim, Invoice, Meta, Payment, Visit
+from daysheet.submissions import Answer
 from daysheet.wording import many, money
 
 KIND_OF: Final[Mapping[type, str]] = {
     Visit: "visits",
     Invoice: "invoices",
     Claim: "claims",
+    Answer: "answers",
     Adjustment: "adjustments",
     Payment: "payments",
     Allotment: "pay-splits",
@@ -318,6 +320,8 @@ def _note_strangers(session: ImportSession, records: Sequence[Record], taken: Ta
 def _money(record: Record) -> Decimal:
     if isinstance(record, Visit):
         return record.fee or Decimal()
+    if isinstance(record, Claim):
+        return record.sent.charged if record.sent is not None else Decimal()
     return record.amount if isinstance(record, Invoice | Payment | Adjustment | Allotment) else Decimal()
 
 

@@ -10,6 +10,9 @@ from daysheet.importers.detection import evidence
 from daysheet.importers.reading import Source
 from daysheet.importers.rows.raw_file import RawFile
 
+X12: Final = "x12-"
+"""How the names begin of sources of what insurers and clearinghouses send; their files are told by what is in them."""
+
 
 class Told(NamedTuple):
     """What a practice's settings say of its banks' files.
@@ -45,7 +48,7 @@ def claims(file: RawFile, candidates: Sequence[Source], told: Told = NOTHING_TOL
         DaysheetError: the file cannot be read at all.
     """
     matching = [source for source in candidates if source.kind == "fhir" and source.matches(file)]
-    matching = matching or [source for source in candidates if source.kind == "remittance" and source.matches(file)]
+    matching = matching or [source for source in candidates if source.name.startswith(X12) and source.matches(file)]
     matching = matching or [source for source in candidates if source.matches(file)]
     banks = [source for source in matching if isinstance(source, BankSource)]
     if not banks:

@@ -13,6 +13,7 @@ from daysheet.importers.detection.detect import Detected, detect
 from daysheet.importers.detection.exports import shown
 from daysheet.importers.detection.exports.detect import DetectedExport, detect_export, detected_as
 from daysheet.importers.detection.exports.known import NOTHING_KNOWN, Known
+from daysheet.importers.edi import answer_source, claim_source
 from daysheet.importers.edi.source import remittance_summary
 from daysheet.importers.fhir.source import FhirSource
 from daysheet.importers.privacy.patient_columns import patient_columns
@@ -43,7 +44,8 @@ def describe(
         several profiles fit `profiles`; where something in the file speaks against those that fit `doubts`; where a
         header nearly fits one `nearest`; for a bank file that a profile reads `rows`, `entries`, `first`, `last`,
         `proved` and `broken_at`; for a remittance `claims`, `paid` (to claims), `sent` (to the practice) and
-        `balanced`, with `problems` where it is not; for FHIR `resources` by type, `statuses` by type and status, and
+        `balanced`, with `problems` where it is not; for claims (X12 837) `claims`, `charges` and `lines`; for an
+        acknowledgment `accepted` and `rejected`; for FHIR `resources` by type, `statuses` by type and status, and
         `records` that they give.
 
     Raises:
@@ -55,6 +57,10 @@ def describe(
     answer: dict[str, Any] = {"file": str(file.path), "profile": only.name if only else None}
     if only is not None and only.kind == "remittance":
         return remittance_summary(file), None
+    if only is not None and only.name == claim_source.PROFILE:
+        return claim_source.claims_summary(file), None
+    if only is not None and only.name == answer_source.PROFILE:
+        return answer_source.answers_summary(file), None
     if isinstance(only, FhirSource):
         return _of_resources(only, file), None
     detected = _looked_at(file, only, known)
@@ -126,10 +132,21 @@ def _read(source: Source, file: RawFile) -> dict[str, Any]:
     }
 
 
+def _sent(answer: dict[str, Any]) -> list[str]:
+    """What is said of a file of claims."""
+    return [f"  claims: {answer['claims']}, {answer['charges']} charged, {answer['lines']} lines"]
+
+
+def _answered(answer: dict[str, Any]) -> list[str]:
+    """What is said of an acknowledgment."""
+    return [f"  acknowledgment: {answer['accepted']} accepted, {answer['rejected']} rejected"]
+
+
 def as_text(answer: dict[str, Any], detected: Detected | DetectedExport | None) -> str:
     """An answer for people, 80 columns wide."""
     lines = [answer["file"]]
-    said = {"remittance": _remittance, "fhir": _resources}.get(answer["kind"])
+    said = {"remittance": _remittance, "fhir": _resources, "acknowledgment": _answered}.get(answer["kind"])
+    said = _sent if "charges" in answer else said
     if said is not None:
         return "\n".join([*lines, *said(answer)])
     kind = _KINDS.get(answer["kind"], answer["kind"])

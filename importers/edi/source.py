@@ -44,15 +44,14 @@ _OTHERS: Final = {
     "270": "a question about coverage",
     "271": "what a patient is covered for",
     "276": "a question about a claim",
-    "277": "a claim's state or its acknowledgment",
     "278": "an authorization",
     "820": "a payment of premiums",
     "834": "an enrolment",
-    "837": "claims sent to an insurer",
-    "997": "an acknowledgment of a file",
-    "999": "an acknowledgment of a file",
 }
-"""What practices get or send beside remittances (ASC X12N)."""
+"""What practices get or send beside what is read (ASC X12N)."""
+
+_READ: Final = frozenset(("837", "277", "997", "999", "TA1"))
+"""What other sources read."""
 
 
 class RemittanceSource:
@@ -63,9 +62,10 @@ class RemittanceSource:
 
     def matches(self, file: RawFile) -> bool:
         """Whether the file holds an 835 transaction, is called one, or is other X12: then `read` says of what kind."""
-        text = x12.decode(file.data)
-        named = file.path.suffix.lower() in _SUFFIXES
-        return named or x12.is_x12(text) or x12.looks_like(text, "835")
+        found = x12.kinds(file)
+        if "835" in found or found & _READ:
+            return "835" in found
+        return file.path.suffix.lower() in _SUFFIXES or "ISA" in found
 
     def read(self, file: RawFile, context: Context) -> Reading:
         """The file's remittances; its rows are claims.

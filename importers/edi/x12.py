@@ -16,10 +16,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Final, NamedTuple
+from weakref import WeakKeyDictionary
 
 from daysheet.errors import DaysheetError
+from daysheet.importers.rows.raw_file import RawFile
 
-_ISA: Final = re.compile(r"(?i)(?<![a-z0-9])ISA(?=[^a-z0-9 \n])")
+_ISA: Final = re.compile(r"ISA(?<![A-Za-z0-9]ISA)(?=[^A-Za-z0-9 \n])")
+_ISA_SMALL: Final = re.compile(r"(?i)(?<![a-z0-9])ISA(?=[^a-z0-9 \n])")
 _ISA_ELEMENTS: Final = 16
 _QUALIFIER: Final = 2
 _ISA_15_LAST: Final = re.compile(r"(?i)[a-z]([^a-z0-9 \t\n]?)[ \t\n]*GS")  # the component separator was left out
@@ -27,6 +30,10 @@ _ISA_SPAN: Final = 250  # 106 characters when it is well formed; wrapped and pad
 _TAG: Final = re.compile(r"[A-Z][A-Z0-9]{1,2}\Z")
 _NUMBER: Final = re.compile(r"(?a)[+-]?(\d+(\.\d*)?|\d{1,3}(,\d{3})+(\.\d*)?|\.\d+)\Z")
 _ODD_COMPONENTS: Final = re.compile(r"[A-Z0-9]{2}([^A-Za-z0-9 \t\n])")
+_KNOWN: Final = ("270", "271", "276", "277", "278", "820", "834", "835", "837", "997", "999")
+_KINDS: Final[WeakKeyDictionary[RawFile, frozenset[str]]] = WeakKeyDictionary()
+_COUNT: Final = re.compile(r"[0-9]{1,9}\Z")
+_CLOSING: Final = ("ST", "SE", "GE", "GS", "IEA", "ISA")
 _BLANK: Final = " \t\n\u00a0\ufeff"
 
 
@@ -78,14 +85,35 @@ class Segment(NamedTuple):
             return None
 
 
+class Envelope(NamedTuple):
+    """The control numbers by which a transaction is named: of its interchange, its group and itself; its guide."""
+
+    interchange: str = ""
+    group: str = ""
+    number: str = ""
+    version: str = ""
+
+
 class Transaction(NamedTuple):
-    """What stands between ST and SE, both left out; `issued` is its group's date, `closed` whether SE was there."""
+    """What stands between ST and SE, both left out; a TA1, which stands in an interchange itself, is one of its own.
+
+    Attributes:
+        kind: such as `835`, or `TA1`.
+        segments: in the file's order.
+        line: of its ST.
+        issued: its group's date, else its interchange's.
+        closed: whether SE was there.
+        envelope: what it stands in.
+        counted: how many segments its SE says that it has, itself and ST among them; None where it says none.
+    """
 
     kind: str
     segments: tuple[Segment, ...]
     line: int
     issued: datetime.date | None
     closed: bool
+    envelope: Envelope = Envelope()
+    counted: int | None = None
 
 
 class _Delimiters(NamedTuple):
@@ -114,9 +142,42 @@ def looks_like(text: str, kind: str) -> bool:
     return re.search(rf"(?i)(?<![a-z0-9])ST([^a-z0-9 \n,;.\"'()-])[ \n]*{kind}[ \n]*\1", text) is not None
 
 
+def kinds(file: RawFile) -> frozenset[str]:
+    """What a file holds: `ISA` for an interchange header, the kinds of transaction in it, `TA1` where one is.
+
+    Of a file without a header the kinds that it looks like (`looks_like`).
+    """
+    if file not in _KINDS:
+        _KINDS[file] = _kinds(decode(file.data))
+    return _KINDS[file]
+
+
+def _kinds(text: str) -> frozenset[str]:
+    marks = {found.element for _, found in _headers(text)}
+    if not marks:
+        return frozenset(kind for kind in _KNOWN if looks_like(text, kind))
+    found = {"ISA"}
+    for mark in map(re.escape, marks):
+        starts = re.finditer(rf"ST[ \n]*{mark}[ \n]*([0-9]{{3}})[ \n]*(?:{mark}|[^A-Za-z0-9])", text)
+        kinds = {match[1] for match in starts if not text[max(0, match.start() - 1) : match.start()].isalnum()}
+        found |= kinds or {kind for kind in _KNOWN if looks_like(text, kind)}
+        found |= {"TA1"} if re.search(rf"(?<![A-Za-z0-9])TA1{mark}[ \n]*[0-9]", text) else set()
+    return frozenset(found)
+
+
 def is_x12(text: str) -> bool:
     """Whether a text holds an interchange header."""
-    return any(_delimiters(text, match.start()) is not None for match in _ISA.finditer(text))
+    return any(True for _ in _headers(text))
+
+
+def _headers(text: str) -> list[tuple[int, _Delimiters]]:
+    """Where interchanges begin, with the delimiters of each; few senders write small letters, and none both."""
+    for pattern in (_ISA, _ISA_SMALL):
+        places = (match.start() for match in pattern.finditer(text))
+        found = [(start, marks) for start in places if (marks := _delimiters(text, start)) is not None]
+        if found:
+            return found
+    return []
 
 
 def transactions(text: str, filename: Path) -> list[Transaction]:
@@ -125,11 +186,7 @@ def transactions(text: str, filename: Path) -> list[Transaction]:
     Raises:
         DaysheetError: there is no interchange header (ISA), so that the delimiters cannot be known.
     """
-    headers = [
-        (match.start(), found)
-        for match in _ISA.finditer(text)
-        if (found := _delimiters(text, match.start())) is not None
-    ]
+    headers = _headers(text)
     if not headers:
         first = re.search(r"(?i)(?<![a-z0-9])(ISA|GS|ST|BPR)[^a-z0-9 \n]", text)
         raise DaysheetError(
@@ -195,17 +252,32 @@ def _segments(text: str, start: int, end: int, delimiters: _Delimiters) -> Itera
 
 def _grouped(segments: Iterator[Segment]) -> Iterator[Transaction]:
     issued: datetime.date | None = None
+    interchange = group = version = ""
     opened: Segment | None = None
     inside: list[Segment] = []
+
+    def whole(kind: str, closing: Segment | None) -> Transaction:
+        number = "" if opened is None else opened.get(2)
+        counted = closing.get(1) if closing is not None else ""
+        return Transaction(
+            kind, tuple(inside), inside[0].line if opened is None else opened.line, issued, closing is not None,
+            Envelope(interchange, group, number, version), int(counted) if _COUNT.match(counted) else None,
+        )  # fmt: skip
+
     for segment in segments:
-        if opened is not None and segment.tag in ("ST", "SE", "GE", "GS", "IEA"):
-            yield Transaction(opened.get(1), tuple(inside), opened.line, issued, segment.tag == "SE")
+        if opened is not None and segment.tag in _CLOSING:
+            yield whole(opened.get(1), segment if segment.tag == "SE" else None)
             opened = None
         if segment.tag == "ST":
             opened, inside = segment, []
         elif segment.tag == "GS":
-            issued = segment.date(4)
+            issued, group, version = segment.date(4) or issued, segment.get(6), segment.get(8)
+        elif segment.tag == "ISA":
+            issued, interchange, group = segment.date(9), segment.get(13), ""
         elif opened is not None:
             inside.append(segment)
+        elif segment.tag == "TA1":
+            inside = [segment]
+            yield whole("TA1", segment)
     if opened is not None:
-        yield Transaction(opened.get(1), tuple(inside), opened.line, issued, False)
+        yield whole(opened.get(1), None)

@@ -14,6 +14,8 @@ from typing import Final, NamedTuple
 import click
 from daysheet import console
 from daysheet.errors import DaysheetError
+from daysheet.importers.edi.answer_source import AnswerSource
+from daysheet.importers.edi.claim_source import ClaimSource
 from daysheet.importers.fhir.source import FhirSource
 from daysheet.importers.privacy import scrub
 from daysheet.importers.privacy.scrub import Names
@@ -84,10 +86,10 @@ def _cells(folder: Path, settings: Settings, given: Sequence[RawFile]) -> Iterat
 
 def _cells_of(file: RawFile, known: Sequence[systems.SystemSource]) -> Iterator[str]:
     try:
-        records = FhirSource()
-        if records.matches(file):
-            yield from records.private_cells(file)
-            return
+        for standard in (FhirSource(), ClaimSource(), AnswerSource()):
+            if standard.matches(file):
+                yield from standard.private_cells(file)
+                return
         source = next((source for source in known if source.matches(file)), None)
         if source is not None:
             yield from source.private_cells(file)

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 from daysheet import patients
 from daysheet.errors import DaysheetError
+from daysheet.importers.edi.claim_source import ClaimSource
 from daysheet.importers.fhir.source import FhirSource
 from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.systems import source as systems
@@ -65,9 +66,10 @@ def reveal(folder: Path, token: str) -> list[Found]:
 def _patients_in(file: RawFile, sources: list[systems.SystemSource]) -> Iterator[str]:
     """The cells of a file that may have become tokens; none for a file of another kind."""
     try:
-        if RECORDS.matches(file):
-            yield from RECORDS.patients(file)
-            return
+        for standard in (RECORDS, ClaimSource()):
+            if standard.matches(file):
+                yield from standard.patients(file)
+                return
         own = next((source for source in standard_csv.sources() if source.matches(file)), None)
         if own is not None:
             yield from own.patients(file)

@@ -180,6 +180,15 @@ def providers_of(books: Books) -> dict[str, str]:
     return names_of((fact.id, fact.name) for facts in books.providers.values() for fact in facts)
 
 
+def provider_called(number: str, name: str, books: Books) -> str:
+    """The books' provider of a national number (`npi` of the provider's facts), else of a name; else empty."""
+    for facts in books.providers.values() if number else ():
+        if any(number in str(fact.meta.get("npi", "")).split() for fact in facts):
+            return facts[-1].id
+    known = books.once("providers by name", lambda: providers_of(books))
+    return known.get(normal(name)) or known.get(untitled(name)) or ""
+
+
 def payers_of(books: Books) -> dict[str, str]:
     """The books' payers by id and name, each in comparable form."""
     return names_of((fact.id, fact.name) for facts in books.payers.values() for fact in facts)

@@ -40,7 +40,7 @@ from daysheet.records import PATIENT_SHARE, BankLine, Claim, Invoice, Payment, V
 from daysheet.settings import Settings
 
 PREFIX: Final = "practice-"
-BESIDE: Final = ("fhir",)
+BESIDE: Final = ("fhir", "x12-837")
 """What `[[source]]` may name beside practice profiles."""
 
 _NEAR: Final = 0.6

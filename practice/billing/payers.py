@@ -27,14 +27,9 @@ def payer_of(remittance: Remittance, books: Books) -> str:
     remittance's), else the payer of the invoices that it pays first. An insurer that the books do not
     know gets its name as id.
     """
-    theirs = set(map(_without_prefix, remittance.payer_ids))
-    numbered = [payer for payer in books.payers if set(map(_without_prefix, _numbers(books, payer))) & theirs]
-    if len(numbered) == 1:
-        return numbered[0]
-    words = _words(remittance.payer)
-    named = [payer for payer in books.payers if _is_named(books, payer, words)]
-    if len(named) == 1:
-        return named[0]
+    called = payer_called(remittance.payer, remittance.payer_ids, books)
+    if called:
+        return called
     billed = Counter(
         invoice.payer
         for claim in remittance.claims
@@ -44,7 +39,22 @@ def payer_of(remittance: Remittance, books: Books) -> str:
     )
     if len(billed) == 1:
         return next(iter(billed))
-    return "-".join(words) or "unknown-payer"
+    return "-".join(_words(remittance.payer)) or "unknown-payer"
+
+
+def payer_called(name: str, numbers: Iterable[str], books: Books) -> str:
+    """The payer of a name and the numbers beside it; empty where the books know none, or several.
+
+    Numbers go before names: those in the `era-id` facts. A name is a payer's if all words of the fact's name or id are
+    in it.
+    """
+    theirs = set(map(_without_prefix, numbers))
+    numbered = [payer for payer in books.payers if set(map(_without_prefix, _numbers(books, payer))) & theirs]
+    if len(numbered) == 1:
+        return numbered[0]
+    words = _words(name)
+    named = [payer for payer in books.payers if _is_named(books, payer, words)]
+    return named[0] if len(named) == 1 else ""
 
 
 def receivable_of(payer: str, day: datetime.date, books: Books) -> str:

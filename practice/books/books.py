@@ -15,7 +15,7 @@ from itertools import islice, takewhile
 from typing import Any, TypeGuard, TypeVar
 
 from beancount.core.data import Close, Custom, Directive, Open, Transaction
-from daysheet.books.claims import add_claim, add_remittance, join_claims
+from daysheet.books.claims import ADD, join_claims
 from daysheet.books.index import (
     ALLOCATED,
     BookError,
@@ -47,6 +47,7 @@ from daysheet.facts import (
 )
 from daysheet.records import Allotment, Claim, Invoice, Meta, Payment
 from daysheet.remittances import Remittance
+from daysheet.submissions import Answer
 from daysheet.tax_facts import TaxFact, parse_tax_fact
 from daysheet.thresholds import DEFAULTS
 
@@ -90,6 +91,7 @@ class Books:
         allocations: what was derived of payments, in date order.
         plans: what patients have agreed to pay by instalments, in date order.
         allotted: what a person or a pay-split export has said of payments.
+        answers: what was answered to claims and files of claims, in date order.
         claims: a claim's states in date order, by claim id.
         claim_days: the day from which each of these states holds.
         contracts: what insurers have agreed to allow, in date order, by payer and service.
@@ -104,7 +106,7 @@ class Books:
 
     __slots__ = (
         "_beyond", "_first", "_owed", "_repeated", "_visits", "adjustments_of_invoice", "allocations",
-        "allotted", "apart", "begins", "bills", "charges", "claim_days", "claims", "closed", "closures",
+        "allotted", "answers", "apart", "begins", "bills", "charges", "claim_days", "claims", "closed", "closures",
         "contracts", "coverages", "currency", "entries", "errors", "imported", "insured", "invoices",
         "invoices_of_visit", "known", "lined", "locks", "never_billed", "not_kept", "numbered", "on_account",
         "opened", "options", "payers", "plans", "providers", "rebilled", "remittances", "repeated", "state",
@@ -129,6 +131,7 @@ class Books:
         self.known: dict[Hashable, Any] = {}
         self.claims: dict[str, list[Claim]] = {}
         self.claim_days: dict[str, list[datetime.date]] = {}
+        self.answers: list[Answer] = []
         self.contracts: dict[tuple[str, str], list[Contract]] = {}
         self.remittances: dict[str, Remittance] = {}
         self.opened: dict[str, Open] = {}
@@ -352,21 +355,18 @@ class Books:
         self.errors.append(error)
 
     def _add_custom(self, entry: Custom) -> None:
-        kind = entry.type
-        if kind == "claim":
-            add_claim(self, entry)
-        elif kind == "remittance":
-            add_remittance(self, entry)
-        else:
-            try:
-                fact = parse_fact(entry) or parse_tax_fact(entry)
-            except ValueError as problem:
-                self.errors.append(FactError(entry.meta, str(problem), entry))
-                return
-            if isinstance(fact, Begin):
-                self.begins = fact
-            elif fact is not None:
-                self._add_fact(fact)
+        if entry.type in ADD:
+            ADD[entry.type](self, entry)
+            return
+        try:
+            fact = parse_fact(entry) or parse_tax_fact(entry)
+        except ValueError as problem:
+            self.errors.append(FactError(entry.meta, str(problem), entry))
+            return
+        if isinstance(fact, Begin):
+            self.begins = fact
+        elif fact is not None:
+            self._add_fact(fact)
 
     def _add_fact(self, fact: Fact | TaxFact) -> None:
         lists: dict[type, list[Any]] = {

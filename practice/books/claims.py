@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, Protocol
 
 from beancount.core.data import Custom
 from daysheet.books.index import BookError
 from daysheet.records import CLAIM_STATUSES, Claim
 from daysheet.remittances import Remittance, RemittedClaim, parse_remittance, parse_remitted
+from daysheet.submissions import Answer, parse_answer, parse_submission
 
 
 class Holding(Protocol):
@@ -18,6 +19,7 @@ class Holding(Protocol):
     claims: dict[str, list[Claim]]
     claim_days: dict[str, list[datetime.date]]
     remittances: dict[str, Remittance]
+    answers: list[Answer]
 
     def refuse(self, error: BookError) -> None:
         """Note an entry that cannot be understood."""
@@ -34,9 +36,22 @@ def add_claim(books: Holding, entry: Custom) -> None:
         return
     identifier, invoice, payer, status = values
     meta = entry.meta
-    claim = Claim(identifier, invoice, payer, meta.get("submitted"), status, meta.get("reason"), meta)
+    try:
+        sent = parse_submission(meta)
+    except (ValueError, ArithmeticError) as problem:
+        books.refuse(BookError(entry.meta, str(problem), entry))
+        return
+    claim = Claim(identifier, invoice, payer, meta.get("submitted"), status, meta.get("reason"), meta, sent)
     books.claims.setdefault(identifier, []).append(claim)
     books.claim_days.setdefault(identifier, []).append(entry.date)
+
+
+def add_answer(books: Holding, entry: Custom) -> None:
+    """Add what was answered to a claim or a file of claims."""
+    try:
+        books.answers.append(parse_answer(entry))
+    except ValueError as problem:
+        books.refuse(BookError(entry.meta, str(problem), entry))
 
 
 def add_remittance(books: Holding, entry: Custom) -> None:
@@ -47,6 +62,14 @@ def add_remittance(books: Holding, entry: Custom) -> None:
         books.refuse(BookError(entry.meta, str(problem), entry))
         return
     books.remittances[remittance.id] = remittance
+
+
+ADD: Final[Mapping[str, Callable[[Holding, Custom], None]]] = {
+    "claim": add_claim,
+    "remittance": add_remittance,
+    "answer": add_answer,
+}
+"""What is done with each kind of directive about claims."""
 
 
 def join_claims(books: Holding, entries: Sequence[Custom]) -> None:

@@ -13,6 +13,7 @@ from daysheet.books import Books
 from daysheet.books.openings import begin_of
 from daysheet.facts import Imported
 from daysheet.findings import Finding
+from daysheet.submissions import CLAIMS_SENT
 from daysheet.wording import many
 
 REMITTANCE = "remittance"
@@ -21,7 +22,9 @@ _QUIET = 6
 
 SPLITS = "pay-splits"
 _FILED = re.compile(r"/\d{4}-\d\d-\d\d-(.+)-[0-9a-f]{8}(\.\w+)+$")
-_NOT_MONTHLY = (REMITTANCE, "fhir", "trial-balance", "chart-of-accounts", "open-items")
+_NOT_MONTHLY = (
+    REMITTANCE, CLAIMS_SENT, "acknowledgment", "fhir", "trial-balance", "chart-of-accounts", "open-items",
+)  # fmt: skip
 
 
 def missing_export(books: Books, as_of: datetime.date) -> Iterator[Finding]:
