@@ -22,6 +22,8 @@ KINDS: Final = (
     "invoice-number-gap",
     "overdue-invoice",
     "claim-unsent",
+    "claim-rejected",
+    "claim-unanswered",
     "claim-deadline",
     "denied-claim",
     "underpaid-claim",

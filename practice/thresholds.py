@@ -44,6 +44,14 @@ DEFAULTS: Final = MappingProxyType(
             Decimal(10), "Percent of a series of invoice numbers that may be missing; with more, it is no series."
         ),
         "claim-days": Default(Decimal(3), "Days from a bill to an insurer until a claim that was not sent is missing."),
+        "acknowledgment-days": Default(
+            Decimal(5), "Days from sending a file of claims until it is missing that anybody has acknowledged it."
+        ),
+        "answer-days": Default(
+            None,
+            "Days that an insurer may take to decide a claim. Not set, it is what 95 % of its claims took that were "
+            "decided in the last year, at least 14 and at most 90 days; 45 where fewer than 20 say so.",
+        ),
         "deadline-days": Default(
             None,
             "Days before the end of a filing or appeal period from which it is shown. Not set, a third of the period, "

@@ -1,7 +1,7 @@
 """X12 837 transactions to claims: professional, dental and institutional, 005010 (X222A1, X224A2, X223A2) and 004010.
 
-What stands where is told by the levels (HL): 20 the billing provider, 22 the subscriber with the insurer, 23 the
-patient where that is another person. Behind a claim (CLM) follow its providers, other insurers' loops (from SBR on) and its
+What stands where is told by levels (HL): 20 the billing provider, 22 the subscriber with the insurer, 23 the patient
+where that is another person. Behind a claim (CLM) follow its providers, other insurers' loops (from SBR on) and its
 service lines (from LX on). Names, addresses, birth dates and notes are not looked at, but for the patient's token where
 the claim is to make the practice's bill.
 """

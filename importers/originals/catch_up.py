@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 
 import click
 from daysheet import checks, console, files, patients
+from daysheet.billing.followed import rejected_visits
 from daysheet.billing.pricing import fee_of, payer_of
 from daysheet.books import Books
 from daysheet.cash.forecast import forecast
@@ -70,7 +71,9 @@ def write(folder: Path, settings: Settings, books: Books, as_of: datetime.date) 
         DaysheetError: the secret that tokens are made with is not on this machine.
         OSError: the disk refuses.
     """
-    unbilled = [finding for finding in checks.run(books, as_of) if finding.kind == "unbilled-visit"]
+    claimed = {visit.id for visit, _ in rejected_visits(books, as_of)}  # they have a bill: its claim is to be corrected
+    found = [finding for finding in checks.run(books, as_of) if finding.kind == "unbilled-visit"]
+    unbilled = [finding for finding in found if finding.key not in claimed]
     if not unbilled:
         return None
     visits = [_visit_of(finding, books, as_of) for finding in unbilled]

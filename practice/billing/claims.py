@@ -87,10 +87,17 @@ def unsent(books: Books, as_of: datetime.date) -> Iterator[tuple[Invoice, Decima
     """Invoices to insurers of which no claim is known, with what the insurer's receivable holds of each."""
     for invoice in books.insured:
         if invoice.payer and invoice.date <= as_of and books.invoices[invoice.id][0] is invoice:
-            sent = any(books.claim_days[claim][0] <= as_of for claim in claims_of(invoice.id, books))
+            sent = any(_was_sent(books, claim, as_of) for claim in claims_of(invoice.id, books))
             held = _ZERO if sent else held_by_insurer(books, invoice.id, invoice.payer, as_of)
             if held > 0:
                 yield invoice, held
+
+
+def _was_sent(books: Books, claim: str, as_of: datetime.date) -> bool:
+    """Whether a claim was sent by a day, and not taken back since."""
+    states = zip(books.claims[claim], books.claim_days[claim], strict=True)
+    known = [state for state, day in states if day <= as_of]
+    return bool(known) and not (known[-1].sent is not None and known[-1].sent.frequency == "void")
 
 
 def held_by_insurer(books: Books, invoice: str, payer: str, as_of: datetime.date) -> Decimal:
@@ -109,8 +116,14 @@ def held_by_insurer(books: Books, invoice: str, payer: str, as_of: datetime.date
 def filing_deadline(books: Books, invoice: Invoice, as_of: datetime.date) -> Deadline | None:
     """Until when a claim can be sent; None where the payer's facts do not say."""
     days = [books.visits[visit].date for visit in invoice.visits if visit in books.visits]
-    service = min(days, default=invoice.date)
-    fact = books.payer_on(invoice.payer or "", service)
+    said = invoice.meta.get("service-date")
+    service = min(days, default=said if isinstance(said, datetime.date) else invoice.date)
+    return filing_deadline_of(books, invoice.payer or "", service, as_of)
+
+
+def filing_deadline_of(books: Books, payer: str, service: datetime.date, as_of: datetime.date) -> Deadline | None:
+    """Until when a claim for a day of service can be sent; None where the payer's facts do not say."""
+    fact = books.payer_on(payer, service)
     return None if fact is None else _deadline(service, fact.filing_days, as_of)
 
 

@@ -85,10 +85,22 @@ def claims_of(invoice: str, books: Books) -> list[str]:
         found: dict[str, list[str]] = {}
         for identifier, states in books.claims.items():
             named = states[-1].invoice
-            found.setdefault(bill_named(named, books) or named, []).append(identifier)
+            found.setdefault(bill_meant(named, books) or named, []).append(identifier)
         return found
 
     return books.once("claims of invoices", work).get(invoice, [])
+
+
+def bill_meant(number: str, books: Books) -> str | None:
+    """The bill that a number means, as `bill_named` finds it, also where it is written in other letters or padded."""
+    found = bill_named(number, books)
+    if found is not None:
+        return found
+    numbers = books.once(
+        "numbers of bills",
+        lambda: ClaimNumbers(lambda: (*books.invoices, *books.invoices_of_visit, *bill_of_line(books))),
+    )
+    return bill_named(numbers.as_written(number) or "", books)
 
 
 class ClaimNumbers:

@@ -16,6 +16,7 @@ from daysheet.books import Books
 from daysheet.checks.claims import claim_deadline, claim_unsent, credit_balance, denied_claim, underpaid_claim
 from daysheet.checks.deposits import remittance_unbalanced, undeposited_payment, unmatched_deposit
 from daysheet.checks.duplicates import duplicate_bill
+from daysheet.checks.followed_claims import claim_rejected, claim_unanswered
 from daysheet.checks.invoices import invoice_number_gap, orphan_invoice, overdue_invoice
 from daysheet.checks.lapse import billing_lapse
 from daysheet.checks.late_charges import late_charge
@@ -42,6 +43,8 @@ _FUNCTIONS: Final[tuple[Check, ...]] = (
     billed_no_show,
     billing_lapse,
     claim_deadline,
+    claim_rejected,
+    claim_unanswered,
     claim_unsent,
     credit_balance,
     denied_claim,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 
+from daysheet.billing.followed import rejected_visits
 from daysheet.billing.lines import not_billed
 from daysheet.billing.pricing import fee_of
 from daysheet.billing.unbilled import is_billed, unbilled_visits
@@ -16,7 +17,8 @@ from daysheet.wording import money, name_of
 def unbilled_visit(books: Books, as_of: datetime.date) -> Iterator[Finding]:
     """Each completed visit that no standing bill names, once the provider's usual time to bill has passed.
 
-    And each procedure that the record of a visit names and no line of its bills has, where bills have lines.
+    And each whose claim was rejected and not sent again, for nobody has its bill; and each procedure that the record of
+    a visit names and no line of its bills has, where bills have lines.
     """
     for visit in unbilled_visits(books, as_of):
         fee = fee_of(books, as_of, visit)
@@ -32,6 +34,7 @@ def unbilled_visit(books: Books, as_of: datetime.date) -> Iterator[Finding]:
             f"{money(fee, books.currency)}",
             where=(visit.meta,),
         )
+    yield from _rejected(books, as_of)
     for visit, service, amount in not_billed(books, as_of):
         yield Finding(
             kind="unbilled-visit",
@@ -45,6 +48,26 @@ def unbilled_visit(books: Books, as_of: datetime.date) -> Iterator[Finding]:
             f"stands in no bill, {money(amount, books.currency)}",
             where=(visit.meta,),
         )
+
+
+def _rejected(books: Books, as_of: datetime.date) -> Iterator[Finding]:
+    """Visits whose claim was rejected."""
+    unbilled = {visit.id for visit in unbilled_visits(books, as_of)}
+    for visit, claim in rejected_visits(books, as_of):
+        if visit.id not in unbilled:
+            fee = min(fee_of(books, as_of, visit), claim.open)
+            yield Finding(
+                kind="unbilled-visit",
+                key=visit.id,
+                date=visit.date,
+                through=visit.date,
+                provider=visit.provider,
+                count=1,
+                amount=fee,
+                message=f"visit {visit.id} of {visit.date} to {name_of(books, visit.provider)} is not billed, "
+                f"{money(fee, books.currency)}: its claim {claim.claim} was rejected on {claim.decided}",
+                where=(visit.meta, *claim.where[1:]),
+            )
 
 
 def billed_no_show(books: Books, as_of: datetime.date) -> Iterator[Finding]:

@@ -52,6 +52,21 @@ PAYROLL = """\
 2026-03-31 custom "filed" "941"
   wages: 2200.00 USD
 """
+SENT = """
+2026-03-05 custom "claim" "INV-1" "INV-1" "aetna" "submitted"
+  submitted: 2026-03-05
+  form: "837P"
+  charged: 150.00 USD
+  service-date: 2026-03-02
+  batch: "905/1/21"
+"""
+REJECTED = """
+2026-03-06 custom "answer" "277CA" "INV-1" "rejected"
+  by: "payer"
+  payer: "aetna"
+  codes: "A7:255"
+  reason: "rejected, invalid information: diagnosis code"
+"""
 ON_ACCOUNT = """\
 2026-03-20 * "Card payment"
   payment: "PMT-1"
@@ -126,6 +141,20 @@ PAGES = {
         PAYER.lstrip("\n") + invoice(1) + invoice(2) + claim(2, "submitted"),
         ("claim-days",),
         "2026-03-20",
+    ),
+    "claim-rejected": Page(
+        "A claim that was rejected before anybody decided it",
+        "Correct what the reason names and send the claim again in time: the insurer does not know it.",
+        PAYER.lstrip("\n") + invoice(1) + SENT + REJECTED,
+        (),
+        "2026-03-20",
+    ),
+    "claim-unanswered": Page(
+        "A claim or a file of claims that nobody answered",
+        "Ask the clearinghouse whether it has the file, and the insurer where the claim is; else send it again.",
+        PAYER.lstrip("\n") + invoice(1) + SENT,
+        ("acknowledgment-days", "answer-days"),
+        "2026-04-20",
     ),
     "claim-deadline": Page(
         "A claim or an appeal whose time is running out",
