@@ -9,26 +9,23 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from beancount.core.amount import Amount
-from beancount.core.data import Directive, Transaction
+from beancount.core.data import Transaction
 from daysheet import files, patients
 from daysheet.books import Books, loading
 from daysheet.errors import DaysheetError
-from daysheet.importers import reading_checks
+from daysheet.importers import import_facts, reading_checks
 from daysheet.importers.amending import follow_up
-from daysheet.importers.booking import bank_lines, dedupe, payouts, practice_records, remittances
+from daysheet.importers.booking import bank_lines, payouts, practice_records, remittances
 from daysheet.importers.booking.bank_state import BankState
-from daysheet.importers.booking.directives import custom
 from daysheet.importers.booking.expected_remittances import RemittanceState
 from daysheet.importers.booking.session import ImportSession, OneByOneError, Taken
 from daysheet.importers.clones import mending
 from daysheet.importers.deriving import allocations, derived, loan_interest, payment_posting
-from daysheet.importers.detection.claims import X12
+from daysheet.importers.deriving.claim_bills import makes_bills
 from daysheet.importers.edi import source, strict
 from daysheet.importers.originals import patients as people
 from daysheet.importers.reading import Reading
@@ -43,7 +40,7 @@ from daysheet.ledger import collector
 from daysheet.records import BankLine, Visit
 from daysheet.remittances import Remittance
 from daysheet.settings import Settings
-from daysheet.submissions import CLAIMS_SENT
+from daysheet.submissions import Answer
 
 _ORDER: Final = (
     "visits",
@@ -57,8 +54,8 @@ _ORDER: Final = (
     "allocations",
     "remittance",
 )
-_ALONE: Final = (Visit, BankLine)
-"""Records from which alone nothing follows: visits, and lines of a bank that move no money of patients and insurers."""
+_ALONE: Final = (Visit, Answer, BankLine)
+"""Records from which alone nothing follows: visits, answers to claims, lines of a bank that move nobody's debts."""
 _EXAMPLES: Final = (
     "patients' tokens and what is made of them are examples here: the import makes the secret that they come from"
 )
@@ -215,7 +212,7 @@ class ImportRun:
         practice = any(
             not isinstance(record, _ALONE) for taken in self.outcome.taken for record in taken.reading.records
         )
-        if booked and not moved and not practice and not loan_interest.has_loans(self.books):
+        if booked and not (moved or practice or loan_interest.has_loans(self.books) or makes_bills(self.books)):
             return
         books = loading.load(self.folder) if booked else self.books
         written = payment_posting.prepared(self.folder, books)
@@ -340,59 +337,9 @@ def _take(session: ImportSession, file: RawFile, reading: Reading, *, suspense: 
     elif reading.kind == "bank":  # a quiet account's file: it says which days had nothing
         accounts = [bank_account(session.banks, reading.profile, reading.account, file.path)]
     if not known_file:
-        session.batch.add(writer.IMPORTS, _imported(file, reading, taken, accounts))
+        session.batch.add(writer.IMPORTS, import_facts.imported(file, reading, taken, accounts))
         taken.written[writer.IMPORTS] = None
     return taken
-
-
-def _imported(file: RawFile, reading: Reading, taken: Taken, accounts: Iterable[str | None]) -> list[Directive]:
-    """The facts that say what was imported: one for each kind of record in the file, and for each account."""
-    meta: dict[str, Any] = {
-        "file": archive.filed_name(file, reading),
-        "sha256": file.sha256,
-        "rows": Decimal(reading.rows),
-        "booked": Decimal(taken.booked),
-        "known": Decimal(taken.known),
-        "skipped": Decimal(len(taken.skipped)),
-    }
-    if len(taken.amounts) == 1:
-        ((currency, amount),) = taken.amounts.items()
-        meta["amount"] = Amount(amount, currency)
-    kinds = dict.fromkeys(_kind(record, reading) for record in reading.records) or {_quiet(reading): None}
-    return [
-        custom(
-            reading.last,
-            "imported",
-            meta if account is None else {**meta, **_of_account(account, reading, taken)},
-            kind,
-            reading.first,
-            reading.last,
-        )
-        for kind in kinds
-        for account in accounts
-    ]
-
-
-def _quiet(reading: Reading) -> str:
-    """The kind of a file without a record."""
-    if reading.profile.startswith(X12) and reading.kind == "claims":
-        return CLAIMS_SENT
-    return reading.profile if reading.kind in ("bank", "payout") else reading.kind
-
-
-def _of_account(account: str, reading: Reading, taken: Taken) -> dict[str, Any]:
-    withdrawn = {dedupe.WITHDRAWN: "; ".join(taken.withdrawn[account])} if account in taken.withdrawn else {}
-    return {"account": account, **bank_lines.kept_of(reading), **withdrawn}
-
-
-def _kind(record: object, reading: Reading) -> str:
-    if isinstance(record, BankLine):
-        return reading.profile
-    if isinstance(record, Remittance):
-        return source.KIND
-    if reading.profile.startswith(X12):
-        return reading.kind if reading.kind != "claims" else CLAIMS_SENT
-    return practice_records.KIND_OF.get(type(record), reading.kind)
 
 
 def _rank(reading: Reading) -> tuple[int, Any]:

@@ -11,6 +11,7 @@ from daysheet.importers.banks.ofx import OfxSource
 from daysheet.importers.banks.source import OTHER_DATES, BankSource
 from daysheet.importers.detection.claims import NOTHING_TOLD, Claims, Told, claims
 from daysheet.importers.edi.answer_source import AnswerSource
+from daysheet.importers.edi.claim_source import PROFILE as CLAIMS
 from daysheet.importers.edi.claim_source import ClaimSource
 from daysheet.importers.edi.source import RemittanceSource
 from daysheet.importers.fhir.settings import fhir_source
@@ -37,11 +38,17 @@ def all_sources(folder: Path | None = None, settings: Settings | None = None) ->
         *systems.sources(folder, settings),
         *bank.sources(folder),
         OfxSource(),
-        ClaimSource(),
+        ClaimSource(bills="invoices" in _taken(settings, CLAIMS)),
         AnswerSource(),
         RemittanceSource(),
         fhir_source(settings),
     ]
+
+
+def _taken(settings: Settings | None, profile: str) -> tuple[str, ...]:
+    """What the settings say is taken of files of a profile; nothing where they say nothing."""
+    tables = settings.tables("source", systems.SourceSettings) if settings is not None else ()
+    return next((table.take for table in tables if table.profile == profile), ())
 
 
 def told(settings: Settings, currency: str = "USD") -> Told:

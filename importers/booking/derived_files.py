@@ -8,7 +8,10 @@ from typing import Final
 from beancount.core.data import Directive
 from daysheet.records import Meta
 
+CLAIM_BILLS: Final = "claim-bills"
+
 KINDS: Final = (
+    CLAIM_BILLS,
     "returned-items",
     "settlements",
     "insurer-allocations",

@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from beancount.core.data import Directive, Transaction
 from beancount.core.getters import get_entry_accounts
+from daysheet.billing.payers import bill_meant
 from daysheet.books.index import invoice_of
 from daysheet.books.made import payment_of
 from daysheet.cash.receipts import is_settlement
@@ -307,6 +308,9 @@ def _assign(session: ImportSession, invoice: Invoice, taken: Taken) -> None:
 
 def _note_strangers(session: ImportSession, records: Sequence[Record], taken: Taken) -> None:
     providers = {record.provider for record in records if isinstance(record, Visit | Invoice) and record.provider}
+    sent = [record for record in records if isinstance(record, Claim) and record.sent is not None]
+    providers |= {record.sent.provider for record in sent if record.sent is not None} - {""}
+    taken.notes += _of_no_bill(session, sent)
     payers = {record.payer for record in records if isinstance(record, Invoice | Payment | Claim) and record.payer}
     facts: tuple[tuple[str, set[str], Mapping[str, Any]], ...] = (
         ("provider", providers, session.books.providers),
@@ -315,6 +319,18 @@ def _note_strangers(session: ImportSession, records: Sequence[Record], taken: Ta
     for word, names, known in facts:
         for name in sorted(name for name in names if name not in known):
             taken.notes.append(f'practice.beancount has no {word} "{name}": add it, so that the checks know it')
+
+
+def _of_no_bill(session: ImportSession, sent: Sequence[Claim]) -> list[str]:
+    """What is said of claims none of which is of a bill, where they make none either."""
+    known = session.known
+    makes = any(claim.sent is not None and claim.sent.bill for claim in sent)
+    if not sent or makes or any(c.id in known.invoices or bill_meant(c.invoice, session.books) for c in sent):
+        return []
+    return [
+        "no claim of it is of an invoice in the books: import the invoices too, or let the claims make them, by "
+        'take = ["claims", "invoices"] in a [[source]] of profile "x12-837"'
+    ]
 
 
 def _money(record: Record) -> Decimal:

@@ -140,8 +140,8 @@ class ImportSession:
             identifiers.providers_of(books),
             identifiers.payers_of(books),
             payers.ClaimNumbers(lambda: (*books.claims, *books.invoices, *books.visits, *bill_of_line(books))),
-            lambda name, numbers: payers.payer_called(name, numbers, books),
-            lambda number, name: identifiers.provider_called(number, name, books),
+            payer_called=lambda name, numbers: payers.payer_called(name, numbers, books),
+            provider_called=lambda number, name: identifiers.provider_called(number, name, books),
         )
         self.brought: set[str] = set()
         self.clears = False

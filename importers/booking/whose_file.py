@@ -20,7 +20,7 @@ from daysheet.importers.booking.bank_state import BankState
 from daysheet.importers.booking.dedupe import Account, Line
 from daysheet.importers.reading import Reading, Record
 from daysheet.importers.settings import BankSettings
-from daysheet.records import BankLine, Invoice, Visit
+from daysheet.records import BankLine, Claim, Invoice, Visit
 
 NUMBER: Final = "number"
 """In an `imported` directive: the last digits of the account number that the file names."""
@@ -195,6 +195,8 @@ def refuse_strangers(records: Sequence[Record], providers: Mapping[str, object],
         DaysheetError: there are more.
     """
     named = [record.provider for record in records if isinstance(record, Visit | Invoice) and record.provider]
+    claims = [record.sent for record in records if isinstance(record, Claim)]
+    named += [sent.provider for sent in claims if sent is not None and sent.bill and sent.provider]
     strangers = sum(provider not in providers for provider in named)
     if providers and strangers * 100 > Decimal(most) * len(named):
         raise DaysheetError(

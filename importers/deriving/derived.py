@@ -25,7 +25,7 @@ from daysheet.billing.open_bills import natural
 from daysheet.books import Books
 from daysheet.importers.booking.derived_files import KINDS, kind_at, kind_of
 from daysheet.importers.booking.session import month_file
-from daysheet.importers.deriving import allocations, loan_interest, payment_posting, returned_items, shares
+from daysheet.importers.deriving import allocations, claim_bills, loan_interest, payment_posting, returned_items, shares
 from daysheet.importers.settings import ImportSettings
 from daysheet.importers.writing.writer import Batch, is_included_by_pattern
 from daysheet.ledger import printer
@@ -49,6 +49,10 @@ class Derived(NamedTuple):
 
     entries: tuple[Directive, ...]
     written: tuple[str, ...]
+
+
+def _billed(books: Books, _settings: ImportSettings) -> Iterable[Directive]:
+    return claim_bills.entries(books)
 
 
 def _insurers(books: Books, settings: ImportSettings) -> Iterable[Directive]:
@@ -79,7 +83,7 @@ def _copays(books: Books, _settings: ImportSettings) -> Iterable[Directive]:
     return shares.copays(books)
 
 
-_FUNCTIONS: Final = (_returned, _deposits, _insurers, _shares, _patients, _copays, _interest)
+_FUNCTIONS: Final = (_billed, _returned, _deposits, _insurers, _shares, _patients, _copays, _interest)
 DERIVATIONS: Final = tuple(Derivation(kind, derive) for kind, derive in zip(KINDS, _FUNCTIONS, strict=True))
 """Every derivation, in the order in which they build on each other."""
 

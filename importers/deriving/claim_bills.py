@@ -1,0 +1,149 @@
+"""Bills out of claims, for a practice whose bills no other file gives: `bill: TRUE` of a claim as it was sent.
+
+A claim asks an insurer for what a bill charges, so it makes the bill, of the day on which it was sent. What replaces a
+claim takes the bill back on its own day and makes the new one; what takes a claim back takes the bill back. The second
+insurer's claim is for the same bill and makes none, and nor does a claim whose number is that of a bill which another
+file has given. A bill whose claim's number is a visit's is that visit's bill.
+
+Example:
+    2026-03-05 * "Invoice 26463774" ^inv-26463774
+      provider: "adams"
+      patient: "pt-7f3a9c2b1d04"
+      payer: "aetna"
+      service-date: 2026-03-02
+      Assets:Receivable:Insurance:Aetna   40.00 USD
+      Equity:Billing:Charges             -40.00 USD
+        line: "26463774/2026-03-02/1"
+        provider: "adams"
+        service: "99213"
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any, Final, NamedTuple
+
+from beancount.core.data import Posting, Transaction
+from daysheet.accounts import BILLING_CHARGES
+from daysheet.billing.payers import ClaimNumbers, bill_meant, receivable_of
+from daysheet.books import Books
+from daysheet.books.openings import begin_of
+from daysheet.importers.booking.derived_files import CLAIM_BILLS, kind_at
+from daysheet.importers.booking.directives import invoice_link, posting
+from daysheet.submissions import SentLine, Submission
+
+_DENTAL: Final = "837D"
+
+
+class _Bill(NamedTuple):
+    """A bill as a claim makes it: its number, the day, the insurer, and the claim."""
+
+    number: str
+    day: datetime.date
+    payer: str
+    sent: Submission
+
+
+def makes_bills(books: Books) -> bool:
+    """Whether any claim of these books is to make a bill."""
+    return any(state.sent is not None and state.sent.bill for states in books.claims.values() for state in states)
+
+
+def entries(books: Books) -> Iterator[Transaction]:
+    """The bills that claims make, and those that later claims take back."""
+    visits = ClaimNumbers(lambda: books.visits)
+    begin = begin_of(books)
+    for number in books.claims:
+        asked = [bill for bill in _asked(books, number) if bill.day >= begin]
+        if asked and not _is_billed_otherwise(books, number):
+            yield from _bills(asked, books, visits.as_written(number))
+
+
+def _asked(books: Books, number: str) -> list[_Bill]:
+    """What is asked of first insurers under a number, in the order of days."""
+    found = [
+        _Bill(number, state.submitted, state.payer, state.sent)
+        for state in books.claims[number]
+        if state.sent is not None and state.sent.bill and state.sent.rank == "primary" and state.submitted is not None
+    ]
+    return sorted(found, key=lambda bill: (bill.day, bill.sent.batch))
+
+
+def _is_billed_otherwise(books: Books, number: str) -> bool:
+    """Whether another file has given a bill of this number; a locked year's bills out of claims are no such."""
+    bill = bill_meant(number, books)
+    return bill is not None and any(kind_at(each.meta) != CLAIM_BILLS for each in books.invoices[bill])
+
+
+def _bills(asked: list[_Bill], books: Books, visit: str | None) -> Iterator[Transaction]:
+    standing: list[_Bill] = []
+    for bill in asked:
+        before = _before(bill, standing)
+        if before is not None and bill.sent.frequency == "original" and _same(before, bill):
+            continue  # sent once more, as it was
+        if before is not None:
+            standing.remove(before)
+            yield _entry(before, bill.day, -1, books, visit)
+        if bill.sent.frequency != "void":
+            standing.append(bill)
+            yield _entry(bill, bill.day, 1, books, visit)
+
+
+def _before(bill: _Bill, standing: list[_Bill]) -> _Bill | None:
+    """The standing bill that a claim speaks of: that of its day of service; to be replaced, else the last one."""
+    days = (None, bill.sent.first)
+    same = [one for one in standing if bill.sent.first is None or one.sent.first in days]
+    if not same and bill.sent.frequency != "original":
+        same = standing
+    return same[-1] if same else None
+
+
+def _same(one: _Bill, other: _Bill) -> bool:
+    return (one.payer, one.sent.charged, one.sent.lines) == (other.payer, other.sent.charged, other.sent.lines)
+
+
+def _entry(bill: _Bill, day: datetime.date, sign: int, books: Books, visit: str | None) -> Transaction:
+    sent = bill.sent
+    amount = sign * sent.charged
+    exact = invoice_link(bill.number) != f"inv-{bill.number}"
+    by = {line.provider or sent.provider for line in sent.lines} or {sent.provider}
+    meta: dict[str, Any] = {
+        "invoice": bill.number if exact else None,
+        "visit": visit,
+        "provider": (sent.provider if by == {sent.provider} else None) or None,
+        "patient": sent.patient or None,
+        "payer": bill.payer,
+        "service-date": sent.first,
+    }
+    legs = [posting(receivable_of(bill.payer, bill.day, books), amount, books.currency), *_charges(bill, sign, books)]
+    told = {key: value for key, value in meta.items() if value is not None}
+    links = frozenset({invoice_link(bill.number)})
+    return Transaction(told, day, "*", None, f"Invoice {bill.number}", frozenset(), links, legs)
+
+
+def _charges(bill: _Bill, sign: int, books: Books) -> list[Posting]:
+    """A leg a procedure; one for all where the lines do not add up, or are of several days, which no line says."""
+    sent = bill.sent
+    if not sent.lines or sent.unexplained or sent.first != sent.last:
+        return [posting(BILLING_CHARGES, -sign * sent.charged, books.currency)]
+    return [
+        posting(BILLING_CHARGES, -sign * line.charge, books.currency)._replace(meta=_line(bill, line, place))
+        for place, line in enumerate(sent.lines, 1)
+    ]
+
+
+def _line(bill: _Bill, line: SentLine, place: int) -> dict[str, Any]:
+    sent = bill.sent
+    teeth = [detail for detail in line.details if sent.form == _DENTAL and detail[:1].isdigit()]
+    others = [detail for detail in line.details if detail not in teeth]
+    meta: dict[str, Any] = {
+        "line": f"{bill.number}/{sent.first or bill.day}/{place}",
+        "provider": line.provider or sent.provider or None,
+        "service": line.service if line.service != "-" else None,
+        "tooth": " ".join(teeth) or None,
+        "modifier": " ".join(others) or None,
+        "quantity": line.units if line.units != Decimal(1) else None,
+    }
+    return {key: value for key, value in meta.items() if value is not None}
