@@ -22,7 +22,7 @@ from daysheet.importers import identity
 from daysheet.importers.booking.known import Known
 from daysheet.importers.reading import Record
 from daysheet.ledger.printer import plain
-from daysheet.records import Allotment, BankLine, Claim, Invoice, Meta, Payment, Visit
+from daysheet.records import Adjustment, Allotment, BankLine, Claim, Invoice, Meta, Payment, Visit
 from daysheet.submissions import Answer
 
 SOURCE: Final = "source"
@@ -75,17 +75,11 @@ def _existing(kind: type, identifier: str, known: Known) -> list[Record]:
     if kind is Visit:
         visit = known.visits.get(identifier)
         return [] if visit is None else [visit]
-    if kind is Invoice:
-        return list(known.invoices.get(identifier, ()))
-    if kind is Claim:
-        return list(known.claims.get(identifier, ()))
-    if kind is Answer:
-        return list(known.answers.get(identifier, ()))
-    if kind is Allotment:
-        return list(known.allotments.get(identifier, ()))
-    if kind is Payment:
-        return list(known.payments.get(identifier, ()))
-    return list(known.adjustments.get(identifier, ()))  # one of either may be split over several invoices
+    groups: dict[type, Mapping[str, Sequence[Record]]] = {
+        Invoice: known.invoices, Claim: known.claims, Answer: known.answers, Allotment: known.allotments,
+        Payment: known.payments, Adjustment: known.adjustments,
+    }  # fmt: skip
+    return list(groups[kind].get(identifier, ()))  # a payment or adjustment may be split over several invoices
 
 
 def _judge_group(rows: list[tuple[int, Record]], existing: list[Record]) -> Iterator[tuple[int, Verdict]]:

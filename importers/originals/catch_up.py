@@ -16,11 +16,11 @@ from typing import Final, NamedTuple
 
 import click
 from daysheet import checks, console, files, patients
-from daysheet.billing.followed import rejected_visits
 from daysheet.billing.pricing import fee_of, payer_of
 from daysheet.books import Books
 from daysheet.cash.forecast import forecast
 from daysheet.findings import Finding, Gap, gap
+from daysheet.following.followed import rejected_visits
 from daysheet.importers.reading import Context
 from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.sources import all_sources, source_of, told

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from daysheet.billing.claims import filing_deadline_of
-from daysheet.billing.followed import SENT, Followed, followed, rejected, usual_days
 from daysheet.books import Books
 from daysheet.books.openings import begin_of
 from daysheet.findings import Finding
+from daysheet.following.followed import SENT, Followed, followed, rejected, usual_days
 from daysheet.wording import many, money, payer_name
 
 _ZERO = Decimal()

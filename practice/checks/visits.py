@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 
-from daysheet.billing.followed import rejected_visits
 from daysheet.billing.lines import not_billed
 from daysheet.billing.pricing import fee_of
 from daysheet.billing.unbilled import is_billed, unbilled_visits
 from daysheet.books import Books
 from daysheet.findings import Finding
+from daysheet.following.followed import rejected_visits
 from daysheet.wording import money, name_of
 
 

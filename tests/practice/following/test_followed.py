@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 from daysheet import checks
-from daysheet.billing.followed import Followed, followed, usual_days
+from daysheet.following.followed import Followed, followed, usual_days
 
 PAYER = """
 2026-01-01 custom "payer" "aetna" "Aetna"

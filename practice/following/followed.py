@@ -1,7 +1,7 @@
 """Claims followed from the day they were sent: to the clearinghouse, to the insurer, to its decision or to nothing.
 
 What is known of a claim stands in the books as facts, in whatever order they were imported: when and how it was sent
-(`submissions`), what was answered to it or to its file, what remittances decided. `claim_ways` says what belongs
+(`submissions`), what was answered to it or to its file, what remittances decided. `ways` says what belongs
 together. Amounts are in the books' currency.
 """
 
@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from daysheet.billing import claim_ways
-from daysheet.billing.claim_ways import Sending, Way
 from daysheet.billing.claims import held_by_insurer
 from daysheet.billing.payers import bill_meant
 from daysheet.books import Books
+from daysheet.following import ways as claim_ways
+from daysheet.following.ways import Sending, Way
 from daysheet.records import COMPLETED, Meta, Visit
 from daysheet.remittances import Remittance, RemittedClaim
 from daysheet.submissions import Answer

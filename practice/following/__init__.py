@@ -1,0 +1,1 @@
+"""Claims on their way from the practice to the insurer's decision."""
