@@ -170,8 +170,7 @@ class Books:
         self.plans: list[PaymentPlan] = []
         self.coverages: list[Coverage] = []
         self._first, self._repeated = first, repeated
-        self._owed = index.owed
-        self._beyond = index.beyond
+        self._owed, self._beyond = index.owed, index.beyond
 
     @classmethod
     def of(cls, entries: list[Directive], options: Mapping[str, Any], *, state: str) -> Books:
