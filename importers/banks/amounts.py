@@ -13,7 +13,29 @@ from daysheet.importers.rows.values import AmountParser
 from daysheet.patterns import compiled
 
 ZERO: Final = Decimal(0)
+_CENTS: Final = 2
+_FLOAT: Final = Decimal("1e-6")
+_WITH_CENTS: Final = frozenset(
+    ["AUD", "BRL", "CAD", "CHF", "CNY", "CZK", "DKK", "EUR", "GBP", "HKD", "HUF", "ILS", "INR", "MXN", "NOK", "NZD", "PLN", "RON", "SEK", "SGD", "USD", "ZAR"]
+)
 _SIGNS: Final = {"split": (-1, 1), "split-signed": (1, 1), "split-inverted": (-1, -1)}
+
+
+def whole_cents(amount: Decimal, currency: str, column: Column) -> Decimal:
+    """An amount of a currency that has cents, in cents: a spreadsheet's 84.199999999999989 is 84.20.
+
+    Raises:
+        CellError: it holds a part of a cent, or three digits behind its mark, which may part thousands.
+    """
+    decimals = amount.as_tuple().exponent
+    if not isinstance(decimals, int) or decimals >= -_CENTS or currency not in _WITH_CENTS:
+        return amount
+    rounded = round(amount, _CENTS)
+    if abs(rounded - amount) > _FLOAT:
+        raise CellError(column, f"holds a part of a cent of {currency}")
+    if decimals == -_CENTS - 1:
+        raise CellError(column, "has three digits behind its mark, which may part thousands")
+    return amount if rounded == amount else rounded
 
 
 class AmountReader:

@@ -51,6 +51,12 @@ def prove(
     return first._replace(daily=()) if second.closed and second.closing != first.closing else first
 
 
+def closes_as_listed(lines: Sequence[BankLine], order: str = "") -> bool:
+    """Whether each balance follows from the one before with the rows of each day in the direction of the days."""
+    newest_first = order == "descending" or (not order and descending(lines))
+    return _chain(lines[::-1] if newest_first else lines, None, None).closed
+
+
 def days_turned(lines: Sequence[BankLine]) -> list[BankLine]:
     """The lines with those of each day the other way round, the days as they were."""
     return [line for _, group in groupby(lines, lambda line: line.date) for line in reversed(list(group))]

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from daysheet.errors import DaysheetError
 from daysheet.importers.banks import pending
-from daysheet.importers.banks.amounts import AmountReader
+from daysheet.importers.banks.amounts import AmountReader, whole_cents
 from daysheet.importers.banks.forms import form_function
 from daysheet.importers.banks.profile import Named, Profile, Where
 from daysheet.importers.banks.profile_file import left_out_column
@@ -116,7 +116,7 @@ class Extractor:
         self._balance = self._at(balance.column) if balance else None
         self._balance_column = balance.column if balance else ""
         self._usual = 0  # how many cells rows have that go on beyond the header
-        self._unread: CellError | None = None
+        self._unread: tuple[int, CellError] | None = None
         self._read_balances = False
         self._balance_sign = -1 if balance and balance.inverted else 1
         self._value_date = self._at(profile.date.value)
@@ -143,7 +143,8 @@ class Extractor:
                 self._row(row, cells if len(cells) == self.setting.width else self._fit(cells), found)
                 # a column that holds balances holds nothing else: the row has slipped
                 if self._unread is not None and self._read_balances:
-                    raise self._unread
+                    line, problem = self._unread
+                    raise self._error(line, problem)
             except CellError as problem:
                 raise self._error(row.line, problem) from None
         return found
@@ -164,7 +165,7 @@ class Extractor:
         for rule, applies in self._skips:
             if applies(cells):
                 found.skipped.append(Skipped(row.line, rule.reason))
-                self._stated_balance(rule, cells, found)
+                self._stated_balance(rule, cells, row.line, found)
                 return
         if self._pending.say(cells):
             found.skipped.append(Skipped(row.line, pending.PENDING))
@@ -196,7 +197,8 @@ class Extractor:
         return cells
 
     def _line(self, row: Row, cells: Cells) -> BankLine:
-        amount = self._amount(cells)
+        currency = self._currency(cells) or self.setting.currency
+        amount = whole_cents(self._amount(cells), currency, self.profile.amount.column)
         fee = None
         if self._fee is not None:
             fee = self._fee(cells)
@@ -213,11 +215,11 @@ class Extractor:
         return BankLine(
             self._date(cells),
             amount,
-            self._currency(cells) or self.setting.currency,
+            currency,
             payee,
             narration,
             " ".join(cells[place] for place in self._id) or None if self._id else None,
-            self._balance_of(cells),
+            self._balance_of(cells, row.line),
             fee,
             self._account(cells),
             fingerprint(row.cells),
@@ -251,23 +253,23 @@ class Extractor:
         payee, narration = self._clean(payee), self._clean(narration)
         return (payee, "" if narration == payee else narration) if payee else (narration, "")
 
-    def _balance_of(self, cells: Cells) -> Decimal | None:
+    def _balance_of(self, cells: Cells, row: int) -> Decimal | None:
         if self._balance is None:
             return None
         cell = cells[self._balance]
         try:
             value = self._parse(cell)
         except ValueError as problem:
-            if any(map(str.isalnum, cell)):
-                self._unread = self._unread or CellError(self._balance_column, str(problem))
+            if any(map(str.isalnum, cell)) and cell.casefold() not in pending.NO_BALANCE:
+                self._unread = self._unread or (row, CellError(self._balance_column, str(problem)))
             return None
         self._read_balances = self._read_balances or value is not None
         return value if value is None or self._balance_sign > 0 else -value
 
-    def _stated_balance(self, rule: Where, cells: Cells, found: Extracted) -> None:
+    def _stated_balance(self, rule: Where, cells: Cells, row: int, found: Extracted) -> None:
         if not rule.balance:
             return
-        value = self._balance_of(cells)
+        value = self._balance_of(cells, row)
         if value is None:
             value = self._amount(cells)
         if rule.balance == "opening" and found.opening is None:

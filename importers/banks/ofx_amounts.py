@@ -22,16 +22,21 @@ class UnsettledError(ValueError):
 
 
 class Marks(NamedTuple):
-    """What a file's amounts show: the marks that stand before decimals, and those that part thousands."""
+    """What a file's amounts show: the marks that stand before decimals, and those that part thousands.
+
+    `mills` says whether three digits stand behind a decimal mark elsewhere in the file, as in `0,500`.
+    """
 
     decimal: frozenset[str]
     thousands: frozenset[str]
+    mills: bool
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> Marks:
         """From all amounts of a file."""
         decimal: set[str] = set()
         thousands: set[str] = set()
+        mills = False
         for text in texts:
             marks = re.findall(r"[.,]", text)
             if not marks:
@@ -41,11 +46,13 @@ class Marks(NamedTuple):
             if len(set(marks)) > 1:
                 decimal.add(last)
                 thousands.update(set(marks) - {last})
+                mills = mills or len(behind) == _THREE
             elif len(marks) > 1:
                 thousands.add(last)
-            elif len(behind) != _THREE or not re.search(r"(?<!\d)[1-9]\d{0,2}\Z", whole):
+            elif not _may_part_thousands(whole, behind):
                 decimal.add(last)
-        return cls(frozenset(decimal), frozenset(thousands))
+                mills = mills or len(behind) == _THREE
+        return cls(frozenset(decimal), frozenset(thousands), mills)
 
     def number(self, text: str | None) -> Decimal | None:
         """An amount; None if it is none.
@@ -72,8 +79,15 @@ class Marks(NamedTuple):
             return True
         if len(marks) > 1 or last in self.thousands:
             return False
-        if last in self.decimal:
+        whole, _, behind = written.rpartition(last)
+        if last in self.decimal and (self.mills or not _may_part_thousands(whole, behind)):
             return True
-        if len(written.rpartition(last)[2]) == _THREE:
+        # a bank that writes cents elsewhere writes no tenth of a cent here
+        if len(behind) == _THREE:
             raise UnsettledError
         return True
+
+
+def _may_part_thousands(whole: str, behind: str) -> bool:
+    """Whether a mark between these may be one of thousands."""
+    return len(behind) == _THREE and re.search(r"(?<!\d)[1-9]\d{0,2}\Z", whole) is not None

@@ -10,14 +10,19 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
-from daysheet.importers.banks.balance import descending, prove
+from daysheet.errors import DaysheetError
+from daysheet.importers.banks.balance import closes_as_listed, descending, prove
 from daysheet.importers.rows.header import norm
 from daysheet.records import BankLine
 
 PENDING: Final = "pending"
 """The reason with which such a row is skipped."""
+
+NO_BALANCE: Final = frozenset(("n/a", "na", "n.a.", "none", "null", "nil", "pending", "not available", "unavailable"))
+"""What stands in the column of balances where a row has none, in small letters."""
 
 _WORD: Final = r"pending|vorgemerkt|en attente|pendiente"
 _ANYWHERE: Final = re.compile(rf"(?i){_WORD}")
@@ -93,6 +98,10 @@ def without_balance(lines: Sequence[BankLine], order: str) -> list[int]:
     Args:
         lines: in the file's order.
         order: `ascending` (oldest first), `descending`, or empty: as the dates say.
+
+    Raises:
+        DaysheetError: the lines are of one day and one of them has a balance: the others may be pending, or stand
+            before it.
     """
     blank = [place for place, line in enumerate(lines) if line.balance is None]
     stated = [line for line in lines if line.balance is not None]
@@ -104,12 +113,15 @@ def without_balance(lines: Sequence[BankLine], order: str) -> list[int]:
     one_day = len({line.date for line in lines}) == 1
     if order or not one_day:
         newest, oldest = ends if order == "descending" or (not order and descending(lines)) else ends[::-1]
+    elif len(stated) == 1:
+        raise _unsettled(lines[blank[0]])
     else:
-        newest, oldest = (ends[0], []) if ends[0] or len(stated) == 1 else (ends[1], [])
+        newest, oldest = (ends[0], []) if ends[0] else (ends[1], [])
         newest = newest if len(blank) <= len(stated) else []
     if len(stated) > 1:
         outside, inside = _closes(stated, order), _closes(lines, order)
-        if outside and inside:  # at the newest end nothing follows that could tell; elsewhere they come to nothing
+        if outside and inside and closes_as_listed(lines, order):
+            # at the newest end nothing follows that could tell; elsewhere they come to nothing
             return newest if sum((lines[place].amount for place in newest), Decimal()) else []
         if outside or inside:
             return [place for place in blank if place not in oldest] if outside else []
@@ -119,6 +131,34 @@ def without_balance(lines: Sequence[BankLine], order: str) -> list[int]:
     newest = [place for place in newest if lines[place].date not in days]
     rest = {line.date for place, line in enumerate(lines) if place not in newest}
     return newest if rest <= days else []
+
+
+def _unsettled(line: BankLine) -> DaysheetError:
+    return DaysheetError(
+        "has no balance, where one other row of the day has one: it may be pending, or stand before that row",
+        filename=str(line.meta["filename"]),
+        line=int(line.meta["lineno"]),
+        remedy="export more than this day, or say in a profile of yours which end is the newest ([balance] order)",
+    )
+
+
+def unmoved(lines: Sequence[BankLine], order: str) -> list[int]:
+    """The places of the newest lines whose balance is none: zero, or that of the line before them once more.
+
+    Only where the balances do not follow from each other with them, and do without them.
+    """
+    stated = [place for place, line in enumerate(lines) if line.balance is not None]
+    if len(stated) != len(lines) or _closes(lines, order):
+        return []
+    newest_first = order == "descending" or (not order and descending(lines))
+    places = range(len(lines)) if newest_first else range(len(lines) - 1, -1, -1)
+    found: list[int] = []
+    for place, before in pairwise(places):
+        if not lines[place].amount or lines[place].balance not in (Decimal(), lines[before].balance):
+            break
+        found.append(place)
+    rest = [line for place, line in enumerate(lines) if place not in found]
+    return sorted(found) if found and _closes(rest, order) else []
 
 
 def _closes(lines: Sequence[BankLine], order: str) -> bool:

@@ -72,7 +72,8 @@ def statement(
 
 def _booked(extracted: Extracted, order: str) -> tuple[list[BankLine], list[Skipped]]:
     """The lines that stand in the running balance, and the skipped rows with those that stand outside it."""
-    outside = set(pending.without_balance(extracted.records, order))
+    records = extracted.records
+    outside = {*pending.without_balance(records, order), *pending.unmoved(records, order)}
     if not outside:
         return extracted.records, extracted.skipped
     lines = [line for place, line in enumerate(extracted.records) if place not in outside]

@@ -153,6 +153,8 @@ def test_a_thousands_mark_is_read_where_the_file_settles_it(tmp_path: Path, writ
         (("-1.250,75", "3.500", "-20,10"), ("-1250.75", "3500", "-20.10")),
         (("-20,10", "0,500", "1234,5"), ("-20.10", "0.500", "1234.5")),
         (("-1,500", "2,250", "3,125"), None),
+        (("-1,500", "20,75", "3,10"), None),
+        (("-1.125", "20.75", "3.10"), None),
     ],
 )
 def test_a_decimal_comma_is_read_where_the_file_settles_it(

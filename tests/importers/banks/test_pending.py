@@ -117,3 +117,48 @@ def test_days_that_run_one_way_and_their_rows_the_other_prove(folder: Folder, ne
     (answer,) = folder.take("a.csv", CHASE + "".join(row for day in days for row in day))
     assert answer["booked"] == 6
     assert asserted(folder) == [("2026-03-02", Decimal("130.00")), ("2026-03-06", Decimal("158.00"))]
+
+
+NEWEST_FIRST = "X,04/16/2026,LINEN,-84.20,ACH,1915.80,,\nX,04/15/2026,RENT,-10.00,ACH,2000.00,,\n"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "X,04/17/2026,HOLD,-2.00,ACH,N/A,,\n" + NEWEST_FIRST,
+        "X,04/17/2026,HOLD,-2.00,ACH,0.00,,\n" + NEWEST_FIRST + "X,04/14/2026,TEA,-5.00,ACH,2010.00,,\n",
+        "X,04/17/2026,HOLD,-2.00,ACH,1915.80,,\n" + NEWEST_FIRST + "X,04/14/2026,TEA,-5.00,ACH,2010.00,,\n",
+        NEWEST_FIRST.replace("\nX,04/15", "\nX,04/16/2026,HOLD,-2.00,ACH,,,\nX,04/15"),
+    ],
+)
+def test_a_row_whose_balance_is_none_of_its_own_is_pending(folder: Folder, rows: str) -> None:
+    (answer,) = folder.take("a.csv", CHASE + rows)
+    assert [each["reason"] for each in answer["skipped"]] == ["pending"]
+    assert "HOLD" not in {getattr(entry, "payee", "") for entry in folder.books().entries}
+
+
+@pytest.mark.parametrize("first", ["X,04/16/2026,A,-1.00,ACH,,,\n", ""])
+def test_a_file_of_one_day_with_one_balance_is_asked_about(folder: Folder, first: str) -> None:
+    rows = first + "X,04/16/2026,LINEN,-84.20,ACH,1915.80,,\nX,04/16/2026,B,-3.00,ACH,,,\n"
+    (answer,) = folder.take("a.csv", CHASE + rows)
+    assert "a.csv:2" in answer["error"] if first else "a.csv:3" in answer["error"]
+    assert "it may be pending, or stand before that row" in answer["error"]
+
+
+def test_a_balance_that_cannot_be_read_is_named_with_its_own_row(folder: Folder) -> None:
+    (answer,) = folder.take("a.csv", CHASE + "X,04/17/2026,HOLD,-2.00,ACH,12x,,\n" + NEWEST_FIRST)
+    assert 'a.csv:2: column "Balance"' in answer["error"]
+
+
+@pytest.mark.parametrize(
+    ("amount", "booked"),
+    [
+        ("-84.199999999999989", "-84.20"),
+        ("-84.2000", "-84.20"),
+        ("-1.125", "a part of a cent"),
+        ("1.250", "three digits behind"),
+    ],
+)
+def test_money_is_whole_cents(folder: Folder, amount: str, booked: str) -> None:
+    (answer,) = folder.take("a.csv", CHASE + f"X,04/16/2026,LINEN,{amount},ACH,,,\n")
+    assert booked in answer["error"] if "error" in answer else Decimal(answer["amount"]) == Decimal(booked)
