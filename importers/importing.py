@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from beancount.core.data import Transaction
 from daysheet import files, patients
+from daysheet.accounting.payroll import paychecks
 from daysheet.books import Books, loading
 from daysheet.errors import DaysheetError
 from daysheet.importers import import_facts, reading_checks
@@ -28,6 +29,7 @@ from daysheet.importers.deriving import allocations, derived, loan_interest, pay
 from daysheet.importers.deriving.claim_bills import makes_bills
 from daysheet.importers.edi import source, strict
 from daysheet.importers.originals import patients as people
+from daysheet.importers.payroll import booking as payroll
 from daysheet.importers.reading import Reading
 from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.settings import ImportSettings, bank_account
@@ -37,7 +39,7 @@ from daysheet.importers.systems.resolve import resolve
 from daysheet.importers.writing import archive, writer
 from daysheet.importers.writing import dry_run as preview
 from daysheet.ledger import collector
-from daysheet.records import BankLine, Visit
+from daysheet.records import BankLine, Paycheck, Visit
 from daysheet.remittances import Remittance
 from daysheet.settings import Settings
 from daysheet.submissions import Answer
@@ -54,8 +56,8 @@ _ORDER: Final = (
     "allocations",
     "remittance",
 )
-_ALONE: Final = (Visit, Answer, BankLine)
-"""Records from which alone nothing follows: visits, answers to claims, lines of a bank that move nobody's debts."""
+_ALONE: Final = (Visit, Answer, BankLine, Paycheck)
+"""Records from which alone nothing follows: visits, answers to claims, paychecks, lines of a bank that move nobody's debts."""
 _EXAMPLES: Final = (
     "patients' tokens and what is made of them are examples here: the import makes the secret that they come from"
 )
@@ -299,7 +301,7 @@ class ImportRun:
 
         def token(identifier: str) -> str:
             if not secret:
-                fresh = not any(visit.patient for visit in self.books.visits.values())
+                fresh = not any(visit.patient for visit in self.books.visits.values()) and not paychecks(self.books)
                 practice = self.settings.practice.id
                 if fresh and self.dry_run and not patients.has_secret(practice):
                     secret.append(secrets.token_bytes())
@@ -322,12 +324,15 @@ def _take(session: ImportSession, file: RawFile, reading: Reading, *, suspense: 
     known_file = any(imported.meta.get("sha256") == file.sha256 for imported in session.books.imported)
     if known_file:
         taken.notes.append("this very file was imported before")
-    practice = [record for record in reading.records if not isinstance(record, BankLine | Remittance)]
+    practice = [record for record in reading.records if not isinstance(record, BankLine | Remittance | Paycheck)]
     lines = [record for record in reading.records if isinstance(record, BankLine)]
     remitted = [record for record in reading.records if isinstance(record, Remittance)]
+    paid = [record for record in reading.records if isinstance(record, Paycheck)]
     accounts: Iterable[str | None] = (None,)
     if practice:
         practice_records.book_practice_records(session, practice, reading, taken)
+    if paid:
+        payroll.book(session, paid, reading, taken)
     if remitted:
         remittances.book_remittances(session, remitted, taken, suspense=suspense)
     if lines and payouts.is_payouts(reading):

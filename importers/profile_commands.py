@@ -21,6 +21,8 @@ from daysheet.importers.detection.detect import Detected, Said, detect
 from daysheet.importers.detection.exports.known import NOTHING_KNOWN, Known, of_books
 from daysheet.importers.detection.persons import refuse_practice
 from daysheet.importers.detection.questions import MARKS, Answers, asked, asked_of_reading, place_of, said
+from daysheet.importers.payroll import selftest as payroll_selftest
+from daysheet.importers.payroll.source import PayrollSource
 from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.systems import selftest as systems_selftest
 from daysheet.importers.systems import source as systems
@@ -191,6 +193,8 @@ def test(shell: console.Console, names: tuple[str, ...]) -> int:
             tried[source.name] = selftest.problems(source)
         elif isinstance(source, systems.SystemSource):
             tried[source.name] = systems_selftest.problems(source)
+        elif isinstance(source, PayrollSource):
+            tried[source.name] = payroll_selftest.problems(source)
     for name in names:
         if name not in tried:
             raise DaysheetError(f"there is no profile {name}", remedy="daysheet profile list names them all")
@@ -209,7 +213,7 @@ def list_(shell: console.Console) -> None:
     rows = [
         {"profile": source.name, "kind": source.kind, "title": source.profile.title}
         for source in sources.all_sources(_folder(shell))
-        if isinstance(source, bank.BankSource | systems.SystemSource)
+        if isinstance(source, bank.BankSource | systems.SystemSource | PayrollSource)
     ]
     width = max(len(row["profile"]) for row in rows)
     shell.emit(rows, lambda: "\n".join(f"{row['profile']:<{width}}  {row['title']}" for row in rows))

@@ -14,11 +14,11 @@ from decimal import Decimal
 from typing import Final, NamedTuple, Protocol
 
 from daysheet.importers.rows.raw_file import RawFile
-from daysheet.records import Adjustment, Allotment, BankLine, Claim, Invoice, Payment, Visit
+from daysheet.records import Adjustment, Allotment, BankLine, Claim, Invoice, Paycheck, Payment, Visit
 from daysheet.remittances import Remittance
 from daysheet.submissions import Answer
 
-Record = Visit | Invoice | Payment | Adjustment | Allotment | Claim | Answer | BankLine | Remittance
+Record = Visit | Invoice | Payment | Adjustment | Allotment | Claim | Answer | BankLine | Remittance | Paycheck
 
 
 class Skipped(NamedTuple):

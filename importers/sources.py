@@ -15,6 +15,7 @@ from daysheet.importers.edi.claim_source import PROFILE as CLAIMS
 from daysheet.importers.edi.claim_source import ClaimSource
 from daysheet.importers.edi.source import RemittanceSource
 from daysheet.importers.fhir.settings import fhir_source
+from daysheet.importers.payroll import source as payroll
 from daysheet.importers.reading import Source
 from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.settings import BankSettings
@@ -42,6 +43,7 @@ def all_sources(folder: Path | None = None, settings: Settings | None = None) ->
         AnswerSource(),
         RemittanceSource(),
         fhir_source(settings),
+        *payroll.sources(folder),
     ]
 
 

@@ -159,3 +159,37 @@ class BankLine(NamedTuple):
     account: str | None
     fingerprint: str
     meta: Meta
+
+
+class Paycheck(NamedTuple):
+    """What an employee earned and got on a pay day, and what the employer owes beside it.
+
+    Attributes:
+        id: the payroll program's number, or the day and the employee.
+        date: the pay day.
+        employee: an opaque word, never a name.
+        gross: wages before anything is withheld.
+        withheld: taxes withheld.
+        deductions: what else was kept from the employee.
+        fica: the employer's social security and Medicare.
+        futa: the employer's federal unemployment tax.
+        state: the employer's state taxes.
+        contributions: what the employer pays beside wages, such as insurance.
+        reimbursed: expenses paid back with it.
+        net: what the employee got; None where the file does not tell.
+        meta: where it stands.
+    """
+
+    id: str
+    date: datetime.date
+    employee: str
+    gross: Decimal
+    withheld: Decimal
+    deductions: Decimal
+    fica: Decimal
+    futa: Decimal
+    state: Decimal
+    contributions: Decimal
+    reimbursed: Decimal
+    net: Decimal | None
+    meta: Meta

@@ -32,6 +32,7 @@ TABLES: Final = (
     "source",
     "category",
     "adopt",
+    "payroll",
     "check",
     "pack",
     "mail",

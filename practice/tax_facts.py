@@ -42,7 +42,7 @@ METHODS: Final = ("straight-line", "macrs", "none")
 ENTITIES: Final = ("individual", "partnership", "corporation", "tax-exempt", "government")
 SERVICES: Final = ("services", "rent", "medical", "legal", "goods")
 ALLOCATIONS: Final = ("closing", "rateable")
-FORMS: Final = ("941", "W-3", "940")
+FORMS: Final = ("941", "W-3", "940", "state")
 _ZERO: Final = Decimal()
 _ALL: Final = Decimal(100)
 _RENTAL: Final = Decimal("27.5")
@@ -104,13 +104,13 @@ class Filed(NamedTuple):
     """A payroll form that was filed for the period ending on a day, and what is on it, in the operating currency.
 
     Attributes:
-        form: `941`, `W-3` or `940`.
+        form: `941`, `W-3`, `940`, or `state` for a quarter's return of state unemployment tax.
         date: the last day of its quarter, or of its year.
         wages: Form 941 line 2, W-3 box 1, Form 940 line 3.
         social_security: social security wages (941 line 5a, W-3 box 3); None where nobody has said.
         medicare: Medicare wages (941 line 5c, W-3 box 5).
         withheld: federal income tax withheld (941 line 3, W-3 box 2).
-        tax: Form 940 line 12, the unemployment tax of the year.
+        tax: Form 940 line 12, the unemployment tax of the year; of a state's return that of the quarter.
         meta: where it stands.
     """
 
@@ -262,7 +262,8 @@ def _filed(entry: Custom) -> Filed:
     wages = number(entry, "wages")
     if form not in FORMS or wages is None:
         raise ValueError(
-            f'filed: write {entry.date} custom "filed" "941" (or "W-3", "940") and below it wages: 24000.00 USD'
+            f'filed: write {entry.date} custom "filed" "941" (or "W-3", "940", "state") and below it wages: 24000.00'
+            " USD"
         )
     return Filed(
         form=form,

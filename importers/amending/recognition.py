@@ -20,13 +20,14 @@ from daysheet.importers.booking.bank_state import BankState
 from daysheet.importers.booking.session import ImportSession
 from daysheet.importers.importing import ImportRun
 from daysheet.importers.originals import patients as people
+from daysheet.importers.payroll.booking import PayrollState, judged
 from daysheet.importers.reading import Reading, Record, rows_of_record
 from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.settings import bank_account
 from daysheet.importers.sources import source_of
 from daysheet.importers.systems.marks import SO_FAR
 from daysheet.importers.systems.resolve import resolve
-from daysheet.records import Adjustment, BankLine, Invoice, Meta, Payment
+from daysheet.records import Adjustment, BankLine, Invoice, Meta, Paycheck, Payment
 from daysheet.remittances import Remittance
 
 Place = tuple[str, int]
@@ -150,13 +151,18 @@ class Originals:
         outcome = Found(reading)
         lines = [record for record in reading.records if isinstance(record, BankLine)]
         remitted = [record for record in reading.records if isinstance(record, Remittance)]
-        practice: list[Record] = [record for record in reading.records if not isinstance(record, BankLine | Remittance)]
+        paid = [record for record in reading.records if isinstance(record, Paycheck)]
+        apart = BankLine | Remittance | Paycheck
+        practice: list[Record] = [record for record in reading.records if not isinstance(record, apart)]
         practice = list(bill_lines.apart(practice, session.known))
         verdicts = [*zip(practice, bill_lines.judged(practice, session.known), strict=True)]
         if lines and payouts.is_payouts(reading):
             _find_payouts(lines, reading.profile, self.books, outcome)
         elif lines:
             verdicts += _judged_lines(lines, reading, session, file.path, outcome)
+        if paid:
+            state = session.part(PayrollState)
+            verdicts += zip(paid, judged(paid, state.known, reading.currency, state.settings), strict=True)
         beyond = _beyond(raw, practice)
         for record, verdict in verdicts:
             if verdict.what in ("known", "changed") and verdict.where is not None:

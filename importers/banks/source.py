@@ -42,6 +42,7 @@ AS_WRITTEN: Final = "as written"
 REWRITTEN: Final = "rewritten"
 OTHER_DATES: Final = "other dates"
 _SHAPE_ROWS: Final = 5
+_OTHERS: Final = ("practice-", "payroll-")  # how the names of profiles begin that are no bank's
 
 
 @dataclass(frozen=True)
@@ -337,7 +338,7 @@ def _like_header(cells: Sequence[str]) -> bool:
 
 def of_banks(folder: Path) -> list[Path]:
     """The bank profiles in a folder; those of practice systems are called `practice-…` and speak another language."""
-    return sorted(path for path in folder.glob("*.toml") if not path.name.startswith("practice-"))
+    return sorted(path for path in folder.glob("*.toml") if not path.name.startswith(_OTHERS))
 
 
 @cache

@@ -22,7 +22,12 @@ from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.rows.tables import tables
 from daysheet.records import BankLine
 
-_KINDS: Final = {"bank": "bank or card statement", "payout": "payouts of a processor", "practice": "practice system"}
+_KINDS: Final = {
+    "bank": "bank or card statement",
+    "payout": "payouts of a processor",
+    "practice": "practice system",
+    "payroll": "payroll journal",
+}
 
 
 def describe(
@@ -90,6 +95,8 @@ def _looked_at(file: RawFile, only: Source | None, known: Callable[[], Known]) -
     """What the detector of banks' or of practices' files says."""
     if tables(file).kind == "ofx":
         return None
+    if only is not None and only.kind == "payroll":
+        return None  # what it holds is of people, and no profile has to be found
     if only is not None and only.kind in ("bank", "payout"):
         return detect(file)
     export = detect_export(file)

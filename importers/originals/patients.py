@@ -17,6 +17,7 @@ from daysheet.errors import DaysheetError
 from daysheet.importers.edi.answer_source import AnswerSource
 from daysheet.importers.edi.claim_source import ClaimSource
 from daysheet.importers.fhir.source import FhirSource
+from daysheet.importers.payroll import source as payroll
 from daysheet.importers.privacy import scrub
 from daysheet.importers.privacy.scrub import Names
 from daysheet.importers.reading import Reading, Record
@@ -77,14 +78,14 @@ def _without_persons(reading: Reading, names: Names) -> Reading:
 def _cells(folder: Path, settings: Settings, given: Sequence[RawFile]) -> Iterator[str]:
     known = systems.sources(folder, settings)
     for file in given:
-        yield from _cells_of(file, known)
+        yield from _cells_of(file, folder, known)
     for place in (folder / FOLDER, folder / settings.table("import", ImportSettings).inbox):
         for path in sorted(place.rglob("*")):
             if path.is_file():
-                yield from _cells_of(RawFile(path), known)
+                yield from _cells_of(RawFile(path), folder, known)
 
 
-def _cells_of(file: RawFile, known: Sequence[systems.SystemSource]) -> Iterator[str]:
+def _cells_of(file: RawFile, folder: Path, known: Sequence[systems.SystemSource]) -> Iterator[str]:
     try:
         for standard in (FhirSource(), ClaimSource(), AnswerSource()):
             if standard.matches(file):
@@ -93,6 +94,9 @@ def _cells_of(file: RawFile, known: Sequence[systems.SystemSource]) -> Iterator[
         source = next((source for source in known if source.matches(file)), None)
         if source is not None:
             yield from source.private_cells(file)
+        journal = next((journal for journal in payroll.sources(folder) if journal.matches(file)), None)
+        if journal is not None:
+            yield from journal.private_cells(file)
         own = next((own for own in standard_csv.sources() if own.matches(file)), None)
         if own is not None:  # its ids of patients are numbers, where they are not names
             yield from (cell for cell in own.patients(file) if not any(map(str.isdigit, cell)))

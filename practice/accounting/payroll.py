@@ -1,8 +1,9 @@
 """Is the payroll plausible? Wages, what was withheld, the employer's taxes and the forms filed, against each other.
 
-An account is payroll by a word on its `open` directive, which sub-accounts inherit: `payroll: "wages"` (before anything
-is withheld), `"taxes"` (the employer's social security and Medicare), `"futa"`, `"state"` (its unemployment taxes),
-`"benefits"`. Rates and wage bases are in `payroll_taxes.toml`, with their sources.
+An account is payroll by a word on its `open` directive, which sub-accounts inherit: `payroll: "wages"` (before
+anything is withheld), `"taxes"` (the employer's social security and Medicare), `"futa"`, `"state"` (its unemployment
+taxes), `"benefits"`. An account below one of taxes is what its name says, `FUTA` or `State`. Rates and wage bases are
+in `payroll_taxes.toml`, with their sources.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final, NamedTuple
 
-from beancount.core.data import Transaction
+from beancount.core.data import Posting, Transaction
 from daysheet.accounting.cash_accounts import is_near_cash
 from daysheet.accounting.liabilities import liability_of
 from daysheet.accounting.metadata import inherited
@@ -28,11 +29,16 @@ WAGES: Final = "wages"
 TAXES: Final = "taxes"
 FUTA: Final = "futa"
 STATE: Final = "state"
-_KINDS: Final = (WAGES, TAXES, FUTA, STATE)
+BENEFITS: Final = "benefits"
+PAYCHECK: Final = "paycheck"
+_KINDS: Final = (WAGES, TAXES, FUTA, STATE, BENEFITS)
+_BY_NAME: Final = {"FUTA": FUTA, "State": STATE, "SUTA": STATE, "StateUnemployment": STATE}
+_CLEARS: Final = datetime.timedelta(days=7)  # how long a paycheck may be on its way to the bank at the end of a year
 _ZERO: Final = Decimal()
 _CENT: Final = Decimal("0.01")
 _LEAST: Final = Decimal("1.00")  # what rounding each employee's pay to the cent may come to, or a thousandth
 _THOUSANDTH: Final = Decimal("0.001")
+_QUARTERS: Final = 4
 
 
 class Pay(NamedTuple):
@@ -41,7 +47,7 @@ class Pay(NamedTuple):
     Attributes:
         date: the pay day.
         gross: the wages before anything is withheld.
-        employer: the employer's taxes in the same entry.
+        employer: the employer's taxes and benefits in the same entry.
         owed: what it leaves owing to authorities and others.
         paid: what left the bank in it, or waits as net pay.
         meta: where it stands.
@@ -121,7 +127,33 @@ def comparisons(books: Books, of_year: int) -> list[Comparison]:
     """What can be compared of a year's payroll; nothing where there is none."""
     made = year_of(books, of_year)
     filed = [fact for fact in books.tax_facts if isinstance(fact, Filed) and fact.date.year == of_year]
-    return [*_forms(made, filed, of_year), *_taxes(made, filed, of_year), *_withheld(made, of_year)]
+    return [
+        *_forms(made, filed, of_year),
+        *_taxes(made, filed, of_year),
+        *_unemployment(books, made, filed, of_year),
+        *_withheld(made, of_year),
+        *_net_paid(books, of_year),
+    ]
+
+
+def payroll_kind(books: Books, account: str) -> str | None:
+    """What an account is of the payroll, by itself or by the account above it."""
+    said = inherited(books, account, KEY)
+    own = books.opened[account].meta.get(KEY) if account in books.opened else None
+    return _BY_NAME.get(account.rpartition(":")[2], said) if said == TAXES and own is None else said
+
+
+def paychecks(books: Books) -> dict[str, Transaction]:
+    """The entries of paychecks that were imported, by their ids."""
+
+    def work() -> dict[str, Transaction]:
+        return {
+            str(entry.meta[PAYCHECK]): entry
+            for entry in books.entries
+            if isinstance(entry, Transaction) and PAYCHECK in entry.meta
+        }
+
+    return books.once("paychecks", work)
 
 
 def wage_base(of_year: int) -> Decimal | None:
@@ -137,7 +169,7 @@ def fica(wages: Decimal) -> Decimal:
 
 def _years(books: Books) -> dict[int, Year]:
     def work() -> dict[int, Year]:
-        marked = {name: inherited(books, name, KEY) for name in books.opened if name.startswith("Expenses:")}
+        marked = {name: payroll_kind(books, name) for name in books.opened if name.startswith("Expenses:")}
         marked = {name: kind for name, kind in marked.items() if kind in _KINDS}
         found: dict[int, Year] = {}
         for entry in books.entries if WAGES in marked.values() else ():
@@ -165,7 +197,7 @@ def _with(year: Year, books: Books, entry: Transaction, marked: dict[str, str | 
             owed -= posting.units.number
     pays = year.pays
     if any(marked.get(posting.account) == WAGES for posting in entry.postings):
-        employer = sums[TAXES] + sums[FUTA] + sums[STATE]
+        employer = sums[TAXES] + sums[FUTA] + sums[STATE] + sums[BENEFITS]
         pays += (Pay(entry.date, sums[WAGES], employer, owed, paid, entry.meta),)
     return Year(pays, year.taxes + sums[TAXES], year.futa + sums[FUTA], year.state + sums[STATE])
 
@@ -224,6 +256,75 @@ def _taxes(made: Year, filed: list[Filed], of_year: int) -> Iterator[Comparison]
     form = next((fact for fact in reversed(filed) if fact.form == "940"), None)
     if form is not None and form.tax is not None:
         yield Comparison(f"{of_year}/940", "FUTA; Form 940", made.futa, form.tax, _ZERO, form.date, (form.meta,))
+
+
+def _unemployment(books: Books, made: Year, filed: list[Filed], of_year: int) -> Iterator[Comparison]:
+    """State unemployment taxes against the four returns; without a Form 940, FUTA against each employee's wages."""
+    last = datetime.date(of_year, 12, 31)
+    returns = {_quarter(fact.date): fact for fact in filed if fact.form == "state" and fact.tax is not None}
+    if len(returns) == _QUARTERS:
+        due = sum((fact.tax for fact in returns.values() if fact.tax is not None), _ZERO)
+        where = tuple(fact.meta for fact in returns.values())
+        yield Comparison(
+            f"{of_year}/state", "State unemployment tax; the state's four returns", made.state, due, _ZERO, last, where
+        )
+    if any(fact.form == "940" for fact in filed) or not made.futa:
+        return
+    earned: dict[str, Decimal] = {}
+    entries = [entry for entry in paychecks(books).values() if entry.date.year == of_year]
+    for entry in entries:
+        wages = sum((_number(leg) for leg in entry.postings if payroll_kind(books, leg.account) == WAGES), _ZERO)
+        employee = str(entry.meta.get("employee", ""))
+        earned[employee] = earned.get(employee, _ZERO) + wages
+    if not entries or sum(earned.values(), _ZERO) != made.gross:
+        return  # wages of which nobody says whose they are
+    rate, base = _rate("futa", "rate"), _rate("futa", "base")
+    due = sum((min(wages, base) * rate for wages in earned.values()), _ZERO).quantize(_CENT, ROUND_HALF_UP)
+    # wages that are exempt, such as what pays for insurance, make it less; a state that owes the fund makes it more
+    kept = sum((pay.withheld for pay in made.pays), _ZERO) * rate
+    most = (due * (_rate("futa", "without_credit") / rate - 1)).quantize(_CENT, ROUND_HALF_UP)
+    text = "FUTA; 0.6% of each employee's first 7,000"
+    where = (entries[0].meta,)
+    yield Comparison(
+        f"{of_year}/FUTA", text, made.futa, due, max(_LEAST, due * _THOUSANDTH), last, where, below=kept, above=most
+    )
+
+
+def _net_paid(books: Books, of_year: int) -> Iterator[Comparison]:
+    """Wages less what was withheld, as the paychecks say, against what left the bank for them.
+
+    What was paid in the year, and what of the last days' paychecks is still on its way, is what the paychecks left
+    owing to employees in the year and before.
+    """
+    end = datetime.date(of_year, 12, 31)
+    last = min(end, books.as_of)
+    owed = paid = lately = _ZERO
+    where = [entry.meta for entry in paychecks(books).values() if entry.date.year == of_year and entry.date <= last]
+    if not where:
+        return
+    for each in books.entries:
+        if not isinstance(each, Transaction) or each.date > last:
+            continue
+        net = -sum((_number(leg) for leg in each.postings if _is_net_pay(leg.account)), _ZERO)
+        if PAYCHECK in each.meta:
+            owed += net
+            lately += net if each.date > last - _CLEARS else _ZERO
+        else:
+            paid -= net
+    under_way = min(max(owed - paid, _ZERO), lately)
+    yield Comparison(
+        f"{of_year}/net-pay",
+        "Wages less withholding, all paychecks; paid and under way",
+        owed,
+        paid + under_way,
+        _ZERO,
+        last,
+        tuple(where[:1]),
+    )
+
+
+def _number(leg: Posting) -> Decimal:
+    return leg.units.number if leg.units is not None and leg.units.number is not None else _ZERO
 
 
 def _expected_fica(filed: list[Filed], gross: Decimal, of_year: int) -> tuple[Decimal, Decimal]:

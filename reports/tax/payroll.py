@@ -14,8 +14,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
-from daysheet.accounting.metadata import inherited
-from daysheet.accounting.payroll import fica, year_of
+from daysheet.accounting.payroll import fica, payroll_kind, year_of
 from daysheet.reports.accounts.activity import AccountActivity, activity
 from daysheet.reports.accounts.titles import Titles
 from daysheet.reports.period import Period, parse, year
@@ -53,7 +52,7 @@ def _rows(request: Request, quarters: list[Period]) -> Iterator[Row]:
     titles = Titles(request.books)
     groups: dict[str, list[AccountActivity]] = {kind: [] for kind in KINDS}
     for account in activity(request.books, "cash").under("Expenses"):
-        kind = inherited(request.books, account.name, KEY)
+        kind = payroll_kind(request.books, account.name)
         if kind in groups:
             groups[kind].append(account)
     wages = [_ZERO] * 5
