@@ -57,7 +57,7 @@ _ORDER: Final = (
     "remittance",
 )
 _ALONE: Final = (Visit, Answer, BankLine, Paycheck)
-"""Records from which alone nothing follows: visits, answers to claims, paychecks, lines of a bank that move nobody's debts."""
+"""Records from which alone nothing follows: visits, answers to claims, paychecks, bank lines that move no debts."""
 _EXAMPLES: Final = (
     "patients' tokens and what is made of them are examples here: the import makes the secret that they come from"
 )
