@@ -39,6 +39,7 @@ from daysheet.cash.receipts import DEPOSIT, RECOUPMENTS, is_settlement, pending
 from daysheet.cash.reconciliation import Match, reconcile
 from daysheet.importers.booking.directives import UNASSIGNED, by_line, custom, invoice_link
 from daysheet.importers.booking.expected_remittances import uncategorized
+from daysheet.importers.deriving import checks_at_bank
 from daysheet.importers.writing.writer import Batch, Edit, block_of
 from daysheet.ledger import printer
 from daysheet.remittances import Remittance, RemittedClaim
@@ -66,7 +67,9 @@ def due(books: Books) -> list[Transaction]:
         return []
     found: list[Transaction] = []
     open_ = {remittance.id for remittance in pending(books)}
-    for match in reconcile(books, books.entries[-1].date).matches:
+    reconciled = reconcile(books, books.entries[-1].date)
+    found += checks_at_bank.entries(reconciled.open_deposits, books)
+    for match in reconciled.matches:
         for receipt in match.receipts:
             if receipt.remittance in open_:
                 found += _payments(books.remittances[receipt.remittance], match.deposit.date, match.basis, books)

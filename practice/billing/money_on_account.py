@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final, NamedTuple
 
@@ -125,7 +125,12 @@ def money_of(books: Books, bills: Bills, *, insurers: bool) -> dict[str, list[Mo
         said_patient = str(entry.meta.get("patient") or "")
         names = tuple(dict.fromkeys(_named(entry, said_patient, books, bills))) if amount else ()
         patient = said_patient or next((bills.by_id[name].patient for name in names if name in bills.by_id), "")
-        if amount and patient:
+        if amount and not patient and payer is not None:
+            for money in _over_bills(
+                Money(str(identity), entry.date, "", payer, account, amount, entry.meta), said, bills
+            ):
+                found[money.patient].append(money)
+        elif amount and patient:
             money = Money(str(identity), entry.date, patient, payer, account, amount, entry.meta, amount)
             money.names, money.line = names, str(entry.meta.get("line") or invoice_of(entry) or "")
             money.source = invoice_of(entry) or ""
@@ -133,8 +138,20 @@ def money_of(books: Books, bills: Bills, *, insurers: bool) -> dict[str, list[Mo
     for same in found.values():
         same.sort(key=lambda money: money.order)
         for money in same:
-            money.exact = said.pop(money.id, [])  # the parts of several entries of one id are told once
+            # the parts of several entries of one id are told once
+            money.exact = money.exact or said.pop(money.id, [])
     return found
+
+
+def _over_bills(money: Money, said: dict[str, list[Exact]], bills: Bills) -> Iterator[Money]:
+    """An insurer's payment of which somebody has said what bills it is for, by their patients."""
+    of_patient: dict[str, list[Exact]] = defaultdict(list)
+    for exact in said.pop(money.id, []):
+        if exact.invoice in bills.by_id:
+            of_patient[bills.by_id[exact.invoice].patient].append(exact)
+    for patient, parts in of_patient.items():
+        amount = sum((part.amount for part in parts), _ZERO)
+        yield replace(money, patient=patient, amount=amount, left=amount, exact=parts)
 
 
 def _held(entry: Transaction, bills: Bills) -> tuple[str, Decimal]:

@@ -181,6 +181,17 @@ def _without_prefix(number: str) -> str:
     return number[1:] if _TAX_NUMBER.match(number) else number
 
 
+def named_in(text: str, books: Books) -> list[str]:
+    """The payers whose name, or the first two words of it, or whose id stands in a text as words."""
+    words = f" {' '.join(_words(text))} "
+    found = []
+    for payer, facts in books.payers.items():
+        names = (form for fact in facts for form in (_words(fact.name)[:2], _words(fact.id)) if "".join(form).isalpha())
+        if any(f" {' '.join(name)} " in words for name in names):
+            found.append(payer)
+    return found
+
+
 def _is_named(books: Books, payer: str, words: list[str]) -> bool:
     return any(
         wanted and set(wanted) <= set(words)
