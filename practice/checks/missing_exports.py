@@ -47,7 +47,7 @@ def missing_export(books: Books, as_of: datetime.date) -> Iterator[Finding]:
     for files in sources.values():
         files.sort(key=lambda file: file.first)
         reached = files[0]
-        quiet = _Quiet(files, exports)
+        quiet = _Quiet(files, exports, books)
         for file in files[1:]:
             first, last = max(reached.last + ONE_DAY, begin_of(books)), file.first - ONE_DAY
             if (last - first).days + 1 >= max(least, quiet.at(first)) and _has_rows(files, books, first, last):
@@ -70,11 +70,11 @@ def _has_rows(files: Sequence[Imported], books: Books, first: datetime.date, las
 class _Quiet:
     """How long nothing may stand in the files of one kind, by the export that has rows most often."""
 
-    def __init__(self, files: Sequence[Imported], exports: Sequence[Imported]) -> None:
+    def __init__(self, files: Sequence[Imported], exports: Sequence[Imported], books: Books) -> None:
         series: dict[str, list[Imported]] = defaultdict(list)
         for file in files:
             series[_series(file)].append(file)
-        self.each = [(min(one.first for one in same), _quiet_days(same, exports)) for same in series.values()]
+        self.each = [(min(one.first for one in same), _quiet_days(same, exports, books)) for same in series.values()]
 
     def at(self, day: datetime.date) -> int:
         """How many days, of the exports that have begun by a day."""
@@ -87,16 +87,27 @@ def _series(file: Imported) -> str:
     return found[1] if found else ""
 
 
-def _quiet_days(files: Sequence[Imported], exports: Sequence[Imported]) -> int:
+def _quiet_days(files: Sequence[Imported], exports: Sequence[Imported], books: Books) -> int:
     """How long nothing may stand in an export of the practice's own, by its rows in all the days that exports cover.
 
-    A bank's file says itself which days it covers.
+    A bank's file says itself which days it covers. Insurers pay many claims at once: of payments and adjustments the
+    rows of a day are one.
     """
     rows = sum(int(file.meta.get("rows") or 0) for file in files)
+    rows = min(rows, _days_of(files[0].kind, books) or rows)
     if files[0].account or not rows:
         return 0
     days = (max(file.last for file in exports) - min(file.first for file in exports)).days + 1
     return _QUIET * days // rows
+
+
+def _days_of(kind: str, books: Books) -> int:
+    """On how many days there are payments, or adjustments; zero for other kinds."""
+    if kind == "payments":
+        return len({payment.date for payment in books.received})
+    if kind == "adjustments":
+        return len({one.date for same in books.adjustments_of_invoice.values() for one in same})
+    return 0
 
 
 def _whole_months_end(day: datetime.date) -> datetime.date:
