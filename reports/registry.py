@@ -17,6 +17,7 @@ from daysheet.reports.management.kpis import kpis
 from daysheet.reports.management.monthly import monthly
 from daysheet.reports.period import Period
 from daysheet.reports.request import Request
+from daysheet.reports.schedules.claims import claims
 from daysheet.reports.schedules.deposits import card_receipts, deposit_tie_out
 from daysheet.reports.schedules.documents import documents
 from daysheet.reports.schedules.fixed_assets import fixed_assets
@@ -60,6 +61,7 @@ REPORTS: Final[Mapping[str, Report]] = MappingProxyType(
         "journal": journal,
         "adjusting-entries": adjusting_entries,
         "receivables": receivables,
+        "claims": claims,
         "patient-ledger": patient_ledger,
         "billing-gaps": billing_gaps,
         "day-sheet": day_sheet_table,
