@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from daysheet.reports import registry
@@ -30,7 +31,7 @@ def table(load, tmp_path: Path):
     return registry.build("claims", load(TEXT), Settings.of(tmp_path), days)
 
 
-def rows(table, kind: str) -> list[dict]:
+def rows(table, kind: str) -> list[dict[str, Any]]:
     keys = [column.key for column in table.columns]
     return [dict(zip(keys, row.cells, strict=True)) for row in table.rows if row.kind == kind]
 
