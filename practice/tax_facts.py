@@ -176,7 +176,15 @@ class AccumulatedAdjustments(NamedTuple):
     meta: Meta
 
 
-TaxFact = Asset | Disposal | Vendor | Filed | Partner | Loan | Allocation | AccumulatedAdjustments
+class AccountNumber(NamedTuple):
+    """By which number the accountant's program knows an account."""
+
+    account: str
+    number: str
+    meta: Meta
+
+
+TaxFact = Asset | Disposal | Vendor | Filed | Partner | Loan | Allocation | AccumulatedAdjustments | AccountNumber
 
 
 def loan_on(facts: Iterable[TaxFact], account: str, on: datetime.date) -> Loan | None:
@@ -302,6 +310,11 @@ def _accumulated(entry: Custom) -> AccumulatedAdjustments:
     return AccumulatedAdjustments(entry.date, balance, entry.meta)
 
 
+def _account_number(entry: Custom) -> AccountNumber:
+    account, number_ = strings(entry, ("account", "number"))
+    return AccountNumber(account, number_, entry.meta)
+
+
 def _loan(entry: Custom) -> Loan:
     values = strings(entry, ("id", "lender"))
     account, interest = entry.meta.get("account"), entry.meta.get("interest")
@@ -338,4 +351,5 @@ _PARSERS: Final[Mapping[str, Callable[[Custom], TaxFact]]] = {
     "loan": _loan,
     "allocation": _allocation,
     "accumulated-adjustments": _accumulated,
+    "account-number": _account_number,
 }

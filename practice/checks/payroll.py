@@ -11,7 +11,7 @@ from daysheet.findings import Finding
 
 
 def payroll_mismatch(books: Books, as_of: datetime.date) -> Iterator[Finding]:
-    """Wages against each quarter's 941 and the W-3, the forms against each other, the employer's FICA against 7.65%."""
+    """Wages against forms 941 and W-3, FICA and FUTA against the law's rates, net pay against what the bank paid."""
     for year in years(books):
         found = [item for item in comparisons(books, year) if not item.agrees and item.date <= as_of]
         between = {item.left - item.right for item in found if item.key == f"{year}/941-W-3"}

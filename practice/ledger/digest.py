@@ -17,7 +17,7 @@ from beancount.core.data import ALL_DIRECTIVES, Custom, Directive, Posting
 from beancount.core.position import Cost
 from beancount.parser.grammar import ValueType
 
-_ABOUT_ENTRIES: Final = frozenset({"locked", "waived"})
+_ABOUT_ENTRIES: Final = frozenset({"locked", "waived", "account-number"})
 _PLACE: Final = frozenset({"filename", "lineno"})
 _SHORT: Final = 12
 
@@ -29,14 +29,14 @@ def of(entries: Iterable[Directive]) -> str:
 
 
 def through(entries: Iterable[Directive], last: datetime.date) -> str:
-    """The digest of what the books say through a day; locks and waivers, which speak about entries, left out."""
+    """The digest of what the books say through a day; locks, waivers and account numbers speak about it, left out."""
     return of(entry for entry in entries if entry.date <= last and not _is_about_entries(entry))
 
 
 def entries_of_year(entries: Iterable[Directive], year: int) -> list[Directive]:
     """The entries of a year that a lock holds fast.
 
-    Locks and waivers are left out: they speak about the entries, and are written after the year.
+    Locks, waivers and account numbers are left out: they speak about the entries, and are written after the year.
     """
     return [entry for entry in entries if entry.date.year == year and not _is_about_entries(entry)]
 

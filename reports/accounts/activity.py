@@ -148,10 +148,14 @@ def activity(books: Books, basis: Basis) -> Activity:
 
     def work() -> Activity:
         entries = accrual_entries(books.entries) if basis == "accrual" else cash_entries(books)
-        previous = books.options.get("account_previous_earnings") or "Earnings:Previous"
-        return Activity(entries, books.currency, basis, f"Equity:{previous}")
+        return Activity(entries, books.currency, basis, previous_earnings(books))
 
     return books.once(("activity", basis), work)
+
+
+def previous_earnings(books: Books) -> str:
+    """The account of the income of earlier years, computed and never written."""
+    return f"Equity:{books.options.get('account_previous_earnings') or 'Earnings:Previous'}"
 
 
 def unpaid_bills(books: Books, day: datetime.date) -> Decimal:

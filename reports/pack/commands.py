@@ -11,6 +11,7 @@ from daysheet.reports.pack import build, filing
 from daysheet.reports.pack import verify as verifying
 from daysheet.reports.pack.contents import Options, paper_of
 from daysheet.reports.pdf import rendering
+from daysheet.reports.statements import account_numbers, exports
 from daysheet.wording import many
 from daysheet.worklist import year_locks
 
@@ -31,7 +32,12 @@ def pack_year(shared: console.Console, *, year: int, paper: str | None, tokens: 
     with rendering.renderer(None if no_cache else rendering.cache_folder()) as renderer, Bar() as bar:
         if no_cache or filing.is_behind(folder, year, commit):
             renderer.warm()  # while the books are loaded
-        built = build.build(shared.books(), settings, year, options, commit, renderer, bar.show)
+        books = shared.books()
+        if account_numbers.keep(
+            folder, books, {code.number for code in exports.read_codes(folder / exports.CODES_FILE).values()}
+        ):
+            books = shared.books()
+        built = build.build(books, settings, year, options, commit, renderer, bar.show)
     where = filing.write(folder, year, built.files)
     contents = built.contents
     listed = [{"name": name, "bytes": len(content)} for name, content in built.files.items()]

@@ -1,9 +1,8 @@
 """The trial balance in the layouts that tax and working-paper programs import.
 
 Account numbers and a vendor's tax codes are the user's: `tax-codes.csv` in the books folder, with the columns
-`account`, `number`, `tax_code` and `unit` (the last two may be empty). An account without a number gets one from its
-place in the chart, in the order of opening: assets from 1001, liabilities 2001, equity 3001, income 4001, expenses
-5001.
+`account`, `number`, `tax_code` and `unit` (the last two may be empty). An account without a number there has the one
+that the books keep for it (`account_numbers`).
 
 Sources of the layouts: Intuit, ProSeries "Trial Balance Import" (Generic ASCII: seven columns, Y or N, account up to 12
 characters, description up to 25, and the whole-dollar amount four times, right-justified; no heading and no total);
@@ -23,11 +22,12 @@ from typing import Any, Final, NamedTuple
 
 import xlsxwriter
 from daysheet.errors import DaysheetError
-from daysheet.reports.accounts.activity import account_order, activity
+from daysheet.reports.accounts.activity import activity
 from daysheet.reports.accounts.titles import Titles
 from daysheet.reports.formats.figures import money
 from daysheet.reports.formats.workbook import OPTIONS, made_on
 from daysheet.reports.request import Request
+from daysheet.reports.statements import account_numbers
 from daysheet.reports.statements.trial_balance import RETAINED_TITLE, balances
 from daysheet.worklist.worklist import harmless
 
@@ -35,7 +35,6 @@ CODES_FILE: Final = "tax-codes.csv"
 SUFFIXES: Final = {"proseries": ".prn", "ultratax": ".xlsx", "caseware": ".csv"}
 _ULTRATAX: Final = ("Account Number", "Account Description", "Tax Code", "Unit", "Unadjusted Balance DR/CR")
 _COLUMNS: Final = ("account", "number", "tax_code", "unit")
-_FIRST: Final = {"Assets": 1000, "Liabilities": 2000, "Equity": 3000, "Income": 4000, "Expenses": 5000}
 _ZERO: Final = Decimal()
 _AMOUNT: Final = 14
 
@@ -51,6 +50,7 @@ class Code(NamedTuple):
 class Exported(NamedTuple):
     """One account of an export; balances in credit are negative."""
 
+    account: str
     number: str
     description: str
     tax_code: str
@@ -77,7 +77,7 @@ def exported(request: Request) -> list[Exported]:
     """The accounts of the statements, the receivable pair left out on the cash basis, by number as far as it sorts."""
     moved = activity(request.books, request.basis)
     codes = read_codes(request.settings.path.parent / CODES_FILE)
-    numbers = _numbers(request, codes)
+    numbers = account_numbers.numbers(request.books, moved.accounts, {code.number for code in codes.values()})
     titles = Titles(request.books)
     found = []
     for balance in balances(moved, request):
@@ -87,7 +87,7 @@ def exported(request: Request) -> list[Exported]:
         title = RETAINED_TITLE if name == moved.earnings else titles.whole(name)
         code = codes.get(name, Code(""))
         number = code.number or numbers[name]
-        found.append(Exported(number, title, code.tax_code, code.unit, balance.opening, balance.closing))
+        found.append(Exported(name, number, title, code.tax_code, code.unit, balance.opening, balance.closing))
     return found
 
 
@@ -116,35 +116,26 @@ def read_codes(path: Path) -> dict[str, Code]:
     return codes
 
 
-def _numbers(request: Request, codes: dict[str, Code]) -> dict[str, str]:
-    """A number for each account that the user gave none, not taken by another."""
-    moved = activity(request.books, request.basis)
-    order = {account: at for at, account in enumerate(request.books.opened)}
-    taken = {code.number for code in codes.values()}
-    last = dict(_FIRST)
-    numbers = {}
-    names = {*moved.accounts, moved.earnings}
-    for name in sorted(names, key=lambda name: (order.get(name, len(order)), account_order(name))):
-        root = name.partition(":")[0]
-        last[root] = last.get(root, 9000) + 1
-        while str(last[root]) in taken:
-            last[root] += 1
-        numbers[name] = str(last[root])
-    return numbers
-
-
-def whole_dollars(amounts: list[Decimal]) -> list[int]:
-    """Amounts in whole dollars that still sum to zero: what rounding leaves goes to the largest one."""
+def whole_dollars(amounts: list[Decimal], takes_rest: int) -> list[int]:
+    """Amounts in whole dollars that still sum to zero: what rounding leaves goes to the one at `takes_rest`."""
     rounded = [int(amount.quantize(Decimal(1), ROUND_HALF_UP)) for amount in amounts]
     if rounded and sum(amounts, _ZERO) == 0:
-        largest = max(range(len(rounded)), key=lambda at: abs(rounded[at]))
-        rounded[largest] -= sum(rounded)
+        rounded[takes_rest] -= sum(rounded)
     return rounded
+
+
+def _takes_rest(accounts: list[Exported]) -> int:
+    """What takes the rest of rounding: the largest account of equity, else of the balance sheet, never receipts."""
+    for roots in (("Equity",), ("Assets", "Liabilities"), ("Expenses",), ("Income",)):
+        found = [at for at, account in enumerate(accounts) if account.account.startswith(roots)]
+        if found:
+            return max(found, key=lambda at: abs(accounts[at].closing))
+    return 0
 
 
 def _proseries(accounts: list[Exported]) -> bytes:
     lines = []
-    dollars = whole_dollars([account.closing for account in accounts])
+    dollars = whole_dollars([account.closing for account in accounts], _takes_rest(accounts))
     for account, amount in zip(accounts, dollars, strict=True):
         description = account.description.replace("–", "-").encode("ascii", "replace").decode()
         cells = ["Y", f"{account.number[:12]:<12}", f"{description[:25]:<25}", *[f"{amount:>{_AMOUNT}d}"] * 4]
