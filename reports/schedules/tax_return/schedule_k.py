@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import partial
@@ -90,6 +91,12 @@ def _shared(
     return Item(word, line, title, total(held) * sign, divided, counts)
 
 
+def _order(line: str) -> tuple[int, str]:
+    """Lines as the form numbers them: 4 before 11."""
+    number = re.search(r"\d+", line)
+    return (int(number[0]) if number else 0, line)
+
+
 def schedule_k(request: Request) -> Table:
     """Schedule K of the entity's return, for two years."""
     columns = (
@@ -103,9 +110,9 @@ def schedule_k(request: Request) -> Table:
     rows: list[Row] = []
     if lines is not None and any(item.amount for found in years for item in found):
         sums = [{item.word: item for item in found} for found in years]
-        for word in dict.fromkeys(word for found in sums for word in found):
+        every = {word: item for found in reversed(sums) for word, item in found.items()}
+        for word, one in sorted(every.items(), key=lambda pair: _order(pair[1].line)):
             known = [found.get(word) for found in sums]
-            one = next(item for item in known if item is not None)
             amounts = [_ZERO if item is None else item.amount for item in known]
             rows.append(Row("line", (one.line, one.title, *amounts)))
         last = "reconciliation" if "reconciliation" in lines.k else "analysis"
