@@ -180,13 +180,9 @@ def _of_detected(answer: dict[str, Any], detected: Detected | DetectedExport | N
     if detected is None:
         return []
     if isinstance(detected, DetectedExport):
-        return [] if settled else ["", *shown.rows(detected), "", *_practice()]
+        return [] if settled else ["", *shown.rows(detected), "", *_written_by(answer["file"])]
     lines = ["", *_table(detected)] if answer["kind"] in ("bank", "payout", "unknown") else []
     return lines if settled or not detected.money else [*lines, "", *_next(answer["file"], detected)]
-
-
-def _practice() -> list[str]:
-    return _wrapped("  A practice system's export: docs/practice-systems.md says how its profile is written.")
 
 
 def _written_by(name: str) -> list[str]:

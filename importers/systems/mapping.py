@@ -85,7 +85,7 @@ class Mapper(Meanings):
         return Visit(
             id=self._identity("visit", part.id, cells),
             date=self._date(part.date, cells),
-            provider=self._provider(part.provider, cells),
+            provider=self._provider(part.provider, cells) if part.provider else part.provider_is,
             status=self._word(part.status, cells, {}),
             patient=self._patient(cells),
             service=identifiers.service(cells[part.service], self.terms.services) if part.service else None,

@@ -126,7 +126,8 @@ class VisitMap:
 
     id: Columns = word(_ID, ...)
     date: str = word("Its day.", ...)
-    provider: str = word("Who saw the patient.", ...)
+    provider: str = word("Who saw the patient.", "")
+    provider_is: str = word("The provider's id where no column names one.", "")
     status: Words = word(f"One of {', '.join(VISIT_STATUSES)}.", ..., meanings=VISIT_STATUSES)
     service: str = word("What was done: kept if it is a code or made of words of the trade.", "")
     fee: Columns = word("Columns whose sum is the usual charge.", ())

@@ -87,6 +87,8 @@ def _check(profile: PracticeProfile, reader: Reader) -> None:
     _check_dates(profile, reader)
     for pattern in profile.plain:
         reader.regex(pattern, "plain")
+    if any(bool(part.provider) == bool(part.provider_is) for part in profile.visit):
+        raise reader.error("a visit needs one of the keys provider and provider-is", "visit")
     if len(profile.file.delimiter) != 1:
         raise reader.error("delimiter is one character", "delimiter")
     ids = [part.id for part in profile.payment] + [part.id for part in profile.adjustment]

@@ -2,41 +2,65 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import partial
 from typing import Final
 
 from daysheet import patients
 from daysheet.importers import selftest
 from daysheet.importers.reading import Context, Reading, Record
-from daysheet.importers.systems.marks import KIND_OF
+from daysheet.importers.rows.raw_file import RawFile
+from daysheet.importers.systems.marks import KIND_OF, UNDATED
 from daysheet.importers.systems.resolve import resolve
 from daysheet.importers.systems.source import SystemSource
-from daysheet.records import Adjustment, Invoice, Payment, Visit
+from daysheet.records import COMPLETED, Adjustment, Claim, Invoice, Payment, Visit
 
 
-class _Nothing:
-    """Books that hold nothing yet."""
+class _Supposed:
+    """Books that hold nothing but what a sample supposes: what its records without a day take theirs from."""
 
-    visits: Mapping[str, Visit] = {}
-    invoices: Mapping[str, list[Invoice]] = {}
-    payments: Mapping[str, list[Payment]] = {}
-    adjustments: Mapping[str, list[Adjustment]] = {}
+    def __init__(self, reading: Reading) -> None:
+        bills = [record for record in reading.records if isinstance(record, Invoice) and record.date == UNDATED]
+        self.visits: Mapping[str, Visit] = {
+            visit: Visit(visit, _DAY, bill.provider, COMPLETED, bill.patient, None, None, {})
+            for bill in bills
+            for visit in bill.visits
+        }
+        claims = [record for record in reading.records if isinstance(record, Claim) and record.submitted is None]
+        self.invoices: Mapping[str, list[Invoice]] = {claim.invoice: [_bill(claim.invoice)] for claim in claims}
+        self.payments: Mapping[str, list[Payment]] = {}
+        self.adjustments: Mapping[str, list[Adjustment]] = {}
 
 
+def _bill(identity: str) -> Invoice:
+    return Invoice(identity, _DAY, (), "", "", None, Decimal(1), None, {})
+
+
+_DAY: Final = datetime.date(2026, 3, 2)
 _SECRET: Final = b"the samples hold nobody"
+
+
+def records_of(source: SystemSource, file: RawFile) -> Reading:
+    """What a profile makes of a file by itself, with nothing of it left open.
+
+    Raises:
+        DaysheetError: the file cannot be read by it.
+    """
+    reading = source.read(file, Context(partial(patients.token, secret=_SECRET)))
+    return resolve(reading, _Supposed(reading))
 
 
 def problems(source: SystemSource) -> list[str]:
     """What is wrong with a profile, in words; nothing if its sample gives what it says."""
     sample = source.profile.sample
     content = sample.text.lstrip("\n").encode(source.profile.file.encoding or "utf-8")
-    context = Context(partial(patients.token, secret=_SECRET))
     return selftest.problems(
         source,
         sample.filename,
         content,
-        lambda file: resolve(source.read(file, context), _Nothing()),
+        partial(records_of, source),
         partial(_compare, source),
     )
 

@@ -10,7 +10,7 @@ from daysheet.importers.detection.exports.header_words import word_set
 VISIT: Final = word_set("appointment visit encounter session booking consultation admission episode")
 PATIENT: Final = word_set(
     """
-    patient client beneficiary member subscriber mrn participant pet chart guarantor customer
+    patient client beneficiary member subscriber mrn participant pet chart guarantor customer case
     """
 )
 PROVIDER: Final = word_set(
@@ -55,7 +55,7 @@ OTHER_DAYS: Final = word_set(
     birth created modified reminder due end discharge expiry expiration registration registered hire joining death
     upload next last follow previous request requested arrived seated dismissed checkin signed archived cancelled
     noshow sent printed onset illness valid confirmed denied adjudicated approved processed appeal effective
-    termination return
+    termination return to through
     """
 )
 
@@ -92,3 +92,10 @@ def is_money(facts: Facts) -> bool:
     """
 ))  # fmt: skip
     return bool(says or rate or facts.has_cents)
+
+
+def is_paid(facts: Facts) -> bool:
+    """Whether a column of amounts says what was paid so far; `patient pay` is a share that is to be paid."""
+    words = set(facts.words)
+    share = words & PATIENT and "paid" not in words
+    return is_money(facts) and bool(words & {"paid", "payment", "received"}) and not share and "allowed" not in words

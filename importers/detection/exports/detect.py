@@ -13,7 +13,7 @@ from typing import Any
 from daysheet.importers.detection.exports import concepts, relations
 from daysheet.importers.detection.exports.column_facts import Facts
 from daysheet.importers.detection.exports.dates import Notations, notations
-from daysheet.importers.detection.exports.kinds import CLAIMS, INVOICES, PAYMENTS, VISITS, Kind, find_kind
+from daysheet.importers.detection.exports.kinds import CLAIMS, INVOICES, KINDS, PAYMENTS, VISITS, Kind, find_kind
 from daysheet.importers.detection.exports.known import NOTHING_KNOWN, Known, known_columns
 from daysheet.importers.detection.exports.meanings import Meanings, of_method, of_status
 from daysheet.importers.detection.exports.roles import Found, find_roles
@@ -108,8 +108,12 @@ class DetectedExport:
 _ASKED = ("date", "amount")
 
 
-def detect_export(file: RawFile) -> DetectedExport | None:
+def detect_export(file: RawFile, said: str = "") -> DetectedExport | None:
     """What can be said of a file as a practice's export; None where it is none.
+
+    Args:
+        file: the file.
+        said: the kind of its records, where a person has said it.
 
     Raises:
         DaysheetError: the file cannot be read at all.
@@ -119,7 +123,7 @@ def detect_export(file: RawFile) -> DetectedExport | None:
     if grid is None or not grid.rows:
         return None
     facts = tuple(Facts(column) for column in grid.columns)
-    kind = find_kind(facts, file.path)
+    kind = Kind(said, "as a person said") if said in KINDS else find_kind(facts, file.path)
     if not kind.name:
         return None
     return detected_as(found.encoding, grid, facts, kind)

@@ -100,6 +100,7 @@ _SAME: Final = {
     "guarantor": "guar",
     "performed": "perform",
     "reason": "reasons",
+    "issue": "issued raised",
     "dos": "servicedate",
     "attended": "attendance attend showed shows showup",
     "department": "dept",
@@ -111,9 +112,9 @@ authorization batch before billed blood bmi booth bp branch breed brand by care 
 class clinic code comment comorbidity company contact contract copay coinsurance country county currency current
 deductible delay details device diastolic division email emergency estimated expected facility family final finance
 first flag flow follow for gender general glucose group guid head health heart height high hospital hour hours
-illness in income indicator initial is item key kind language last late lead left level line list loc location loss
-low marital medical medication medicine memo method middle mobile modality modifier month mrn name net new next node
-note notes npi of on online open operatory order organization original other out outcome owner oxygen paid parent
+illness in income indicator initial is issue item key kind language last late lead left level line list loc location
+loss low marital medical medication medicine memo method middle mobile modality modifier month mrn name net new next
+node note notes npi of on online open operatory order organization original other out outcome owner oxygen paid parent
 part patient pending per period pet phone place plan planned point policy practice prefix previous primary priority
 prob processed product program pulse purpose quadrant race rate ratio reminder rendering rendered request resource
 responsible room sale sales score secondary seen sex show sign site size state state sms social species specialist
@@ -148,6 +149,8 @@ def words_of(header: str) -> tuple[str, ...]:
         before = joined[-1] if joined else ""
         if (before, word) in (("no", "show"), ("not", "show"), ("no", "attended")):
             joined[-1] = "noshow"
+        elif (before, word) == ("fee", "note"):
+            joined[-1] = "invoice"
         elif (before, word) == ("write", "off"):
             joined[-1] = "writeoff"
         elif (before, word) == ("show", "up"):

@@ -105,7 +105,7 @@ def _known(cell: str, table: Mapping[str, str]) -> str:
     if shaped in table:
         return shaped
     bare = vocabulary.plain(_ADDED.sub("", cell))
-    return bare if bare in table else shaped
+    return bare if bare in table and vocabulary.is_of_the_trade(cell) else shaped
 
 
 def _lines(facts: Facts, known: object, lines: tuple[int, ...]) -> tuple[int, ...]:

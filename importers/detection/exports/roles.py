@@ -110,7 +110,7 @@ def _patient(facts: Facts) -> int:
     if words & {"firstname"}:
         return 20
     strength = 10 if words & {"patient", "mrn", "chart", "beneficiary"} else 0
-    strength -= 5 if words & {"guarantor", "subscriber", "pet"} else 0
+    strength -= 5 if words & {"guarantor", "subscriber", "pet", "case"} else 0
     if words & of.ID:
         return 80 + strength
     return (60 if words <= of.PATIENT | of.NAME else 40) + strength
@@ -164,7 +164,7 @@ def _method(facts: Facts) -> int:
         return 80 if words & (of.PAYMENT | {"paid"}) or known > 0 or words == {"method"} else 0
     if "type" in words and words & of.PAYMENT:
         return 60 if known > 0 else 20
-    return 40 if known >= 0.8 else 0
+    return 40 if known >= 0.8 or (words == {"paid", "by"} and known > 0) else 0
 
 
 def _status(facts: Facts, kind: str) -> int:

@@ -27,7 +27,7 @@ _VISIT_TEXT: Final = {
         cancelled by provider|canceled by provider|cancelled by doctor|cancelled by clinic|canceled by clinic|
         patient cancelled|patient canceled|client cancelled|client canceled|provider cancelled|provider canceled|
         clinician cancelled|clinician canceled|office cancelled|rescheduled|reschedule|moved|deleted|void|voided|
-        removed|withdrawn|declined|bumped|annulled|revoked|cancelled no charge|entered in error|
+        removed|withdrawn|called off|declined|bumped|annulled|revoked|cancelled no charge|entered in error|
         abgesagt|storniert|cancelada|cancelado|annule|cancelado pelo paciente|reprogramada|reprogramado""",
     "scheduled": """
         scheduled|booked|confirmed|pending|upcoming|planned|open|unconfirmed|not confirmed|requested|tentative|
@@ -86,3 +86,27 @@ CLAIMS: Final = _table(_CLAIM_TEXT)
 METHODS: Final = _table(_METHOD_TEXT)
 YES: Final = frozenset(["1", "yes", "y", "true", "t", "x", "on", "ja", "si", "oui"])
 NO: Final = frozenset(["0", "no", "n", "false", "f", "off", "nein", "non"])
+_TRADE_TEXT: Final = """
+a adjustment adjustments advance after agency allowance allowed and appointment at auto bad balance bulk by
+capitation charge charges charity claim claims client clinic code collection collections company contract contracted
+contractual copay correction courtesy credit debit debt deductible deposit desk discount dr employee entry family
+fee fees finance follow for from front full goodwill grace hardship hmo hour hours in initial ins insurance insurer
+insured interest invoice late lab less line manual medicaid medicare membership military minimum misc network new no
+not notice of off office on online or other out over paid parent partial patient payer payment payments per plan
+policy ppo prepaid primary procedure procedures product professional prompt provider rate reason received reduction
+refund refunds reversal sale schedule secondary self senior service services session share sliding small staff
+statement supply tax technical timely to transfer transferred treatment type uncollectible under up via visit visits
+waived waiver with within without write writeoff writeoffs
+"""
+TRADE: Final = frozenset(
+    token for table in (VISITS, BILLS, CLAIMS, METHODS) for word in table for token in word.split()
+) | frozenset(_TRADE_TEXT.split())
+"""The single words of the vocabulary: what is made of them alone is no person's name."""
+
+
+def is_of_the_trade(text: str) -> bool:
+    """Whether a cell is made of words of the trade alone, so that it may be shown and written."""
+    return all(token in TRADE or (token.isdigit() and len(token) <= _DIGITS) for token in plain(text).split())
+
+
+_DIGITS: Final = 2

@@ -1,0 +1,233 @@
+"""`daysheet profile new`: a profile for files that none fits, a bank's or a practice system's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import click
+from daysheet import console, files
+from daysheet.books.loading import find_books
+from daysheet.books.loading import load as load_books
+from daysheet.errors import DaysheetError
+from daysheet.importers import practice_profiles, source_facts
+from daysheet.importers.banks import account_number, selftest
+from daysheet.importers.banks import source as bank
+from daysheet.importers.banks.profile_file import load
+from daysheet.importers.detection import patterns, propose
+from daysheet.importers.detection.detect import Detected, Said, detect
+from daysheet.importers.detection.exports.detect import DetectedExport, detect_export
+from daysheet.importers.detection.exports.known import NOTHING_KNOWN, Known, of_books
+from daysheet.importers.detection.persons import refuse_practice
+from daysheet.importers.detection.questions import MARKS, Answers, asked, asked_of_reading, place_of, said
+from daysheet.importers.proposals import answers as of_practice
+from daysheet.importers.rows.raw_file import RawFile
+
+_FILE: Final = click.Path(path_type=Path)
+_OF_BANKS: Final = (
+    "account", "institution", "currency", "currency_column", "date_column", "amount_column", "amount_mode", "decimal",
+)  # fmt: skip
+_OF_PRACTICES: Final = ("kind", "column", "word", "provider", "payer")
+
+
+@click.command("new", cls=console.Verb)
+@click.argument("paths", nargs=-1, required=True, type=_FILE, metavar="FILE...")
+@click.option("--name", help="The profile's name, or that of the practice system (default: from the file's).")
+@click.option("--date-format", help="Where the file does not settle it, such as %m/%d/%Y.")
+@click.option("--to", "target", type=_FILE, help="Where to write it (default: profiles/ in the books, else here).")
+@click.option("--institution", default="", help="Bank: what it is called.")
+@click.option("--country", default="US", show_default=True, help="Bank: two letters.")
+@click.option("--currency", default="", help="Bank: where no column says it, such as USD.")
+@click.option("--currency-column", help="Bank: the column of the currency, by name or number.")
+@click.option("--date-column", help="Bank: the column of the booking date, by name or number.")
+@click.option("--amount-column", help="Bank: the column of the amount, by name or number.")
+@click.option("--amount-mode", help="Bank: where the file does not settle it: signed or inverted.")
+@click.option("--decimal", type=click.Choice(list(MARKS)), help="Bank: the decimal mark, where it is not settled.")
+@click.option("--account", help="Bank: the ledger account of these files; written to daysheet.toml.")
+@click.option("--kind", help="Practice: visits, invoices, payments, adjustments or claims.")
+@click.option("--column", multiple=True, metavar="PART=NAME", help="Practice: the column of a part, such as date=DOS.")
+@click.option("--word", multiple=True, metavar="WORD=MEANING", help="Practice: what a word means; * for any other.")
+@click.option("--provider", multiple=True, metavar="NAME=ID", help="Practice: a provider's id; ID alone for all rows.")
+@click.option("--payer", multiple=True, metavar="NAME=ID", help="Practice: an insurer's id.")
+@console.pass_console
+def new(
+    shell: console.Console,
+    /,
+    paths: tuple[Path, ...],
+    name: str | None,
+    target: Path | None,
+    **options: Any,  # noqa: ANN401 - texts, and tuples of them
+) -> None:
+    """Write profiles for files that none fits, with an anonymous sample of their rows as its test.
+
+    Several exports of one practice system may be given together; how they refer to each other is found.
+    """
+    raw = [RawFile(path) for path in paths]
+    exports = [(file, found) for file in raw if (found := _export(file, options)) is not None]
+    others = [file for file in raw if file not in [each for each, _ in exports]]
+    if exports and others:
+        raise DaysheetError(
+            "is no export of a practice system, as the others are", filename=others[0].path, remedy="give it by itself"
+        )
+    if exports:
+        _refuse(options, _OF_BANKS, exports[0][0], "is a practice system's export")
+        _new_practice(shell, paths, exports, name, target, options)
+        return
+    if len(others) > 1:
+        raise DaysheetError("is a bank's file: a profile is made of one", filename=others[1].path)
+    _refuse(options, _OF_PRACTICES, others[0], "is no practice system's export")
+    _new_bank(shell, others[0], name, target, options)
+
+
+def _export(file: RawFile, options: dict[str, Any]) -> DetectedExport | None:
+    """What is detected of a practice's export; a bank's file if nothing is."""
+    return detect_export(file, options["kind"] or "")
+
+
+def _refuse(options: dict[str, Any], names: tuple[str, ...], file: RawFile, why: str) -> None:
+    """Refuse options that are of the other kind of file."""
+    given = [f"--{name.replace('_', '-')}" for name in names if options.get(name)]
+    if given:
+        raise DaysheetError(f"{why}: {', '.join(given)} says nothing of it", filename=file.path)
+
+
+def _new_practice(
+    shell: console.Console,
+    paths: tuple[Path, ...],
+    exports: list[tuple[RawFile, DetectedExport]],
+    name: str | None,
+    target: Path | None,
+    options: dict[str, Any],
+) -> None:
+    folder = books_folder(shell)
+    if target is not None and len(paths) > 1:
+        raise DaysheetError("--to is for one file", remedy="leave it out: the profiles go to profiles/ in the books")
+    alone = [each for each in options["provider"] if "=" not in each]
+    said_of_them = of_practice.Answers(
+        kind=options["kind"] or "",
+        columns=_pairs(options["column"], "--column PART=NAME"),
+        words=_pairs(options["word"], "--word WORD=MEANING"),
+        provider=alone[0] if alone else "",
+        date_format=options["date_format"] or "",
+    )
+    bearers = source_facts.bearers([each for each in options["provider"] if "=" in each], options["payer"])
+    given = practice_profiles.Asked(paths, folder, name, target, said_of_them, bearers)
+    answer, text = practice_profiles.new(given, exports, known(folder))
+    shell.emit(answer, lambda: text)
+
+
+def _pairs(texts: tuple[str, ...], form: str) -> dict[str, str]:
+    """What stands on either side of the last equals sign; the left may be blank, and is not repeated in an error."""
+    found = {}
+    for text in texts:
+        left, equals, right = text.rpartition("=") if form.startswith("--word") else text.partition("=")
+        if not equals or not right:
+            raise DaysheetError(f"it is written {form}")
+        any_other = left.strip() == of_practice.ANY
+        found[f"{of_practice.ANY}{right.strip()}" if any_other else left.strip()] = right.strip()
+    return found
+
+
+def known(folder: Path | None) -> Known:
+    """What the books know of visits, bills, providers and payers; nothing where there are no books."""
+    return NOTHING_KNOWN if folder is None else of_books(load_books(folder))
+
+
+def books_folder(shell: console.Console) -> Path | None:
+    """The books, if we stand in any or they are named; profiles can be had without."""
+    if shell.books_folder is not None:
+        return shell.folder
+    try:
+        return find_books(Path.cwd())
+    except DaysheetError:
+        return None
+
+
+def _new_bank(
+    shell: console.Console, file: RawFile, name: str | None, target: Path | None, options: dict[str, Any]
+) -> None:
+    asked_of = {key: options[key] for key in Answers._fields if key in options and key != "currency"}
+    currency, institution, account = options["currency"], options["institution"], options["account"]
+    detected, said_of_it = _detected(file, Answers(currency=currency.upper() or None, **asked_of))
+    name = name or patterns.slug(file.path.stem)
+    folder = books_folder(shell)
+    place = target or (folder / "profiles" / f"{name}.toml" if folder else Path(f"{name}.toml"))
+    if place.exists():
+        raise DaysheetError("is there already", filename=place, remedy="choose another --name, or remove it first")
+    named = propose.Named(
+        name=name,
+        title=f"{institution or name}, written from a file",
+        institution=institution or name,
+        country=options["country"].upper(),
+        source="a file of this practice's own",
+        currency=currency.upper(),
+        said=tuple(said(said_of_it).items()),
+    )
+    text, reading = propose.propose(file, detected, named)
+    files.write(place, text.encode())
+    wrong = selftest.problems(bank.BankSource(name, load(place)))
+    if wrong:
+        raise DaysheetError(f"the sample does not pass: {wrong[0]}", filename=place, remedy="correct it by hand")
+    noted = _note_account(folder, name, account, reading.account)
+    answer = {"profile": name, "written": str(place), "entries": len(reading.records), "skipped": len(reading.skipped)}
+    shell.emit(answer, lambda: _told_bank(answer, noted, name))
+
+
+def _told_bank(answer: dict[str, Any], noted: bool, name: str) -> str:
+    lines = [
+        f"Wrote {answer['written']}.",
+        f"It reads {answer['entries']} entries from the file and skips {answer['skipped']} rows.",
+        "Look it over: its sample is anonymous, and daysheet profile test runs it.",
+    ]
+    if not noted:
+        lines += ["Say in daysheet.toml which account such files are:", "  [[bank]]", f'  profile = "{name}"']
+        lines.append('  account = "Assets:Bank:Checking"')
+    return "\n".join(lines)
+
+
+def _detected(file: RawFile, answers: Answers) -> tuple[Detected, Answers]:
+    """The detector's answer with what only a person knows: from the options, else asked.
+
+    Raises:
+        DaysheetError: it is needed, no option gives it, and nobody can be asked.
+    """
+    detected = detect(file)
+    if detected.grid is not None:
+        refuse_practice(detected.grid, file)
+        answers = asked(detected, file, answers)
+        grid = detected.grid
+        date, amount, currency = (
+            None if name is None else place_of(grid, name, file)
+            for name in (answers.date_column, answers.amount_column, answers.currency_column)
+        )
+        detected = detect(file, Said(date, amount, MARKS.get(answers.decimal or "", "")))
+        if currency is not None:
+            detected = replace(detected, currencies=(currency,))
+    answers = asked_of_reading(detected, file, answers)
+    return _replaced(detected, answers.date_format, answers.amount_mode), answers
+
+
+def _replaced(detected: Detected, date_format: str | None, amount_mode: str | None) -> Detected:
+    if date_format:
+        detected = replace(detected, date_format=date_format, date_formats=(date_format,))
+    money = detected.money
+    if amount_mode and money is not None:
+        swapped = amount_mode == "swapped"
+        money = replace(money, mode=money.mode if swapped or amount_mode == "split" else amount_mode, sure=True)
+        money = replace(money, debit=money.credit, credit=money.debit) if swapped else money
+        detected = replace(detected, money=money)
+    return detected
+
+
+def _note_account(folder: Path | None, name: str, account: str | None, number: str | None) -> bool:
+    """Add a `[[bank]]` table to the settings, with the last digits of the account's number; whether that was done."""
+    if account is None or folder is None:
+        return False
+    path = folder / "daysheet.toml"
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    table = f'\n[[bank]]\nprofile = "{name}"\naccount = "{account}"\n'
+    digits = account_number.bare(number or "")[-account_number.KEPT :]
+    table += f'number = "{digits}"\n' if digits else ""
+    files.write(path, (before.rstrip("\n") + "\n" + table if before else table.lstrip()).encode())
+    return True

@@ -1,0 +1,167 @@
+"""A practice system that nobody knows, from four of its exports to exact findings, with no file edited by hand.
+
+The system and its practice are invented here; what is planted is known before anything of it is read.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import random
+from collections import Counter
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.importers.books_folder import Folder
+
+FEES = {"97110": Decimal("85.00"), "97140": Decimal("95.50"), "97161": Decimal("140.00")}
+THERAPISTS = {"Okafor, Ada": "okafor", "Lindqvist, Per": "lindqvist"}
+COMPANIES = {"Harbor Mutual": "harbor", "Northfield Health": "northfield"}
+
+
+class Planted(NamedTuple):
+    """The exports' texts, and what a check must find in the books."""
+
+    texts: dict[str, str]
+    unbilled: set[str]
+    doubled: set[str]
+    missed: set[str]
+    charged: Decimal
+    received: Decimal
+    written_off: Decimal
+
+
+def planted(seed: int) -> Planted:
+    """Two months of a practice of two therapists, with every kind of lapse planted in it."""
+    chance = random.Random(seed)
+    calendar, fees, receipts, reductions = [], [], [], []
+    unbilled, doubled, missed = set(), set(), set()
+    charged = received = written_off = Decimal()
+    numbers = {"bill": 70_000, "receipt": 40_000, "reduction": 9_000}
+    day = datetime.date(2026, 3, 2)
+    place = 5000
+    while day < datetime.date(2026, 5, 1):
+        for hour in range(9, 16) if day.weekday() < 5 else ():
+            place += 1
+            slot, who = f"SL-{place}", chance.choice(sorted(THERAPISTS))
+            code = chance.choice(sorted(FEES))
+            company = chance.choice(["", *COMPANIES])
+            case = f"K{chance.randint(3001, 3040)}"
+            became = "Fulfilled" if place % 11 else ("Did not attend" if place % 2 else "Called off")
+            calendar.append(f"{slot}|{day:%d-%b-%Y} {hour:02}:15|{case}|{who}|{code}|{became}|45")
+            billed = became == "Fulfilled" and place % 29 != 0
+            if became == "Fulfilled" and not billed:
+                unbilled.add(slot)
+            if became == "Did not attend" and place % 3 == 0:
+                billed = True
+                missed.add(slot)
+            for again in range((2 if place % 53 == 0 and became == "Fulfilled" else 1) if billed else 0):
+                numbers["bill"] += 1
+                fee = FEES[code]
+                fees.append(f"FN{numbers['bill']}|{slot}|{day:%d-%b-%Y}|{case}|{who}|{code}|{company}|${fee}")
+                charged += fee
+                if again:
+                    doubled.add(slot)
+                    continue
+                off = Decimal("10.00") if company and place % 4 == 0 else Decimal()
+                if off:
+                    numbers["reduction"] += 1
+                    reductions.append(
+                        f"{numbers['reduction']}|{day:%d-%b-%Y}|FN{numbers['bill']}|Contract allowance|${off}"
+                    )
+                    written_off += off
+                if place % 7:
+                    numbers["receipt"] += 1
+                    how = "Electronic" if company else chance.choice(["Visa", "Currency", "Cheque"])
+                    when = day + datetime.timedelta(days=3)
+                    receipts.append(
+                        f"{numbers['receipt']}|{when:%d-%b-%Y}|FN{numbers['bill']}|{case}|{company}|{how}|${fee - off}"
+                    )
+                    received += fee - off
+        day += datetime.timedelta(days=1)
+    heads = {
+        "diary": "Slot Ref|Begins|Case No|Therapist|Treatment Code|Outcome|Mins",
+        "fee-notes": "Fee Note No|Slot Ref|Raised On|Case No|Therapist|Treatment Code|Insurer|Fee Charged",
+        "receipts": "Receipt No|Received On|Fee Note No|Case No|Insurer|Paid By|Amount Received",
+        "reductions": "Adjustment No|Adjusted On|Fee Note No|Adjustment Type|Adjustment Amount",
+    }
+    rows = {"diary": calendar, "fee-notes": fees, "receipts": receipts, "reductions": reductions}
+    texts = {f"{name}.csv": "\n".join([heads[name], *rows[name]]) + "\n" for name in heads}
+    return Planted(texts, unbilled, doubled, missed, charged, received, written_off)
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Folder, Planted, list[dict[str, Any]], dict[str, Any]]:
+    """The books after three commands, what was planted, and what the first and the last of them said."""
+    patch = pytest.MonkeyPatch()
+    patch.setenv("DAYSHEET_SECRET", "a secret of the tests only")
+    folder, truth = Folder(tmp_path_factory.mktemp("new-system") / "books"), planted(7)
+    paths = [folder.give(name, text) for name, text in truth.texts.items()]
+    said = [word for name, id_ in THERAPISTS.items() for word in ("--provider", f"{name}={id_}")]
+    said += [word for name, id_ in COMPANIES.items() for word in ("--payer", f"{name}={id_}")]
+    made = folder.run("profile", "new", *paths, "--name", "diarium", *said, "--word", "Currency=cash", "--json")
+    assert made.exception is None, made.exception
+    folder.take_paths(*paths)
+    check = json.loads(folder.run("check", "--json").stdout)
+    patch.undo()
+    return folder, truth, json.loads(made.stdout), check
+
+
+def keys(check: dict[str, Any], kind: str) -> set[str]:
+    return {finding["key"] for finding in check["findings"] if finding["kind"] == kind}
+
+
+def test_the_kinds_and_how_the_exports_refer_to_each_other_are_found(told) -> None:
+    _, _, made, _ = told
+    assert [each["kind"] for each in made] == ["visits", "invoices", "payments", "adjustments"]
+    assert [sorted(each["refers"]) for each in made] == [[], ["visit"], ["invoice"], ["invoice"]]
+
+
+def test_what_was_planted_is_found_and_nothing_else(told) -> None:
+    _, truth, _, check = told
+    unbilled = [finding for finding in check["findings"] if finding["kind"] == "unbilled-visit"]
+    assert {finding["key"] for finding in unbilled} == truth.unbilled
+    assert keys(check, "billed-no-show") == truth.missed
+    doubled = [finding for finding in check["findings"] if finding["kind"] == "duplicate-bill"]
+    assert {finding["key"] for finding in doubled} == truth.doubled
+
+
+def test_the_ledger_has_what_the_exports_have(told) -> None:
+    folder, truth, _, _ = told
+    books = folder.books()
+    charges = sum((bill.amount for bills in books.invoices.values() for bill in bills), Decimal())
+    paid = sum((payment.amount for group in books.payments_of_invoice.values() for payment in group), Decimal())
+    off = sum((each.amount for group in books.adjustments_of_invoice.values() for each in group), Decimal())
+    assert (charges, paid, off) == (truth.charged, truth.received, truth.written_off)
+    assert set(books.providers) == set(THERAPISTS.values())
+
+
+def test_its_own_profiles_pass_and_name_no_patient_no_day_and_no_record(told) -> None:
+    folder, truth, made, _ = told
+    assert "4 of 4 profiles pass" in folder.run("profile", "test", *(each["profile"] for each in made)).stdout
+    texts = "".join(Path(each["written"]).read_text(encoding="utf-8") for each in made)
+    cells = {cell for text in truth.texts.values() for row in text.splitlines()[1:] for cell in row.split("|")}
+    kept = {
+        "Fulfilled",
+        "Did not attend",
+        "Called off",
+        "Electronic",
+        "Visa",
+        "Currency",
+        "Cheque",
+        "Contract allowance",
+    }
+    named = {cell for cell in cells - kept - FEES.keys() if len(cell) > 2 and cell in texts}
+    assert {cell for cell in named if not cell.startswith("$")} == set()
+
+
+def test_an_import_again_changes_nothing(told, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, truth, _, _ = told
+    monkeypatch.setenv("DAYSHEET_SECRET", "a secret of the tests only")
+    before = folder.snapshot()
+    again = folder.take_paths(*(folder.given / name for name in truth.texts))
+    assert Counter(file["booked"] for file in again) == {0: 4}
+    assert folder.snapshot() == before
