@@ -69,7 +69,7 @@ def import_(
     )
     outcome.notes += _lacking(folder)
     if diff_to is not None:
-        files.write(diff_to, "".join(f"{line}\n" for line in outcome.diff).encode())
+        files.output(diff_to, "".join(f"{line}\n" for line in outcome.diff).encode())
     shell.emit(as_json(outcome), lambda: as_text(outcome, folder, whole=diff, dry_run=dry_run))
     for problem in outcome.refused.values():
         click.echo(f"daysheet: {problem}", err=True)

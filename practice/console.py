@@ -5,6 +5,7 @@ Exit codes: 0 all is well · 1 there are findings · 2 wrong use or broken input
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
+from daysheet import __version__
 from daysheet.errors import DaysheetError
 from daysheet.settings import Settings
 
@@ -104,6 +106,9 @@ def _set_json(context: click.Context, _: click.Parameter, value: bool) -> None:
 
 def run(group: click.Group) -> NoReturn:
     """Run a command group as a program; no traceback reaches the user."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # None where the caller has closed it
+            stream.reconfigure(errors="replace")
     try:
         result = group.main(standalone_mode=False)
         sys.exit(result if isinstance(result, int) else OK)
@@ -116,4 +121,33 @@ def run(group: click.Group) -> NoReturn:
     except OSError as problem:
         name = f"{problem.filename}: " if problem.filename else ""
         click.echo(f"daysheet: {name}{problem.strerror or problem}", err=True)
+    except Exception as problem:  # noqa: BLE001 - what nobody thought of ends in one line as well
+        click.echo(f"daysheet: {unexpected(problem)}", err=True)
     sys.exit(BROKEN)
+
+
+def unexpected(problem: BaseException) -> str:
+    """What is said of a failure that is ours, with where its report lies.
+
+    The report names the kind of failure and the lines of code that led to it, and nothing that was in a file: no
+    message, no value of a variable.
+    """
+    import hashlib  # noqa: PLC0415 - what is seldom wanted is not loaded for every command
+    import platform  # noqa: PLC0415
+    import traceback  # noqa: PLC0415
+
+    from daysheet import files  # noqa: PLC0415
+
+    frames = traceback.extract_tb(problem.__traceback__)
+    lines = [f"daysheet {__version__}, Python {platform.python_version()}, {platform.system()}", ""]
+    lines += [f"{frame.filename}:{frame.lineno} in {frame.name}" for frame in frames]
+    lines.append(type(problem).__name__)
+    words = f"this is a fault of Daysheet's own ({type(problem).__name__})"
+    name = hashlib.sha256("\n".join(lines).encode()).hexdigest()[:8]
+    path = files.users_cache() / "daysheet" / f"failure-{name}.txt"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        files.write(path, "\n".join([*lines, ""]).encode())
+    except (OSError, RuntimeError):
+        return f"{words}; nothing more was written"
+    return f"{words}; nothing more was written, and {path}, which holds nothing of your books, says where it is"

@@ -88,6 +88,22 @@ def write_all(contents: Iterable[tuple[Path, bytes | IO[bytes]]]) -> None:
         raise
 
 
+def output(path: Path, data: bytes) -> None:
+    """Put what a user asked for where they asked for it, as a shell does with `>`.
+
+    A link stays, and what it leads to gets the data; a device or a pipe is written to; anything else is written at
+    once, as by `write`.
+
+    Raises:
+        OSError: the disk, or whoever reads the pipe, refuses.
+    """
+    if path.exists() and not path.is_file():
+        with path.open("wb") as device:
+            device.write(data)
+    else:
+        write(path.resolve() if path.is_symlink() else path, data)
+
+
 def replace_all(folder: Path, contents: Iterable[tuple[str, bytes | None]]) -> None:
     """Change several files of a `locked` folder as one: none is changed, or all are, whatever happens in between.
 

@@ -66,7 +66,7 @@ def report(
     request = Request(books, settings, days, wanted, detail, patient)
     made = render(name, request, "json" if shared.as_json else form)
     if output is not None:
-        files.write(output, made)
+        files.output(output, made)
     elif form in ("xlsx", "pdf", "ultratax") and sys.stdout.isatty():
         raise DaysheetError(f"{form} is no text for a terminal", remedy="name a file with --output FILE")
     else:

@@ -7,12 +7,12 @@ Neither comes with a clone, for git takes nothing that it would run from elsewhe
 from __future__ import annotations
 
 import shutil
-import subprocess
 from importlib import resources
 from pathlib import Path
 from typing import Final
 
 from daysheet import files
+from daysheet.trust import git
 
 ATTRIBUTES: Final = """\
 # Two clones that have imported are one set of books. In these three files each line stands for itself:
@@ -24,8 +24,6 @@ main.beancount merge=union
 """
 _HOOK: Final = "pre-commit"
 _OURS: Final = "daysheet"
-_DRIVER: Final = "daysheet hook merge %O %A %B || git merge-file -L ours -L base -L theirs %A %O %B"
-"""What a program that calls git without daysheet in its path falls back to marks the conflict in the file."""
 
 
 def with_git(folder: Path) -> str | None:
@@ -35,11 +33,11 @@ def with_git(folder: Path) -> str | None:
     """
     if shutil.which("git") is None:
         return "git is not installed: the books are not under version control"
-    top = _git(folder, "rev-parse", "--show-toplevel")
+    top = git.run(folder, "rev-parse", "--show-toplevel")
     if top is not None and Path(top).resolve() != folder.resolve():
         return "the folder lies in another git repository: no repository and no hook were made"
     if top is None:
-        _git(folder, "init", "--quiet")
+        git.run(folder, "init", "--quiet")
     return install(folder)
 
 
@@ -49,8 +47,8 @@ def install(folder: Path) -> str | None:
     Raises:
         OSError: the disk refuses.
     """
-    _git(folder, "config", "merge.daysheet.name", "entries of a ledger, whole")
-    _git(folder, "config", "merge.daysheet.driver", _DRIVER)
+    git.run(folder, "config", "merge.daysheet.name", "entries of a ledger, whole")
+    git.run(folder, "config", "merge.daysheet.driver", git.MERGE_DRIVER)
     attributes = folder / ".gitattributes"
     if not attributes.exists():
         files.write(attributes, ATTRIBUTES.encode())
@@ -79,9 +77,9 @@ def was_merged(folder: Path, name: str) -> bool:
     """Whether a file is as a merge of two clones has left it, each of which had changed it."""
     if not (folder / ".git").exists() or shutil.which("git") is None:
         return False
-    if _git(folder, "rev-parse", "--verify", "--quiet", "MERGE_HEAD") is not None:
+    if git.run(folder, "rev-parse", "--verify", "--quiet", "MERGE_HEAD") is not None:
         return True
-    parents = _git(folder, "log", "-1", "--format=%P", "--", name)
+    parents = git.run(folder, "log", "-1", "--format=%P", "--", name)
     return parents is not None and len(parents.split()) > 1
 
 
@@ -90,12 +88,5 @@ def _is_ours(hook: Path) -> bool:
 
 
 def _hook(folder: Path) -> Path | None:
-    place = _git(folder, "rev-parse", "--git-path", "hooks")
+    place = git.run(folder, "rev-parse", "--git-path", "hooks", hooks=True)
     return None if place is None else folder / place / _HOOK
-
-
-def _git(folder: Path, *arguments: str) -> str | None:
-    """What git prints; None if it fails. What the folder's own configuration would run is not run."""
-    command = ["git", "-C", str(folder), "-c", "core.fsmonitor=false", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - git, with our arguments
-    return done.stdout.strip() if done.returncode == 0 else None

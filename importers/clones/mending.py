@@ -26,6 +26,7 @@ from daysheet.importers.writing.dry_run import ledger_texts
 from daysheet.importers.writing.writer import ACCOUNTS, IMPORTS, INCLUDE
 from daysheet.ledger import cache
 from daysheet.settings import Settings
+from daysheet.trust.ledger import Guard
 
 _CONFLICT: Final = re.compile(r"^(<{7}|>{7}) ", re.MULTILINE)
 _OPEN: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} open (\S+)$")
@@ -48,7 +49,7 @@ def load(folder: Path, settings: Settings, warn: Callable[[str], None] = lambda 
     except DaysheetError as problem:
         _refuse_conflict(folder)
         changed = _without_repeated(folder)
-        entries, _, options = cache.load_file(folder / loading.MAIN)
+        entries, _, options = cache.load_file(folder / loading.MAIN, Guard(folder))
         merged = Books.of(entries, options, state=settings.practice.state)
         if not changed and not balance_renewal.of_two_clones(merged) and not git.was_merged(folder, IMPORTS):
             raise problem from None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -29,6 +28,7 @@ from daysheet.importers.writing.archive import FOLDER
 from daysheet.records import BankLine
 from daysheet.settings import FILE as SETTINGS
 from daysheet.settings import Settings
+from daysheet.trust import git
 
 _OF_THE_PRACTICE: Final = ("practice", "mail", "pack")
 _CONTACT: Final = re.compile(r'^[0-9-]{10} custom "contact".*(?:\n[ \t]+.*)*', re.MULTILINE)
@@ -148,19 +148,18 @@ def _own_addresses(folder: Path) -> frozenset[str]:
 def _staged(folder: Path) -> list[_Text]:
     """The texts that git is about to commit, with the lines that are new in them."""
 
-    def git(*arguments: str) -> str:
-        command = ["git", "-C", str(folder), *arguments]
-        done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - git, with our own arguments
-        if done.returncode:
+    def asked(*arguments: str) -> str:
+        answer = git.run(folder, *arguments)
+        if answer is None:
             raise DaysheetError("git cannot say what is staged", filename=folder)
-        return done.stdout.decode("utf-8", "replace")
+        return answer
 
-    changed = git("diff", "--cached", "--name-only", "-z", "--diff-filter=ACMR").split("\0")
+    changed = asked("diff", "--cached", "--name-only", "-z", "--diff-filter=ACMR").split("\0")
     return [
         _Text(
             name,
-            git("show", f":{name}"),
-            _new_lines(git("diff", "--cached", "--unified=0", "--no-ext-diff", "--", name)),
+            asked("show", f":{name}"),
+            _new_lines(asked("diff", "--cached", "--unified=0", "--no-ext-diff", "--no-textconv", "--", name)),
         )
         for name in changed
         if name.endswith(_TEXT)

@@ -82,6 +82,8 @@ class RawFile:
     def _require_finished(self) -> None:
         if self.path.is_dir():
             raise DaysheetError("is a folder", filename=self.path, remedy="name the files in it")
+        if self.path.exists() and not self.path.is_file():
+            raise DaysheetError("is a device, pipe or socket, and no file", filename=self.path, remedy="save it first")
         if self.path.suffix.lower() in _UNFINISHED or self.path.name.startswith("~$"):
             raise DaysheetError("is not complete yet: another program writes it", filename=self.path, remedy=_LATER)
 

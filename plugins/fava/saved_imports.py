@@ -21,6 +21,7 @@ from daysheet.importers.writing.blocks import take_out
 from daysheet.importers.writing.writer import Batch
 from daysheet.ledger import cache
 from daysheet.settings import Settings
+from daysheet.trust.ledger import Guard
 
 
 def is_dropped(path: Path, folder: Path) -> bool:
@@ -37,7 +38,7 @@ def take(folder: Path, paths: Sequence[Path], accounts: Iterable[str]) -> list[s
         OSError: the disk refuses; the files are still in the inbox.
     """
     with files.locked(folder):
-        entries, _, options = cache.load_file(folder / loading.MAIN)
+        entries, _, options = cache.load_file(folder / loading.MAIN, Guard(folder))
         take_out(folder, {(str(e.meta["filename"]), int(e.meta["lineno"])) for e in entries if _stands_for(e)})
         batch = Batch(folder, Books.of(entries, options, state=""))
         batch.open(accounts)

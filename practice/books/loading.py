@@ -12,6 +12,7 @@ from daysheet.errors import DaysheetError
 from daysheet.findings import FindingError
 from daysheet.ledger import cache, collector
 from daysheet.settings import Settings
+from daysheet.trust.ledger import Guard
 
 MAIN = "main.beancount"
 _PROVED = "proved-by"
@@ -46,7 +47,7 @@ def load(folder: Path) -> Books:
     files.complete(folder)
     state = Settings.of(folder).practice.state
     with collector.paused():
-        entries, errors, options = cache.load_file(folder / MAIN)
+        entries, errors, options = cache.load_file(folder / MAIN, Guard(folder))
         books = Books.of(entries, options, state=state)
     broken = [error for error in errors if not isinstance(error, FindingError)] or books.errors
     if broken:

@@ -25,7 +25,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 import beancount
 from beancount import loader
@@ -46,6 +46,19 @@ _DOUBTFUL: Final = b"doubtful"
 """What is kept of a file that only the plain load is right for."""
 
 Loaded = tuple[list[Directive], list[Any], codec.Options]
+
+
+class Guard(Protocol):
+    """Who looks at a ledger's files before anything of them runs; each method raises to refuse."""
+
+    def file(self, name: str) -> None:
+        """Before a file is read."""
+
+    def options(self, name: str, options: codec.Options) -> None:
+        """What a file sets, once it is parsed: plugins, includes, where documents lie."""
+
+    def require(self) -> None:
+        """After the last file, before plugins run."""
 
 
 class _File(NamedTuple):
@@ -69,18 +82,22 @@ class _DoubtError(Exception):
     """These books are for the plain load."""
 
 
-def load_file(main: Path) -> Loaded:
+def load_file(main: Path, guard: Guard) -> Loaded:
     """Entries, errors and options of a ledger, as `beancount.loader.load_file` gives them.
 
     Args:
         main: the file that includes the others.
+        guard: who may refuse what the ledger brings.
+
+    Raises:
+        DaysheetError: the guard refuses, or Beancount itself fails on these books.
     """
     name = os.path.abspath(main)  # noqa: PTH100 - as the loader does it: symbolic links stay
     folder = _folder_of(name)
     files: list[_File] = []
     doubtful = False
     try:
-        for file in _walk(name, folder):
+        for file in _walk(name, folder, guard):
             files.append(file)  # noqa: PERF402 - what came before a doubt is kept
     except _DoubtError:
         doubtful = True
@@ -88,6 +105,9 @@ def load_file(main: Path) -> Loaded:
     if doubtful:
         del files
     try:
+        if doubtful:
+            look_over(name, guard)
+        guard.require()
         # not load_file: that would read a pickle from the books folder
         return loader._load([(name, True)], None, None, None) if doubtful else _joined(files)
     except TypeError:
@@ -109,10 +129,31 @@ def _unsorted(name: str) -> Exception:
     )
 
 
-def _walk(main: str, folder: Path | None) -> Iterator[_File]:
+def look_over(main: str | Path, guard: Guard) -> None:
+    """Let the guard see each file that the plain load will read; nothing of them runs here."""
+    waiting = [os.path.abspath(main)]  # noqa: PTH100 - symbolic links stay
+    seen: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        guard.file(name)
+        if name in seen or not Path(name).is_file():
+            continue
+        seen.add(name)
+        if encryption.is_encrypted_file(name):
+            _, _, options = parser.parse_string(encryption.read_encrypted_file(name), name)
+        else:
+            _, _, options = parser.parse_file(name)
+        guard.options(name, options)
+        for pattern in options["include"]:
+            place = os.path.join(os.path.dirname(name), pattern)  # noqa: PTH118, PTH120 - as the loader does it
+            waiting += map(os.path.normpath, glob.glob(place, recursive=True))  # noqa: PTH207
+
+
+def _walk(main: str, folder: Path | None, guard: Guard) -> Iterator[_File]:
     """The files of a ledger in the loader's order.
 
     Raises:
+        DaysheetError: the guard refuses.
         _DoubtError: one is missing, named twice, encrypted, in error or not to be booked alone.
     """
     waiting = [main]
@@ -120,6 +161,7 @@ def _walk(main: str, folder: Path | None) -> Iterator[_File]:
     options: codec.Options | None = None
     while waiting:
         name = waiting.pop(0)
+        guard.file(name)
         if name in seen or not Path(name).is_file() or encryption.is_encrypted_file(name):
             raise _DoubtError
         seen.add(name)
@@ -128,6 +170,7 @@ def _walk(main: str, folder: Path | None) -> Iterator[_File]:
         if file.content is None:
             raise _DoubtError
         its_options = file.content[1]
+        guard.options(name, its_options)
         options = options or its_options
         waiting += _included(os.path.dirname(name), its_options["include"])  # noqa: PTH120 - as the loader does it
 
@@ -215,13 +258,16 @@ def _folder_of(main: str) -> Path | None:
     name = hashlib.sha256(os.fsencode(main)).hexdigest()[:32]
     try:
         folder = users_cache().resolve() / "daysheet" / "books" / name
-    except RuntimeError:  # a user without a home
+    except (RuntimeError, OSError):  # a user without a home, or links that go round
         return None
     if folder.is_relative_to(Path(main).resolve().parent):
         return None
-    with suppress(FileNotFoundError):
+    try:
         return folder if _private(folder) else None
-    return folder
+    except FileNotFoundError:
+        return folder
+    except OSError:  # the user's cache folder is no folder, or not theirs to look into: it works without
+        return None
 
 
 def _private(folder: Path) -> bool:

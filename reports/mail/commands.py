@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from importlib import resources
-from pathlib import Path
-from typing import Final
 
 import click
 from daysheet import console
@@ -14,14 +11,12 @@ from daysheet.console import Console, pass_console
 from daysheet.errors import DaysheetError
 from daysheet.reports.mail.delivery import Mailroom
 from daysheet.reports.mail.login import login
+from daysheet.reports.mail.note import rendered, template
 from daysheet.reports.mail.outbox import Event, Outbox
 from daysheet.reports.mail.packed import built_pack, for_mail
 from daysheet.reports.mail.recipients import contacts, mailbox
 from daysheet.reports.mail.secret import resolve
 from daysheet.reports.mail.settings import MailSettings, mail_settings
-from jinja2 import Environment, StrictUndefined, TemplateError
-
-NOTE: Final = "mail-note.txt"
 
 
 @click.group(params=console.shared_options())
@@ -40,16 +35,16 @@ def draft(console_: Console, year: int, to: str | None) -> int:
     """Put the pack of YEAR into the outbox, one message a recipient, for review."""
     room, mail_ = _room(console_)
     pack = built_pack(console_.folder, console_.books(), year)
-    password = resolve(mail_.pdf_password, "password of the PDF") if mail_.pdf_password else None
+    password = resolve(mail_.pdf_password, "password of the PDF", console_.folder) if mail_.pdf_password else None
     files = for_mail(pack, password)
     practice = console_.settings().practice.name
     subject = f"Accountant's pack {year} – {practice}"
-    note = _note(console_.folder)
+    note = template(console_.folder)
     events = []
     for recipient in [to] if to else mail_.recipients:
 
         def text(part: int, parts: int, recipient: str = recipient) -> str:
-            return _rendered(
+            return rendered(
                 note,
                 recipient=mailbox(recipient).name,
                 sender=mailbox(mail_.sender).name,
@@ -84,7 +79,7 @@ def approve(console_: Console, message: str) -> int:
 def send(console_: Console, messages: Sequence[str]) -> int:
     """Send MESSAGES, or all that are approved or deferred, each once."""
     room, mail_ = _room(console_)
-    events = list(room.send(messages, lambda: login(mail_)))
+    events = list(room.send(messages, lambda: login(mail_, console_.folder)))
     _show(console_, events, "" if events else "Nothing is approved: see daysheet mail status.")
     return console.OK if all(event.state == "sent" for event in events) else console.BROKEN
 
@@ -115,21 +110,6 @@ def settle(console_: Console, message: str, arrived: bool | None) -> int:
 def _room(console_: Console) -> tuple[Mailroom, MailSettings]:
     mail_ = mail_settings(console_.settings())
     return Mailroom(Outbox(console_.folder), mail_, lambda: tuple(contacts(console_.books()).values())), mail_
-
-
-def _note(folder: Path) -> str:
-    own = folder / NOTE
-    if own.exists():
-        return own.read_text(encoding="utf-8")
-    return (resources.files("daysheet.templates") / "mail_note.txt").read_text(encoding="utf-8")
-
-
-def _rendered(template: str, **values: object) -> str:
-    environment = Environment(undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True)  # noqa: S701 - plain text
-    try:
-        return environment.from_string(template).render(**values)
-    except TemplateError as problem:
-        raise DaysheetError(f"the cover note cannot be made: {problem.message}", filename=NOTE) from None
 
 
 def _show(console_: Console, events: Sequence[Event], hint: str) -> None:

@@ -6,6 +6,7 @@ Microsoft and Google give an access token for a refresh token; their own librari
 from __future__ import annotations
 
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, Final
 
 from daysheet.errors import DaysheetError
@@ -22,20 +23,20 @@ GOOGLE_SCOPE: Final = "https://mail.google.com/"
 GOOGLE_TOKEN_URL: Final = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address, not a secret
 
 
-def login(mail: MailSettings) -> Login:
-    """The login that `[mail]` describes.
+def login(mail: MailSettings, folder: Path) -> Login:
+    """The login that `[mail]` describes; `folder` holds the books whose settings it is part of.
 
     Raises:
         DaysheetError: the secret is not there, the provider's library is not installed, or the provider refuses.
     """
     user = mail.user or mailbox(mail.sender).address
-    secret = resolve(mail.secret, "mail password" if mail.auth == "password" else "mail token")
+    secret = resolve(mail.secret, "mail password" if mail.auth == "password" else "mail token", folder)
     if mail.auth == "password":
         return Login(user, secret, None)
     if mail.auth == "microsoft":
         secret = _microsoft(mail, secret)
     elif mail.auth == "google":
-        secret = _google(mail, secret)
+        secret = _google(mail, secret, folder)
     return Login(user, None, secret)
 
 
@@ -59,7 +60,7 @@ def _microsoft(mail: MailSettings, refresh_token: str) -> str:
     return str(answer["access_token"])
 
 
-def _google(mail: MailSettings, refresh_token: str) -> str:
+def _google(mail: MailSettings, refresh_token: str, folder: Path) -> str:
     _needs("google.auth")
     from google.auth.exceptions import GoogleAuthError  # noqa: PLC0415 - an optional extra
     from google.auth.transport.requests import Request  # noqa: PLC0415
@@ -70,7 +71,7 @@ def _google(mail: MailSettings, refresh_token: str) -> str:
         refresh_token=refresh_token,
         token_uri=mail.token_url or GOOGLE_TOKEN_URL,
         client_id=mail.client_id,
-        client_secret=resolve(mail.client_secret, "client secret of the Google application"),
+        client_secret=resolve(mail.client_secret, "client secret of the Google application", folder),
         scopes=[GOOGLE_SCOPE],
     )
     try:

@@ -5,22 +5,26 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
+from pathlib import Path
 
 from daysheet.errors import DaysheetError
+from daysheet.trust import trusted
+from daysheet.trust.settings import command
 
 _HELP = "write keyring:SERVICE/USER, env:NAME or command:PROGRAM …"
 _SECONDS = 60
 
 
-def resolve(reference: str, what: str) -> str:
+def resolve(reference: str, what: str, folder: Path) -> str:
     """The secret that a reference names; no error ever quotes it.
 
     Args:
         reference: `keyring:SERVICE/USER`, `env:NAME` or `command:PROGRAM ARGUMENTS` (first line of its output).
         what: what it is for, for the error.
+        folder: the books whose settings say so; a command of theirs must be allowed (`daysheet trust`).
 
     Raises:
-        DaysheetError: the reference is malformed, or nothing is there.
+        DaysheetError: the reference is malformed, its command is not allowed, or nothing is there.
     """
     kind, _, rest = reference.partition(":")
     if kind == "env" and rest:
@@ -31,6 +35,7 @@ def resolve(reference: str, what: str) -> str:
         found = _from_keyring(service, user)
         remedy = f"store it with: keyring set {shlex.quote(service)} {shlex.quote(user)}"
     elif kind == "command" and rest:
+        trusted.require(folder, [command(folder, reference)])
         found = _from_command(rest)
         remedy = "run the command by hand and see what it prints"
     else:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
@@ -13,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from daysheet import files
+from daysheet.trust import git
 
 PACKS: Final = "packs"
 MANIFEST: Final = "manifest.json"
@@ -87,25 +86,11 @@ def is_behind(folder: Path, year: int, commit: str | None) -> bool:
 
 def commit_of(folder: Path) -> str | None:
     """The git commit that the books are at; None without git, or when they differ from it (packs aside)."""
-    status = _git(folder, "status", "--porcelain", "--", ".", f":(exclude){PACKS}")
+    status = git.run(folder, "status", "--porcelain", "--", ".", f":(exclude){PACKS}")
     if status is None or status.strip():
         return None
-    commit = _git(folder, "rev-parse", "HEAD")
+    commit = git.run(folder, "rev-parse", "HEAD")
     return commit.strip() or None if commit is not None else None
-
-
-def _git(folder: Path, *arguments: str) -> str | None:
-    with suppress(OSError):
-        environment = {**os.environ, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
-        run = subprocess.run(  # noqa: S603 - the arguments are ours
-            ["git", "-C", str(folder), *arguments],  # noqa: S607 - the user's own git
-            capture_output=True,
-            text=True,
-            check=False,
-            env=environment,
-        )
-        return run.stdout if run.returncode == 0 else None
-    return None
 
 
 def _old(target: Path) -> Path:

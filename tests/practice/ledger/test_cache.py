@@ -18,6 +18,7 @@ from daysheet.ledger import cache as filecache
 from daysheet.ledger import codec
 
 from bench.ledger import write_books
+from tests.practice.ledger.unguarded import UNGUARDED
 
 SAMPLE = Path(__file__).parents[3] / "ledgers" / "two-doctors"
 PADDING = "; this line makes the books large enough to be kept\n" * 6_000
@@ -70,7 +71,8 @@ def same(one, other):
 def loads_as_beancount(main):
     """Whether the ledger loads as Beancount loads it, now and from the cache."""
     expected = plain(main)
-    return same(filecache.load_file(main), expected) and same(filecache.load_file(main), expected)
+    loads = [filecache.load_file(main, UNGUARDED) for _ in range(2)]
+    return all(same(loaded, expected) for loaded in loads)
 
 
 def entries_kept(cache):
@@ -213,20 +215,20 @@ def test_books_change_by_the_file(books, cache):
 
 def test_a_new_file_that_a_pattern_includes_is_seen(write, cache):
     main = write(main='include "*s.beancount"\ninclude "padding.beancount"', accounts=ACCOUNTS)
-    assert len(filecache.load_file(main)[0]) == 4
+    assert len(filecache.load_file(main, UNGUARDED)[0]) == 4
     assert len(entries_kept(cache)) == 3
     write(notes='2020-02-01 note Assets:Bank "one"')
-    assert len(filecache.load_file(main)[0]) == 5
+    assert len(filecache.load_file(main, UNGUARDED)[0]) == 5
 
 
 def test_what_is_kept_is_what_is_read(write, cache):
     main = write(main='include "padding.beancount"\n2020-02-01 event "place" "here"')
-    filecache.load_file(main)
+    filecache.load_file(main, UNGUARDED)
     for path in entries_kept(cache):
         entries, options = codec.decode(path.read_bytes(), str(main))
         changed = [entry._replace(date=datetime.date(2020, 2, 2)) for entry in entries]
         path.write_bytes(codec.encode(changed, options, str(main)))
-    assert [entry.date for entry in filecache.load_file(main)[0]] == [datetime.date(2020, 2, 2)]
+    assert [entry.date for entry in filecache.load_file(main, UNGUARDED)[0]] == [datetime.date(2020, 2, 2)]
 
 
 @pytest.mark.parametrize("key", ["lineno: 7", "lineno: 7.5", 'filename: "elsewhere.txt"', "filename: 3"])
@@ -244,21 +246,21 @@ def test_a_line_number_that_is_a_text_is_a_clear_error(write):
     legs = "\n  lineno: {}\n  Assets:Bank  -5.00 USD\n  Assets:Other  5.00 USD\n"
     text = "".join(f'2020-02-01 * "Rent"{legs.format(number)}' for number in ('"seven"', 8))
     with pytest.raises(DaysheetError, match="lineno"):
-        filecache.load_file(write(main='include "padding.beancount"\n' + text))
+        filecache.load_file(write(main='include "padding.beancount"\n' + text), UNGUARDED)
 
 
 @pytest.mark.parametrize("pattern", ["a.beancount/", "a.beancount/.", "a.beancoun?/", "*.beancount/"])
 def test_a_pattern_that_ends_in_a_slash_matches_no_file(write, pattern):
     main = write(main=f'include "padding.beancount"\ninclude "{pattern}"', a='2020-02-01 event "place" "here"')
     assert loads_as_beancount(main)
-    assert any("does not match any files" in error.message for error in filecache.load_file(main)[1])
+    assert any("does not match any files" in error.message for error in filecache.load_file(main, UNGUARDED)[1])
 
 
 def test_no_two_transactions_share_their_tolerances(write):
     legs = "\n  Assets:Bank  -5.00 USD\n  Assets:Other  5.00 USD\n"
     main = write(main='include "padding.beancount"\n' + f'2020-02-01 * "One"{legs}2020-02-02 * "Two"{legs}')
     for _ in range(2):  # parsed, then kept
-        entries = [entry for entry in filecache.load_file(main)[0] if isinstance(entry, Transaction)]
+        entries = [entry for entry in filecache.load_file(main, UNGUARDED)[0] if isinstance(entry, Transaction)]
         kept = [entry.meta["__tolerances__"] for entry in entries]
         assert len({id(tolerances) for tolerances in kept}) == len(kept) == 2
         assert len({repr(tolerances) for tolerances in kept}) == 1
@@ -272,10 +274,10 @@ def test_an_option_of_the_main_file_counts_for_every_file(write):
         """
     text = 'include "padding.beancount"\ninclude "accounts.beancount"\ninclude "legs.beancount"\n'
     main = write(main=text, accounts=ACCOUNTS, legs=legs)
-    assert filecache.load_file(main)[1], "a cent too much is an error"
+    assert filecache.load_file(main, UNGUARDED)[1], "a cent too much is an error"
     main = write(main='option "tolerance_multiplier" "2"\n' + text)
     assert loads_as_beancount(main)
-    assert not filecache.load_file(main)[1]
+    assert not filecache.load_file(main, UNGUARDED)[1]
 
 
 @pytest.mark.parametrize(
@@ -314,7 +316,7 @@ def test_whatever_is_in_doubt_is_as_beancount_has_it(text, write):
 @pytest.mark.parametrize("damage", [b"", b"x", b"half", b"bit"])
 def test_a_damaged_entry_is_made_again(damage, write, cache):
     main = write(main=EVERYTHING, second="", third=THIRD)
-    filecache.load_file(main)
+    filecache.load_file(main, UNGUARDED)
     sound = {path: path.read_bytes() for path in entries_kept(cache)}
     for path, content in sound.items():
         half = len(content) // 2
@@ -325,19 +327,19 @@ def test_a_damaged_entry_is_made_again(damage, write, cache):
 
 
 def test_only_the_user_reads_what_is_kept(write, cache):
-    filecache.load_file(write(main='include "padding.beancount"'))
+    filecache.load_file(write(main='include "padding.beancount"'), UNGUARDED)
     assert {path.stat().st_mode & 0o777 for path in entries_kept(cache)} == {0o600}
     assert {path.stat().st_mode & 0o777 for path in (cache, *cache.iterdir())} == {0o700}
 
 
 def test_a_folder_that_others_may_write_is_not_read(write, cache):
     main = write(main='include "padding.beancount"')
-    filecache.load_file(main)
+    filecache.load_file(main, UNGUARDED)
     (folder,) = cache.iterdir()
     for path in entries_kept(cache):
         path.write_bytes(b"doubtful")
     folder.chmod(0o770)
-    same(filecache.load_file(main), plain(main))
+    same(filecache.load_file(main, UNGUARDED), plain(main))
     assert {path.read_bytes() for path in entries_kept(cache)} == {b"doubtful"}, "nor is it written"
 
 
@@ -363,7 +365,7 @@ def test_a_pickle_in_the_books_is_not_read(write, tmp_path):
     (main.parent / ".main.beancount.picklecache").write_bytes(pickle.dumps(_Planted(tmp_path / "planted")))
     loading.load(main.parent)
     main.write_text("nonsense")  # the plain load is taken now
-    filecache.load_file(main)
+    filecache.load_file(main, UNGUARDED)
     assert not (tmp_path / "planted").exists()
 
 
@@ -387,13 +389,13 @@ def test_books_used_long_ago_are_forgotten(write, cache):
         folder.mkdir(parents=True)
         os.utime(folder, (1_000 + number, 1_000 + number))
     cache.chmod(0o700)
-    filecache.load_file(write(main='include "padding.beancount"'))
+    filecache.load_file(write(main='include "padding.beancount"'), UNGUARDED)
     assert len(list(cache.iterdir())) == 200
     assert [folder.exists() for folder in (old[0], old[1], old[2])] == [False, False, True]
 
 
 def _load(main):
-    entries, errors, _ = filecache.load_file(main)
+    entries, errors, _ = filecache.load_file(main, UNGUARDED)
     return len(errors), hashlib.sha256(repr(entries).encode()).hexdigest()
 
 

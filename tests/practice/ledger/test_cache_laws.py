@@ -10,6 +10,8 @@ from daysheet.ledger import cache
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.practice.ledger.unguarded import UNGUARDED
+
 PADDING = "; this line makes the books large enough to be kept\n" * 6_000
 MAIN = """
 option "operating_currency" "USD"
@@ -84,7 +86,7 @@ def test_any_books_after_any_edits_load_as_beancount_loads_them(first, edits):
             main = folder / "main.beancount"
             expected = outcome(lambda main=main: loader._load([(str(main), True)], None, None, None))
             for _ in range(2):
-                assert outcome(lambda main=main: cache.load_file(main)) == expected
+                assert outcome(lambda main=main: cache.load_file(main, UNGUARDED)) == expected
 
 
 def outcome(load):

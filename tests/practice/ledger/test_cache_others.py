@@ -18,6 +18,7 @@ from daysheet.ledger import cache as filecache
 
 from tests.conftest import ROOT
 from tests.practice.ledger.test_cache import plain, same
+from tests.practice.ledger.unguarded import UNGUARDED
 
 LEAST = 500
 
@@ -51,11 +52,11 @@ def differs(text, folder):
         expected = plain(main)
     except (TypeError, AttributeError):  # Beancount itself stumbles: we say so in one line
         with pytest.raises(DaysheetError):
-            filecache.load_file(main)
+            filecache.load_file(main, UNGUARDED)
         return ""
     for _ in ("parsed", "kept"):
         try:
-            same(filecache.load_file(main), expected)
+            same(filecache.load_file(main, UNGUARDED), expected)
         except (AssertionError, DaysheetError) as problem:
             return str(problem)[:200] or "differs"
     return ""
@@ -91,4 +92,4 @@ def test_the_sample_books_load_as_beancount_loads_them(tmp_path):
         main = tmp_path / sample.name / "main.beancount"
         expected = plain(main)
         for _ in ("parsed", "kept"):
-            assert same(filecache.load_file(main), expected)
+            assert same(filecache.load_file(main, UNGUARDED), expected)

@@ -89,28 +89,28 @@ PROVIDERS = [("microsoft", "/common"), ("google", "/token")]
 
 
 @pytest.mark.parametrize(("auth", "path"), PROVIDERS)
-def test_a_refresh_token_is_exchanged_for_an_access_token(tokens, auth, path):
-    who = login(settings(tokens, auth, path))
+def test_a_refresh_token_is_exchanged_for_an_access_token(tokens, auth, path, tmp_path):
+    who = login(settings(tokens, auth, path), tmp_path)
     assert (who.user, who.password, who.access_token) == (room.USER, None, "an-access-token")
     assert tokens.asked[-1]["grant_type"] == ["refresh_token"]
     assert tokens.asked[-1]["client_id"] == ["a-client"]
 
 
 @pytest.mark.parametrize(("auth", "path"), PROVIDERS)
-def test_a_refused_refresh_token_is_a_clear_error_without_the_servers_words(tokens, monkeypatch, auth, path):
+def test_a_refused_refresh_token_is_a_clear_error_without_the_servers_words(tokens, monkeypatch, auth, path, tmp_path):
     monkeypatch.setenv("MAIL_SECRET", "revoked")
     with pytest.raises(DaysheetError, match="refuses an access token") as refused:
-        login(settings(tokens, auth, path))
+        login(settings(tokens, auth, path), tmp_path)
     assert "dana" not in str(refused.value)
     assert "revoked" not in str(refused.value)
 
 
-def test_a_plain_access_token_is_used_as_it_is(monkeypatch):
+def test_a_plain_access_token_is_used_as_it_is(monkeypatch, tmp_path):
     monkeypatch.setenv("MAIL_SECRET", "token")
-    assert login(room.settings(1, "tls", "", auth="xoauth2")).access_token == "token"
+    assert login(room.settings(1, "tls", "", auth="xoauth2"), tmp_path).access_token == "token"
 
 
-def test_a_password_is_used_with_the_name_given(monkeypatch):
+def test_a_password_is_used_with_the_name_given(monkeypatch, tmp_path):
     monkeypatch.setenv("MAIL_SECRET", "password")
-    who = login(room.settings(1, "tls", "", user="other"))
+    who = login(room.settings(1, "tls", "", user="other"), tmp_path)
     assert (who.user, who.password, who.access_token) == ("other", "password", None)

@@ -1,0 +1,48 @@
+"""The commands that a folder's settings name: what prints a password."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from daysheet.settings import FILE, Settings
+from daysheet.strict_toml import toml
+from daysheet.trust import trusted
+from daysheet.trust.trusted import Program
+
+PREFIX: Final = "command:"
+
+
+def command(folder: Path, reference: str) -> Program:
+    """A command of the settings, `command:PROGRAM ARGUMENTS`, as what would run."""
+    path = folder / FILE
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    words = reference.removeprefix(PREFIX).split()
+    line = next((number for number, text in enumerate(lines, 1) if PREFIX in text and words and words[0] in text), None)
+    return Program(trusted.COMMAND, words[0] if words else "", path, line, reference)
+
+
+def commands(folder: Path) -> list[Program]:
+    """All commands that the settings of some books name.
+
+    Raises:
+        DaysheetError: the settings cannot be read.
+    """
+    path = folder / FILE
+    if not path.is_file():
+        return []
+    Settings.of(folder)
+    texts = _texts(toml(path.read_text(encoding="utf-8"), path))
+    return [command(folder, text) for text in texts if text.startswith(PREFIX)]
+
+
+def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401 - whatever TOML holds
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)

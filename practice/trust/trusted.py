@@ -1,0 +1,124 @@
+"""What books bring that would run as a program, and which of it this machine's user has allowed.
+
+Books travel: by mail, by git, on a stick. Whoever can write them can name a plugin, put a module beside them, set a
+command or configure git; none of that may run because somebody looked at the figures. What may is kept outside the
+books, in the user's configuration folder, by the folder's path and by the content of what runs: a plugin that was
+changed after it was allowed is another one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from daysheet import files
+from daysheet.errors import DaysheetError
+
+PLUGIN: Final = "plugin"
+PYTHONPATH: Final = "insert_pythonpath"
+COMMAND: Final = "command"
+GIT: Final = "git"
+
+_WORDS: Final = {
+    PLUGIN: "these books load the plugin {what}, which runs as a program",
+    PYTHONPATH: "these books let modules beside them run as programs ({what})",
+    COMMAND: "these books run a command ({what})",
+    GIT: "these books set {what} for git, which may run a program",
+}
+
+
+class Program(NamedTuple):
+    """One thing in books that would run.
+
+    Attributes:
+        kind: `plugin`, `insert_pythonpath`, `command` or `git`.
+        what: its name, as the books write it.
+        filename: where it is written.
+        line: the line in that file, if known.
+        content: what it depends on: its configuration, the modules beside the books.
+    """
+
+    kind: str
+    what: str
+    filename: Path
+    line: int | None = None
+    content: str = ""
+
+    @property
+    def digest(self) -> str:
+        """What it is known by once it is allowed."""
+        return hashlib.sha256("\0".join((self.kind, self.what, self.content)).encode()).hexdigest()
+
+    @property
+    def words(self) -> str:
+        """What it is, for the user."""
+        return _WORDS[self.kind].format(what=self.what)
+
+
+def store() -> Path:
+    """The file in which this user's decisions are kept."""
+    base = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
+    return Path(base) / "daysheet" / "trusted.json"
+
+
+def all_trusted() -> dict[str, list[str]]:
+    """Digests of what may run, by the resolved path of the books.
+
+    Raises:
+        DaysheetError: the file is damaged; then nothing is trusted.
+    """
+    path = store()
+    try:
+        decisions = json.loads(path.read_bytes())
+        return {str(folder): [str(digest) for digest in digests] for folder, digests in decisions.items()}
+    except FileNotFoundError:
+        return {}
+    except (ValueError, AttributeError, TypeError):
+        remedy = "delete it, and allow again what may run: daysheet trust DIR"
+        raise DaysheetError("this is not what daysheet trust has written", filename=path, remedy=remedy) from None
+
+
+def allow(folder: Path, programs: Iterable[Program]) -> None:
+    """Let exactly these run from now on for the books in a folder, and nothing else.
+
+    Raises:
+        DaysheetError: the file of decisions is damaged.
+        OSError: the disk refuses.
+    """
+    decisions = all_trusted()
+    decisions.pop(str(folder.resolve()), None)
+    digests = sorted({program.digest for program in programs})
+    if digests:
+        decisions[str(folder.resolve())] = digests
+    store().parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    files.write(store(), (json.dumps(decisions, indent=1, sort_keys=True) + "\n").encode())
+    store().chmod(0o600)
+
+
+def refused(folder: Path, programs: Sequence[Program]) -> list[Program]:
+    """Those that may not run for the books in a folder."""
+    if not programs:
+        return []
+    allowed = all_trusted().get(str(folder.resolve()), ())
+    return [program for program in programs if program.digest not in allowed]
+
+
+def require(folder: Path, programs: Sequence[Program]) -> None:
+    """Let nothing pass that is not allowed.
+
+    Raises:
+        DaysheetError: something would run that this user has not allowed; the first is named, with its place.
+    """
+    wrong = refused(folder, programs)
+    if wrong:
+        more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
+        raise DaysheetError(
+            f"{wrong[0].words}{more}",
+            filename=wrong[0].filename,
+            line=wrong[0].line,
+            remedy=f"read it, and if it is yours to run: daysheet trust {folder}",
+        )
