@@ -31,8 +31,8 @@ def tracked():
     return [name for name in listed.stdout.splitlines() if (ROOT / name).is_file()]
 
 
-def test_ten_changes_are_described():
-    assert len(list(changes())) == 10
+def test_ten_changes_and_more_are_described():
+    assert len(list(changes())) >= 10
 
 
 @pytest.mark.parametrize("change", list(changes()), ids=lambda change: change.what)
