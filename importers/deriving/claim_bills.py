@@ -58,7 +58,14 @@ def entries(books: Books) -> Iterator[Transaction]:
     for number in books.claims:
         asked = [bill for bill in _asked(books, number) if bill.day >= begin]
         if asked and not _is_billed_otherwise(books, number):
-            yield from _bills(asked, books, visits.as_written(number))
+            visit = visits.as_written(number) or _visit_named(books, number)
+            yield from _bills(asked, books, visit)
+
+
+def _visit_named(books: Books, number: str) -> str | None:
+    """The visit that a claim says it is for in the place of a bill, as a record system's does."""
+    named = (state.invoice for state in books.claims[number] if state.sent is not None)
+    return next((visit for visit in named if visit in books.visits), None)
 
 
 def _asked(books: Books, number: str) -> list[_Bill]:
@@ -73,8 +80,9 @@ def _asked(books: Books, number: str) -> list[_Bill]:
 
 def _is_billed_otherwise(books: Books, number: str) -> bool:
     """Whether another file has given a bill of this number; a locked year's bills out of claims are no such."""
-    bill = bill_meant(number, books)
-    return bill is not None and any(kind_at(each.meta) != CLAIM_BILLS for each in books.invoices[bill])
+    named = {number, *(state.invoice for state in books.claims[number] if state.sent is not None)}
+    bills = {bill for bill in (bill_meant(each, books) for each in named) if bill is not None}
+    return any(kind_at(each.meta) != CLAIM_BILLS for bill in bills for each in books.invoices[bill])
 
 
 def _bills(asked: list[_Bill], books: Books, visit: str | None) -> Iterator[Transaction]:

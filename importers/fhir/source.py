@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from daysheet.importers.fhir import bills, decisions, visits
+from daysheet.importers.fhir import bills, claims, decisions, visits
 from daysheet.importers.fhir.containers import heads
 from daysheet.importers.fhir.decisions import Decided
 from daysheet.importers.fhir.directory import Directory, gathered
@@ -253,14 +253,23 @@ class _Found:
                 f"{many(unnamed, 'visit names', 'visits name')} no practitioner and stand under provider unknown: "
                 'providers = { "" = "adams" } in [[source]] says whose they are'
             )
-        if reader.uneven:
-            yield f"{many(reader.uneven, 'invoice')} whose lines do not add up to it: booked without lines"
-        if reader.withdrawn:
-            named = ", ".join(reader.withdrawn[:20])
-            yield f"cancelled or in error, as the record system says, and the books have it: {named}"
+        yield from self._said_of_money()
         if self.issues:
             yield f"the record system reports {many(self.issues, 'error')} of its export: ask it for what is missing"
         yield from self._said_deleted()
+
+    def _said_of_money(self) -> Iterator[str]:
+        if self.reader.uneven:
+            yield f"{many(self.reader.uneven, 'invoice')} whose lines do not add up to it: booked without lines"
+        odd = [
+            record for record in self.records if isinstance(record, Claim) and record.sent and record.sent.unexplained
+        ]
+        if odd:
+            rows = ", ".join(str(claim.meta["lineno"]) for claim in odd[:20])
+            yield f"{many(len(odd), 'claim')} whose lines do not add up to it, kept as asked for: row {rows}"
+        if self.reader.withdrawn:
+            named = ", ".join(self.reader.withdrawn[:20])
+            yield f"cancelled or in error, as the record system says, and the books have it: {named}"
 
     def _said_deleted(self) -> Iterator[str]:
         if not self.deleted:
@@ -332,6 +341,7 @@ _CONVERTED: Final[Mapping[str, Convert]] = {
     "Appointment": _one(visits.appointment),
     "ChargeItem": _one(bills.charge_item),
     "Invoice": _one(bills.invoice),
+    "Claim": _one(claims.claim),
     "ExplanationOfBenefit": _one(decisions.explanation),
     "PaymentReconciliation": decisions.reconciliation,
 }

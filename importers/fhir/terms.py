@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from daysheet.errors import DaysheetError
+from daysheet.importers.edi.parties import is_npi
 from daysheet.importers.fhir.directory import Bearer, Directory
 from daysheet.importers.fhir.elements import Body, Coding, Money, text
 from daysheet.importers.fhir.references import Ref, reference
@@ -130,19 +131,28 @@ class Reader:
 
     def provider(self, ref: Ref) -> str:
         """The books' id of a practitioner: as the settings or the books know the name or the NPI, else a token."""
-        return self._bearer(ref, self.terms.terms.providers, self.context.providers)
+        who = self.directory.bearer(ref)
+        number = who.npi if is_npi(who.npi) else ""
+        said = self._said(ref, who, self.terms.terms.providers)
+        found = said or self.context.provider_called(number, who.name or ref.display)
+        return found or number or self._bearer(ref, who, self.context.providers)
 
     def payer(self, ref: Ref) -> str:
         """The books' id of an insurer, likewise."""
-        return self._bearer(ref, self.terms.terms.payers, self.context.payers)
+        who = self.directory.bearer(ref)
+        found = self._said(ref, who, self.terms.terms.payers) or self.context.payer_called(who.name or ref.display, ())
+        return found or self._bearer(ref, who, self.context.payers)
 
-    def _bearer(self, ref: Ref, named: Mapping[str, str], known: Mapping[str, str]) -> str:
-        who: Bearer = self.directory.bearer(ref)
+    def _said(self, ref: Ref, who: Bearer, named: Mapping[str, str]) -> str:
+        """What the settings say of a bearer, by number, name or reference; empty if nothing."""
         number = "" if ref.by_identifier else ref.id
         for word in (who.npi, who.name, ref.display, f"{ref.kind}/{number}", number):
             found = word and (named.get(identifiers.normal(word)) or named.get(identifiers.untitled(word)))
             if found:
                 return found
+        return ""
+
+    def _bearer(self, ref: Ref, who: Bearer, known: Mapping[str, str]) -> str:
         for word in (who.npi, who.name, ref.display):
             found = word and (known.get(identifiers.normal(word)) or known.get(identifiers.untitled(word)))
             if found:

@@ -281,3 +281,79 @@ def test_an_amount_in_another_currency_refuses_the_file(books: Folder) -> None:
     result = books.run("import", books.give("i.ndjson", ndjson([invoice(totalNet=_amount("40", "EUR"))])))
     assert result.return_value == 2
     assert "i.ndjson:1: has an amount in EUR" in result.stderr
+
+
+def claim(number: int, day: int, **more: Any) -> Resource:
+    made: Resource = {
+        "resourceType": "Claim",
+        "id": f"clm-{number}",
+        "identifier": [{"system": "https://ehr.test/claims", "value": f"C-{number}"}],
+        "status": "active",
+        "use": "claim",
+        "patient": {"reference": "Patient/pat-1"},
+        "created": f"2026-03-{day + 1:02}",
+        "billablePeriod": {"start": f"2026-03-{day:02}", "end": f"2026-03-{day:02}"},
+        "insurer": {"reference": "Organization/org-1"},
+        "careTeam": [{"sequence": 1, "provider": {"reference": "Practitioner/prac-1"}}],
+        "insurance": [{"sequence": 1, "focal": True, "coverage": {"reference": "Coverage/c"}}],
+        "item": [
+            {
+                "sequence": 1,
+                "productOrService": {"coding": [{"code": "97110"}]},
+                "modifier": [{"coding": [{"code": "GP"}]}],
+                "servicedDate": f"2026-03-{day:02}",
+                "quantity": {"value": 2},
+                "net": _amount("80"),
+                "encounter": [{"reference": f"Encounter/enc-{number}"}],
+            }
+        ],
+        "total": _amount("80"),
+    }
+    return {**made, **more}
+
+
+def test_a_claim_is_what_was_asked_for(books: Folder) -> None:
+    rows = [
+        claim(1, 2),
+        claim(2, 3, total=_amount("90")),
+        claim(3, 4, use="preauthorization"),
+        claim(4, 4, status="draft"),
+        claim(5, 5, insurer=None),
+        {"resourceType": "Coverage", "id": "c", "payor": [{"reference": "Organization/org-1"}]},
+    ]
+    [taken] = books.take("c.ndjson", ndjson([*rows, _AETNA, ADAMS]))
+    assert (taken["rows"], taken["booked"], [each["row"] for each in taken["skipped"]]) == (5, 3, [3, 4])
+    assert any("do not add up" in note for note in taken["notes"])
+    [first] = books.books().claims["C-1"]
+    assert (first.invoice, first.payer, first.status) == ("enc-1", "aetna", "submitted")
+    assert first.sent is not None
+    assert (first.sent.charged, first.sent.provider, first.sent.bill) == (Decimal("80.00"), "adams", False)
+    assert [(line.service, line.units, line.charge, line.details) for line in first.sent.lines] == [
+        ("97110", Decimal(2), Decimal("80.00"), ("GP",))
+    ]
+    assert books.books().claims["C-5"][0].payer == "aetna"
+    assert not books.books().bills
+
+
+def test_claims_make_the_bills_of_their_visits_where_settings_say_so(books: Folder) -> None:
+    wanted = '\n[[source]]\nprofile = "fhir"\ntake = ["visits", "claims", "invoices"]\n'
+    books.write_by_hand(wanted, "daysheet.toml")
+    claims = books.give("Claim.ndjson", ndjson([claim(1, 2), claim(2, 3), _AETNA, ADAMS]))
+    visits = books.give("Encounter.ndjson", ndjson([encounter(f"enc-{n}", f"2026-03-0{n + 1}") for n in (1, 2, 3)]))
+    books.take_paths(claims, visits)
+    found = books.books()
+    assert {bill.id: (bill.amount, bill.visits) for bill in found.bills} == {
+        "C-1": (Decimal("80.00"), ("enc-1",)),
+        "C-2": (Decimal("80.00"), ("enc-2",)),
+    }
+    assert found.never_billed == {"enc-3"}
+    books.take("c.ndjson", ndjson([claim(2, 3, status="cancelled"), _AETNA, ADAMS]))
+    assert sum(bill.amount for bill in books.books().invoices["C-2"]) == 0
+
+
+def test_a_bill_of_a_visit_that_another_file_gives_is_not_made_again(books: Folder) -> None:
+    wanted = '\n[[source]]\nprofile = "fhir"\ntake = ["visits", "claims", "invoices"]\n'
+    books.write_by_hand(wanted, "daysheet.toml")
+    books.take("c.ndjson", ndjson([claim(1, 2), _AETNA, encounter(), ADAMS]))
+    books.take("invoices.csv", INVOICES + "INV-1,enc-1,2026-03-02,adams,P-17,aetna,80.00,\n")
+    assert [bill.id for bill in books.books().bills] == ["INV-1"]

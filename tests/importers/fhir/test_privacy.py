@@ -14,7 +14,7 @@ from daysheet.importers.rows.raw_file import RawFile
 
 from tests.importers.books_folder import Folder
 from tests.importers.fhir.resources import ADAMS, PROVIDERS, ROLE, Resource, appointment, encounter, ndjson
-from tests.importers.fhir.test_money import EXPLAINED, PAYMENT, charge, invoice
+from tests.importers.fhir.test_money import EXPLAINED, PAYMENT, charge, claim, invoice
 from tests.importers.privacy.test_canaries import CANARIES, CONTEXT, marks_in
 
 _PERSONAL: Resource = {
@@ -55,6 +55,7 @@ _SAMPLES: list[Resource] = [
     PAYMENT,
     invoice(),
     charge("chg-1", "80"),
+    claim(1, 2),
 ]
 _FIXED = ("resourceType", "created", "date", "start", "end", "paymentDate", "occurrenceDateTime", "currency", "url")
 """Elements that are left as they are: without them the resource would give no record to look at."""
