@@ -248,13 +248,17 @@ class _Account:
         said = bool(spoken) or money.meta.get("reversal") is not None
         for one in (spoken or alike)[:1] if said else ():
             self._reverse(one, money)
+        # what comes later on that day, a copay as it may be, is what it takes back only where nothing else is
+        later = [one for one in earlier if one.order > money.order]
+        earlier = [one for one in earlier if one.order <= money.order]
+        alike = [one for one in alike if one in earlier]
         for one in reversed(earlier):
             self._from_account(one, money)
         for bill in self.own:
             beyond = -bill.patients_share if bill.open < 0 else _ZERO
             if bill.id in self.seen and min(beyond, -bill.open) > 0:
                 self._apply(money, bill, -min(beyond, -bill.open, -money.left), OLDEST)
-        for one in (*alike, *earlier):
+        for one in (*alike, *earlier, *later):
             self._reverse(one, money)
 
     def _received_before(self, money: Money) -> Iterator[Money]:

@@ -178,6 +178,20 @@ CASES: dict[str, tuple[list[Any], list[tuple[int, str, str, str, str]]]] = {
         ],
         [(9, "801", "9", "-50.00", "named")],
     ),
+    "a chargeback takes nothing of what the patient pays later that day": (
+        [
+            bill("9", 2, 50),
+            paid("701", 3, 50, method="card"),
+            bill("10", 9, 200, payer="delta"),
+            paid("801", 9, -50, method="card"),
+            paid("802", 9, 15, method="cash"),
+        ],
+        [
+            (3, "701", "9", "50.00", "oldest-first"),
+            (9, "801", "9", "-50.00", "named"),
+            (9, "802", "10", "15.00", "copay"),
+        ],
+    ),
     "what is written off after it was paid is credit again, and goes on": (
         [
             bill("9", 2, 50),
