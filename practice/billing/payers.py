@@ -74,6 +74,9 @@ def known_claim(number: str, payer: str | None, books: Books) -> tuple[str, str]
     if said:
         return number, bill_named(said[-1], books) or said[-1]
     invoice = bill_named(number, books) or number
+    own = _BEHIND_PATIENT.fullmatch(number)
+    if invoice not in books.invoices and own and own[1] in numbers_of(books):  # its remittance came before its bill
+        return known_claim(own[1], payer, books)
     claim = next((known for known in claims_of(invoice, books) if books.claims[known][-1].payer == payer), number)
     return claim, invoice
 

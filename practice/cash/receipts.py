@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -190,7 +191,8 @@ def posted_elsewhere(remittance: Remittance, books: Books) -> bool:
     """Whether the practice's own system has posted a remittance's payments, and has given them with its exports.
 
     It has when payments bear the trace number, or when each claim that is paid has on its invoice, or on the account of
-    its patient, a payment of this amount by this payer, or by an insurer that the export does not name.
+    its patient, a payment of this amount by this payer, or by an insurer that the export does not name, in one row or a
+    row for each procedure.
     """
 
     def work() -> frozenset[str]:
@@ -223,6 +225,20 @@ def _is_paid(remittance: Remittance, claim: RemittedClaim, books: Books, free: d
             if own and payment.amount == claim.paid and _pays(payment, remittance):
                 free[key].remove(payment)
                 return True
+    return _is_paid_by_line(remittance, claim, free[invoice])
+
+
+def _is_paid_by_line(remittance: Remittance, claim: RemittedClaim, free: list[Payment]) -> bool:
+    """Whether the practice's export has the payment of a claim as several rows of one check: one for each procedure."""
+    checks: dict[tuple[datetime.date, str | None], list[Payment]] = defaultdict(list)
+    for payment in free:
+        if _pays(payment, remittance):
+            checks[payment.date, payment.reference].append(payment)
+    for rows in checks.values():
+        if sum((row.amount for row in rows), Decimal()) == claim.paid:
+            for row in rows:
+                free.remove(row)
+            return True
     return False
 
 

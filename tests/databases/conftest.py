@@ -2,22 +2,61 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from daysheet.accounts import RECEIVABLE
+
+from tests.importers.books_folder import Folder
 
 ROOT = Path(__file__).parent.parent.parent
 SERVER = ("mariadbd", "mysqld")
 CLIENT = ("mariadb", "mysql")
 INSTALL = ("mariadb-install-db", "mysql_install_db")
 QUERY = re.compile(r"^### `(?P<name>[\w-]+)`\n\n```sql\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def owed(folder: Folder) -> dict[str, Decimal]:
+    """What each receivable account of the books stands at."""
+    found: dict[str, Decimal] = defaultdict(Decimal)
+    for entry in folder.books().entries:
+        for posting in getattr(entry, "postings", ()):
+            if posting.account.startswith(RECEIVABLE):
+                found[posting.account.removeprefix(f"{RECEIVABLE}:")] += posting.units.number
+    return {account: amount for account, amount in found.items() if amount}
+
+
+def income(folder: Folder, month: str) -> dict[str, Decimal]:
+    """What each provider earned in a month, on the cash basis."""
+    rows = json.loads(folder.run("report", "income", "--period", month, "--json").stdout)["rows"]
+    return {row["account"].rpartition(":")[2]: Decimal(row["current"]) for row in rows if row["account"]}
+
+
+def findings(folder: Folder, day: str) -> set[tuple[str, str, str]]:
+    """The findings of a day: kind, key, amount."""
+    answer = json.loads(folder.run("--json", "check", "--as-of", day).stdout)
+    return {(one["kind"], one["key"], one["amount"]) for one in answer["findings"]}
+
+
+def entries_by_file(folder: Folder) -> dict[str, list[str]]:
+    """The ledger's entries by file; those of one export follow one another as they were imported."""
+    return {path.name: sorted(path.read_text().strip().split("\n\n")) for path in (folder.path / "2026").iterdir()}
+
+
+@pytest.fixture(autouse=True)
+def _secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Patient tokens are made with a secret of the tests, never with the user's."""
+    monkeypatch.setenv("DAYSHEET_SECRET", "a secret of the tests only")
 
 
 def queries(page: str) -> dict[str, str]:
@@ -29,10 +68,12 @@ def queries(page: str) -> dict[str, str]:
 class Database:
     """One database of the server."""
 
-    def __init__(self, client: list[str], name: str) -> None:
+    def __init__(self, client: list[str], name: str, *, make: bool = True) -> None:
+        """A new one, or with `make=False` one that is there."""
         self._client = client
         self.name = name
-        self.run(f"CREATE DATABASE `{name}` CHARACTER SET utf8mb4", database="")
+        if make:
+            self.run(f"CREATE DATABASE `{name}` CHARACTER SET utf8mb4", database="")
 
     def run(self, statements: str, database: str | None = None) -> str:
         """Run statements; what they print is rows with tabs between cells, below a row of the columns' names."""
@@ -41,10 +82,6 @@ class Database:
         done = subprocess.run(command, input=statements, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         return done.stdout
-
-    def rows(self, statements: str) -> list[list[str]]:
-        """The rows that statements give, the columns' names first."""
-        return [line.split("\t") for line in self.run(statements).splitlines()]
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.databases.conftest import Database, queries
+from tests.databases.conftest import Database, entries_by_file, findings, income, owed, queries
 from tests.importers.books_folder import Folder
 
 HERE = Path(__file__).parent
@@ -50,11 +50,6 @@ def files(mariadb: list[str], tmp_path_factory: pytest.TempPathFactory) -> dict[
         paths[name] = folder / f"{name}.txt"
         paths[name].write_bytes(database.run(query).replace('"', "").replace("\n", "\r\n").encode())
     return paths
-
-
-@pytest.fixture(autouse=True)
-def _secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DAYSHEET_SECRET", "a secret of the tests only")
 
 
 def new_books(path: Path) -> Folder:
@@ -89,16 +84,6 @@ def table(folder: Folder, name: str) -> list[dict[str, str]]:
     return rows
 
 
-def owed(folder: Folder) -> dict[str, Decimal]:
-    """What each receivable account stands at."""
-    found: dict[str, Decimal] = {}
-    for entry in folder.books().entries:
-        for posting in getattr(entry, "postings", ()):
-            if posting.account.startswith("Assets:Receivable"):
-                found[posting.account] = found.get(posting.account, Decimal()) + posting.units.number
-    return {account.removeprefix("Assets:Receivable:"): amount for account, amount in found.items() if amount}
-
-
 def test_who_owes_what_is_right_to_the_cent(folder: Folder) -> None:
     assert owed(folder) == {"Insurance:Alpha": Decimal("105.00"), "Patients": Decimal("214.10")}
 
@@ -112,18 +97,16 @@ def test_each_patient_s_account_is_right_to_the_cent(folder: Folder) -> None:
 
 def test_income_is_each_provider_s_who_did_the_work(folder: Folder) -> None:
     """Feld 5001 whole and the exam of 5002; Linh the cleaning; Ruiz the crown, less the returned check, and 20009."""
-    earned = {row["account"]: Decimal(row["current"]) for row in table(folder, "income") if row["account"]}
-    assert earned == {
-        "Income:Visits:Feld": Decimal("278.00"),
-        "Income:Visits:Linh": Decimal("89.25"),
-        "Income:Visits:Ruiz": Decimal("806.50"),
-        "Income:Visits:Unassigned": Decimal("20.00"),
+    assert income(folder, "2026-03") == {
+        "Feld": Decimal("278.00"),
+        "Linh": Decimal("89.25"),
+        "Ruiz": Decimal("806.50"),
+        "Unassigned": Decimal("20.00"),
     }
 
 
 def test_the_work_that_was_never_set_complete_and_the_claim_that_was_never_sent_are_found(folder: Folder) -> None:
-    answer = json.loads(folder.run("--json", "check", "--as-of", "2026-03-31").stdout)
-    found = {(one["kind"], one["key"], one["amount"]) for one in answer["findings"]}
+    found = findings(folder, "2026-03-31")
     assert ("unbilled-visit", "apt-5004", "180.00") in found
     assert ("claim-unsent", "apt-5008", "105.00") in found
     assert {kind for kind, _, _ in found} <= {"unbilled-visit", "claim-unsent", "credit-balance", "undeposited-payment"}
@@ -134,11 +117,49 @@ def test_any_order_gives_the_same_books(folder: Folder, files: dict[str, Path], 
     for path in reversed(files.values()):
         other.take_paths(path)
     assert owed(other) == owed(folder)
-    ours, theirs = (
-        {path.name: sorted(path.read_text().strip().split("\n\n")) for path in (one.path / "2026").iterdir()}
-        for one in (folder, other)
-    )
-    assert theirs == ours
+    assert entries_by_file(other) == entries_by_file(folder)
+
+
+ERA = """\
+ISA*00*          *00*          *ZZ*ALPHA          *ZZ*CEDAR          *260316*1200*^*00501*000000001*0*P*:~
+GS*HP*ALPHA*CEDAR*20260316*1200*1*X*005010X221A1~
+ST*835*0001~
+BPR*I*646*C*ACH*CCP*01*1*DA*2*1935665544**01*4*DA*5*20260317~
+TRN*1*81260317*1935665544~
+DTM*405*20260316~
+N1*PR*PAYER ALPHA~
+N1*PE*CEDAR HILL*XX*1234567893~
+LX*1~
+CLP*1001/301*1*295*186*52*12*9301~
+CAS*CO*45*57~
+CAS*PR*2*52~
+CLP*1003/303*1*1150*460*460*12*9303~
+CAS*CO*45*230~
+CAS*PR*2*460~
+SE*14*0001~
+GE*1*1~
+IEA*1*000000001~
+"""
+BANK = """\
+Details,Posting Date,Description,Amount,Type,Balance,Check or Slip #
+CREDIT,03/19/2026,ALPHA HCCLAIMPMT TRN*1*81260317*1935665544,646.00,ACH_CREDIT,646.00,
+"""
+
+
+def test_a_remittance_that_the_desk_has_posted_procedure_by_procedure_is_not_booked_twice(
+    folder: Folder, files: dict[str, Path], tmp_path: Path
+) -> None:
+    other = new_books(tmp_path / "books")
+    other.take_paths(other.give("alpha.835", ERA), other.give("bank.csv", BANK))
+    other.take_paths(*files.values())
+    assert owed(other) == owed(folder)
+
+
+def test_carriers_whose_remittances_are_imported_can_be_left_out(mariadb: list[str], files: dict[str, Path]) -> None:
+    query = queries("systems/open-dental.md")["claim-payments"].replace("@NotThese=''", "@NotThese='Other|Payer Alpha'")
+    rows = files["claim-payments"].read_text(encoding="utf-8").splitlines()
+    kept = Database(mariadb, "opendental", make=False).run(query).splitlines()
+    assert kept == [row for row in rows if "Payer Alpha" not in row]
 
 
 def test_no_name_of_a_patient_is_in_a_file_that_the_queries_give(files: dict[str, Path]) -> None:
