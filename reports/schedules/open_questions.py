@@ -21,7 +21,7 @@ from daysheet.reports.schedules import loans, reconciliation, return_depreciatio
 from daysheet.reports.schedules.fixed_assets import held_cost, standings
 from daysheet.reports.schedules.receivables import aged
 from daysheet.reports.schedules.tax_return.questions import asked
-from daysheet.reports.schedules.tax_return.summary import unlisted
+from daysheet.reports.schedules.tax_return.summary import marked_as, unlisted
 from daysheet.reports.statements.ledger import narration
 from daysheet.reports.statements.partner_capital import NOBODY, partner_capital
 from daysheet.reports.table import Column, Row, Table
@@ -31,6 +31,7 @@ from daysheet.wording import many
 
 _ZERO: Final = Decimal()
 _TRIAL: Final = "trial-balance"
+_GIFTS: Final = ("charit", "donation")
 _UNDECIDED: Final = (UNCATEGORIZED_INCOME, UNCATEGORIZED_EXPENSE, CLEARING_SUSPENSE)
 
 
@@ -110,6 +111,10 @@ def _without_tax_line(request: Request) -> Iterator[Question]:
         amount = -entry.amount if entry.account.startswith("Income") else entry.amount
         if amount and not any(is_under(entry.account, root) for root in _UNDECIDED):
             yield Question("Tax line", f"On which line of the return is {titles.whole(entry.account)}?", amount)
+    for entry in marked_as(request, "not-deductible"):
+        if any(word in entry.account.casefold() for word in _GIFTS):
+            text = f"{titles.whole(entry.account)}: is it a charitable contribution (charity), or not deductible?"
+            yield Question("Tax line", text, entry.amount)
 
 
 def _unreconciled(request: Request) -> Iterator[Question]:

@@ -1,4 +1,4 @@
-"""Each partner's capital as Schedule K-1 item L asks for it, and the worksheet by which the year's income is divided.
+"""Each partner's capital by the books, as item L has its columns, and the worksheet by which a year is divided.
 
 An account is a partner's by `partner: "adams"` on its `open` directive, which sub-accounts inherit, else by its last
 component: `Equity:Capital:Adams` and `Equity:Draws:Adams` are of the partner `adams`. Earnings of earlier years that no
@@ -29,7 +29,7 @@ _WIDTH: Final = 6
 
 
 def partner_capital(request: Request) -> Table:
-    """Item L for each partner; the total is the equity of the balance sheet. Credits are positive."""
+    """Each partner's account; the total is the equity of the balance sheet. Credits are positive."""
     columns = (
         Column("partner", "Partner"),
         Column("opening", "Beginning", "money"),
@@ -44,8 +44,9 @@ def partner_capital(request: Request) -> Table:
     if names:
         unsettled = any(row.cells[0] == NOBODY for row in rows)
         left = (f"{NOBODY} is what stands on accounts of no partner, or was earned when shares were not declared.",)
-        notes = (*(left if unsettled else ()),)
-    return request.table("partner-capital", "Partners' capital, Schedule K-1 item L", columns, rows, notes)
+        said = "Item L of Schedules K-1 is by the tax basis method: the return's depreciation, not that of the books."
+        notes = (*(left if unsettled else ()), said)
+    return request.table("partner-capital", "Partners' capital by the books", columns, rows, notes)
 
 
 def partner_allocation(request: Request) -> Table:

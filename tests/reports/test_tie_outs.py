@@ -3,14 +3,17 @@
 The books have something for each; a figure is put off either in the books, or in the table that it is read from.
 """
 
+import re
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from daysheet.accounting import payroll
 from daysheet.reports import registry
 from daysheet.reports.period import parse
 from daysheet.reports.schedules import tie_outs
+from daysheet.reports.schedules.tax_return import tied
 from daysheet.settings import Settings
 
 D = Decimal
@@ -235,6 +238,23 @@ def test_money_for_no_bill_beyond_its_share_is_seen(load):
 def test_an_outstanding_item_that_is_lost_is_seen(load, monkeypatch):
     monkeypatch.setattr(tie_outs, "outstanding", lambda _: [])
     assert verdicts(load(LEDGER))["Outstanding items; clearing accounts"] == tie_outs.DIFFERS
+
+
+def test_every_tie_out_has_a_mutation_that_makes_it_fail():
+    """Each text in the code that names a tie-out stands in a test that makes it differ."""
+    said = set()
+    for module in (tie_outs, tied, payroll):
+        source = Path(str(module.__file__)).read_text(encoding="utf-8")
+        said |= set(re.findall(r'f?"([A-Z{][^"\n]+; [^"\n]+)"', source))
+    said = {text for text in said if not text.endswith(".")}  # else it documents
+    here = Path(__file__).parent
+    tests = [here, here.parent / "importers" / "payroll"]
+    tried = "\n".join(
+        path.read_text(encoding="utf-8") for folder in tests for path in sorted(folder.rglob("test_*.py"))
+    )
+    named = {max(re.split(r"\{[^}]*\}", text), key=len).strip() for text in said}  # what of it holds no figure
+    assert len(named) > 30
+    assert {text for text in named if text not in tried} == set()
 
 
 def test_outstanding_checks_and_deposits_are_listed_item_by_item(load):

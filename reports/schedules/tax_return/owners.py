@@ -53,6 +53,20 @@ def owner_of(request: Request, account: str) -> str:
     return next((owner for owner in names if account_part(owner).casefold() == last), "")
 
 
+def paid_to(request: Request, account: str, period: Period) -> dict[str, Decimal]:
+    """What an account moved by for each owner whom it, its entries or their payees name; under an empty id for none."""
+    by_name = {name.casefold(): owner for owner, name in owners(request).items()}
+    whose = owner_of(request, account)
+    found: dict[str, Decimal] = {}
+    held = activity(request.books, request.basis).accounts.get(account)
+    for line in held.within(period) if held is not None else ():
+        said = line.entry.meta.get("partner")
+        named = by_name.get((line.entry.payee or "").casefold(), "")
+        owner = whose or (str(said) if said in by_name.values() else named)
+        found[owner] = found.get(owner, _ZERO) + line.amount
+    return found
+
+
 def moves(request: Request, period: Period) -> dict[str, Moved]:
     """What each owner put in and took out in a period; under an empty id what is on accounts of none.
 

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from daysheet.reports.period import Period
 from daysheet.reports.request import Request
 from daysheet.reports.schedules.tax_return.figures import Part, returned, total
-from daysheet.reports.schedules.tax_return.owners import moves, owner_of, share_out
+from daysheet.reports.schedules.tax_return.owners import moves, paid_to, share_out
 from daysheet.reports.table import Column, Row, Table
 from daysheet.reports.tax import lines as taxlines
 from daysheet.reports.tax.schedules import schedules, title_of
@@ -67,8 +67,8 @@ def _items(request: Request, period: Period, edition: taxlines.Edition, k: Mappi
     if paid and GUARANTEED in k:
         by_owner: dict[str, Decimal] = {}
         for part in paid:
-            owner = owner_of(request, part.account)
-            by_owner[owner] = by_owner.get(owner, _ZERO) + part.amount
+            for owner, amount in paid_to(request, part.account, period).items():
+                by_owner[owner] = by_owner.get(owner, _ZERO) + amount
         yield Item(GUARANTEED, k[GUARANTEED], title_of(GUARANTEED), total(paid), by_owner, 1)
     for word, line in edition.separate.items():
         if word in found.parts:

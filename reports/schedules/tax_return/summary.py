@@ -76,6 +76,11 @@ def unlisted(request: Request) -> list[Part]:
     return list(returned(request, request.period).off.get(None, ()))
 
 
+def marked_as(request: Request, word: str) -> list[Part]:
+    """What is on no line because the books say so by a word."""
+    return list(returned(request, request.period).off.get(word, ()))
+
+
 def form_totals(found: Returned, edition: Edition) -> dict[str, Decimal]:
     """The form's own sums of a period: `receipts`, `profit`, `income`, `deductions`, `result`."""
     income = -found.sum_of(word for word in _INCOME if word in edition.lines)

@@ -269,14 +269,16 @@ def verdict(folder: Folder, words: str) -> str:
     return next(str(row.cells[-1]) for row in table.rows if words in str(row.cells[0]))
 
 
-NET = "Wages less withholding"
+NET = "Wages less withholding, all paychecks; paid and under way"
+FUTA = "FUTA; 0.6% of each employee's first 7,000"
+STATE = "State unemployment tax; the state's four returns"
 
 
 def test_what_the_paychecks_leave_is_what_the_bank_paid(folder: Folder) -> None:
     paid_books(folder, checks(DAYS))
     assert mismatches(folder) == {}
     assert verdict(folder, NET) == "agrees"
-    assert verdict(folder, "FUTA; 0.6%") == "agrees"
+    assert verdict(folder, FUTA) == "agrees"
 
 
 def test_a_cent_that_the_bank_did_not_pay_is_seen(folder: Folder) -> None:
@@ -300,7 +302,7 @@ def test_unemployment_tax_that_does_not_fit_is_seen(folder: Folder) -> None:
     due = sum(min(sum((c.gross for c in found if c.name == name), D(0)), D(7000)) for name in NAMES) * D("0.006")
     booked = sum((check.futa for check in found), D(0))
     assert mismatches(folder) == {"FUTA": due.quantize(D("0.01")) - booked}
-    assert verdict(folder, "FUTA; 0.6%") == "DIFFERS"
+    assert verdict(folder, FUTA) == "DIFFERS"
 
 
 @pytest.mark.parametrize(("more", "expected"), [(D(0), {}), (D("0.01"), {"state": D("0.01")})])
@@ -311,3 +313,4 @@ def test_state_unemployment_tax_is_tied_to_the_states_returns(folder: Folder, mo
     for day, amount in (("03-31", due), ("06-30", D(0)), ("09-30", D(0)), ("12-31", D(0))):
         folder.write_by_hand(f'\n2026-{day} custom "filed" "state"\n  wages: 1.00 USD\n  tax: {amount} USD\n')
     assert mismatches(folder) == expected
+    assert verdict(folder, STATE) == ("DIFFERS" if expected else "agrees")

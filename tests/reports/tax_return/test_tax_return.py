@@ -221,5 +221,86 @@ def test_the_tie_outs_agree(returns, year, made):
     assert ("Schedules K-1, item L; Schedule M-2" in names) == (returns == "1065")
 
 
+ONE_ACCOUNT = """
+    2024-01-01 open Expenses:Guaranteed
+      tax-line: "guaranteed-payments"
+    2024-01-01 custom "partner" "adams" "Dr. Adams"
+      share: 60
+    2024-01-01 custom "partner" "baker" "Dr. Baker"
+      share: 40
+    2026-02-01 * "Dr. Adams" "Guaranteed"
+      Expenses:Guaranteed   500.00 USD
+      Assets:Bank
+    2026-03-01 * "Check" "Guaranteed"
+      partner: "baker"
+      Expenses:Guaranteed   300.00 USD
+      Assets:Bank
+    2026-04-01 * "Somebody" "Guaranteed"
+      Expenses:Guaranteed    20.00 USD
+      Assets:Bank
+"""
+
+
+def test_a_guaranteed_payment_is_of_whom_the_entry_or_its_payee_names(load):
+    settings = Settings(Path("x"), {"practice": {"id": "t", "name": "T", "return": "1065"}}, "")
+    books = load(ONE_ACCOUNT)
+    table = registry.build("schedule-k1", books, settings, parse("2026"), "cash")
+    assert [row.cells[2] for row in table.rows if row.cells[0] == "K 4c"] == [D(500), D(300), D(20)]
+    asked = registry.build("open-questions", books, settings, parse("2026"), "cash")
+    assert [row.cells[2] for row in asked.rows if row.cells[0] == "Owners"] == [D(20)]
+
+
+INVESTED = """
+    2024-01-01 open Income:BankInterest
+      tax-line: "other-income"
+    2024-01-01 open Income:Late
+      tax-line: "finance-charges"
+    2024-01-01 open Income:SaleOfChair
+    2024-01-01 open Expenses:Charity
+      tax-line: "not-deductible"
+    2024-03-10 custom "asset" "chair" "Chair"
+      cost: 1000.00 USD
+      account: Assets:Fixed:Equipment
+      method: "macrs"
+      life: 5
+      bonus: FALSE
+    2026-06-15 custom "disposed" "chair"
+      proceeds: 900.00 USD
+    2024-03-10 * "Chair"
+      Assets:Fixed:Equipment  1000.00 USD
+      Assets:Bank
+    2026-06-15 * "Sold"
+      Assets:Bank               900.00 USD
+      Assets:Fixed:Equipment  -1000.00 USD
+      Assets:Fixed:Depreciation 616.00 USD
+      Income:SaleOfChair       -516.00 USD
+    2026-06-20 * "Bank"
+      Assets:Bank                12.00 USD
+      Income:BankInterest        -9.00 USD
+      Income:Late                -3.00 USD
+    2026-06-21 * "Gift"
+      Expenses:Charity            5.00 USD
+      Assets:Bank
+"""
+
+
+@pytest.mark.parametrize(
+    ("returns", "expected"),
+    [
+        ("1120-s", {"4": D(516), "5": D(3), "K 4": D(9)}),
+        ("1065", {"6": D(516), "7": D(3), "K 5": D(9)}),
+        ("schedule-c", {"6": D(12), "Form 4797, Part II": D(516)}),
+    ],
+)
+def test_interest_and_gains_have_their_lines_though_new_books_say_other(returns, expected, load):
+    """An account of nothing but the gain on a declared asset needs no word; 20%, 32% and half of 19.2% of 1,000."""
+    settings = Settings(Path("x"), {"practice": {"id": "t", "name": "T", "return": returns}}, "")
+    books = load(INVESTED)
+    found = by_line(registry.build("tax-lines", books, settings, parse("2026"), "cash"), "current")
+    assert {line: found.get(line) for line in expected} == expected
+    asked = registry.build("open-questions", books, settings, parse("2026"), "cash")
+    assert [row.cells[2] for row in asked.rows if row.cells[0] == "Tax line"] == [D(5)]
+
+
 def test_the_days_of_the_two_halves():
     assert (facts.CHANGE - datetime.date(2026, 1, 1)).days == 181
