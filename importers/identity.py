@@ -37,14 +37,17 @@ CUT: Final = "was cut by a spreadsheet (such as 2.02603E+11), and may stand for 
 UNCUT: Final = "export the file again, and import it before a spreadsheet has saved it"
 """What is wrong with such an id, and what to do."""
 
-_CUT: Final = re.compile(r"[-+]?\d(?:[.,]\d+)?[Ee]\+\d{1,3}\Z")
+_CUT: Final = re.compile(
+    r"[-+]?\d(?:[.,]\d+)?[Ee]\+\d{1,3}\Z|\d[.,]\d+[Ee]\d{1,3}\Z"
+    r"|#(?:REF!|N/A|NAME\?|VALUE!|DIV/0!|NUM!|NULL!)\Z|#{3,}\Z"  # what a spreadsheet shows in the place of a value
+)
 _DIGITS_OF_A_SPREADSHEET: Final = 15
 _POSTING_DAYS: Final = datetime.timedelta(days=5)
 """How far a bank moves a line between two downloads: over a weekend and a holiday."""
 
 
 def damaged(identifier: str) -> bool:
-    """Whether a spreadsheet has cut an id: `2.02603E+11` may be any of a hundred million.
+    """Whether a spreadsheet has cut an id: `2.02603E+11` may be any of a hundred million, `#N/A` anything.
 
     Excel also keeps only fifteen digits; an id of digits alone that goes on with zeros is taken as it stands, because a
     bank may write it so, and its other fields tell such records apart.

@@ -20,6 +20,9 @@ _NAMED: Final = re.compile(
 )
 _DATE: Final = re.compile(r"(?:19|20)\d\d[ -]?[01]\d[ -]?[0-3]\d\Z")
 
+_IN_NAME: Final = re.compile(r"(?i)^chase(\d{4})(?!\d)|(?:\bx{2,}|\*{2,}|\.{3,}|…)-?(\d{4})(?!\d)")
+_YEAR: Final = re.compile(r"(?:19|20)\d\d\Z")
+
 PATTERNS: Final = (
     r"[*•·…xX.]+[ -]?(\d{4})(?!\d)",
     r"(?i)(?:account|acct|a/c|card|loan)\D{0,20}[\d -]*(\d{4})(?![ -]?\d)",
@@ -34,6 +37,16 @@ def stated(lines: Iterable[str]) -> str | None:
         whole = [match[1] for match in _NAMED.finditer(line) if not _DATE.match(match[1])]
         found |= {digits[-KEPT:] for number in (*_MASKED.findall(line), *whole) if (digits := bare(number))}
     return found.pop() if len(found) == 1 else None
+
+
+def in_name(name: str) -> str | None:
+    """The last digits of the account that a file's name gives as banks do: `Chase4471_Activity_20260331.CSV`.
+
+    Others mask it: `Checking_XX4471.csv`. Digits without a mask may be a day or a count.
+    """
+    found = {(match[1] or match[2]) for match in _IN_NAME.finditer(name)}
+    digits = {number for number in found if not _YEAR.match(number)}
+    return digits.pop() if len(digits) == 1 else None
 
 
 def pattern(name: str, above: Iterable[Sequence[str]]) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Final
 
-from daysheet.importers.banks.profile import Amounts, Fee
+from daysheet.importers.banks.profile import PERSON_SAID, Amounts, Fee, Profile
 from daysheet.importers.rows.cells import CellError, Cells, Column
 from daysheet.importers.rows.values import AmountParser
 from daysheet.patterns import compiled
@@ -44,15 +44,19 @@ _WITH_CENTS: Final = frozenset(
 _SIGNS: Final = {"split": (-1, 1), "split-signed": (1, 1), "split-inverted": (-1, -1)}
 
 
-def whole_cents(amount: Decimal, currency: str, column: Column) -> Decimal:
+def whole_cents(amount: Decimal, currency: str, profile: Profile) -> Decimal:
     """An amount of a currency that has cents, in cents: a spreadsheet's 84.199999999999989 is 84.20.
 
     Raises:
-        CellError: it holds a part of a cent, or three digits behind its mark, which may part thousands.
+        CellError: it holds a part of a cent, or three digits behind its mark, which may part thousands; but not where
+            a person has said what the mark is.
     """
     decimals = amount.as_tuple().exponent
     if not isinstance(decimals, int) or decimals >= -_CENTS or currency not in _WITH_CENTS:
         return amount
+    if profile.evidence.get("decimal", "").endswith(PERSON_SAID):
+        return amount
+    column = profile.amount.column
     rounded = round(amount, _CENTS)
     if abs(rounded - amount) > _FLOAT:
         raise CellError(column, f"holds a part of a cent of {currency}")

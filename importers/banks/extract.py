@@ -198,7 +198,7 @@ class Extractor:
 
     def _line(self, row: Row, cells: Cells) -> BankLine:
         currency = self._currency(cells) or self.setting.currency
-        amount = whole_cents(self._amount(cells), currency, self.profile.amount.column)
+        amount = whole_cents(self._amount(cells), currency, self.profile)
         fee = None
         if self._fee is not None:
             fee = self._fee(cells)

@@ -30,6 +30,9 @@ from daysheet.strict_toml import word
 
 MODES: Final = ("signed", "inverted", "split", "split-signed", "split-inverted", "indicator", "type", "suffix")
 
+PERSON_SAID = "as a person said"
+"""How evidence ends that rests on an answer."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Match:

@@ -200,7 +200,8 @@ class BankSource:
         extracted = self._run(profile, file, found, place, setting)
         footer = "\n".join((around, *extracted.footer))
         reading = statement(self.name, profile, file, place.above, footer, extracted, context)
-        number = account_number.stated(place.above) if profile.account is None else None
+        number = account_number.stated(place.above) or account_number.in_name(file.path.name)
+        number = number if profile.account is None else None
         return reading if number is None else replace(reading, account=f"*{number}")
 
     def _run(self, profile: Profile, file: RawFile, found: Tables, place: HeaderPlace, setting: Setting) -> Extracted:

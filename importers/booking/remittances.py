@@ -163,11 +163,16 @@ def _is_sibling(record: Remittance, other: Remittance, books: Books) -> bool:
         return True
     if (record.date, record.amount) == (other.date, other.amount) and record.payer == other.payer:
         return True
-    return any(
-        mine.control and theirs.control and _relation(mine, theirs, record.payer, books, one_file=False) == "same"
+    same = {
+        (mine.line, theirs.line): bool(mine.control and theirs.control)
         for mine in record.claims
         for theirs in other.claims
-    )
+        if _relation(mine, theirs, record.payer, books, one_file=False) == "same"
+    }
+    # without any number of the payer, only an advice that says the same of every claim is a copy
+    whole = record.amount == other.amount and record.payer == other.payer and len(record.claims) == len(other.claims)
+    alike = {line for line, _ in same} == {claim.line for claim in record.claims}
+    return any(same.values()) or bool(whole and alike and same)
 
 
 def _relation(mine: RemittedClaim, theirs: RemittedClaim, payer: str, books: Books, *, one_file: bool) -> str:
@@ -228,6 +233,31 @@ def _say(record: Remittance, found: Part, session: ImportSession, taken: Taken) 
         invoice = payers.known_claim(claim.claim, found.fresh.payer if found.fresh else None, books)[1]
         if claim.status and invoice not in books.invoices:
             taken.notes.append(f"row {claim.meta['lineno']}: claim {claim.claim} fits no invoice of the books")
+        for other, theirs in _paid_alike(claim, record, found, books):
+            taken.notes.append(
+                f"row {claim.meta['lineno']}: trace {other.trace or 'none'} pays as much on the same claim "
+                f"({session.place(theirs.meta)}): paid twice, or the same advice under another number"
+            )
+
+
+def _paid_alike(
+    claim: RemittedClaim, record: Remittance, found: Part, books: Books
+) -> list[tuple[Remittance, RemittedClaim]]:
+    """Other payments of as much on a claim by the same payer, which nothing has taken back."""
+
+    def work() -> dict[str, list[tuple[Remittance, RemittedClaim]]]:
+        decided: dict[str, list[tuple[Remittance, RemittedClaim]]] = {}
+        for each in books.remittances.values():
+            for one in each.claims:
+                decided.setdefault(payers.comparable_number(one.invoice), []).append((each, one))
+        return decided
+
+    payer = payers.payer_of(record, books)
+    invoice = payers.comparable_number(payers.known_claim(claim.claim, payer, books)[1])
+    every = books.once("decisions by invoice", work).get(invoice, ()) if claim.paid > 0 else ()
+    others = [(each, one) for each, one in every if each.payer == payer and each not in found.siblings]
+    taken_back = sum(one.paid == -claim.paid for _, one in others)
+    return [(each, one) for each, one in others if one.paid == claim.paid][taken_back:]
 
 
 def _known(record: Remittance, found: Part, books: Books) -> Iterator[str]:

@@ -186,3 +186,17 @@ def heads(texts: Sequence[str]) -> tuple[str, ...]:
         if (match := words.OUT_TYPES.match(text.strip()) or words.IN_TYPES.match(text.strip()))
     ]
     return tuple(dict.fromkeys(word.strip() for word in found))
+
+
+def suffix_of(cell: str) -> str:
+    """The letters behind a number, small."""
+    parts = number_parts(cell)
+    return parts["suffix"].casefold() if parts else ""
+
+
+def signed_by_suffix(column: Column, values: Values) -> Values:
+    """The amounts, negative where the letters behind them say out."""
+    return [
+        None if value is None else -value if suffix_of(cell) in words.OUT_WORDS else value
+        for cell, value in zip(column.cells, values, strict=True)
+    ]

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import combinations, permutations
+from itertools import combinations, permutations, product
 from typing import Final
 
 from daysheet.importers.detection import vocabulary as words
@@ -30,15 +30,16 @@ from daysheet.importers.detection.amount_columns import (
     is_used,
     links,
     shows_money,
+    signed_by_suffix,
+    suffix_of,
     values_of,
 )
-from daysheet.importers.detection.fee_columns import rivals_of
+from daysheet.importers.detection.fee_columns import by_fees, rivals_of
 from daysheet.importers.detection.grid import Column, Grid
-from daysheet.importers.rows.cell_kinds import is_negative, is_zero, number_parts
+from daysheet.importers.rows.cell_kinds import is_negative, is_zero
 from daysheet.importers.rows.values import amount_parser
 
 _MOST_WORDS: Final = 6
-# what a card or an account is, "credit" or "debit", says nothing of the way money went
 _OTHER_KINDS: Final = re.compile(r"[ck]ategor|funding|(card|account)[ _]?type|brand", re.IGNORECASE)
 _MANY_LINKS: Final = 3
 _CLEAR: Final = 3
@@ -65,7 +66,7 @@ def find_money(
         numbers = [c for c in numbers if c.place == only or words.says(c.header, words.BALANCE)]
     values = {column.place: values_of(column, parse) for column in numbers}
     table = _Table(grid, numbers, values, decimal, orders, tuple(days_turned(days)))
-    found = table.by_chain() or table.by_suffix() or table.by_pair() or table.by_one_column()
+    found = table.by_chain() or table.by_suffix() or table.doubted(table.by_pair()) or table.by_one_column()
     if found is None:
         return None
     rivals = rivals_of(grid, found) if only is None else ()
@@ -124,7 +125,7 @@ class _Table:
             found = self.values[column.place]
             suffixed = self._suffixed(column)
             if suffixed is not None:
-                yield suffixed, _signed_by_suffix(column, found)
+                yield suffixed, signed_by_suffix(column, found)
                 continue
             yield AmountColumns("signed", self.decimal, amount=column.place), found
             yield (
@@ -173,7 +174,7 @@ class _Table:
         return next((money for column in self._ranked() if (money := self._suffixed(column))), None)
 
     def _suffixed(self, column: Column) -> AmountColumns | None:
-        suffixes = set(map(_suffix, column.filled)) - {""}
+        suffixes = set(map(suffix_of, column.filled)) - {""}
         if not (suffixes & {"dr", "db", "cr"} or {"d", "c"} <= suffixes or {"s", "h"} <= suffixes):
             return None
         out = tuple(sorted(suffixes & words.OUT_WORDS))
@@ -195,6 +196,18 @@ class _Table:
                 self._pair_mode(debit, credit), self.decimal, debit=debit.place, credit=credit.place, evidence=(why,)
             )
         return self._unnamed_pair()
+
+    def doubted(self, pair: AmountColumns | None) -> AmountColumns | None:
+        """The pair, unsure if every balance follows with the two changed about."""
+        if pair is None or pair.debit is None or pair.credit is None:
+            return pair
+        for (_, other), order in product(self._pair_readings(pair.credit, pair.debit), self.orders):
+            for balance in self._balances():
+                closed, every = links(other, self.values[balance.place], order)
+                if every and closed == every:
+                    why = f'the balances in "{balance.header}" follow only if it is the other way round'
+                    return replace(pair, sure=False, evidence=(*pair.evidence, why))
+        return pair
 
     def _named_pair(self) -> tuple[Column, Column] | None:
         """The columns that say they are money out and money in, the fullest of several pairs."""
@@ -243,8 +256,9 @@ class _Table:
         column = ranked[0]
         if not any(map(is_negative, column.filled)):
             found = [money for texts in self._directions() if (money := self._worded(column, texts))]
-            if found:
-                return max(found, key=self._clarity)
+            found.sort(key=self._clarity, reverse=True)
+            if money := by_fees(self.grid, column, found, self.decimal) or next(iter(found), None):
+                return money
         return self._by_texts(column)
 
     def _clarity(self, money: AmountColumns) -> tuple[object, ...]:
@@ -384,15 +398,3 @@ class _Table:
             else:
                 inverted += weight
         return signed, inverted
-
-
-def _suffix(cell: str) -> str:
-    parts = number_parts(cell)
-    return parts["suffix"].casefold() if parts else ""
-
-
-def _signed_by_suffix(column: Column, values: Values) -> Values:
-    return [
-        None if value is None else -value if _suffix(cell) in words.OUT_WORDS else value
-        for cell, value in zip(column.cells, values, strict=True)
-    ]

@@ -6,6 +6,7 @@ stand under credits, amounts are in another currency. Then whose file it is, is 
 
 from __future__ import annotations
 
+import re
 from typing import Final
 from weakref import WeakKeyDictionary
 
@@ -14,7 +15,7 @@ from daysheet.importers.detection import vocabulary as words
 from daysheet.importers.detection.amount_columns import AmountColumns
 from daysheet.importers.detection.detect import Detected, detect
 from daysheet.importers.detection.grid import Grid, is_code
-from daysheet.importers.rows.cell_kinds import is_negative
+from daysheet.importers.rows.cell_kinds import is_negative, is_zero
 from daysheet.importers.rows.cells import Column
 from daysheet.importers.rows.header import norm
 from daysheet.importers.rows.raw_file import RawFile
@@ -27,6 +28,9 @@ withdrawal deposit reference title
 _GENERIC: Final = frozenset(_EVERYDAY.split())
 _MOST_GENERIC: Final = 5
 _SYMBOLS: Final = {"€": "EUR", "£": "GBP", "₹": "INR", "₩": "KRW", "zł": "PLN", "Kč": "CZK", "CHF": "CHF"}
+_RECEIVED: Final = re.compile(
+    r"(?i)payment (received|recv|- ?thank|thank)|thank you|autopay|auto-?pay|\bpymt\b|e-?payment"
+)
 _DOLLARS: Final = frozenset(("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "TWD"))
 _PLAIN_MODES: Final = ("signed", "inverted")
 
@@ -74,6 +78,27 @@ def _signs(source: BankSource, grid: Grid, money: AmountColumns, index: dict[Col
         swapped = index.get(amount.debit) == money.credit and index.get(amount.credit) == money.debit
         if swapped:
             return f"the profile reads money out and money in from each other's column: {why}"
+    if amount.mode == "split" and words.says(source.profile.title, words.CARD):
+        return _payments(grid, index.get(amount.debit), index.get(amount.credit))
+    return None
+
+
+def _payments(grid: Grid, debit: int | None, credit: int | None) -> str | None:
+    """What a card's payments say that stand in the column of charges, if none stands in the other."""
+    if debit is None or credit is None:
+        return None
+    texts = [column for column in grid.columns if column.kind == "text"]
+    received = [
+        number
+        for number in range(len(grid.rows))
+        if _RECEIVED.search(" ".join(column.cells[number] for column in texts))
+    ]
+    charged = [number for number in received if not is_zero(grid.columns[debit].cells[number])]
+    if charged and charged == received:
+        rows = ", ".join(str(grid.rows[number].line) for number in charged[:3])
+        return (
+            f'"{grid.columns[debit].header}" holds payments received (row {rows}), and the profile reads charges there'
+        )
     return None
 
 

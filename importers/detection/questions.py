@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 import click
 from daysheet.errors import DaysheetError
+from daysheet.importers.banks.profile import PERSON_SAID
 from daysheet.importers.detection.detect import Detected
 from daysheet.importers.detection.grid import Column, Grid
 from daysheet.importers.rows.raw_file import RawFile
@@ -104,7 +105,7 @@ def place_of(grid: Grid, name: str, file: RawFile) -> int:
 def said(answers: Answers) -> dict[str, str]:
     """The answers as evidence, for the profile that they made."""
     given = {field.replace("_", "-"): value for field, value in answers._asdict().items() if value}
-    return {key: f"{value}, as a person said" for key, value in given.items()}
+    return {key: f"{value}, {PERSON_SAID}" for key, value in given.items()}
 
 
 def _names(grid: Grid, places: Sequence[int]) -> tuple[str, ...]:

@@ -178,7 +178,7 @@ class Mapper(Meanings):
             payer=payer,
             method=self._word(part.method, cells, METHOD_WORDS),
             amount=amount,
-            reference=self._identifier(cells[part.reference]) if part.reference and cells[part.reference] else None,
+            reference=self._check_number(cells[part.reference]) if part.reference else None,
             meta=_meta(
                 cells,
                 **_flags({SO_FAR: part.so_far}),

@@ -123,6 +123,10 @@ class Meanings:
     def _identifier(self, cell: str) -> str:
         return identifiers.identifier(cell, self.context.token, self._plain)
 
+    def _check_number(self, cell: str) -> str | None:
+        """A check's or transfer's number; None if it is blank or a spreadsheet has cut it: several would be one."""
+        return self._identifier(cell) if cell and not identity.damaged(cell) else None
+
     # -- ids
 
     def _identity(self, kind: str, columns: Columns, cells: PracticeRow) -> str:

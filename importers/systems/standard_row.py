@@ -149,9 +149,12 @@ class StandardRow:
         return identifiers.own_word(text, self.context.payers, self.context.token) if text else ""
 
     def reference(self) -> str | None:
-        """A check's or transfer's number; words, which may name a patient, are made unreadable."""
+        """A check's or transfer's number; words, which may name a patient, are made unreadable.
+
+        One that a spreadsheet has cut is none: several checks would be one.
+        """
         text = self.text("reference")
-        return identifiers.identifier(text, self.context.token) if text else None
+        return identifiers.identifier(text, self.context.token) if text and not identity.damaged(text) else None
 
     def service(self) -> str | None:
         """A procedure code or words of the trade; any other text is not taken."""

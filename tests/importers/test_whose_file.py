@@ -168,3 +168,24 @@ def test_beangulp_does_not_take_a_file_that_speaks_against_its_profile(folder: F
     (card,) = [each for each in importers(folder.path) if each.name == "daysheet.us-amex"]
     assert card.identify(str(folder.give("card.csv", CARD_ROWS)))
     assert not card.identify(str(folder.give("bank.csv", BANK_ROWS)))
+
+
+def test_payments_that_stand_among_a_cards_charges_speak_against_it(folder: Folder) -> None:
+    folder.write_by_hand('\n[[bank]]\nprofile = "us-capitalone-card"\naccount = "Liabilities:Card"\n', "daysheet.toml")
+    head = "Transaction Date,Posted Date,Card No.,Description,Category,Debit,Credit\n"
+    paid = "2026-04-02,2026-04-03,1234,CAPITAL ONE MOBILE PYMT,Payment/Credit,{},{}\n"
+    shop = "2026-04-04,2026-04-05,1234,OFFICE SHOP,Merchandise,{},{}\n"
+    said = error(folder, head + paid.format("75.00", "") + shop.format("", "20.00"))
+    assert "holds payments received (row 2)" in said
+    (answer,) = folder.take("b.csv", head + paid.format("", "75.00") + shop.format("20.00", ""))
+    assert answer["booked"] == 2
+
+
+@pytest.mark.parametrize("name", ["Chase{}_Activity_20260430.CSV", "Checking_XX{}.csv", "Checking...{} April.csv"])
+def test_a_file_whose_name_gives_another_account_is_refused(folder: Folder, name: str) -> None:
+    row = "X,04/18/2026,LINEN,-84.20,ACH,,,\n"
+    folder.take(name.format("5561"), CHASE + row)
+    (answer,) = folder.take(name.format("7702"), CHASE + row.replace("18", "19"))
+    assert "is of account number …7702" in answer["error"]
+    (answer,) = folder.take(name.format("5561"), CHASE + row.replace("18", "20"))
+    assert answer["booked"] == 1

@@ -150,3 +150,18 @@ def test_bills_in_other_letters_are_two_though_day_and_amount_agree_and_that_is_
     assert "several records have in other letters, and none as it is written, first row 2" in answer["notes"][0]
     (answer,) = folder.take("c.csv", INVOICES + rows + "bILL-7,,2026-03-02,adams,P-2,,64.00,\n")
     assert (answer["booked"], answer["known"]) == (0, 2)
+
+
+@pytest.mark.parametrize("cell", ["4.11902E+09", "4.11902e9", "#N/A", "#REF!", "########"])
+def test_what_a_spreadsheet_shows_in_the_place_of_a_number_is_no_id_and_no_check_number(
+    folder: Folder, cell: str
+) -> None:
+    for name, text in (
+        ("patient_id", VISITS + f"V1,2026-03-02,adams,{cell},completed,97110,50.00\n"),
+        ("visit_id", VISITS + f"{cell},2026-03-02,adams,P-1,completed,97110,50.00\n"),
+        ("invoice_id", PAYMENTS + f"P1,2026-03-02,{cell},,card,50.00,\n"),
+    ):
+        (answer,) = folder.take(f"{name}.csv", text)
+        assert f"2: {name} was cut by a spreadsheet" in answer["error"]
+    folder.take("checks.csv", PAYMENTS + f"P1,2026-03-02,I1,,check,50.00,{cell}\n")
+    assert [payment.reference for payment in folder.books().received] == [None]

@@ -166,3 +166,48 @@ def test_check_numbers_are_kept_and_a_bare_check_teaches_nothing(folder: Folder)
         ("2026-06-05", None): ("*", "Income:Interest"),
         ("2026-06-29", "902"): ("!", "Expenses:Uncategorized"),
     }
+
+
+SALES = "Date,Type,Description,Gross,Fee,Net\n"
+
+
+def test_what_has_a_fee_beside_it_came_in_whatever_its_words_mean_on_a_card(folder: Folder) -> None:
+    text = "Date,Description,Gross,Fee,Net\n04/14/2026,SALE,80.00,2.40,77.60\n04/15/2026,SALE,40.00,1.20,38.80\n"
+    new(folder, text)
+    folder.take("export.csv", text)
+    assert [amount for _, amount in lines(folder)] == ["77.60 USD", "38.80 USD"]
+
+
+def test_a_refund_among_sales_without_signs_goes_out(folder: Folder) -> None:
+    rows = (
+        "04/14/2026,Sale,A,80.00,2.40,77.60\n04/15/2026,Refund,B,30.00,0.00,30.00\n04/16/2026,Sale,C,9.00,0.30,8.70\n"
+    )
+    new(folder, SALES + rows)
+    folder.take("export.csv", SALES + rows)
+    assert [amount for _, amount in lines(folder)] == ["77.60 USD", "-30.00 USD", "8.70 USD"]
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "question"),
+    [
+        ("Date,Description,Gross,Net", ["A,80.00,77.60", "B,40.00,38.80"], "Gross or Net"),
+        ("Date,Description,Amount,Tip,Fee,Net", ["A,80.00,8.00,2.40,85.60", "B,4.00,0.00,0.20,3.80"], "Amount or Net"),
+        ("Date,Description,Amount,Fee,Total", ["A,80.00,2.40,82.40", "B,40.00,1.20,41.20"], "Total or Amount"),
+    ],
+)
+def test_amounts_of_which_each_may_reach_the_account_are_asked_about(
+    folder: Folder, header: str, rows: list[str], question: str
+) -> None:
+    text = header + "\n" + "".join(f"04/{day}/2026,{row}\n" for day, row in enumerate(rows, 14))
+    assert f"--amount-column {question}" in refused(folder, text)
+
+
+def test_balances_that_follow_only_with_debits_as_money_in_are_asked_about(folder: Folder) -> None:
+    text = (
+        "Date,Description,Debit,Credit,Balance\n04/14/2026,A,80.00,,1080.00\n"
+        "04/15/2026,B,,50.00,1030.00\n04/16/2026,C,,20.00,1010.00\n"
+    )
+    assert "--amount-mode split or swapped" in refused(folder, text)
+    new(folder, text, "--amount-mode", "swapped")
+    folder.take("export.csv", text)
+    assert [amount for _, amount in lines(folder)] == ["80.00 USD", "-50.00 USD", "-20.00 USD"]
