@@ -20,7 +20,7 @@ _NAMED: Final = re.compile(
 )
 _DATE: Final = re.compile(r"(?:19|20)\d\d[ -]?[01]\d[ -]?[0-3]\d\Z")
 
-_IN_NAME: Final = re.compile(r"(?i)^chase(\d{4})(?!\d)|(?:\bx{2,}|\*{2,}|\.{3,}|…)-?(\d{4})(?!\d)")
+_IN_NAME: Final = re.compile(r"(?i)^chase(\d{4})(?!\d)|(?:(?<![a-z0-9])x{2,}|\*{2,}|\.{3,}|…)-?(\d{4})(?!\d)")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d\Z")
 
 PATTERNS: Final = (
