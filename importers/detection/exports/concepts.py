@@ -70,6 +70,8 @@ def is_id_of(facts: Facts, concept: frozenset[str]) -> bool:
     words = set(facts.words)
     if not words & concept or facts.is_dates or facts.is_flag:
         return False
+    if words & INVOICE and words & ID == {"code"}:
+        return False  # a billing code is a procedure's
     if words & (ID | frozenset(("npi",))):
         return not words & word_set("type kind status reason date amount method")
     return words <= concept and facts.is_codes
@@ -86,6 +88,10 @@ def is_money(facts: Facts) -> bool:
     if words & NOT_MONEY and not (rate and words <= word_set("rate per unit units hour session")):
         sums = word_set("amount total cost fee price")
         return bool(words & sums) and not words & word_set("id number percent count ratio")
+    if words <= INVOICE | VISIT and not facts.has_cents:
+        return False
+    if words & VISIT and not facts.has_cents and not words & {"amount", "fee", "cost", "price", "charge", "paid"}:
+        return False
     says = words & (OTHER_MONEY | PAID | CHARGE | ADJUSTMENT | INVOICE | word_set(
     """
     amount total subtotal fee price cost value net sum money expense expenses revenue income payout

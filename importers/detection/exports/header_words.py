@@ -11,7 +11,7 @@ _SPLIT: Final = re.compile(r"[^\w#%]+|_")
 
 # How systems shorten the field's words, and other words for the same.
 _SAME: Final = {
-    "appointment": "appt appts apt appointments apptid aptnum app termin cita rdv consulta",
+    "appointment": "appt appts apt appointments apptid aptnum termin cita rdv consulta",
     "visit": "visits vst besuch visite",
     "encounter": "encounters enc",
     "session": "sessions",
@@ -149,6 +149,8 @@ def words_of(header: str) -> tuple[str, ...]:
         before = joined[-1] if joined else ""
         if (before, word) in (("no", "show"), ("not", "show"), ("no", "attended")):
             joined[-1] = "noshow"
+        elif (before, word) == ("staff", "member"):
+            continue
         elif (before, word) == ("fee", "note"):
             joined[-1] = "invoice"
         elif (before, word) == ("write", "off"):

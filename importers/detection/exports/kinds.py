@@ -47,6 +47,7 @@ _BANKS: Final = word_set(
 )  # fmt: skip
 _PROCESSORS: Final = word_set("fee net currency converted transfer payout merchant gateway funding tip descriptor")
 _ENOUGH: Final = 5
+_AMOUNTS: Final = 4
 _STRONG: Final = 3
 _OWN: Final = 8
 _UNIQUE: Final = 0.9
@@ -81,6 +82,8 @@ def own_id(columns: Sequence[Facts]) -> tuple[Facts, str] | None:
     for facts in columns:
         if facts.uniqueness < _UNIQUE or facts.share_filled < _UNIQUE or of.is_money(facts) or not facts.filled:
             continue
+        if sum(bool(concept & set(facts.words)) for _, concept in _OWN_OF) > 1:
+            continue  # `Invoice or Claim #` names what a row is for
         for kind, concept in _OWN_OF:
             if kind == INVOICES and not any(map(of.is_money, columns)):
                 continue
@@ -120,22 +123,40 @@ def _is_reference(facts: Facts, columns: Sequence[Facts]) -> bool:
 def find_kind(columns: Sequence[Facts], path: Path) -> Kind:
     """The kind of an export's records."""
     field = _field(columns)
-    votes = [*_votes_of_columns(columns), *_votes_of_words(columns), *_votes_of_name(path)]
     own = own_id(columns)
+    votes = [*_capped(_votes_of_columns(columns)), *_votes_of_words(columns), *_votes_of_name(path)]
     if own is not None and own[1]:
         weight = _OWN if own[1] != VISITS or _sees_somebody(columns) else 2
         votes.append(Vote(own[1], weight, f'column "{own[0].header}" numbers its rows'))
+    elif own is None and any(map(_is_of_service, columns)):
+        votes.append(Vote(VISITS, 3, "its days are of service, and no number of a bill stands in it"))
     total = dict.fromkeys(KINDS, 0)
     for vote in votes:
         total[vote.kind] += vote.weight
     ranked = sorted(KINDS, key=lambda kind: -total[kind])
     first, second = ranked[0], ranked[1]
-    nobody = first == VISITS and not _sees_somebody(columns)
-    if field < _ENOUGH or total[first] < _ENOUGH or nobody or _is_list(columns, own):
+    no_visit = first == VISITS and not _are_visits(columns, own)
+    if field < _ENOUGH or total[first] < _ENOUGH or no_visit or _is_list(columns, own):
         return Kind("", "", field=field)
     why = "; ".join(vote.why for vote in sorted(votes, key=lambda vote: -vote.weight) if vote.kind == first)
     close = total[first] - total[second] < 2
     return Kind(first, why, second if close else "", field)
+
+
+def _capped(votes: Iterator[Vote]) -> Iterator[Vote]:
+    """The votes of amounts for bills, as far as they tell more: a row may have many amounts."""
+    left = _AMOUNTS
+    for vote in votes:
+        if vote.kind != INVOICES or not vote.why.endswith("amounts"):
+            yield vote
+        elif left > 0:
+            left -= vote.weight
+            yield vote
+
+
+def _is_of_service(facts: Facts) -> bool:
+    words = set(facts.words)
+    return facts.is_dates and ("dos" in words or {"service", "date"} <= words)
 
 
 def _field(columns: Sequence[Facts]) -> int:
@@ -168,6 +189,20 @@ def _sees_somebody(columns: Sequence[Facts]) -> bool:
         or (facts.is_dates and of.names(facts, of.VISIT))
         for facts in columns
     )
+
+
+def _are_visits(columns: Sequence[Facts], own: tuple[Facts, str] | None) -> bool:
+    """Whether somebody was seen: by a provider, or with a state of who came, or numbered as visits.
+
+    A list of allergies or devices names the visit at which each was noted, and is none of visits.
+    """
+    if not _sees_somebody(columns):
+        return False
+    seen_by = any(of.names(facts, of.PROVIDER) and not of.is_money(facts) for facts in columns)
+    came = any(of.names(facts, frozenset(("noshow", "attended", "status"))) for facts in columns)
+    named = [facts for facts in columns if of.is_id_of(facts, of.VISIT)]
+    dated = any(facts.is_dates and of.names(facts, of.VISIT) for facts in columns)
+    return seen_by or came or dated or (own is not None and own[1] == VISITS and own[0] in named)
 
 
 def _is_list(columns: Sequence[Facts], own: tuple[Facts, str] | None) -> bool:

@@ -33,8 +33,8 @@ def find_roles(columns: Sequence[Facts], kind: str) -> dict[str, Found]:
     own = own_id(columns)
     if own is not None and own[1] in ("", kind):
         found["id"] = Found(own[0], f"{len(own[0].distinct)} of {len(own[0].filled)} cells are different")
-    elif own is not None and kind == VISITS and own[1] == VISITS:
-        found["id"] = Found(own[0], "it numbers the rows")
+    elif kind == INVOICES and (numbered := [facts for facts in columns if of.is_id_of(facts, of.INVOICE)]):
+        found["id"] = Found(numbered[0], "rows with one number are lines of one bill")
     scores: dict[str, Score] = {
         "date": lambda facts: _day(facts, kind),
         "patient": _patient,
@@ -100,7 +100,7 @@ def _day(facts: Facts, kind: str) -> int:
 def _patient(facts: Facts) -> int:
     words = set(facts.words)
     if not words & of.PATIENT and not words & {"surname", "firstname"}:
-        return 0
+        return 10 if words in ({"name"}, {"full", "name"}) and not facts.is_numbers else 0
     if facts.is_dates or facts.is_flag or of.is_money(facts) or words & _OF_A_PERSON:
         return 0
     if words & of.PROVIDER - {"resource"} or words & (of.PAYER | of.VISIT | {"balance", "type", "count"}):
@@ -150,7 +150,7 @@ def _payer(facts: Facts) -> int:
     return score - (40 if "secondary" in words else 0) - (20 if words & of.PATIENT else 0)
 
 
-_NO_PAYER: Final = word_set("status percent policy number group member covered note class")
+_NO_PAYER: Final = word_set("state status percent policy number group member covered note class")
 
 
 def _method(facts: Facts) -> int:
@@ -236,7 +236,7 @@ def _service(facts: Facts) -> int:
     words = set(facts.words)
     if not facts.filled or facts.is_dates or of.is_money(facts) or facts.is_flag or facts.is_clock:
         return 0
-    if words & {"status", "date", "department", "location", "facility", "provider", "denied", "id"}:
+    if words & {"status", "date", "department", "location", "facility", "provider", "denied", "id", "number", "count"}:
         return 0
     if words & {"cpt", "procedure"} or {"service", "code"} <= words or {"bill", "code"} <= words:
         return 80 + (5 if words & {"code", "cpt"} else 0) - (20 if words & {"description", "modifier", "id"} else 0)

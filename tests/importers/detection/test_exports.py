@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from daysheet.importers.detection.exports.detect import DetectedExport, detect_export
+from daysheet.importers.detection.exports.detect import DetectedExport, detect_export, detected_as
 from daysheet.importers.detection.exports.header_words import words_of
+from daysheet.importers.detection.exports.known import Known
 from daysheet.importers.rows.raw_file import RawFile
+from daysheet.importers.systems.source import shipped
 
 
 @pytest.fixture
@@ -193,3 +195,52 @@ def test_days_in_several_notations_are_read_and_ambiguous_ones_said_to_be(seen, 
     assert found is not None
     assert (found.dates.formats, found.dates.rivals) == (formats, rivals)
     assert ("date_format" in found.unsettled) is bool(rivals)
+
+
+SHIPPED = {
+    "practice-jane-appointments": ("visits", {"date": "start_at", "provider": "staff_member_name", "status": "state"}),
+    "practice-jane-sales": ("invoices", {"date": "Invoice Date", "payer": "Payer", "amount": "Total"}),
+    "practice-opendental-appointments": ("visits", {"id": "VisitId", "date": "VisitTime", "status": "VisitState"}),
+    "practice-opendental-procedures": ("invoices", {"id": "ProcedureId", "visit": "VisitId", "amount": "Charge"}),
+    "practice-opendental-payments": ("payments", {"id": "PaymentId", "method": "PaidBy", "amount": "Received"}),
+    "practice-opendental-claims": ("claims", {"id": "ClaimId", "payer": "Insurer", "status": "ClaimState"}),
+    "practice-opendental-adjustments": ("adjustments", {"id": "AdjustmentId", "date": "AdjustedDay"}),
+    "practice-openemr-collections": ("invoices", {"id": "Invoice", "date": "DOS", "amount": "Charge"}),
+    "practice-simplepractice-pay-period": ("payments", {"date": "Date Paid", "amount": "Amount Paid"}),
+    "practice-simplepractice-payments": ("payments", {"id": "Payment ID", "method": "Payment type"}),
+    "practice-synthea-encounters": ("visits", {"id": "Id", "date": "START", "provider": "PROVIDER"}),
+    "practice-stripe-payouts": (None, {}),
+    "practice-square-2022": (None, {}),
+    "practice-square-2026": (None, {}),
+    "practice-jane-payouts": (None, {}),
+}
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_exports_of_known_systems_are_told_without_their_profiles(tmp_path: Path, name: str) -> None:
+    kind, columns = SHIPPED[name]
+    sample = next(source.profile.sample for source in shipped() if source.name == name)
+    path = tmp_path / sample.filename
+    path.write_text(sample.text.lstrip("\n"), encoding="utf-8")
+    found = detect_export(RawFile(path))
+    assert (None if found is None else found.kind.name) == kind
+    assert found is None or {role: found.columns.get(role) for role in columns} == columns
+
+
+def test_a_column_whose_values_the_books_know_is_the_reference(seen) -> None:
+    found = seen(
+        "No,Posted,Who,Ref,What,Charge\n"
+        + "".join(f"F{n},2026-03-{n:02},Okafor,A77{n:02},Exam,90.00\n" for n in range(1, 9)),
+        "charges.csv",
+    )
+    assert found is None  # nothing in it says whose it is
+    told = seen(
+        "Invoice No,Posted,Who,Ref,Charge\n"
+        + "".join(f"F{n},2026-03-{n:02},Okafor,A77{n:02},90.00\n" for n in range(1, 9))
+    )
+    assert told is not None
+    assert {"visit", "provider"}.isdisjoint(told.columns)
+    known = Known(visits=frozenset(f"A77{n:02}" for n in range(1, 20)), providers=frozenset({"okafor"}))
+    by_books = detected_as(told.encoding, told.grid, told.facts, told.kind, known=known)
+    assert (by_books.columns["visit"], by_books.columns["provider"]) == ("Ref", "Who")
+    assert "already imported" in by_books.evidence["visit"]
