@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from daysheet.errors import DaysheetError
@@ -20,7 +20,7 @@ from daysheet.importers.detection.exports.kinds import (
 )
 from daysheet.importers.detection.exports.roles import ROLES
 from daysheet.importers.proposals.adjustment_types import adjusted, type_column
-from daysheet.importers.rows.cell_kinds import orders
+from daysheet.importers.rows.cell_kinds import is_zero, orders
 from daysheet.records import ADJUSTMENT_KINDS, CLAIM_STATUSES, PAYMENT_METHODS, VISIT_STATUSES
 
 ANY: Final = "*"
@@ -154,9 +154,7 @@ def _words(found: DetectedExport, answers: Answers) -> Iterator[Question]:
         yield from _of_all(text, "status", answers)
     if _pays(found) and "method" not in found.roles:
         yield from _of_all("No column says how the money was paid. How was it?", "method", answers)
-    column = type_column(found.facts)
-    given = meanings_of("adjustment", answers.words)
-    if kind == ADJUSTMENTS and (column is None or column.distinct - adjusted(column).keys() - given.keys()):
+    if _lets_off(found, answers):
         yield from _of_all("What are the adjustments whose type is not known?", "adjustment", answers)
     if kind in (VISITS, CLAIMS) and "status" in found.roles:
         yield from _of_each(found, "status", what, answers)
@@ -172,6 +170,18 @@ def _pays(found: DetectedExport) -> bool:
     if ledger is not None and found.kind.name == INVOICES:
         return any(line_of(word) == PAYMENTS for word in ledger.distinct)
     return any(map(is_paid, found.facts)) and found.kind.name in (VISITS, INVOICES) and "amount" in found.roles
+
+
+def _lets_off(found: DetectedExport, answers: Answers) -> bool:
+    """Whether rows give adjustments of which nobody knows what kind they are."""
+    ledger = next((facts for facts in found.facts if is_ledger(facts)), None)
+    known = meanings_of("adjustment", answers.words).keys()
+    if found.kind.name == INVOICES and ledger is not None:
+        words = {word for word in ledger.distinct if line_of(word) == ADJUSTMENTS}
+        return bool(words - adjusted(ledger).keys() - known)
+    column = type_column(found.facts)
+    told = set() if column is None else column.distinct - adjusted(column).keys() - known
+    return found.kind.name == ADJUSTMENTS and (column is None or bool(told))
 
 
 def _took_place(found: DetectedExport) -> bool:
@@ -193,7 +203,8 @@ def _of_each(found: DetectedExport, role: str, what: str, answers: Answers) -> I
         return
     header = found.roles[role].facts.header
     for line in lines[:_SHOWN]:
-        text = f'What does the word in line {line} of column "{header}" mean?'
+        what_stands = "word" if word_at(found, role, line) else "blank"
+        text = f'What does the {what_stands} in line {line} of column "{header}" mean?'
         yield Question(f"line:{role}:{line}", text, MEANINGS[what], '--word "THE WORD=MEANING", or "*=MEANING" for all')
 
 
@@ -204,8 +215,19 @@ def unknown_lines(found: DetectedExport, role: str, given: Mapping[str, str]) ->
     known_words = {word.casefold() for word in (*known, *given)}
     first: dict[str, int] = {}
     for row in found.grid.rows:
-        first.setdefault(row.cells[facts.place].strip(), row.line)
+        if role != "method" or _is_payment(found, row.cells):
+            first.setdefault(row.cells[facts.place].strip(), row.line)
     return sorted(line for word, line in first.items() if word.casefold() not in known_words)
+
+
+def _is_payment(found: DetectedExport, cells: Sequence[str]) -> bool:
+    """Whether a row gives a payment, so that its way to pay is to be known."""
+    if found.kind.name == PAYMENTS:
+        return True
+    ledger = next((facts for facts in found.facts if is_ledger(facts)), None)
+    if ledger is not None:
+        return line_of(cells[ledger.place].strip()) == PAYMENTS
+    return any(is_paid(facts) and not is_zero(cells[facts.place]) for facts in found.facts)
 
 
 def word_at(found: DetectedExport, role: str, line: int) -> str:

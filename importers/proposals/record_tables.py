@@ -125,7 +125,11 @@ def _amount(facts: Facts) -> str:
     """The key of an amount: taken off where the export writes it as a negative number."""
     telling = [cell for cell in facts.filled if not is_zero(cell)]
     negative = sum(map(is_negative, telling)) > 0.5 * len(telling)
-    return f"{'less' if negative else 'amount'} = {toml.names([facts])}"
+    return _signed(facts, negative=negative)
+
+
+def _signed(facts: Facts, *, negative: bool) -> str:
+    return f"amount = []\nless = {toml.names([facts])}" if negative else f"amount = {toml.names([facts])}"
 
 
 def _methods(plan: Plan) -> dict[str, str]:
@@ -300,31 +304,42 @@ def _of_ledger(plan: Plan) -> list[str]:
         day,
         _key("provider", plan.column("provider")),
         _key("payer", plan.column("payer")),
-        _amount(amount),
+        _amount_of(plan, amount, INVOICES),
         "merge = true" if group is not None else "",
         toml.when((ledger, "among", plan.rows_of(INVOICES))),
     )
     money = plan.named("payment") or plan.named("paid") or amount
-    payment = _table(
-        "payment",
-        _id(plan, "date", "amount"),
-        day,
-        of_bill,
-        _key("visit", plan.column("visit"), many=True),
-        f"method = {toml.words(plan.column('method') or ledger, _ledger_methods(plan), _other(plan, 'method'))}",
-        _amount_of(plan, money, PAYMENTS),
-        toml.when((ledger, "among", plan.rows_of(PAYMENTS))),
-    )
+    paid = plan.rows_of(PAYMENTS)
+    theirs = [word for word in paid if "ins" in plain(word)]
+
+    def payment(rows: list[str], payer: str) -> str:
+        return _table(
+            "payment",
+            _id(plan, "date", "amount"),
+            day,
+            of_bill,
+            _key("visit", plan.column("visit"), many=True),
+            payer,
+            f"method = {toml.words(plan.column('method') or ledger, _ledger_methods(plan), _other(plan, 'method'))}",
+            _amount_of(plan, money, PAYMENTS),
+            toml.when((ledger, "among", rows)),
+        )
+
+    off = plan.rows_of(ADJUSTMENTS)
+    kinds = {word: kind for word, kind in adjusted(ledger).items() if word in off}
     adjustment = _table(
         "adjustment",
         _id(plan, "date", "amount"),
         day,
         of_bill or "invoice = []",
-        f"kind = {toml.words(ledger, {**adjusted(ledger)}, _other(plan, 'adjustment') or 'contractual')}",
+        f"kind = {toml.words(ledger, kinds, _other(plan, 'adjustment'))}",
         _amount_of(plan, plan.named("adjustment") or amount, ADJUSTMENTS),
-        toml.when((ledger, "among", plan.rows_of(ADJUSTMENTS))),
+        toml.when((ledger, "among", off)),
     )
-    return [bill, *([payment] if plan.rows_of(PAYMENTS) else []), *([adjustment] if plan.rows_of(ADJUSTMENTS) else [])]
+    mine = [word for word in paid if word not in theirs]
+    insurer = _key("payer", plan.column("payer")) or 'payer-is = "insurance"'
+    parts = ((mine, payment(mine, "")), (theirs, payment(theirs, insurer)), (off, adjustment))
+    return [bill, *(table for rows, table in parts if rows)]
 
 
 def _ledger_methods(plan: Plan) -> dict[str, str]:
@@ -341,7 +356,7 @@ def _amount_of(plan: Plan, facts: Facts, kind: str) -> str:
         if ledger is not None and row.cells[ledger.place].strip() in wanted and not is_zero(row.cells[facts.place])
     ]
     negative = sum(map(is_negative, cells)) > 0.5 * len(cells)
-    return f"{'less' if negative else 'amount'} = {toml.names([facts])}"
+    return _signed(facts, negative=negative)
 
 
 def not_taken(plan: Plan) -> tuple[Facts, list[str], str] | None:

@@ -7,15 +7,21 @@ from __future__ import annotations
 
 import datetime
 import json
+import os
+import pty
 import random
+import subprocess
+import sys
 from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import openpyxl
 import pytest
+from beancount.core.data import Transaction
 
-from tests.importers.books_folder import Folder
+from tests.importers.books_folder import Folder, secretly
 
 FEES = {"97110": Decimal("85.00"), "97140": Decimal("95.50"), "97161": Decimal("140.00")}
 THERAPISTS = {"Okafor, Ada": "okafor", "Lindqvist, Per": "lindqvist"}
@@ -165,3 +171,132 @@ def test_an_import_again_changes_nothing(told, monkeypatch: pytest.MonkeyPatch) 
     again = folder.take_paths(*(folder.given / name for name in truth.texts))
     assert Counter(file["booked"] for file in again) == {0: 4}
     assert folder.snapshot() == before
+
+
+LEDGER = """Trans #,Trans Date,Pt ID,Provider,Trans Type,Code,Amount,Pay Method,Balance
+1,03/02/2026,P1,D1,Charge,D1110,120.00,,120.00
+2,03/02/2026,P1,D1,Payment,,-50.00,Visa,70.00
+3,03/13/2026,P1,D1,Insurance Payment,,-60.00,EFT,10.00
+4,03/13/2026,P1,D1,Write-off,,-10.00,,0.00
+5,03/14/2026,P2,D1,Charge,D0120,80.00,,80.00
+6,03/14/2026,P2,D1,Payment,,-30.00,Check,50.00
+"""
+HALVES = """Session Date,Client ID,Therapist,CPT,Session Fee,Client Paid,Insurance Paid,Write-off,Balance
+03/02/2026,C1,moss,90837,150.00,30.00,100.00,20.00,0.00
+03/13/2026,C2,moss,90834,120.00,0.00,0.00,0.00,120.00
+03/14/2026,C3,moss,90834,120.00,20.00,90.00,10.00,0.00
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
+    monkeypatch.setenv("DAYSHEET_SECRET", "a secret of the tests only")
+    return Folder(tmp_path / "books")
+
+
+def owed(folder: Folder) -> Decimal:
+    """What all receivable accounts hold."""
+    found = Decimal()
+    for entry in folder.books().entries:
+        for leg in entry.postings if isinstance(entry, Transaction) else ():
+            if leg.account.startswith("Assets:Receivable") and leg.units is not None:
+                found += leg.units.number or 0
+    return found
+
+
+def test_a_row_that_is_a_charge_a_payment_or_an_adjustment_is_taken_so(folder: Folder) -> None:
+    path = folder.give("ledger.csv", LEDGER)
+    made = folder.run("profile", "new", path, "--name", "led", "--provider", "D1=d1", "--json")
+    assert made.exception is None, made.exception
+    assert json.loads(made.stdout)[0]["records"] == {"invoices": 2, "payments": 3, "adjustments": 1}
+    folder.take_paths(path)
+    assert owed(folder) == Decimal("50.00")
+
+
+def test_a_row_that_is_a_visit_its_bill_and_what_was_paid_on_it_is_taken_so(folder: Folder) -> None:
+    path = folder.give("sessions.csv", HALVES)
+    options = ("--kind", "visits", "--name", "half", "--word", "*=card", "--provider", "moss=moss", "--json")
+    made = folder.run("profile", "new", path, *options)
+    assert made.exception is None, made.exception
+    records = json.loads(made.stdout)[0]["records"]
+    assert (records["visits"], records["invoices"]) == (3, 3)
+    folder.take_paths(path)
+    assert owed(folder) == Decimal("120.00")
+
+
+def test_a_workbook_is_read_as_text_is(folder: Folder) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["Elm Clinic, appointments"])
+    sheet.append(["Visit No", "Visit Date", "Chart #", "Provider", "Visit Status", "Fee"])
+    for n in range(1, 9):
+        sheet.append([f"V{n:03}", datetime.date(2026, 3, n), 5000 + n, "D1", "Kept" if n % 4 else "No Show", 85.5])
+    path = folder.given / "visits.xlsx"
+    book.save(path)
+    made = folder.run("profile", "new", path, "--name", "elm", "--provider", "D1=d1")
+    assert made.exception is None, made.exception
+    (taken,) = folder.take_paths(path)
+    assert (taken["kind"], taken["booked"]) == ("visits", 8)
+    assert Counter(visit.status for visit in folder.books().visits.values()) == {"completed": 6, "no-show": 2}
+
+
+def test_what_the_files_do_not_settle_is_asked_of_who_sits_there(folder: Folder) -> None:
+    rows = "".join(f"V{n},03/0{n}/2026,P{n},{'Roomed' if n == 5 else 'Kept'}\n" for n in range(1, 9))
+    path = folder.give("visits.csv", "Visit ID,Visit Date,Patient ID,Status\n" + rows)
+    refused = str(folder.run("profile", "new", path, "--name", "ask").exception)
+    assert "Which provider's id is it for all rows?" in refused
+    said = at_a_terminal(folder, path, "moss\ncompleted\n")
+    assert "Roomed" not in said
+    assert 'line 6 of column "Status"' in said
+    text = (folder.path / "profiles" / "practice-ask-visits.toml").read_text()
+    assert 'provider-is = "moss"' in text
+    assert 'Roomed = "completed"' in text
+
+
+def at_a_terminal(folder: Folder, path: Path, answers: str) -> str:
+    """`profile new` as a program at a terminal; what it shows."""
+    command = [str(Path(sys.executable).parent / "daysheet"), "--books", str(folder.path), "profile", "new", str(path)]
+    main, terminal = pty.openpty()
+    with subprocess.Popen(
+        [*command, "--name", "ask"], stdin=terminal, stdout=terminal, stderr=terminal, env=secretly()
+    ) as run:
+        os.close(terminal)
+        os.write(main, answers.encode())
+        shown = b""
+        while True:
+            try:
+                more = os.read(main, 4096)
+            except OSError:
+                break
+            shown += more
+            if not more:
+                break
+        assert run.wait(60) == 0, shown.decode()
+    os.close(main)
+    return shown.decode()
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        (
+            'date = "Visit Date"',
+            'date = "Visit Dat"',
+            'there is no column "Visit Dat" in the header; did you mean "Visit Date"?',
+        ),
+        ('Kept = "completed"', 'Kept = "complete"', '"complete" is no status; did you mean "completed"?'),
+        ("[[visit]]", "[[vist]]", 'unknown key "vist" in the profile; did you mean "visit"?'),
+    ],
+)
+def test_a_slip_in_a_profile_edited_by_hand_is_named_with_its_line_and_the_nearest_word(
+    folder: Folder, right: str, wrong: str, said: str
+) -> None:
+    rows = "".join(f"V{n},2026-03-0{n},P{n},D1,Kept\n" for n in range(1, 9))
+    path = folder.give("visits.csv", "Visit ID,Visit Date,Patient ID,Doctor,Status\n" + rows)
+    assert folder.run("profile", "new", path, "--name", "slip").exception is None
+    profile = folder.path / "profiles" / "practice-slip-visits.toml"
+    text = profile.read_text()
+    assert right in text
+    profile.write_text(text.replace(right, wrong))
+    line = 1 + next(n for n, each in enumerate(profile.read_text().splitlines()) if wrong in each)
+    assert f"practice-slip-visits.toml:{line}: {said}" in str(folder.run("import", path).exception)
