@@ -61,7 +61,11 @@ def whole_cents(amount: Decimal, currency: str, profile: Profile) -> Decimal:
     if abs(rounded - amount) > _FLOAT:
         raise CellError(column, f"holds a part of a cent of {currency}")
     if decimals == -_CENTS - 1:
-        raise CellError(column, "has three digits behind its mark, which may part thousands")
+        raise CellError(
+            column,
+            "has three digits behind its mark, which may part thousands (if they are decimals, the profile needs "
+            f'[evidence] decimal = "point or comma, {PERSON_SAID}")',
+        )
     return amount if rounded == amount else rounded
 
 

@@ -259,5 +259,7 @@ class Profile:
         {},
     )
     evidence: dict[str, str] = word(
-        "What each part rests on, as `profile new` found it in the file or was told; nothing reads it but people.", {}
+        "What each part rests on, as `profile new` found it in the file or was told. Read by people, but for a "
+        "`decimal` that ends in `as a person said`: three digits may then stand behind the mark.",
+        {},
     )

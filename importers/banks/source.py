@@ -133,6 +133,9 @@ class BankSource:
         found = tables(file)
         place = self.place(file, found)
         _, ((line, cell), *_) = self._dates(file, found, place) if place else (0, [(0, "")])
+        if form_of(cell) in self.profile.date.format:
+            message = f'column "{self.profile.date.column}" holds a day that no calendar has'
+            return DaysheetError(message, filename=file.path, line=line, remedy="correct the row, or export it again")
         return DaysheetError(
             f'has the header of profile {self.name}, but dates of another form: column "{self.profile.date.column}" is '
             f"{form_of(cell)} here, and {' or '.join(self.profile.date.format)} in the profile",

@@ -55,6 +55,7 @@ def book_bank_lines(
         if number not in accounts:
             name = bank_account(session.banks, reading.profile, number, taken.file)
             whose_file.refuse_other_number(reading, number, name, session.books, session.banks, taken.file)
+            whose_file.refuse_several_numbers(number, name, accounts, session.banks, row, taken.file)
             accounts[number] = name
         return accounts[number], row.currency
 

@@ -64,6 +64,41 @@ def refuse_other_number(
         )
 
 
+def refuse_several_numbers(
+    number: str | None,
+    account: str,
+    before: Mapping[str | None, str],
+    banks: Sequence[BankSettings],
+    row: BankLine,
+    path: object,
+) -> None:
+    """Refuse a file of several account numbers that go to one account, unless the settings name each of them.
+
+    Args:
+        number: the number of a row.
+        account: the ledger account of it.
+        before: the accounts of the numbers of the rows before.
+        banks: the `[[bank]]` tables.
+        row: the row, for the error.
+        path: the file, for the error.
+
+    Raises:
+        DaysheetError: the settings do not say that both are this account's.
+    """
+    mine = account_number.bare(number or "")
+    others = [bare for other, name in before.items() if name == account and (bare := account_number.bare(other or ""))]
+    other = next((bare for bare in others if not (bare.endswith(mine) or mine.endswith(bare))), None)
+    named = [account_number.bare(bank.number) for bank in banks if bank.account == account and bank.number]
+    if mine and other is not None and not any(mine.endswith(bare[-account_number.KEPT :]) for bare in named):
+        kept = account_number.KEPT
+        raise DaysheetError(
+            f"holds rows of account number …{mine[-kept:]} beside …{other[-kept:]}, and both would go to {account}",
+            filename=path,  # type: ignore[arg-type]
+            line=row.meta.get("lineno"),
+            remedy="give each number a [[bank]] table of its own in daysheet.toml, with number and account",
+        )
+
+
 def refuse_other_balance(
     reading: Reading, account: Account, lines: Iterable[Line | BankLine], books: Books, state: BankState, path: object
 ) -> None:

@@ -7,12 +7,14 @@ stand under credits, amounts are in another currency. Then whose file it is, is 
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Final
 from weakref import WeakKeyDictionary
 
+from daysheet.importers.banks.profile import Amounts
 from daysheet.importers.banks.source import BankSource
 from daysheet.importers.detection import vocabulary as words
-from daysheet.importers.detection.amount_columns import AmountColumns
+from daysheet.importers.detection.amount_columns import AmountColumns, Values, links, values_of
 from daysheet.importers.detection.detect import Detected, detect
 from daysheet.importers.detection.grid import Grid, is_code
 from daysheet.importers.rows.cell_kinds import is_negative, is_zero
@@ -20,6 +22,7 @@ from daysheet.importers.rows.cells import Column
 from daysheet.importers.rows.header import norm
 from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.rows.tables import tables
+from daysheet.importers.rows.values import amount_parser
 
 _EVERYDAY: Final = """
 date description details amount debit credit balance memo payee name transaction category type withdrawals deposits
@@ -62,12 +65,18 @@ def against(source: BankSource, file: RawFile, currency: str) -> str | None:
     if (grid.header.line if grid.header else 0) != place.line:
         return None
     index = place.index
-    return _signs(source, grid, money, index) or _currency(source, grid, index, currency)
+    days = grid.columns[detected.date].filled if detected.date is not None else ()
+    one_day = len({day.strip() for day in days}) == 1
+    return _signs(source, grid, money, index, one_day=one_day) or _currency(source, grid, index, currency)
 
 
-def _signs(source: BankSource, grid: Grid, money: AmountColumns, index: dict[Column, int]) -> str | None:
+def _signs(
+    source: BankSource, grid: Grid, money: AmountColumns, index: dict[Column, int], *, one_day: bool
+) -> str | None:
     amount = source.profile.amount
     why = "; ".join(money.evidence)
+    if money.balance is not None and one_day and _balances_allow(amount, grid, money, index):
+        return None
     if amount.mode in _PLAIN_MODES and money.mode in _PLAIN_MODES and index.get(amount.column) == money.amount:
         weak = amount.mode == "inverted" and is_generic(source) and _mostly_negative(grid, money)
         if amount.mode != money.mode and (money.sure or weak):
@@ -81,6 +90,25 @@ def _signs(source: BankSource, grid: Grid, money: AmountColumns, index: dict[Col
     if amount.mode == "split" and words.says(source.profile.title, words.CARD):
         return _payments(grid, index.get(amount.debit), index.get(amount.credit))
     return None
+
+
+def _balances_allow(amount: Amounts, grid: Grid, money: AmountColumns, index: dict[Column, int]) -> bool:
+    """Whether the balances of a single day follow as the profile reads the amounts too, from either end."""
+    parse = amount_parser(money.decimal)
+
+    def values(place: int | None) -> Values:
+        return [None] * len(grid.rows) if place is None else values_of(grid.columns[place], parse)
+
+    if amount.mode in _PLAIN_MODES:
+        sign = 1 if amount.mode == "signed" else -1
+        amounts: Values = [None if value is None else sign * value for value in values(index.get(amount.column))]
+    elif amount.mode == "split":
+        pairs = zip(values(index.get(amount.debit)), values(index.get(amount.credit)), strict=True)
+        amounts = [(into or Decimal()) - (out or Decimal()) for out, into in pairs]
+    else:
+        return False
+    chains = (links(amounts, values(money.balance), order) for order in ("ascending", "descending"))
+    return any(every and closed == every for closed, every in chains)
 
 
 def _payments(grid: Grid, debit: int | None, credit: int | None) -> str | None:

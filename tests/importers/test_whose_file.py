@@ -110,6 +110,11 @@ def test_a_right_header_with_dates_of_another_form_is_told_as_that(folder: Folde
     assert "%m/%d/%Y in the profile" in said
 
 
+def test_a_day_that_no_calendar_has_is_told_as_that(folder: Folder) -> None:
+    said = error(folder, CHASE + "DEBIT,02/29/2026,LINEN,-84.20,ACH,,\n")
+    assert 'a.csv:2: column "Posting Date" holds a day that no calendar has' in said
+
+
 @pytest.mark.parametrize(("last", "booked"), [("3/18/2026", 2), ("3/4/2026", None)])
 def test_a_spreadsheets_dates_for_year_first_are_read_where_the_file_settles_them(
     folder: Folder, last: str, booked: int | None
@@ -189,3 +194,10 @@ def test_a_file_whose_name_gives_another_account_is_refused(folder: Folder, name
     assert "is of account number …7702" in answer["error"]
     (answer,) = folder.take(name.format("5561"), CHASE + row.replace("18", "20"))
     assert answer["booked"] == 1
+
+
+def test_the_balances_of_one_day_speak_for_either_direction_and_those_of_two_for_one(folder: Folder) -> None:
+    rows = "X,04/02/2026,LINEN,{0},ACH,4995.00,,\nX,04/{1}/2026,LINEN,{0},ACH,{2},,\n"
+    (answer,) = folder.take("b.csv", CHASE + rows.format("-5.00", "02", "4990.00"))
+    assert (answer["booked"], answer["amount"]) == (2, "-10.00")
+    assert "money out is positive" in error(folder, CHASE + rows.format("5.00", "01", "5000.00"))

@@ -126,3 +126,25 @@ def test_how_many_is_a_setting_and_books_without_providers_take_any(folder: Fold
 )
 def test_the_number_above_a_table(line: str, number: str | None) -> None:
     assert account_number.stated([line]) == number
+
+
+OFX_OF_TWO = (
+    "OFXHEADER:100\nDATA:OFXSGML\nENCODING:USASCII\nCHARSET:1252\n\n<OFX><BANKMSGSRSV1><STMTTRNRS><STMTRS><CURDEF>USD"
+    "<BANKACCTFROM><BANKID>1<ACCTID>000777{one}<ACCTTYPE>CHECKING</BANKACCTFROM><BANKTRANLIST><DTSTART>20260401"
+    "<DTEND>20260430<STMTTRN><TRNTYPE>DEBIT<DTPOSTED>20260409<TRNAMT>-4.00<FITID>a1<NAME>TEA</STMTTRN></BANKTRANLIST>"
+    "</STMTRS></STMTTRNRS></BANKMSGSRSV1><CREDITCARDMSGSRSV1><CCSTMTTRNRS><CCSTMTRS><CURDEF>USD<CCACCTFROM>"
+    "<ACCTID>4111222{two}</CCACCTFROM><BANKTRANLIST><DTSTART>20260401<DTEND>20260430<STMTTRN><TRNTYPE>DEBIT"
+    "<DTPOSTED>20260410<TRNAMT>-7.00<FITID>b1<NAME>INK</STMTTRN></BANKTRANLIST></CCSTMTRS></CCSTMTTRNRS>"
+    "</CREDITCARDMSGSRSV1></OFX>\n"
+)
+
+
+def test_one_file_of_two_accounts_goes_to_one_only_where_the_settings_say_so(folder: Folder) -> None:
+    table = '\n[[bank]]\nprofile = "ofx"\naccount = "{}"\n{}'
+    folder.write_by_hand(table.format("Assets:Bank:Checking", ""), "daysheet.toml")
+    text = OFX_OF_TWO.format(one="5518", two="9034")
+    said = refused(folder, "both.ofx", text)
+    assert "account number …9034 beside …5518, and both would go to Assets:Bank:Checking" in said
+    folder.write_by_hand(table.format("Liabilities:Card", 'number = "9034"\n'), "daysheet.toml")
+    (answer,) = folder.take("both.ofx", text)
+    assert answer["booked"] == 2
