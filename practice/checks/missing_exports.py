@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+from daysheet.accounting.payroll import paychecks
 from daysheet.billing.working_days import ONE_DAY
 from daysheet.books import Books
 from daysheet.books.openings import begin_of
@@ -102,11 +103,13 @@ def _quiet_days(files: Sequence[Imported], exports: Sequence[Imported], books: B
 
 
 def _days_of(kind: str, books: Books) -> int:
-    """On how many days there are payments, or adjustments; zero for other kinds."""
+    """On how many days there are payments, adjustments or paychecks; zero for other kinds."""
     if kind == "payments":
         return len({payment.date for payment in books.received})
     if kind == "adjustments":
         return len({one.date for same in books.adjustments_of_invoice.values() for one in same})
+    if kind == "payroll":
+        return len({entry.date for entry in paychecks(books).values()})
     return 0
 
 

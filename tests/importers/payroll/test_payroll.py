@@ -240,6 +240,15 @@ def test_a_journal_that_says_only_what_was_earned_leaves_it_undivided(folder: Fo
     assert "do not say what was withheld" in answer["notes"][0]
 
 
+def test_the_weeks_between_two_pay_days_are_no_missing_export(folder: Folder) -> None:
+    days = [datetime.date(2026, month, 28) for month in (1, 2, 3, 4, 5, 9)]
+    found = checks(days)
+    for day in days:
+        folder.take(f"{day}.csv", gusto([check for check in found if check.day == day]))
+    missing = list(worklist.find(folder.books(), datetime.date(2026, 5, 30), ["missing-export"]))
+    assert missing == []
+
+
 # what was paid by the bank
 
 

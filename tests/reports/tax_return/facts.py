@@ -1,17 +1,14 @@
-"""Three years of a practice as facts: what was bought, earned, paid and owned; and, from these alone, its return.
+"""Three years of a practice as facts: what was bought, earned, paid and owned.
 
-Nothing here asks the program for anything: percentages are copied from IRS Publication 946, limits from the revenue
-procedures, lines from the forms, and every figure is added up from the entries as they were invented.
+Percentages are copied from IRS Publication 946, limits from the revenue procedures, lines from the forms.
 """
 
 from __future__ import annotations
 
 import datetime
 import random
-from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
-from fractions import Fraction
 from typing import NamedTuple
 
 D = Decimal
@@ -66,8 +63,11 @@ ACCOUNTS = {
     "Assets:Fixed:Land": Account("", "", "", "", "L 11", "L 12"),
     "Assets:Prepaid": Account("", "", "", "", "L 6", "L 6"),
     "Liabilities:Notes:Bank": Account("", "", "", "", "L 19b", "L 20"),
+    "Liabilities:Payroll": Account("", "", "", "", "L 17", "L 18"),
+    "Liabilities:Payable": Account("", "", "", ""),
     "Liabilities:Card": Account("", "", "", "", "L 17", "L 18"),
 }  # fmt: skip
+_PAYROLL = {"Expenses:Wages": "wages", "Expenses:PayrollTaxes": "taxes"}
 OWNERS = {
     "schedule-c": {
         "Equity:Owner:Contributions": Account("", "", "", ""), "Equity:Owner:Draws": Account("", "", "", ""),
@@ -147,7 +147,9 @@ class Entry(NamedTuple):
 def entries(returns: str, seed: str = "return") -> list[Entry]:
     """Every entry of the three years."""
     chance = random.Random(f"{returns} {seed}")
-    return sorted((*_owners(returns, chance), *_months(returns, chance), *_assets()), key=lambda entry: entry.date)
+    return sorted(
+        (*_owners(returns, chance), *_months(returns, chance), *_assets(), *_bills()), key=lambda entry: entry.date
+    )
 
 
 def _cents(chance: random.Random, least: int, most: int) -> D:
@@ -190,8 +192,12 @@ def _months(returns: str, chance: random.Random) -> Iterator[Entry]:
             yield _paid(day, "Income:Late", -_cents(chance, 1, 20))
             yield _paid(day, "Income:Interest", -_cents(chance, 1, 20))
             yield _paid(day, "Expenses:Rent", D("2920.00"))
-            yield _paid(day, "Expenses:Wages", D("7300.00"))
-            yield _paid(day, "Expenses:PayrollTaxes", D("558.45"))
+            # withheld: 900.00 of income tax and the employees' 7.65%; paid over in the next month
+            owed = D("900.00") + 2 * D("558.45")
+            pay = (("Expenses:Wages", D("7300.00")), ("Expenses:PayrollTaxes", D("558.45")))
+            yield Entry(day, (*pay, ("Liabilities:Payroll", -owed), ("Assets:Bank:Checking", owed - D("7858.45"))))
+            if (year, month) > (2024, 1):
+                yield _paid(datetime.date(year, month, 2), "Liabilities:Payroll", owed)
             for account, least, most in (
                 ("Goods", 100, 600), ("Lasers", 100, 300), ("Advertising", 100, 400), ("Insurance", 200, 500),
                 ("Software", 50, 300), ("Supplies", 300, 900), ("Legal", 50, 200), ("Meals", 20, 150),
@@ -211,6 +217,16 @@ def _months(returns: str, chance: random.Random) -> Iterator[Entry]:
     yield Entry(datetime.date(2025, 5, 2), (("Assets:Bank:Checking", D(40000)), ("Liabilities:Notes:Bank", D(-40000))))
 
 
+BILLS = {2024: D("731.20"), 2025: D("412.00"), 2026: D("988.80")}
+"""A vendor's bill of December of each year, paid on January 9: on the cash basis an expense of the next year."""
+
+
+def _bills() -> Iterator[Entry]:
+    for year, amount in BILLS.items():
+        if year + 1 in YEARS:
+            yield _paid(datetime.date(year + 1, 1, 9), "Expenses:Supplies", amount)
+
+
 def _assets() -> Iterator[Entry]:
     for asset in ASSETS:
         yield _paid(asset.bought, asset.account, asset.cost)
@@ -227,162 +243,62 @@ def _assets() -> Iterator[Entry]:
 
 def text(returns: str, seed: str = "return") -> str:
     """The same as a ledger."""
-    lines = ['option "operating_currency" "USD"', 'option "title" "Tern Lane Clinic"']
-    for name, account in {**ACCOUNTS, **OWNERS[returns]}.items():
-        lines.append(f"2024-01-01 open {name}")
-        if account.word:
-            lines.append(f'  tax-line: "{account.word}"')
-    for asset in ASSETS:
-        lines += [f'{asset.bought} custom "asset" "{asset.id}" "{asset.id}"', f"  cost: {asset.cost} USD"]
-        lines += [f"  account: {asset.account}", f"  {asset.says}"]
-        if asset.id in SALES:
-            lines += [f'{SALES[asset.id][0]} custom "disposed" "{asset.id}"', f"  proceeds: {SALES[asset.id][1]} USD"]
+    lines = ['option "operating_currency" "USD"', 'option "title" "Tern Lane Clinic"', *_opens(returns), *_declared()]
     if returns != "schedule-c":
         for owner, (before, since) in SHARES.items():
             lines += [f'2024-01-01 custom "partner" "{owner}" "Dr. {owner.capitalize()}"', f"  share: {before}"]
             lines += [f'{CHANGE} custom "partner" "{owner}" "Dr. {owner.capitalize()}"', f"  share: {since}"]
     lines += ['2025-05-02 custom "loan" "bank" "Bay Bank"', "  account: Liabilities:Notes:Bank", "  rate: 4"]
-    lines += ["  maturity: 2033-05-02"]
+    lines += ["  maturity: 2033-05-02", *_billed(), *_forms()]
+    paid = set(_bills())
     for entry in entries(returns, seed):
-        lines.append(f'{entry.date} * "Payee" "Entry"')
-        lines += [f"  {account}  {amount} USD" for account, amount in entry.legs]
+        if entry not in paid:
+            lines.append(f'{entry.date} * "Payee" "Entry"')
+            lines += [f"  {account}  {amount} USD" for account, amount in entry.legs]
     return "\n".join(lines) + "\n"
 
 
-def sums(found: list[Entry], year: int) -> dict[str, D]:
-    """What each account moved by in a year."""
-    moved: dict[str, D] = defaultdict(D)
-    for entry in found:
-        if entry.date.year == year:
-            for account, amount in entry.legs:
-                moved[account] += amount
-    return moved
+def _opens(returns: str) -> Iterator[str]:
+    for name, account in {**ACCOUNTS, **OWNERS[returns]}.items():
+        yield f"2024-01-01 open {name}"
+        if account.word:
+            yield f'  tax-line: "{account.word}"'
+        if name in _PAYROLL:
+            yield f'  payroll: "{_PAYROLL[name]}"'
 
 
-def half(amount: D) -> D:
-    """The deductible half of meals, half a cent up."""
-    return (amount / 2).quantize(D("0.01"), "ROUND_HALF_UP")
-
-
-class Return(NamedTuple):
-    """A year's return: amounts by line as the form shows them, and what is needed for the schedules."""
-
-    lines: dict[str, D]
-    income: D
-    deductions: D
-    result: D
-    depreciation: D
-    section_179: D
-    not_deductible: D
-    net_income: D
-    separate: D
-
-
-def return_of(returns: str, found: list[Entry], year: int) -> Return:
-    """The return of a year from its facts."""
-    at = YEARS.index(year)
-    moved = sums(found, year)
-    known = {**ACCOUNTS, **OWNERS[returns]}
-    column = {"schedule-c": "c", "1065": "p", "1120-s": "s"}[returns]
-    lines: dict[str, D] = defaultdict(D)
-    for name, amount in moved.items():
-        account = known[name]
-        line = getattr(account, column)
-        if not account.word or not line or account.word in ("depreciation", "gain-4797"):
-            continue
-        if returns == "schedule-c" and line == "27b" and year < 2025:
-            line = "27a"
-        credit = name.startswith("Income") and account.word != "returns"
-        lines[line] += -amount if credit else half(amount) if account.word == "meals" else amount
-    expensed = sum((asset.return_[at][0] for asset in ASSETS), D())
-    whole = sum((sum(asset.return_[at], D()) for asset in ASSETS), D())
-    apart = {"schedule-c": "", "1065": "K 12", "1120-s": "K 11"}[returns]
-    lines[ACCOUNTS["Expenses:Depreciation"]._asdict()[column]] = whole - (expensed if apart else 0)
-    if apart and expensed:
-        lines[apart] = expensed
-    ordinary = gains = D()
+def _declared() -> Iterator[str]:
     for asset in ASSETS:
-        if asset.id in SALES and SALES[asset.id][0].year == year:
-            _, price, _, deducted, of_1245 = SALES[asset.id]
-            gains += price - (asset.cost - deducted)
-            ordinary += of_1245
-    if gains:
-        lines[ACCOUNTS["Income:Sales"]._asdict()[column]] = ordinary
-        lines[{"schedule-c": "Form 4797, Part I", "1065": "K 10", "1120-s": "K 9"}[returns]] = gains - ordinary
-    income = lines["1" if column == "c" else "1a"] - lines["2" if column == "c" else "1b"]
-    income -= lines["4" if column == "c" else "2"]
-    income += sum((lines[line] for line in {"c": ("6",), "p": ("6", "7"), "s": ("4", "5")}[column]), D())
-    first = {"c": ("1", "2", "4", "6"), "p": ("1a", "1b", "2", "6", "7"), "s": ("1a", "1b", "2", "4", "5")}[column]
-    deductions = sum((lines[n] for n in list(lines) if n not in first and not n.startswith(("K", "F", "S"))), D())
-    separate = sum(
-        (lines[n] * (-1 if n in ("K 11", "K 12", "K 12a", "K 13a") else 1) for n in list(lines)
-         if n.startswith("K") and n not in ("K 16a", "K 18a")), D())  # fmt: skip
-    return Return(
-        lines={line: amount for line, amount in lines.items() if amount},
-        income=income,
-        deductions=deductions,
-        result=income - deductions,
-        depreciation=whole,
-        section_179=expensed,
-        not_deductible=moved["Expenses:Fines"] + moved["Expenses:Meals"] - half(moved["Expenses:Meals"]),
-        net_income=-sum((amount for name, amount in moved.items() if name.startswith(("Income", "Expenses"))), D()),
-        separate=separate,
-    )
+        yield f'{asset.bought} custom "asset" "{asset.id}" "{asset.id}"'
+        yield f"  cost: {asset.cost} USD\n  account: {asset.account}\n  {asset.says}"
+        if asset.id in SALES:
+            yield f'{SALES[asset.id][0]} custom "disposed" "{asset.id}"\n  proceeds: {SALES[asset.id][1]} USD'
 
 
-def owners_part(returns: str, found: list[Entry], year: int, line: str) -> dict[str, Fraction]:
-    """Each owner's part of a line of a year, exactly: `result` for the form's own, else a line of Schedule K."""
-    made = return_of(returns, found, year)
-    if year < CHANGE.year:
-        amount = made.result if line == "result" else made.lines.get(line, D())
-        amount = made.not_deductible if line == "off" else amount
-        return {owner: Fraction(amount) * shares[0] / 100 for owner, shares in SHARES.items()}
-    first, second = _halves(returns, found, year, line)
-    return {owner: (first * shares[0] + second * shares[1]) / 100 for owner, shares in SHARES.items()}
+def _billed() -> Iterator[str]:
+    for year, amount in BILLS.items():
+        yield f'{year}-12-20 * "Medline" "Bill" ^bill-{year}\n  Expenses:Supplies  {amount} USD'
+        yield f"  Liabilities:Payable  -{amount} USD"
+        if year + 1 in YEARS:
+            yield f'{year + 1}-01-09 * "Medline" "Bill" ^bill-{year}\n  Liabilities:Payable  {amount} USD'
+            yield f"  Assets:Bank:Checking  -{amount} USD"
 
 
-def _halves(returns: str, found: list[Entry], year: int, line: str) -> tuple[Fraction, Fraction]:
-    """A line before and since the change: 181 and 184 days; a corporation's, and allocable items, by day."""
-    made = return_of(returns, found, year)
-    whole = Fraction(
-        made.result if line == "result" else made.not_deductible if line == "off" else made.lines.get(line, 0)
-    )
-    if returns == "1120-s":
-        return whole * 181 / 365, whole * 184 / 365
-    closed = [Fraction(), Fraction()]
-    known = {**ACCOUNTS, **OWNERS[returns]}
-    for entry in found:
-        for name, amount in entry.legs:
-            account = known[name]
-            fine = line == "off" and account.word == "not-deductible"
-            meal = account.word == "meals" and line in ("off", "result")
-            mine = line == "result" and account.p and not account.p.startswith("K")
-            mine = mine or account.p == line or fine or meal
-            if entry.date.year != year or not account.word or not mine:
-                continue
-            if account.word in (*BY_DAY, "depreciation", "gain-4797"):
-                continue
-            sign = 1 if line == "off" or account.word in ("charity",) else -1
-            part = Fraction(amount) * sign * (Fraction(1, 2) if meal else 1)
-            closed[entry.date >= CHANGE] += part
-    if line == "result":  # of the chair; the lot's is of section 1231
-        closed[1] += Fraction(SALES["chair"][4])
-    if line == "K 10":
-        closed[0] += 6000
-    rest = whole - sum(closed)
-    return closed[0] + rest * 181 / 365, closed[1] + rest * 184 / 365
-
-
-def balance_sheet(returns: str, found: list[Entry], year: int) -> dict[str, D]:
-    """Schedule L at the end of a year, as the form shows it."""
-    known = {**ACCOUNTS, **OWNERS[returns]}
-    lines: dict[str, D] = defaultdict(D)
-    for entry in found:
-        if entry.date.year <= year:
-            for name, amount in entry.legs:
-                account = known[name]
-                line = account.l_p if returns == "1065" else account.l_s
-                if account.word:
-                    line = "L 21" if returns == "1065" else "L 24"
-                lines[line] += amount if name.startswith("Assets") else -amount
-    return {line: amount for line, amount in lines.items() if amount}
+def _forms() -> list[str]:
+    """What was filed of the staff's wages: three months of 7,300.00 a quarter."""
+    lines = []
+    for year in YEARS:
+        for day in ("03-31", "06-30", "09-30", "12-31"):
+            lines += [
+                f'{year}-{day} custom "filed" "941"',
+                "  wages: 21900.00 USD",
+                "  social-security-wages: 21900.00 USD",
+            ]
+            lines += ["  medicare-wages: 21900.00 USD", "  withheld: 2700.00 USD"]
+        lines += [
+            f'{year}-12-31 custom "filed" "W-3"',
+            "  wages: 87600.00 USD",
+            "  social-security-wages: 87600.00 USD",
+        ]
+        lines += ["  medicare-wages: 87600.00 USD", "  withheld: 10800.00 USD"]
+    return lines

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.reports.generated import ledgers, load
-from tests.reports.tax_return import facts
+from tests.reports.tax_return import facts, truth
 from tests.reports.tax_return.test_tax_return import by_line
 
 LINES = "".join(
@@ -62,5 +62,5 @@ def test_the_lines_and_tie_outs_of_many_practices(returns, number):
         check(text, returns, str(year), "cash")
         plain = Settings(Path("x"), {"practice": {"id": "t", "name": "T", "return": returns}}, "")
         found = by_line(registry.build("tax-lines", books, plain, parse(str(year)), "cash"), "current")
-        true = facts.return_of(returns, entries, year)
+        true = truth.return_of(returns, entries, year)
         assert {line: found.get(line) for line in true.lines} == true.lines

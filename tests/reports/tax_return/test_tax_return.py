@@ -12,7 +12,7 @@ from daysheet.reports.schedules.tie_outs import AGREES
 from daysheet.settings import Settings
 
 from tests.reports.generated import load
-from tests.reports.tax_return import facts
+from tests.reports.tax_return import facts, truth
 
 D = Decimal
 CASES = [(returns, year) for returns in ("schedule-c", "1065", "1120-s") for year in facts.YEARS]
@@ -40,7 +40,7 @@ def by_line(table, column):
 
 @pytest.mark.parametrize(("returns", "year"), CASES)
 def test_every_line_of_the_return(returns, year, made):
-    true = facts.return_of(returns, made[returns][1], year)
+    true = truth.return_of(returns, made[returns][1], year)
     totals = {
         "schedule-c": {"3": "receipts", "5": "profit", "7": "income", "28": "deductions", "31": "result"},
         "1065": {"1c": "receipts", "3": "profit", "8": "income", "22": "deductions", "23": "result"},
@@ -57,9 +57,9 @@ def test_every_line_of_the_return(returns, year, made):
 
 @pytest.mark.parametrize(("returns", "year"), ENTITIES)
 def test_schedule_k(returns, year, made):
-    true = facts.return_of(returns, made[returns][1], year)
+    true = truth.return_of(returns, made[returns][1], year)
     found = by_line(report(made, returns, "schedule-k", year), "current")
-    moved = facts.sums(made[returns][1], year)
+    moved = truth.sums(made[returns][1], year)
     paid = sum((amount for name, amount in moved.items() if "Guaranteed" in name), D())
     out = sum((amount for name, amount in moved.items() if "Draws" in name or "Distributions" in name), D())
     expected = {line: amount for line, amount in true.lines.items() if line.startswith("K")}
@@ -88,16 +88,16 @@ def k1(made, returns, year):
 @pytest.mark.parametrize(("returns", "year"), ENTITIES)
 def test_each_owners_schedule_k_1(returns, year, made):
     entries = made[returns][1]
-    true = facts.return_of(returns, entries, year)
+    true = truth.return_of(returns, entries, year)
     found = k1(made, returns, year)
     assert list(found) == ["adams", "baker"]
     lines = {line: line for line in true.lines if line.startswith("K")}
     lines |= {"K 1": "result", ("K 18c" if returns == "1065" else "K 16c"): "off"}
     for printed, line in lines.items():
-        parts = facts.owners_part(returns, entries, year, line)
+        parts = truth.owners_part(returns, entries, year, line)
         for owner, part in parts.items():
             assert abs(Fraction(found[owner].get(printed, 0)) - part) <= Fraction(2, 100), (printed, owner)
-    moved = facts.sums(entries, year)
+    moved = truth.sums(entries, year)
     for owner in found:
         name = owner.capitalize()
         if returns == "1065":
@@ -114,18 +114,18 @@ def test_item_l_goes_on_from_year_to_year_by_what_is_on_the_return(made):
     entries = made["1065"][1]
     begin = {"adams": Fraction(), "baker": Fraction()}
     for year in facts.YEARS:
-        found, moved = k1(made, "1065", year), facts.sums(entries, year)
-        true = facts.return_of("1065", entries, year)
+        found, moved = k1(made, "1065", year), truth.sums(entries, year)
+        true = truth.return_of("1065", entries, year)
         for owner, before in list(begin.items()):
             name = owner.capitalize()
             signed = {line: -1 if line in ("K 12", "K 13a") else 1 for line in true.lines if line.startswith("K")}
-            exempt = facts.owners_part("1065", entries, year, "K 18a")[owner]
-            income = facts.owners_part("1065", entries, year, "result")[owner] + sum(
-                facts.owners_part("1065", entries, year, line)[owner] * sign for line, sign in signed.items()
+            exempt = truth.owners_part("1065", entries, year, "K 18a")[owner]
+            income = truth.owners_part("1065", entries, year, "result")[owner] + sum(
+                truth.owners_part("1065", entries, year, line)[owner] * sign for line, sign in signed.items()
             )
             income -= exempt
             into, out = Fraction(-moved[f"Equity:Capital:{name}"]), Fraction(moved[f"Equity:Draws:{name}"])
-            off = facts.owners_part("1065", entries, year, "off")[owner]
+            off = truth.owners_part("1065", entries, year, "off")[owner]
             end = before + into + income + exempt - off - out
             held = found[owner]
             near = Fraction(10, 100)  # each line of each year is rounded to the cent
@@ -144,7 +144,7 @@ def test_schedule_l(returns, year, made):
     lines = [row for row in table.rows if row.kind == "line"]
     for column, of_year in ((3, year), (2, year - 1)):
         found = {row.cells[0]: row.cells[column] for row in lines if row.cells[column]}
-        assert found == facts.balance_sheet(returns, made[returns][1], of_year)
+        assert found == truth.balance_sheet(returns, made[returns][1], of_year)
     ends = [row.cells[3] for row in table.rows if row.kind == "total"]
     assert ends[0] == ends[1]
 
@@ -153,9 +153,9 @@ def test_schedule_l(returns, year, made):
 def test_schedule_m_1(returns, year, made):
     """Meals and fines; the books' depreciation against the return's; the chair's gain, 1,500 against 2,660."""
     entries = made[returns][1]
-    true, moved = facts.return_of(returns, entries, year), facts.sums(entries, year)
+    true, moved = truth.return_of(returns, entries, year), truth.sums(entries, year)
     found = by_line(report(made, returns, "schedule-m", year), "current")
-    books, meals = moved["Expenses:Depreciation"], moved["Expenses:Meals"] - facts.half(moved["Expenses:Meals"])
+    books, meals = moved["Expenses:Depreciation"], moved["Expenses:Meals"] - truth.half(moved["Expenses:Meals"])
     partners = returns == "1065"
     names = ("M-1 4a", "M-1 4b", "M-1 4", "M-1 7a", "M-1 6a", "M-1 9") if partners else (
         "M-1 3a", "M-1 3b", "M-1 3", "M-1 6a", "M-1 5a", "M-1 8")  # fmt: skip
@@ -180,7 +180,7 @@ def test_schedule_m_2_of_a_corporation(made):
     """The account begins with nothing in the books' first year; distributions are never more than it holds."""
     begin = D()
     for year in facts.YEARS:
-        true, moved = facts.return_of("1120-s", made["1120-s"][1], year), facts.sums(made["1120-s"][1], year)
+        true, moved = truth.return_of("1120-s", made["1120-s"][1], year), truth.sums(made["1120-s"][1], year)
         found = by_line(report(made, "1120-s", "schedule-m", year), "current")
         more = sum((true.lines.get(line, D()) for line in ("K 4", "K 5a", "K 9")), D())
         less = sum((true.lines.get(line, D()) for line in ("K 11", "K 12a")), D()) + true.not_deductible
@@ -202,7 +202,7 @@ def test_schedule_m_2_of_a_partnership(year, made):
     found = by_line(report(made, "1065", "schedule-m", year), "current")
     ends = []
     for last in (year - 1, year):
-        equity = facts.balance_sheet("1065", entries, last).get("L 21", D())
+        equity = truth.balance_sheet("1065", entries, last).get("L 21", D())
         for asset in facts.ASSETS:
             gone = asset.id in facts.SALES and facts.SALES[asset.id][0].year <= last
             upto = sum(1 for each in facts.YEARS if each <= last)
