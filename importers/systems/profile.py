@@ -99,6 +99,7 @@ class Condition:
         'Texts, one of which the cell must be; letter case does not count; `""` is a blank cell.', ()
     )
     none_of: tuple[str, ...] = word("Texts, none of which the cell may be.", ())
+    like: str = word("A regular expression that the whole cell must fit.", "", regex=True)
 
 
 @dataclass(frozen=True, kw_only=True)

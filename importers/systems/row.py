@@ -8,6 +8,7 @@ from pathlib import Path
 from daysheet.errors import DaysheetError
 from daysheet.importers.rows.text import Row
 from daysheet.importers.systems.profile import Condition
+from daysheet.patterns import compiled
 
 
 class PracticeRow:
@@ -37,5 +38,7 @@ class PracticeRow:
             if condition.among and cell not in (word.casefold() for word in condition.among):
                 return False
             if cell in (word.casefold() for word in condition.none_of):
+                return False
+            if condition.like and not compiled(condition.like).fullmatch(self[condition.column]):
                 return False
         return True

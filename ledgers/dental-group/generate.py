@@ -64,17 +64,19 @@ def _tables(of: Story, month: int) -> Iterator[tuple[str, list[exports.Cells]]]:
     until = (datetime.date(YEAR, month, 28) + 4 * ONE_DAY).replace(day=1) - ONE_DAY
     seen = [visit for visit in of.visits if visit.day.month == month]
     paid = [one for one in of.desk.payments if one.day.month == month]
-    yield "appointments", [exports.appointment(visit) for visit in seen]
+    by_time = sorted(seen, key=lambda visit: (visit.day, visit.time, visit.number))
+    yield "appointments", [exports.appointment(visit) for visit in by_time]
     yield "procedures", [row for visit in seen for row in exports.procedures(visit)]
     yield "payments", [exports.payment(one) for one in paid]
     yield "splits", [row for one in paid for row in exports.splits(one)]
     yield "adjustments", [exports.discount(one) for one in of.desk.discounts if one.day.month == month]
     sent = [claim for claim in of.told.claims if claim.visit.day <= until]
-    yield "claims", [exports.claim(claim, _settled(of, claim), until) for claim in sent]
+    yield "claims", [exports.claim(claim, settled_on(of, claim), until) for claim in sent]
     yield "claim-payments", list(_checks(of, month))
 
 
-def _settled(of: Story, claim: claims.Claim) -> datetime.date | None:
+def settled_on(of: Story, claim: claims.Claim) -> datetime.date | None:
+    """When the desk closed a claim; a refused one it leaves open."""
     decision = of.told.standing.get(claim.visit.number)
     refused = decision is not None and all(share.refused for share in decision.shares)
     return None if refused else of.told.decided.get(claim.visit.number)
