@@ -14,6 +14,7 @@ import datetime
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
 from weakref import WeakKeyDictionary
@@ -234,20 +235,27 @@ def _delimiters(text: str, start: int) -> _Delimiters | None:
 def _segments(text: str, start: int, end: int, delimiters: _Delimiters) -> Iterator[Segment]:
     """The segments between two positions; what is no segment (prose, a lone mark) carries no money and is passed by."""
     line = _line(text, start)
-    position = start
-    while position < end:
-        stop = text.find(delimiters.segment, position, end)
-        stop = end if stop < 0 else stop
-        chunk = text[position:stop]
+    element, _, terminator = delimiters
+    by_lines = terminator == "\n"
+    for chunk in text[start:end].split(terminator):
         body = chunk.lstrip(_BLANK)
-        fields = body.replace("\n", "").split(delimiters.element)
-        tag = fields[0].strip(_BLANK).upper()
-        if _TAG.match(tag):
-            skipped = chunk[: len(chunk) - len(body)].count("\n")
-            elements = tuple(field.strip(_BLANK) for field in fields[1:])
-            yield Segment(tag, elements, line + skipped, delimiters.component)
-        line += text.count("\n", position, stop + 1)
-        position = stop + 1
+        breaks = chunk.count("\n")
+        skipped = breaks and chunk[: len(chunk) - len(body)].count("\n")
+        if breaks > skipped:
+            body = body.replace("\n", "")
+        tag, *fields = body.split(element)
+        if not _is_tag(tag):
+            tag = tag.strip(_BLANK).upper()
+        if _is_tag(tag):
+            if " " in body or "\t" in body or not body.isascii():
+                fields = [field.strip(_BLANK) for field in fields]
+            yield Segment(tag, tuple(fields), line + skipped, delimiters.component)
+        line += breaks + by_lines
+
+
+@lru_cache(maxsize=1024)
+def _is_tag(text: str) -> bool:
+    return _TAG.match(text) is not None
 
 
 def _grouped(segments: Iterator[Segment]) -> Iterator[Transaction]:
