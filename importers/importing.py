@@ -16,6 +16,7 @@ from typing import Any, Final
 from beancount.core.data import Transaction
 from daysheet import files, patients
 from daysheet.accounting.payroll import paychecks
+from daysheet.billing.payers import bill_meant
 from daysheet.books import Books, loading
 from daysheet.errors import DaysheetError
 from daysheet.importers import import_facts, reading_checks
@@ -39,7 +40,7 @@ from daysheet.importers.systems.resolve import resolve
 from daysheet.importers.writing import archive, writer
 from daysheet.importers.writing import dry_run as preview
 from daysheet.ledger import collector
-from daysheet.records import BankLine, Paycheck, Visit
+from daysheet.records import BankLine, Claim, Paycheck, Visit
 from daysheet.remittances import Remittance
 from daysheet.settings import Settings
 from daysheet.submissions import Answer
@@ -212,7 +213,7 @@ class ImportRun:
         """What follows from the books as a whole, once all files are in them."""
         booked = any(taken.booked for taken in self.outcome.taken)
         practice = any(
-            not isinstance(record, _ALONE) for taken in self.outcome.taken for record in taken.reading.records
+            not _stands_alone(record, self.books) for taken in self.outcome.taken for record in taken.reading.records
         )
         if booked and not (moved or practice or loan_interest.has_loans(self.books) or makes_bills(self.books)):
             return
@@ -345,6 +346,13 @@ def _take(session: ImportSession, file: RawFile, reading: Reading, *, suspense: 
         session.batch.add(writer.IMPORTS, import_facts.imported(file, reading, taken, accounts))
         taken.written[writer.IMPORTS] = None
     return taken
+
+
+def _stands_alone(record: object, books: Books) -> bool:
+    """Whether nothing follows from a record: nor from a claim that makes no bill and is of none that the books have."""
+    if isinstance(record, Claim) and record.sent is not None and not record.sent.bill:
+        return bill_meant(record.invoice, books) is None
+    return isinstance(record, _ALONE)
 
 
 def _rank(reading: Reading) -> tuple[int, Any]:

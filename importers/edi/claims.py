@@ -299,9 +299,10 @@ def money_of(segment: Segment, number: int) -> Decimal:
         DaysheetError: it is none; it is not quoted, for a misplaced element may be a person's number.
     """
     amount = segment.money(number)
-    if abs(amount) >= _MOST or amount != amount.quantize(_CENT):
+    cents = amount.quantize(_CENT) if abs(amount) < _MOST else None
+    if cents is None or cents != amount:
         raise DaysheetError(f"{segment.tag}{number:02} is not an amount", line=segment.line)
-    return amount.quantize(_CENT)
+    return cents
 
 
 def day_of(text: str) -> datetime.date | None:

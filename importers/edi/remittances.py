@@ -47,6 +47,7 @@ _UUID: Final = re.compile(r"(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 _NUMBER: Final = re.compile(r"(?=.*\d)[0-9A-Za-z/._#-]{1,38}\Z")
 _PERSONAL: Final = re.compile(
     r"\b[1-9][A-Za-z][0-9A-Za-z]\d-?[A-Za-z][0-9A-Za-z]\d-?[A-Za-z]{2}\d{2}\b|"  # a Medicare beneficiary's number
+    r"\b[A-Za-z]{1,2}-?\d{9}\b|"  # a member's number
     r"[A-Za-z]{3}|\d{3}-\d{2}-\d{4}|\d{3}[-.]\d{3}[-.]\d{4}|\b\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b"
 )
 
