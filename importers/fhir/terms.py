@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime
 import zoneinfo
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -62,6 +63,8 @@ class FhirTerms:
 
     def refusal(self, classes: Iterable[Coding], types: Iterable[Coding]) -> str:
         """Why an encounter or appointment of these classes and types is no visit, in words; empty if it is one."""
+        if not (self.without or self.classes or self.types):
+            return ""
         of_class, of_type = _words(classes), _words(types)
         if self.without & (of_class | of_type):
             return "of a class or type that without leaves out"
@@ -76,8 +79,13 @@ class FhirTerms:
         return not self.terms.take or kind in self.terms.take
 
 
+@lru_cache(maxsize=4096)
+def _comparable(word: str) -> str:
+    return identifiers.normal(word)
+
+
 def _words(found: Iterable[Coding]) -> frozenset[str]:
-    return frozenset(identifiers.normal(word) for coding in found for word in coding[1:] if word)
+    return frozenset(_comparable(word) for coding in found for word in coding[1:] if word)
 
 
 @dataclass
@@ -94,6 +102,8 @@ class Reader:
         uneven: how many invoices have lines that do not add up to the invoice.
         withdrawn: records of the books that the record system has taken back.
         classes: how often each class and type of encounter came, for a note.
+        services: what codes and words of services are in the books, as they were looked up.
+        found: who was found by a reference before, and whether no more than a number of theirs is known.
     """
 
     path: Path
@@ -105,6 +115,8 @@ class Reader:
     uneven: int = 0
     withdrawn: list[str] = field(default_factory=list)
     classes: dict[str, int] = field(default_factory=dict)
+    found: dict[tuple[str, ...], tuple[str, bool]] = field(default_factory=dict)
+    services: dict[str, str | None] = field(default_factory=dict)
 
     def meta(self, row: int, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - metadata holds values of many types
         """Where a record stands, and what else is known of it."""
@@ -131,15 +143,32 @@ class Reader:
 
     def provider(self, ref: Ref) -> str:
         """The books' id of a practitioner: as the settings or the books know the name or the NPI, else a token."""
-        who = self.directory.bearer(ref)
+        return self._once("provider", ref, self._provider)
+
+    def payer(self, ref: Ref) -> str:
+        """The books' id of an insurer, likewise."""
+        return self._once("payer", ref, self._payer)
+
+    def _once(self, what: str, ref: Ref, find: Callable[[Ref, Bearer], str]) -> str:
+        """Who a reference means, looked for once; one of whom a number alone is known is counted each time."""
+        key = (what, ref.kind, ref.id, ref.system, str(ref.by_identifier), ref.display)
+        known = None if ref.contained else self.found.get(key)
+        if known is None:
+            who = self.directory.bearer(ref)
+            known = find(ref, who), bool(ref.id) and not (who.name or who.npi or ref.display)
+            if not ref.contained:
+                self.found[key] = known
+        identity, nameless = known
+        self.nameless += nameless and identity not in (*self.context.providers.values(), *self.context.payers.values())
+        return identity
+
+    def _provider(self, ref: Ref, who: Bearer) -> str:
         number = who.npi if is_npi(who.npi) else ""
         said = self._said(ref, who, self.terms.terms.providers)
         found = said or self.context.provider_called(number, who.name or ref.display)
         return found or number or self._bearer(ref, who, self.context.providers)
 
-    def payer(self, ref: Ref) -> str:
-        """The books' id of an insurer, likewise."""
-        who = self.directory.bearer(ref)
+    def _payer(self, ref: Ref, who: Bearer) -> str:
         found = self._said(ref, who, self.terms.terms.payers) or self.context.payer_called(who.name or ref.display, ())
         return found or self._bearer(ref, who, self.context.payers)
 
@@ -160,18 +189,16 @@ class Reader:
         name = who.name or ref.display
         if name or who.npi:
             return identifiers.bearer(name or f"npi {who.npi}", known, self.context.token)
-        if not ref.id:
-            return ""
-        self.nameless += 1
-        return identifiers.bearer(ref.id, known, self.context.token)
+        return identifiers.bearer(ref.id, known, self.context.token) if ref.id else ""
 
     def service(self, found: Iterable[Coding]) -> str | None:
         """What was done: the first code or word that may stand in the books."""
         for coding in found:
             for word in (coding.code, coding.display):
-                service = word and identifiers.service(word, self.terms.terms.services)
-                if service:
-                    return service
+                if word not in self.services:
+                    self.services[word] = identifiers.service(word, self.terms.terms.services) if word else None
+                if self.services[word]:
+                    return self.services[word]
         return None
 
     def amount(self, value: Money, row: int) -> Decimal:
