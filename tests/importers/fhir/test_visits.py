@@ -9,7 +9,7 @@ import pytest
 from daysheet.errors import DaysheetError
 from daysheet.records import Visit
 
-from tests.importers.books_folder import Folder
+from tests.importers.books_folder import CHASE, Folder
 from tests.importers.fhir.resources import (
     ADAMS,
     PROVIDERS,
@@ -299,3 +299,22 @@ def test_reveal_finds_the_record_system_s_id(books: Folder) -> None:
     token = next(iter(_visits(books).values())).patient
     [found] = json.loads(books.run("reveal", "--json", token).stdout)
     assert found["patient"] == "pat-1"
+
+
+def test_catch_up_names_the_patients_and_bank_memos_do_not(books: Folder) -> None:
+    patient = {
+        "resourceType": "Patient",
+        "id": "pat-1",
+        "name": [{"family": "Quillfeather", "given": ["Ottoline"]}],
+        "identifier": [{"value": "MRN-48213377"}],
+    }
+    early = encounter("e-1", "2026-01-05")
+    books.take("e.ndjson", ndjson([early, *_DAYS, ADAMS, patient]))
+    books.write_by_hand(
+        '\n[[bank]]\nprofile = "us-chase-checking"\naccount = "Assets:Bank:Checking"\n', "daysheet.toml"
+    )
+    books.take("chase.csv", CHASE + "DEBIT,03/05/2026,REFUND OTTOLINE QUILLFEATHER,-20.00,ACH_DEBIT,80.00,\n")
+    assert "QUILLFEATHER" not in books.text("2026/2026-03-chase-checking.beancount").upper()
+    result = books.run("catch-up")
+    assert result.return_value in (0, None), result.output
+    assert "pat-1" in next((books.path / "catch-up").glob("*.csv")).read_text()
