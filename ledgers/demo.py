@@ -34,7 +34,7 @@ from daysheet.wording import many, money
 from daysheet.worklist import worklist
 from pikepdf import Pdf
 
-SECRET: Final = "published: the patients of these practices are invented"  # noqa: S105 - and so it is no secret
+SECRET: Final = "published: the patients of this practice are invented"  # noqa: S105 - and so it is no secret
 BY_HAND: Final = ("practice.beancount", FILE)
 """What a bookkeeper writes herself before the first import: who works here, and how bank lines are booked."""
 YEAR: Final = 2026

@@ -157,3 +157,26 @@ def test_a_missing_number_is_worth_what_the_bills_around_it_are(load):
 def test_numbers_of_which_most_are_missing_are_no_series(load):
     books = load("".join(bill(f"{number}", "2026-03-02", patient=f"pt-{number}") for number in range(100, 400, 9)))
     assert keys(books, "invoice-number-gap") == []
+
+
+def test_bills_of_days_whose_visits_were_not_downloaded_are_no_orphans(books):
+    """
+    2026-01-31 custom "imported" "visits" 2026-01-02 2026-01-31
+      rows: 40
+    2026-03-31 custom "imported" "visits" 2026-03-02 2026-03-31
+      rows: 40
+    2026-01-05 custom "visit" "V1" "lee" "completed"
+    2026-01-05 * "Invoice" ^inv-A
+      visit: "V1"
+      Assets:Receivable:Patients   50.00 USD
+      Equity:Billing:Charges
+    2026-02-10 * "Invoice" ^inv-B
+      visit: "V2"
+      Assets:Receivable:Patients   50.00 USD
+      Equity:Billing:Charges
+    2026-03-10 * "Invoice" ^inv-C
+      visit: "V3"
+      Assets:Receivable:Patients   50.00 USD
+      Equity:Billing:Charges
+    """
+    assert keys(books, "orphan-invoice", datetime.date(2026, 3, 31)) == ["C"]
