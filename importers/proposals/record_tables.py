@@ -76,6 +76,8 @@ def _visits(plan: Plan) -> list[str]:
     status = toml.words(
         plan.column("status"), meanings, "" if other == SKIP else other, "" if meanings else other or "completed"
     )
+    filled = _filled(plan)
+    status = status.replace("{ ", f"{{ filled = {{ {filled} }}, ", 1) if filled and "column" in status else status
     provider = plan.column("provider")
     billed = _billed_too(plan)
     amount = plan.column("amount")
@@ -89,6 +91,15 @@ def _visits(plan: Plan) -> list[str]:
         _key("fee", amount, many=True),
     )
     return [visit, *billed]
+
+
+def _filled(plan: Plan) -> str:
+    """Columns that have a day only where the visit was cancelled, or nobody came."""
+    found = []
+    for word, meaning in (("noshow", "no-show"), ("cancelled", "cancelled")):
+        sparse = [f for f in plan.found.facts if f.is_dates and word in f.words and f.share_filled < 1]
+        found += [f"{meaning} = {toml.quoted(facts.header)}" for facts in sparse[:1]]
+    return ", ".join(found)
 
 
 def _billed_too(plan: Plan) -> list[str]:

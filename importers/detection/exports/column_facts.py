@@ -119,8 +119,9 @@ class Facts:
     @cached_property
     def known_share(self) -> dict[str, float]:
         """The share of the cells whose word the vocabulary of visits, bills, claims or methods has."""
-        tables = {"visits": status.VISITS, "bills": status.BILLS, "claims": status.CLAIMS, "methods": status.METHODS}
+        tables = {"bills": status.BILLS, "claims": status.CLAIMS, "methods": status.METHODS}
         if not self.is_few_words:
-            return dict.fromkeys(tables, 0.0)
+            return dict.fromkeys((*tables, "visits"), 0.0)
         shaped = [status.plain(cell) for cell in self.filled]
-        return {name: sum(word in table for word in shaped) / len(shaped) for name, table in tables.items()}
+        found = {name: sum(word in table for word in shaped) / len(shaped) for name, table in tables.items()}
+        return {**found, "visits": sum(bool(status.visit_state(cell)) for cell in self.filled) / len(shaped)}

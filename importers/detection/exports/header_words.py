@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 _HUMPS: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=[0-9])")
+_NOT_COME: Final = re.compile(r"did[ _]*n[o']?t[ _]*(arrive|attend|show)(ed)?([ _]*up)?", re.IGNORECASE)
 _SPLIT: Final = re.compile(r"[^\w#%]+|_")
 
 # How systems shorten the field's words, and other words for the same.
@@ -125,6 +126,7 @@ referral neighbourhood sent taken prior yes episode event
 """
 _KNOWN: Final = frozenset(CANON) | frozenset(_MORE.split())
 _LONGEST: Final = 16
+_NAMES: Final = {"first": "firstname", "given": "firstname", "last": "surname", "family": "surname"}
 
 
 def word_set(text: str) -> frozenset[str]:
@@ -139,7 +141,8 @@ def words_of(header: str) -> tuple[str, ...]:
     `no show` becomes `noshow`, `write off` `writeoff`, a trailing `no` or `#` `number`.
     """
     found: list[str] = []
-    for part in _SPLIT.split(_HUMPS.sub(" ", header.strip())):
+    told = _NOT_COME.sub(" noshow ", _HUMPS.sub(" ", header.strip()))
+    for part in _SPLIT.split(told):
         low = part.casefold().strip("#") or ("number" if "#" in part else "")
         found += [low] if not low or low in _KNOWN or low.isdigit() else _parts(low)
         found += ["number"] if low not in ("", "number") and part.endswith("#") else []
@@ -149,6 +152,8 @@ def words_of(header: str) -> tuple[str, ...]:
         before = joined[-1] if joined else ""
         if (before, word) in (("no", "show"), ("not", "show"), ("no", "attended")):
             joined[-1] = "noshow"
+        elif word == "name" and before in _NAMES:
+            joined[-1] = _NAMES[before]
         elif (before, word) == ("staff", "member"):
             continue
         elif (before, word) == ("fee", "note"):

@@ -9,7 +9,8 @@ from typing import Final, NamedTuple
 
 from daysheet.importers.detection.exports import concepts as of
 from daysheet.importers.detection.exports.column_facts import Facts
-from daysheet.importers.detection.exports.header_words import word_set, words_of
+from daysheet.importers.detection.exports.field_share import is_method, share
+from daysheet.importers.detection.exports.header_words import words_of
 
 VISITS: Final = "visits"
 INVOICES: Final = "invoices"
@@ -18,37 +19,11 @@ ADJUSTMENTS: Final = "adjustments"
 CLAIMS: Final = "claims"
 KINDS: Final = (VISITS, INVOICES, PAYMENTS, ADJUSTMENTS, CLAIMS)
 
-# Words that no bank writes over a column, and how much one of them says.
-_FIELD: Final = {
-    **dict.fromkeys(sorted(word_set(
-    """
-    patient appointment encounter clinician practitioner physician therapist dentist hygienist veterinarian cpt
-    noshow mrn copay diagnosis dos beneficiary tooth chiropractor pet
-    """
-)), 3),
-    **dict.fromkeys(sorted(word_set(
-    """
-    doctor provider claim visit procedure treatment payer insurance insurer writeoff adjudicated surgeon
-    psychologist admission guarantor coinsurance subscriber
-    """
-)), 2),
-    **dict.fromkeys(sorted(word_set(
-    """
-    session client consultation staff service adjustment invoice bill charge chart rendering fee booking member
-    attended reason department statement
-    """
-)), 1),
-}  # fmt: skip
-_BANKS: Final = word_set(
-    """
-    iban bic swift sort valuta booking details narrative memo counterparty withdrawal withdrawals debit credit
-    cleared merchant payee mcc currency exchange
-    """
-)  # fmt: skip
-_PROCESSORS: Final = word_set("fee net currency converted transfer payout merchant gateway funding tip descriptor")
 _ENOUGH: Final = 5
 _AMOUNTS: Final = 4
-_STRONG: Final = 3
+_MANY_AMOUNTS: Final = 4
+_LEAST: Final = 4
+_OF_UNKNOWN: Final = 6
 _OWN: Final = 8
 _UNIQUE: Final = 0.9
 
@@ -122,61 +97,64 @@ def _is_reference(facts: Facts, columns: Sequence[Facts]) -> bool:
 
 def find_kind(columns: Sequence[Facts], path: Path) -> Kind:
     """The kind of an export's records."""
-    field = _field(columns)
+    field = share(columns)
     own = own_id(columns)
     votes = [*_capped(_votes_of_columns(columns)), *_votes_of_words(columns), *_votes_of_name(path)]
     if own is not None and own[1]:
-        weight = _OWN if own[1] != VISITS or _sees_somebody(columns) else 2
+        weight = _weight(own[1], columns)
         votes.append(Vote(own[1], weight, f'column "{own[0].header}" numbers its rows'))
     elif own is None and any(map(_is_of_service, columns)):
         votes.append(Vote(VISITS, 3, "its days are of service, and no number of a bill stands in it"))
+    elif own is None and _is_session(columns):
+        votes.append(Vote(VISITS, 3, "it says who was seen by whom, on which day and for what"))
     total = dict.fromkeys(KINDS, 0)
     for vote in votes:
         total[vote.kind] += vote.weight
     ranked = sorted(KINDS, key=lambda kind: -total[kind])
     first, second = ranked[0], ranked[1]
+    least = _LEAST if own is None or own[1] or set(own[0].words) <= of.ID else _OF_UNKNOWN
     no_visit = first == VISITS and not _are_visits(columns, own)
-    if field < _ENOUGH or total[first] < _ENOUGH or no_visit or _is_list(columns, own):
+    if field < _ENOUGH or total[first] < least or no_visit or _is_list(columns, own):
         return Kind("", "", field=field)
     why = "; ".join(vote.why for vote in sorted(votes, key=lambda vote: -vote.weight) if vote.kind == first)
     close = total[first] - total[second] < 2
     return Kind(first, why, second if close else "", field)
 
 
+def _weight(kind: str, columns: Sequence[Facts]) -> int:
+    """How much a number of the rows tells; a visit's stands on its charges as well."""
+    if kind != VISITS:
+        return _OWN
+    if not _sees_somebody(columns):
+        return 2
+    return 3 if sum(map(of.is_money, columns)) >= _MANY_AMOUNTS else _OWN
+
+
 def _capped(votes: Iterator[Vote]) -> Iterator[Vote]:
-    """The votes of amounts for bills, as far as they tell more: a row may have many amounts."""
-    left = _AMOUNTS
+    """The votes of amounts for bills and payments, as far as they tell more: a row may have many amounts."""
+    left = {INVOICES: _AMOUNTS, PAYMENTS: 2}
     for vote in votes:
-        if vote.kind != INVOICES or not vote.why.endswith("amounts"):
+        if vote.kind not in left or not vote.why.endswith("amounts"):
             yield vote
-        elif left > 0:
-            left -= vote.weight
+        elif left[vote.kind] > 0:
+            left[vote.kind] -= vote.weight
             yield vote
+
+
+def _is_session(columns: Sequence[Facts]) -> bool:
+    """Whether a row has a patient, a provider, a day and a service or kind of appointment."""
+    patient = any(of.names(facts, of.PATIENT | {"surname"}) and not of.is_money(facts) for facts in columns)
+    provider = any(of.names(facts, of.PROVIDER - {"resource"}) and not of.is_money(facts) for facts in columns)
+    what = any(
+        of.names(facts, of.PROCEDURE) or ({"type"} & set(facts.words) and of.names(facts, of.VISIT))
+        for facts in columns
+    )
+    return patient and provider and what and any(facts.is_dates for facts in columns)
 
 
 def _is_of_service(facts: Facts) -> bool:
     words = set(facts.words)
     return facts.is_dates and ("dos" in words or {"service", "date"} <= words)
-
-
-def _field(columns: Sequence[Facts]) -> int:
-    """How much of the header is the field's: each word once, and what only banks write against it."""
-    words = {word for facts in columns for word in facts.words}
-    known = max((facts.known_share["visits"] for facts in columns if "status" in facts.words), default=0.0)
-    told = sum(_FIELD.get(word, 0) for word in words) - 2 * len(words & _BANKS) + (3 if known > 0.9 else 0)
-    for concept, weight in (
-        (of.VISIT, 3),
-        (of.CLAIM, 3),
-        (of.ADJUSTMENT, 3),
-        (of.INVOICE, 2),
-        (of.PAYMENT, 2),
-        (of.CHARGE, 2),
-    ):
-        told += weight if any(of.is_id_of(facts, concept) for facts in columns) else 0
-    if (len(words & _PROCESSORS) > 1) and not any(_FIELD.get(word) == _STRONG for word in words):
-        return 0  # a card processor's payments or payouts
-    paid_by = any(map(_is_method, columns)) and any(of.is_id_of(facts, of.PAYMENT) for facts in columns)
-    return told + (3 if paid_by else 0)
 
 
 def _sees_somebody(columns: Sequence[Facts]) -> bool:
@@ -243,12 +221,6 @@ def is_ledger(facts: Facts) -> bool:
     return INVOICES in lines and bool(lines & {PAYMENTS, ADJUSTMENTS})
 
 
-def _is_method(facts: Facts) -> bool:
-    words = set(facts.words)
-    named = "method" in words or ({"type"} < words and bool(words & of.PAYMENT))
-    return (named and not facts.is_dates) or facts.known_share["methods"] >= 0.8
-
-
 def _votes_of_columns(columns: Sequence[Facts]) -> Iterator[Vote]:
     money = [facts for facts in columns if of.is_money(facts)]
     for facts in columns:
@@ -273,7 +245,11 @@ def _votes_of_columns(columns: Sequence[Facts]) -> Iterator[Vote]:
         (not money, Vote(VISITS, 3, "no column holds amounts")),
         (timed, Vote(VISITS, 1, "it has times of day")),
         (seen_by, Vote(VISITS, 1, "a column says who saw the patient")),
-        (any(map(_is_method, columns)), Vote(PAYMENTS, 2, "a column says how money was paid")),
+        (any(map(is_method, columns)), Vote(PAYMENTS, 2, "a column says how money was paid")),
+        (
+            any(map(is_method, columns)) and len(money) == 1,
+            Vote(PAYMENTS, 2, "it has one amount, and how it was paid"),
+        ),
         (codes and bool(money), Vote(INVOICES, 1, "it has procedures with amounts")),
         (claims, Vote(CLAIMS, 2, "its columns speak of claims")),
         (many > 2, Vote(CLAIMS, min(many - 1, 4), "several columns are of insurance and diagnoses")),

@@ -61,6 +61,8 @@ def of_status(facts: Facts, kind: str, lines: tuple[int, ...]) -> Meanings:
     states: dict[str, str] = {}
     for cell in facts.distinct:
         shaped = _known(cell, {**tables[0], **claims})
+        if kind == VISITS and shaped not in tables[0] and (state := vocabulary.visit_state(cell)):
+            words[cell] = state
         if shaped in tables[0]:
             words[cell] = tables[0][shaped]
         if shaped in claims:

@@ -87,16 +87,16 @@ METHODS: Final = _table(_METHOD_TEXT)
 YES: Final = frozenset(["1", "yes", "y", "true", "t", "x", "on", "ja", "si", "oui"])
 NO: Final = frozenset(["0", "no", "n", "false", "f", "off", "nein", "non"])
 _TRADE_TEXT: Final = """
-a adjustment adjustments advance after agency allowance allowed and appointment at auto bad balance bulk by
-capitation charge charges charity claim claims client clinic code collection collections company contract contracted
-contractual copay correction courtesy credit debit debt deductible deposit desk discount dr employee entry family
-fee fees finance follow for from front full goodwill grace hardship hmo hour hours in initial ins insurance insurer
-insured interest invoice late lab less line manual medicaid medicare membership military minimum misc network new no
-not notice of off office on online or other out over paid parent partial patient payer payment payments per plan
-policy ppo prepaid primary procedure procedures product professional prompt provider rate reason received reduction
-refund refunds reversal sale schedule secondary self senior service services session share sliding small staff
-statement supply tax technical timely to transfer transferred treatment type uncollectible under up via visit visits
-waived waiver with within without write writeoff writeoffs
+a adjustment adjustments business customer office seller clinician doctor advance after agency allowance allowed and
+appointment at auto bad balance bulk by capitation charge charges charity claim claims client clinic code collection
+collections company contract contracted contractual copay correction courtesy credit debit debt deductible deposit
+desk discount dr employee entry family fee fees finance follow for from front full goodwill grace hardship hmo hour
+hours in initial ins insurance insurer insured interest invoice late lab less line manual medicaid medicare
+membership military minimum misc network new no not notice of off office on online or other out over paid parent
+partial patient payer payment payments per plan policy ppo prepaid primary procedure procedures product professional
+prompt provider rate reason received reduction refund refunds reversal sale schedule secondary self senior service
+services session share sliding small staff statement supply tax technical timely to transfer transferred treatment
+type uncollectible under up via visit visits waived waiver with within without write writeoff writeoffs
 """
 TRADE: Final = frozenset(
     token for table in (VISITS, BILLS, CLAIMS, METHODS) for word in table for token in word.split()
@@ -110,3 +110,13 @@ def is_of_the_trade(text: str) -> bool:
 
 
 _DIGITS: Final = 2
+
+
+def visit_state(text: str) -> str:
+    """What a word says of a visit: by the vocabulary, or a longer one of the trade by how it begins; else empty."""
+    shaped = plain(text)
+    if shaped in VISITS or not is_of_the_trade(text):
+        return VISITS.get(shaped, "")
+    if re.match(r"(late |same day )?cancell?", shaped):
+        return "cancelled"
+    return "no-show" if re.match(r"no ?show\b|missed\b", shaped) else ""

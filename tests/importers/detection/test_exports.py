@@ -8,6 +8,7 @@ import pytest
 from daysheet.importers.detection.exports.detect import DetectedExport, detect_export, detected_as
 from daysheet.importers.detection.exports.header_words import words_of
 from daysheet.importers.detection.exports.known import Known
+from daysheet.importers.detection.exports.status_words import visit_state
 from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.systems.source import shipped
 
@@ -35,6 +36,10 @@ def seen(tmp_path: Path):
         ("Write-off", ("writeoff",)),
         ("DOS", ("dos",)),
         ("claimprocnum", ("claim", "procedure", "number")),
+        ("Did not arrive", ("noshow",)),
+        ("Last Name", ("surname",)),
+        ("Staff Member", ("staff",)),
+        ("Fee Note No", ("invoice", "number")),
     ],
 )
 def test_a_header_is_read_in_the_fields_words(header: str, words: tuple[str, ...]) -> None:
@@ -124,6 +129,27 @@ def test_the_words_of_a_status_are_the_fields(seen) -> None:
     found = seen(written(EXPORTS[0][1], EXPORTS[0][2]))
     assert found is not None
     assert found.status.words == {"Attended": "completed", "DNA": "no-show", "Late Cancel": "cancelled"}
+
+
+@pytest.mark.parametrize(
+    ("word", "meaning"),
+    [
+        ("cancelled_by_customer", "cancelled"),
+        ("Cancelled - late notice", "cancelled"),
+        ("NO_SHOW", "no-show"),
+        ("No show (fee waived)", "no-show"),
+        ("Checked out", "completed"),
+        ("Rescheduled", "cancelled"),
+        ("accepted", "scheduled"),
+    ],
+)
+def test_a_word_of_a_visit_is_known_however_it_is_written(word: str, meaning: str) -> None:
+    assert visit_state(word) == meaning
+
+
+@pytest.mark.parametrize("word", ["Cancelled by Quillfeather", "No show: Ottoline", "Completed 415-555-0137"])
+def test_a_word_with_more_behind_it_than_words_of_the_trade_means_nothing(word: str) -> None:
+    assert visit_state(word) == ""
 
 
 @pytest.mark.parametrize(

@@ -240,6 +240,20 @@ def test_a_workbook_is_read_as_text_is(folder: Folder) -> None:
     assert Counter(visit.status for visit in folder.books().visits.values()) == {"completed": 6, "no-show": 2}
 
 
+def test_a_day_of_cancellation_goes_before_a_flag_of_who_came(folder: Folder) -> None:
+    rows = "".join(
+        f"Intake,D1,P{n},2026-03-{n:02} 09:00,{'2026-03-01' if n % 4 == 0 else ''},{'Yes' if n % 5 == 0 else 'No'}\n"
+        for n in range(1, 13)
+    )
+    head = "Appointment type,Practitioner,Patient ID,Starts at,Cancelled at,Did not arrive\n"
+    path = folder.give("calendar.csv", head + rows)
+    made = folder.run("profile", "new", path, "--name", "flags", "--provider", "D1=d1")
+    assert made.exception is None, made.exception
+    folder.take_paths(path)
+    found = Counter(visit.status for visit in folder.books().visits.values())
+    assert found == {"completed": 7, "cancelled": 3, "no-show": 2}
+
+
 def test_what_the_files_do_not_settle_is_asked_of_who_sits_there(folder: Folder) -> None:
     rows = "".join(f"V{n},03/0{n}/2026,P{n},{'Roomed' if n == 5 else 'Kept'}\n" for n in range(1, 9))
     path = folder.give("visits.csv", "Visit ID,Visit Date,Patient ID,Status\n" + rows)
