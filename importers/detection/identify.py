@@ -50,8 +50,8 @@ def describe(
         header nearly fits one `nearest`; for a bank file that a profile reads `rows`, `entries`, `first`, `last`,
         `proved` and `broken_at`; for a remittance `claims`, `paid` (to claims), `sent` (to the practice) and
         `balanced`, with `problems` where it is not; for claims (X12 837) `claims`, `charges` and `lines`; for an
-        acknowledgment `accepted` and `rejected`; for FHIR `resources` by type, `statuses` by type and status, and
-        `records` that they give.
+        acknowledgment `accepted` and `rejected`; for FHIR `resources` by type, `statuses` by type and status, `records`
+        that they give and `money` as it says itself.
 
     Raises:
         DaysheetError: the file cannot be read at all.
@@ -119,6 +119,7 @@ def _of_resources(source: FhirSource, file: RawFile) -> dict[str, Any]:
         "resources": dict(sorted(found.resources.items())),
         "statuses": dict(sorted(found.statuses.items())),
         "records": {kind: found.records[kind] for kind in kinds},
+        "money": f"{found.money:.2f}",
     }
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from daysheet.errors import DaysheetError
@@ -45,7 +44,6 @@ class Directory:
         explained: ids of explanations of benefit, of the claims and of the claim responses that they answer to.
         kinds: the types that the files hold.
         aliases: resources by the addresses of bundles.
-        files: where all this was read.
     """
 
     bearers: dict[tuple[str, str], Bearer] = field(default_factory=dict)
@@ -60,7 +58,6 @@ class Directory:
     explained: set[str] = field(default_factory=set)
     kinds: set[str] = field(default_factory=set)
     aliases: dict[str, tuple[str, str]] = field(default_factory=dict)
-    files: set[Path] = field(default_factory=set)
 
     @cached_property
     def encountered(self) -> frozenset[str]:
@@ -125,7 +122,6 @@ def gathered(files: Iterable[RawFile]) -> Directory:
             # what refers to others waits until all addresses of a bundle are known
             for resource in late:
                 found.add(resource)
-        found.files.add(file.path)
     return found
 
 

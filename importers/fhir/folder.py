@@ -10,13 +10,14 @@ from daysheet.importers.fhir.containers import heads
 from daysheet.importers.rows.raw_file import RawFile
 
 _ENDINGS: Final = (".ndjson", ".json", ".jsonl", ".gz", ".zip")
-_MANIFEST: Final = '"transactionTime"'
+_LINES: Final = (".ndjson", ".ndjson.gz")
+_RESOURCE: Final = '"resourceType"'
 
 
 def unfolded(paths: Iterable[Path]) -> list[Path]:
     """The paths, in the place of each folder the files of an export in it, by name; a folder of other files stays.
 
-    The manifest of a Bulk Data export lists its files and holds no resource: it is no file of it.
+    What holds no resource, such as the manifest of a Bulk Data export, is no file of it.
     """
     found: list[Path] = []
     for path in paths:
@@ -29,5 +30,5 @@ def _is_export(path: Path) -> bool:
     hidden = path.name.startswith(".")
     if hidden or path.suffix.lower() not in _ENDINGS or not path.is_file() or path.is_symlink():
         return False
-    head = next(heads(RawFile(path)), "")
-    return not (_MANIFEST in head and '"resourceType"' not in head)
+    named = path.name.casefold().endswith(_LINES)
+    return named or any(_RESOURCE in head for head in heads(RawFile(path)))

@@ -10,13 +10,14 @@ import datetime
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Final, NamedTuple
 
 from daysheet.importers.fhir import bills, claims, decisions, visits
 from daysheet.importers.fhir.containers import heads
 from daysheet.importers.fhir.decisions import Decided
 from daysheet.importers.fhir.directory import Directory, gathered
-from daysheet.importers.fhir.elements import Body, day, name_of, part, parts, text, word
+from daysheet.importers.fhir.elements import Body, code, day, money, name_of, part, parts, text, word
 from daysheet.importers.fhir.references import pointed
 from daysheet.importers.fhir.stream import Resource, resources
 from daysheet.importers.fhir.terms import PROFILE, FhirTerms, Reader, own_id
@@ -46,11 +47,14 @@ class Counted(NamedTuple):
         resources: how many of each type.
         statuses: how many of each type and status, such as `Encounter.finished`.
         records: how many `visits`, `invoices`, `payments` and `claims` it gives.
+        money: what the file itself says of money, whatever the currency: claims' totals, what explanations of benefit
+            say was submitted, invoices' net totals, and payments of reconciliations.
     """
 
     resources: Counter[str]
     statuses: Counter[str]
     records: Counter[str]
+    money: Decimal
 
 
 class FhirSource:
@@ -63,6 +67,7 @@ class FhirSource:
         """`terms` are what the practice says of its record system's export."""
         self.terms = terms
         self._directory = Directory()
+        self._beside: Sequence[RawFile] = ()
 
     def matches(self, file: RawFile) -> bool:
         """Whether the file begins as a resource, a list of them or a bundle; or is called one: `read` says the rest."""
@@ -89,7 +94,7 @@ class FhirSource:
             DaysheetError: as `read`.
         """
         reader = Reader(file.path, self.terms, Context(lambda _: "pt-000000000000", ""), gathered([file]))
-        found = Counted(Counter(), Counter(), Counter())
+        found = Counted(Counter(), Counter(), Counter(), Decimal())
         for resource in resources(file):
             if resource.deleted:
                 continue
@@ -97,6 +102,7 @@ class FhirSource:
             status = word(resource.body, "status")
             if status and re.fullmatch(r"[a-z-]{1,40}", status):
                 found.statuses[f"{resource.kind}.{status}"] += 1
+            found = found._replace(money=found.money + _stated(resource))
             convert = _CONVERTED.get(resource.kind)
             made = convert(resource, reader) if convert is not None else []
             if not isinstance(made, Skipped):
@@ -122,9 +128,11 @@ class FhirSource:
 
     def _of(self, file: RawFile, context: Context) -> Directory:
         """What the files of the import say of whom they refer to, gathered once."""
-        beside = [each for each in context.beside if self.matches(each)] if context.beside else [file]
-        if not {file.path, *(each.path for each in beside)} <= self._directory.files:
-            self._directory = gathered(beside if file in beside else [*beside, file])
+        if not context.beside:
+            return gathered([file])
+        if context.beside is not self._beside:
+            self._directory = gathered(each for each in context.beside if self.matches(each))
+            self._beside = context.beside
         return self._directory
 
 
@@ -292,6 +300,18 @@ def days_of(records: Iterable[Record]) -> Iterator[datetime.date]:
     happened = [_day(record) for record in records if not (isinstance(record, Visit) and record.status in _NOT_YET)]
     found = [each for each in happened if each is not None and each != UNDATED]
     yield from found or [record.date for record in records if isinstance(record, Visit)]
+
+
+def _stated(resource: Resource) -> Decimal:
+    """What a resource says of money as a whole."""
+    body = resource.body
+    if resource.kind == "ExplanationOfBenefit":
+        totals = (each for each in parts(body, "total") if code(each, "category") == "submitted")
+        amounts = [money(each.get("amount")) for each in totals]
+    else:
+        name = {"Claim": "total", "Invoice": "totalNet", "PaymentReconciliation": "paymentAmount"}.get(resource.kind)
+        amounts = [money(body.get(name))] if name else []
+    return sum((each.amount for each in amounts if each is not None), Decimal())
 
 
 def _is_line(record: Record) -> bool:

@@ -54,6 +54,8 @@ def test_a_folder_is_the_files_of_an_export_but_its_manifest(books: Folder) -> N
     place.mkdir()
     (place / "Encounter.000.ndjson").write_bytes(ndjson(_DAYS))
     (place / "Practitioner.000.ndjson").write_bytes(ndjson([ADAMS]))
+    (place / "log.json").write_text('{"jobs": 3}')
+    (place / "read me.txt").write_text("resources of an export")
     (place / "manifest.json").write_text('{"transactionTime": "2026-03-07T00:00:00Z", "output": []}')
     taken = books.take_paths(place)
     assert [(each["rows"], each["booked"]) for each in taken] == [(5, 5), (0, 0)]
@@ -192,6 +194,7 @@ def test_an_unknown_time_zone_and_a_word_of_fhir_in_another_profile_are_said(boo
     for text, words in (
         ('profile = "fhir"\ntime-zone = "Mars/Olympus"', "time-zone"),
         ('profile = "practice-jane"\nclasses = ["AMB"]', "are for FHIR"),
+        ('profile = "fhir"\ntake = ["visit"]', 'knows no "visit"'),
     ):
         (books.path / "daysheet.toml").write_text(f"[[source]]\n{text}\n")
         with pytest.raises(DaysheetError, match=words):
@@ -292,6 +295,9 @@ def test_identify_counts_every_resource(books: Folder) -> None:
     assert answer["resources"] == {"Encounter": 6, "Observation": 1, "Practitioner": 1}
     assert answer["statuses"] == {"Encounter.finished": 5, "Encounter.planned": 1}
     assert answer["records"] == {"visits": 6, "invoices": 0, "payments": 0, "claims": 0}
+    said = books.run("identify", path).stdout
+    assert "FHIR resources: 6 Encounter, 1 Observation, 1 Practitioner" in said
+    assert "which give 6 visits" in said
 
 
 def test_reveal_finds_the_record_system_s_id(books: Folder) -> None:
