@@ -29,6 +29,7 @@ from daysheet.importers.rows.cells import (
     fingerprint,
     trimmed,
 )
+from daysheet.importers.rows.header import bare
 from daysheet.importers.rows.text import Row
 from daysheet.importers.rows.values import amount_parser, date_parser
 from daysheet.ledger.printer import plain
@@ -184,6 +185,7 @@ class Extractor:
         width = self.setting.width
         if len(cells) > width:
             if self._layout.surplus == "join":
+                cells = [*bare(cells), *[""] * (width - len(bare(cells)))]
                 start = self._joined
                 end = start + len(cells) - width + 1
                 return [*cells[:start], self._layout.delimiter.join(cells[start:end]), *cells[end:]]

@@ -190,11 +190,13 @@ class BankSource:
 
     def _read(self, file: RawFile, found: Tables, place: HeaderPlace, context: Context) -> Reading:
         around = "\n".join((file.path.name, *place.above))
+        # blank cells behind the header would take what a mark within an amount has parted
+        names = tuple(bare(place.names)) if self.profile.file.surplus == "join" else place.names
         setting = Setting(
             path=file.path,
             index=place.index,
-            width=len(place.names),
-            names=place.names,
+            width=len(names),
+            names=names,
             around=around,
             currency=context.currency,
             workbook=bool(found.sheets),
