@@ -235,6 +235,9 @@ def _without_broken(
             outcome.removed.append(meta)  # stated before the bank took back an entry of those days
             continue
         if found.pad is not None and base is None:
+            if _is_cut(assertion, found.assertions, touched):
+                outcome.removed.append(meta)  # the pad would make up for any row behind the file's last
+                continue
             base = assertion
         if held.agrees(assertion, base):
             kept.append(assertion)
@@ -256,6 +259,13 @@ def _without_broken(
             )
         kept.append(assertion)
     return kept
+
+
+def _is_cut(assertion: Assertion, every: Sequence[Assertion], touched: Mapping[datetime.date, Moved]) -> bool:
+    """Whether a file's last proved day gets another row now: the file had only a part of that day."""
+    digest = (assertion.meta or {}).get(PROVED)
+    last = max((one.date for one in every if (one.meta or {}).get(PROVED) == digest), default=assertion.date)
+    return digest is not None and assertion.date == last and assertion.date - _ONE_DAY in touched
 
 
 def _pad(

@@ -7,7 +7,7 @@ does not bring it again.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final
 
@@ -61,6 +61,16 @@ def carry_out(
         bank.withdrawn[account[0]].append(old)
         taken.withdrawn.setdefault(account[0], []).append(old.written)
     return replaced
+
+
+def of_others(withdrawn: Iterable[dedupe.Withdrawn], reading: Reading) -> list[dedupe.Withdrawn]:
+    """What was withdrawn, without ids that a file's own replacing entries bear: a bank may give these the old ones."""
+    own = {
+        identity.comparable(each.id)
+        for each in reading.corrections
+        if each.replaces and identity.comparable(each.line.source_id or "") == identity.comparable(each.id)
+    }
+    return [old for old in withdrawn if old.date is not None or identity.comparable(old.id) not in own]
 
 
 def in_place_of(old: Transaction, new: Transaction) -> Transaction:

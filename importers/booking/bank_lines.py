@@ -146,7 +146,7 @@ def _take_account(
         bank.lines_of(account),
         reading.profile,
         covers=(reading.first, reading.last),
-        withdrawn=bank.withdrawn[account[0]],
+        withdrawn=bank_corrections.of_others(bank.withdrawn[account[0]], reading),
         ids=ids_of(session.banks, reading.profile, account[0]),
     )
     fresh: list[BankLine] = []

@@ -94,3 +94,16 @@ def test_another_account_s_file_is_refused_beside_and_over_each_month_that_is_th
             assert result.return_value == 2, number
             assert "the books prove " in result.stderr
             assert folder.snapshot() == before
+
+
+def test_a_first_file_that_ends_within_its_day_leaves_no_balance_that_the_rest_of_the_day_belies(
+    folder: Folder,
+) -> None:
+    first, more = "X,05/18/2026,TEA,-5.00,ACH,95.00,,\n", "X,05/18/2026,INK,-10.00,ACH,85.00,,\n"
+    folder.take("morning.csv", CHASE + first)
+    folder.take("rest.csv", CHASE + "X,05/19/2026,OIL,-1.00,ACH,84.00,,\n" + more)
+    assert entered(folder)[1] == {"2026-05-19": "85.00", "2026-05-20": "84.00"}
+    folder.take("all.csv", CHASE + more + first)
+    opening = next(e for e in folder.books().entries if isinstance(e, Transaction) and e.flag == "P")
+    assert opening.postings[0].units is not None
+    assert opening.postings[0].units.number == 100

@@ -143,6 +143,15 @@ def test_what_a_bank_corrects_is_carried_out_in_any_order(
     assert lines(bank) == expected
 
 
+@pytest.mark.parametrize("first", ["statement", "correction"])
+def test_an_entry_that_bears_the_id_of_the_one_it_replaces_is_booked_in_any_order(bank: Folder, first: str) -> None:
+    row: Row = ("2026-03-10", "-33.40", "2", "SOAP AND CO|<CORRECTFITID>2<CORRECTACTION>REPLACE")
+    files = {"statement": ofx("2026-03-01", "2026-03-31", MARCH), "correction": ofx("2026-03-10", "2026-03-31", [row])}
+    for name in sorted(files, key=lambda each: each != first):
+        bank.take(f"{name}.ofx", files[name])
+    assert lines(bank) == [("2026-03-02", "-1200.00"), ("2026-03-10", "-33.40")]
+
+
 def test_what_a_person_made_of_an_entry_goes_over_to_what_replaces_it(bank: Folder) -> None:
     bank.take("a.ofx", ofx("2026-03-01", "2026-03-31", MARCH))
     path = bank.path / "2026" / "2026-03-ofx.beancount"
