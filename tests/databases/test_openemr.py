@@ -92,6 +92,13 @@ def test_any_order_comes_to_the_same(folder: Folder, files: dict[str, Path], tmp
     assert findings(other, "2026-03-31") == findings(folder, "2026-03-31")
 
 
+@pytest.mark.parametrize("name", sorted(queries("systems/openemr.md")))
+def test_a_strict_database_runs_the_query_too(name: str, mariadb: list[str], files: dict[str, Path]) -> None:
+    strict = "SET SESSION sql_mode='ONLY_FULL_GROUP_BY,STRICT_ALL_TABLES';\n"
+    given = Database(mariadb, "openemr", make=False).run(strict + queries("systems/openemr.md")[name])
+    assert len(given.splitlines()) == len(files[name].read_text(encoding="utf-8").splitlines())
+
+
 def test_no_name_of_a_patient_is_in_a_file_that_the_queries_give(files: dict[str, Path]) -> None:
     said = "".join(path.read_text(encoding="utf-8") for path in files.values()).casefold()
     assert [name for name in ("quillfeather", "ottoline", "wachocka", "sahin", "throat") if name in said] == []
