@@ -32,6 +32,10 @@ from daysheet.trust import git
 
 _OF_THE_PRACTICE: Final = ("practice", "mail", "pack")
 _CONTACT: Final = re.compile(r'^[0-9-]{10} custom "contact".*(?:\n[ \t]+.*)*', re.MULTILINE)
+_KNOWN: Final = re.compile(
+    r'^[0-9-]{10} custom "(?:payer|provider|vendor|contact)" "[^"\n]*" "([^"\n]*)"', re.MULTILINE
+)
+_WORDS: Final = re.compile(r"[^\W\d_]{2,}")
 _HUNK: Final = re.compile(r"^@@ -\S+ \+([0-9]+)(?:,([0-9]+))? @@", re.MULTILINE)
 _TEXT: Final = (".beancount", ".toml", ".csv", ".md", ".txt", ".json", ".eml", ".html")
 
@@ -56,19 +60,32 @@ def scrubbed(
     if not with_lines or not settings.table("import", ImportSettings).scrub:
         return dict(readings)
     names = names_on_this_machine(folder, settings, given)
+    known = _known_words(folder)
     return {
-        file: _without_persons(reading, names) if file in with_lines else reading for file, reading in readings.items()
+        file: _without_persons(reading, names, known) if file in with_lines else reading
+        for file, reading in readings.items()
     }
 
 
-def _without_persons(reading: Reading, names: Names) -> Reading:
+def _known_words(folder: Path) -> frozenset[str]:
+    """The words in the names of those whom the facts of some books know: payers, providers, vendors, contacts."""
+    texts = (path.read_text("utf-8", "replace") for path in folder.glob("*.beancount"))
+    return frozenset(
+        word.casefold() for text in texts for name in _KNOWN.findall(text) for word in _WORDS.findall(name)
+    )
+
+
+def _without_persons(reading: Reading, names: Names, known: frozenset[str]) -> Reading:
     # a shop's text comes again and again
-    memo = lru_cache(maxsize=65536)(lambda text: scrub.memo(text, names))
+    @lru_cache(maxsize=65536)
+    def memo(text: str, whole: str, incoming: bool) -> str:
+        return scrub.memo(text, names, incoming=incoming, whole=whole, keep=known)
 
     def of(record: Record) -> Record:
         if not isinstance(record, BankLine):
             return record
-        payee, narration = memo(record.payee), memo(record.narration)
+        whole, incoming = f"{record.payee} {record.narration}", record.amount > 0
+        payee, narration = (memo(text, whole, incoming) for text in (record.payee, record.narration))
         same = (payee, narration) == (record.payee, record.narration)
         return record if same else record._replace(payee=payee, narration=narration)
 

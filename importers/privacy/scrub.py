@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final, NamedTuple
 
+from daysheet.importers.privacy import payers
 from daysheet.importers.privacy.identifiers import normal
 
 BLANK: Final = "…"
@@ -44,6 +45,7 @@ _APOSTROPHES: Final = re.compile(r"(?<=\w)['’](?=\w)")
 _LETTERS: Final = str.maketrans(
     {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i", "æ": "ae", "Æ": "AE"}
 )
+_PAID: Final = "the name of a person who paid"
 _LONGEST: Final = 6
 _SHORTEST: Final = 5
 
@@ -105,7 +107,7 @@ class Names:
 def hits(text: str, names: Names) -> list[Hit]:
     """Everything in a text that identifies a person, in order; of what overlaps, the first."""
     found = [Hit(*match.span(), what) for what, pattern in _SHAPES.items() for match in pattern.finditer(text)]
-    found += [Hit(*match.span("person"), "the name of a person who paid") for match in _PAYER.finditer(text)]
+    found += [Hit(*match.span("person"), _PAID) for match in _PAYER.finditer(text)]
     found += names.hits(text)
     kept: list[Hit] = []
     for hit in sorted(found):
@@ -116,18 +118,32 @@ def hits(text: str, names: Names) -> list[Hit]:
 
 def scrubbed(text: str, names: Names, keep: str = "") -> str:
     """The text with `…` in the place of everything that identifies a person, but hits of what is to be kept."""
-    parts, last = [], 0
-    for hit in hits(text, names):
-        if hit.what == keep:
-            continue
-        parts += [text[last : hit.start], BLANK]
-        last = hit.end
+    return _blanked(text, [hit for hit in hits(text, names) if hit.what != keep])
+
+
+def memo(text: str, names: Names, *, incoming: bool, whole: str = "", keep: Collection[str] = frozenset()) -> str:
+    """A bank's text scrubbed; telephone numbers stay, since shops print theirs.
+
+    Args:
+        text: the text, or one part of it.
+        names: patients.
+        incoming: whether the money came in: then, whoever paid by Zelle, check and the like is blanked as well.
+        whole: all that the bank says of the line, where `text` is a part of it.
+        keep: words, in small letters, that are no patient's: of the payers and others whom the books know.
+    """
+    found = [hit for hit in hits(text, names) if hit.what != PHONE]
+    found += [Hit(*span, _PAID) for span in payers.spans(text, whole or text, incoming, keep)]
+    return _blanked(text, found)
+
+
+def _blanked(text: str, found: list[Hit]) -> str:
+    parts: list[str] = []
+    last = 0
+    for hit in sorted(found):
+        if hit.start >= last:
+            parts += [text[last : hit.start], BLANK]
+        last = max(last, hit.end)
     return "".join((*parts, text[last:]))
-
-
-def memo(text: str, names: Names) -> str:
-    """A bank's text scrubbed; telephone numbers stay, since shops print theirs."""
-    return scrubbed(text, names, keep=PHONE)
 
 
 def scan(text: str, names: Names, own: frozenset[str] = frozenset()) -> list[tuple[int, str]]:

@@ -15,6 +15,8 @@ from daysheet.importers.reading import Reading
 from daysheet.importers.rows.raw_file import RawFile
 
 FOLDER: Final = "originals"
+_OWN_FOLDER: Final = 0o700
+_OWN_FILE: Final = 0o600
 _ENDING: Final = re.compile(r"(\.[a-z0-9]{1,6}){1,2}\Z")
 
 
@@ -30,15 +32,20 @@ def filed_name(file: RawFile, reading: Reading) -> str:
 
 
 def keep(file: RawFile, folder: Path, name: str) -> None:
-    """Put a copy of a file at its place, unless it is there.
+    """Put a copy of a file at its place, unless it is there, for this user alone: it names the patients.
 
     Raises:
         OSError: the disk refuses.
     """
     path = folder / name
-    if not path.exists():
-        if file.is_in_memory:
-            files.write(path, file.data)
-            return
+    if path.exists():
+        return
+    for place in (folder / FOLDER, path.parent):
+        place.mkdir(parents=True, exist_ok=True)
+        place.chmod(_OWN_FOLDER)
+    if file.is_in_memory:
+        files.write(path, file.data)
+    else:
         with file.opened() as data:
             files.write(path, data)
+    path.chmod(_OWN_FILE)
