@@ -15,8 +15,9 @@ from daysheet.importers.fhir.source import days_of
 from daysheet.importers.reading import Reading, Record, Skipped
 from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.systems.marks import UNDATED
-from daysheet.records import Adjustment, Allotment, Answer, BankLine, Claim, Invoice, Paycheck, Payment, Visit
+from daysheet.records import Adjustment, Allotment, BankLine, Claim, Invoice, Paycheck, Payment, Visit
 from daysheet.remittances import Remittance
+from daysheet.submissions import Answer
 
 
 def require_days(reading: Reading, path: Path, earliest: datetime.date, latest: datetime.date) -> None:
