@@ -26,9 +26,9 @@ from daysheet import files, patients
 from daysheet.books import Books, loading
 from daysheet.errors import DaysheetError
 from daysheet.importers.banks.source import BankSource
+from daysheet.importers.booking.session import context_of
 from daysheet.importers.detection import evidence
 from daysheet.importers.importing import ImportRun
-from daysheet.importers.privacy import identifiers
 from daysheet.importers.reading import Context, Reading, Source
 from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.settings import BankSettings, bank_account
@@ -146,12 +146,7 @@ class Importer(beangulp.Importer):  # type: ignore[misc] # beangulp ships no typ
     @cached_property
     def _context(self) -> Context:
         books = loading.load(self.settings.path.parent)
-        return Context(
-            _token(self.settings.practice.id, create=_is_fresh(books)),
-            books.currency,
-            identifiers.providers_of(books),
-            identifiers.payers_of(books),
-        )
+        return context_of(books, _token(self.settings.practice.id, create=_is_fresh(books)))
 
 
 def importers(folder: str | Path, *, for_fava: bool = False) -> list[Importer]:

@@ -28,6 +28,7 @@ from daysheet.importers.booking.session import ImportSession, OneByOneError, Tak
 from daysheet.importers.clones import mending
 from daysheet.importers.deriving import allocations, derived, loan_interest, payment_posting
 from daysheet.importers.deriving.claim_bills import makes_bills
+from daysheet.importers.detection.claims import X12
 from daysheet.importers.edi import source, strict
 from daysheet.importers.originals import patients as people
 from daysheet.importers.payroll import booking as payroll
@@ -236,7 +237,7 @@ class ImportRun:
                 reading_checks.refuse_twin(file, seen)
                 reading = source_of(file, self.sources, self.profile, self.told).read(file, context)
                 readings[file] = reading_checks.without_far_visits(reading, *bounds)
-                if readings[file].kind == source.KIND and session.settings.strict_x12:
+                if readings[file].profile.startswith(X12) and session.settings.strict_x12:
                     strict.require(file)
                 seen[file.sha256] = file.path
                 reading_checks.require_total(file, readings[file])

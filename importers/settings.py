@@ -27,7 +27,7 @@ class ImportSettings:
     `prepayments` is the account of true deposits, which are nobody's income until a bill takes them: payments that say
     so, and with `on-account = "deposit"` all that name no invoice; else (`"income"`) these are income of the day
     received. `families` lets money of a patient pay the bills of others of the same guarantor once their own are paid.
-    `scrub` takes patients' names out of the texts of bank lines; `strict-x12` refuses remittances that break a rule of
+    `scrub` takes patients' names out of the texts of bank lines; `strict-x12` refuses X12 files that break a rule of
     the standard, as pyx12 checks it; `suggest` has smart_importer guess at bank lines that nothing else
     explains; `unknown-providers` is the percentage of a file's visits and bills that may be of providers whom the
     books do not know. A file with a row of a day before `earliest` or after `latest` is refused: 12/31/9999 is a slip,

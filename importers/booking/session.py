@@ -134,15 +134,7 @@ class ImportSession:
         self.banks = settings.tables("bank", BankSettings)
         self.batch = Batch(folder, books)
         self.own = frozenset(bank.account for bank in self.banks)
-        self.context = Context(
-            token,
-            books.currency,
-            identifiers.providers_of(books),
-            identifiers.payers_of(books),
-            payers.ClaimNumbers(lambda: (*books.claims, *books.invoices, *books.visits, *bill_of_line(books))),
-            payer_called=lambda name, numbers: payers.payer_called(name, numbers, books),
-            provider_called=lambda number, name: identifiers.provider_called(number, name, books),
-        )
+        self.context = context_of(books, token)
         self.brought: set[str] = set()
         self.clears = False
         self._parts: dict[Any, Any] = {}
@@ -203,6 +195,19 @@ class ImportSession:
     def relative(self, path: Path) -> str:
         """A file of the books as named from their folder."""
         return path.resolve().relative_to(self.folder.resolve()).as_posix()
+
+
+def context_of(books: Books, token: Callable[[str], str]) -> Context:
+    """What a source may know of these books, with how a patient becomes a token."""
+    return Context(
+        token,
+        books.currency,
+        identifiers.providers_of(books),
+        identifiers.payers_of(books),
+        payers.ClaimNumbers(lambda: (*books.claims, *books.invoices, *books.visits, *bill_of_line(books))),
+        payer_called=lambda name, numbers: payers.payer_called(name, numbers, books),
+        provider_called=lambda number, name: identifiers.provider_called(number, name, books),
+    )
 
 
 def month_file(day: datetime.date, kind: str) -> str:

@@ -85,9 +85,15 @@ class RemittanceSource:
         days = [remittance.date for remittance in found]
         turned = [claim.meta["lineno"] for claim in claims if claim.meta.get(TURNED)]
         note = f"a reversal without minus signs counts as negative: row {', '.join(map(str, turned))}"
+        notes = [note] if turned else []
+        others = sorted(x12.kinds(file) & _READ)
+        if others:
+            notes.append(
+                f"its {', '.join(others)} are not read: save each interchange (ISA to IEA) to a file of its own"
+            )
         return Reading(
             PROFILE, KIND, len(claims), tuple(found), tuple(skipped), min(days), max(days), currency=context.currency,
-            notes=(note,) if turned else (),
+            notes=tuple(notes),
         )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The standard's own rules for a remittance, as pyx12 checks them: for those who want more than sums that agree.
+"""The standard's own rules for X12 files, as pyx12 checks them: for those who want more than sums that agree.
 
 Only with the extra `daysheet[x12]`, and only where `[import] strict-x12 = true` asks for it. Most real senders break
 some rule, and money is proved by the remittance's sums in any case.
@@ -16,6 +16,7 @@ from daysheet.importers.edi import x12
 from daysheet.importers.rows.raw_file import RawFile
 
 _MESSAGE: Final = re.compile(r"Line:(\d+) (SEG|ELE):(\d+) - .*?(?:\((\w{2,6})\)|$)")
+_ELEMENT_NAME: Final = re.compile(r"[A-Z][A-Z0-9]{1,2}[0-9]{2}\Z")
 _SEGMENT: Final = {
     "1": "unknown segment", "2": "segment out of place", "3": "segment missing", "4": "loop too often",
     "5": "segment too often", "6": "segment of another transaction", "7": "segments out of order",
@@ -85,5 +86,7 @@ class _Keep(logging.Handler):
             self.faults.append("no X12 interchange at its start")
             return
         line, kind, code, name = match.groups()
+        if kind == "ELE" and name is not None and not _ELEMENT_NAME.match(name):
+            name = None  # the value, which may be anybody's
         rule = (_SEGMENT if kind == "SEG" else _ELEMENT).get(code, f"rule {code}")
         self.faults.append(f"segment {line}: {name or 'an element'}: {rule}")

@@ -12,6 +12,7 @@ from daysheet.accounts import RECEIVABLE
 from daysheet.books import Books
 
 from tests.importers.books_folder import INVOICES, VISITS, Folder
+from tests.importers.deriving.test_payment_posting import era_text
 from tests.importers.edi.x12_files import claim, claims, receipt, states, status
 
 FACTS = """
@@ -167,3 +168,18 @@ def test_nobody_s_name_or_number_is_in_the_books(billing: Folder) -> None:
     billing.take("ca.277", states(status("INV-17", "A7:255")))
     texts = "".join(path.read_text() for path in billing.path.rglob("*.beancount"))
     assert [word for word in ("ROE", "JANE", "W000111222", "19700131", "ELM ST", "17111") if word in texts] == []
+
+
+def test_a_remittance_with_something_beside_it_says_what_it_leaves_out(practice: Folder) -> None:
+    text = era_text("CLP*INV-17*1*100*80*20*12*X~\nCAS*CO*45*20") + "\n" + receipt([("0001", "A")])
+    (answer,) = practice.take("both.835", text)
+    assert answer["kind"] == "remittance"
+    assert any("its 999 are not read" in note for note in answer["notes"])
+
+
+@pytest.mark.parametrize("text", [SENT, states(status("INV-17", "A7:255"))], ids=["claims", "answers"])
+def test_the_strict_opinion_names_the_rule_and_quotes_nothing(practice: Folder, text: str) -> None:
+    practice.write_by_hand("\n[import]\nstrict-x12 = true\n", "daysheet.toml")
+    result = practice.run("import", practice.give("strict.txt", text))
+    assert "breaks the X12 standard: segment" in result.stderr
+    assert [word for word in ("ROE", "JANE", "17111", "W000") if word in result.stderr] == []
