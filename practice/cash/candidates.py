@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import combinations
@@ -27,7 +28,7 @@ _WEEKS: Final = 2
 
 _TRACE_DAYS: Final = 120
 _NEAR: Final = 10
-_HABIT: Final = 6
+HABIT: Final = 6
 """So many bank lines of a kind show what the practice always does."""
 
 _ANY_OF: Final = 10
@@ -90,7 +91,30 @@ class Candidates:
             if deposit.amount > 0:
                 last = max(receipt.date for receipt in group)
                 days.setdefault(_signature(deposit), []).append((deposit.date - last).days)
-        self._soonest = {key: min(seen) for key, seen in days.items() if len(seen) >= _HABIT}
+        self._soonest = {key: min(seen) for key, seen in days.items() if len(seen) >= HABIT}
+
+    def lines_of_a_kind(self, deposits: Sequence[BankDeposit]) -> list[list[BankDeposit]]:
+        """The bank lines that bring something, by account and words, each list by date."""
+        kinds: dict[Signature, list[BankDeposit]] = {}
+        for deposit in deposits:
+            if deposit.amount > 0:
+                kinds.setdefault(_signature(deposit), []).append(deposit)
+        return list(kinds.values())
+
+    def kinds_waiting(self, account: str) -> list[list[Receipt]]:
+        """What waits on an account by what may go to the bank together, each list once."""
+        waiting = [one for one in self.by_account.get(account, []) if one not in self.taken and one.method != "eft"]
+        return [list(kind) for kind in dict.fromkeys(tuple(kind) for kind in _kinds(waiting) if kind)]
+
+    def usual_lag(self, deposit: BankDeposit, matched: Iterable[tuple[BankDeposit, Group]]) -> int | None:
+        """How many business days lines of this kind usually take; None where too few are explained."""
+        kind = _signature(deposit)
+        lags = Counter(
+            business_days(max(receipt.date for receipt in group), other.date)
+            for other, group in matched
+            if _signature(other) == kind
+        )
+        return lags.most_common(1)[0][0] if lags.total() >= HABIT else None
 
     def _batches(self, deposit: BankDeposit, lines: int) -> list[Batch]:
         groups = (group for group in self._less_fees(deposit) if group[-1].date < deposit.date)

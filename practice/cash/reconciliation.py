@@ -24,8 +24,9 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from daysheet.books.books import Books
-from daysheet.cash.candidates import WINDOWS, Candidates, together
+from daysheet.cash.candidates import HABIT, WINDOWS, Candidates, together
 from daysheet.cash.deposit_groups import Group, is_fee, order, suspects_of, total, voided, voided_same_day
+from daysheet.cash.in_order import in_order
 from daysheet.cash.joint import Fits, assigned, components, divided
 from daysheet.cash.processor_fees import Batch
 from daysheet.cash.receipts import BankDeposit, Receipt, bank_seen_until, deposits, left_over, receipts
@@ -37,6 +38,7 @@ BY_AMOUNT: Final = "amount and date"
 BY_FEE: Final = "amount less fees, and date"
 BY_COUNT: Final = "amount and date, as many alike on both sides"
 BY_ELIMINATION: Final = "amount and date, the only way to explain all"
+BY_ORDER: Final = "amount and date, the days in their order"
 BY_DAY: Final = "amount and date, the lines of a day together"
 BY_COMBINATION: Final = "amount and date, the only combination"
 
@@ -139,6 +141,7 @@ class _Reconciler:
             or self._match_jointly(in_time=True)
             or self._match_days(of_processors=False)
             or self._match(self._by_fee)
+            or self._match_in_order()
         ):
             pass
         while self._match(self._by_combination) or self._match_jointly(in_time=True):
@@ -248,6 +251,26 @@ class _Reconciler:
         self._settle_all(settled, BY_ELIMINATION)
         return bool(settled)
 
+    def _match_in_order(self) -> bool:
+        """Match the deposits that the days of receipts explain in their order, where enough of a kind are."""
+        settled: list[tuple[BankDeposit, Group]] = []
+        for lines in self.candidates.lines_of_a_kind(self.deposits):
+            usual = self.candidates.usual_lag(lines[0], ((match.deposit, match.receipts) for match in self.matches))
+            ways = [
+                way
+                for kind in self.candidates.kinds_waiting(lines[0].account)
+                if (way := in_order(lines, kind, WINDOWS, self._fits, usual)) is not None
+            ]
+            least = min((way.cost for way in ways), default=None)
+            best = [way.found for way in ways if way.cost == least]
+            found = best[0] if best and all(one == best[0] for one in best) else ()
+            explained = len(lines) - (least[0] if least else 0)
+            if usual is not None or explained >= HABIT:
+                settled += found
+        once = [one for one in settled if _free(one, settled)]
+        self._settle_all(once, BY_ORDER)
+        return bool(once)
+
     def _match_days(self, *, of_processors: bool) -> bool:
         """Match the deposits of a day that together are what was received: by terminal, by bag, by slip."""
         days: dict[tuple[str, datetime.date], list[BankDeposit]] = {}
@@ -330,3 +353,8 @@ class _Reconciler:
             self.open_deposits.append(OpenDeposit(deposit, (), nearest, difference, suspects_of(nearest, difference)))
         else:
             self.open_deposits.append(OpenDeposit(deposit, tuple(possible or self.candidates.combinations(deposit))))
+
+
+def _free(one: tuple[BankDeposit, Group], settled: Sequence[tuple[BankDeposit, Group]]) -> bool:
+    """Whether no line of another kind would bring one of the same receipts."""
+    return not any(other is not one and set(other[1]) & set(one[1]) for other in settled)

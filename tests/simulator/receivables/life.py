@@ -170,7 +170,8 @@ class Life(PatientsMoney):
             self.facts.answers.append(answer)
             self.facts.received(answer.claim)
             self.book.answer(answer)
-            self._second.discard(answer.patient)
+            if answer.rank > 1:
+                self._second[answer.patient] -= 1
             # an 835 tells of money that the bank shows two days later: it is income then
             at_bank = day + 2 * DAY if self.shape.insurers == "835" else day
             self.later(at_bank, lambda on: self.book.insurer_money(answer, on), 3)
@@ -183,7 +184,7 @@ class Life(PatientsMoney):
                 )
                 other = self._answered(claim, shares, claim.sent + 7 * DAY, 2)
                 other = replace(other, before=answer.paid + answer.off)
-                self._second.add(claim.patient)
+                self._second[claim.patient] += 1
                 self.later(other.day, self._settle(other), 2)
             elif self.book.owed(answer.patient) and self.chance.random() < 0.8:
                 self._statement(answer.patient, day + self.chance.randrange(4, 25) * DAY)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import heapq
 import random
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -55,7 +56,7 @@ class PatientsMoney:
         self._numbers = count(301)
         self._checks = count(4001)
         self._met_deductible: set[int] = set()
-        self._second: set[int] = set()  # patients whose second insurer has still to answer: they wait with paying
+        self._second: Counter[int] = Counter()  # answers of second insurers that patients wait for before they pay
         self._seen: dict[int, datetime.date] = {}
         self._waits_for = {
             "unbilled": 2, "uncharged": 2, "doubled": 2, "no-show": 1,
@@ -107,12 +108,12 @@ class PatientsMoney:
     def _pay_statement(self, patient: int, day: datetime.date) -> None:
         """Pay what is open: for the whole family where one answers for it and no insurer has still to."""
         book, shape = self.book, self.shape
-        if book.pending(patient) or patient in self._second:
+        if book.pending(patient) or self._second[patient]:
             return
         family = shape.family(patient) if shape.families else [patient]
         whole = (
             len(family) > 1
-            and not any(book.pending(n) or n in self._second for n in family)
+            and not any(book.pending(n) or self._second[n] for n in family)
             and self.chance.random() < 0.7
         )
         payer, members = (family[0], family) if whole else (patient, [patient])
