@@ -2,13 +2,12 @@
 
 Where many receipts are alike (copays of one amount), each bank line by itself has many explanations, and all of them
 together have one: the days of receipts in their order, each line the days since the line before. Of all such ways the
-best explain the most lines, leave the fewest receipts over, and take the usual time. What all the best ways say is
+best explain the most lines, leave few receipts over, and take about the usual time. What all the best ways say is
 known; where they differ, nothing is.
 """
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable, Sequence
 from itertools import accumulate, groupby
 from typing import Final, NamedTuple
@@ -22,8 +21,11 @@ _MOST_LINES: Final = 400
 _MOST_EDGES: Final = 60
 _LAGS: Final = (1, 2, 0)
 
-Cost = tuple[int, int, int]
-"""Lines that are not explained, receipts left over, business days more or less than usual."""
+_LEFT_OVER: Final = 3
+"""A receipt that is left over is as unlikely as so many business days more or less than usual."""
+
+Cost = tuple[int, int]
+"""Lines that are not explained; receipts left over, and business days more or less than usual."""
 
 
 class _Edge(NamedTuple):
@@ -62,7 +64,7 @@ def in_order(
     edges = [_edges(line, days, windows, fits(line)) for line in lines]
     if any(len(some) > _MOST_EDGES for some in edges):
         return None
-    ways = [_Ways(lines, days, edges, windows, lag) for lag in ((usual,) if usual is not None else _LAGS)]
+    ways = [_Ways(lines, days, edges, lag) for lag in ((usual,) if usual is not None else _LAGS)]
     best = min(ways, key=lambda way: way.cost)
     return InOrder(tuple(best.certain()), best.cost)
 
@@ -96,20 +98,19 @@ class _Ways:
         lines: Sequence[BankDeposit],
         days: Sequence[Group],
         edges: Sequence[Sequence[_Edge]],
-        windows: dict[str, tuple[int, int]],
         lag: int,
     ) -> None:
         self.lines, self.days, self.edges, self.lag = lines, days, edges, lag
         last = lines[-1].date
-        due = [_is_due(day, last, windows) * len(day) for day in days]
+        due = [(business_days(day[0].date, last) >= lag) * len(day) * _LEFT_OVER for day in days]
         self.due = list(accumulate(due, initial=0))  # receipts that should be at the bank by then, up to each day
         self.counts = list(accumulate(map(len, days), initial=0))
-        self.forward: list[dict[int, tuple[Cost, int]]] = [{0: ((0, 0, 0), 1)}]
+        self.forward: list[dict[int, tuple[Cost, int]]] = [{0: ((0, 0), 1)}]
         for place in range(len(lines)):
             self.forward.append(self._next(place))
-        self.cost, self.ways = (0, 0, 0), 0
+        self.cost, self.ways = (0, 0), 0
         for at, (cost, count) in self.forward[-1].items():
-            whole = _plus(cost, (0, self.due[-1] - self.due[at], 0))
+            whole = _plus(cost, (0, self.due[-1] - self.due[at]))
             if not self.ways or whole < self.cost:
                 self.cost, self.ways = whole, count
             elif whole == self.cost:
@@ -118,7 +119,7 @@ class _Ways:
     def _next(self, place: int) -> dict[int, tuple[Cost, int]]:
         found: dict[int, tuple[Cost, int]] = {}
         for at, (cost, count) in self.forward[place].items():
-            _add(found, at, _plus(cost, (1, 0, 0)), count)
+            _add(found, at, _plus(cost, (1, 0)), count)
             for edge in self.edges[place]:
                 if edge.start >= at:
                     _add(found, edge.end, _plus(cost, self._of(place, at, edge)), count)
@@ -126,17 +127,17 @@ class _Ways:
 
     def _of(self, place: int, at: int, edge: _Edge) -> Cost:
         took = business_days(self.days[edge.end - 1][0].date, self.lines[place].date)
-        return 0, self.counts[edge.start] - self.counts[at], abs(took - self.lag)
+        return 0, _LEFT_OVER * (self.counts[edge.start] - self.counts[at]) + abs(took - self.lag)
 
     def certain(self) -> list[tuple[BankDeposit, Group]]:
         """The lines that all the best ways explain alike."""
-        after: dict[int, tuple[Cost, int]] = {at: ((0, self.due[-1] - self.due[at], 0), 1) for at in self.forward[-1]}
+        after: dict[int, tuple[Cost, int]] = {at: ((0, self.due[-1] - self.due[at]), 1) for at in self.forward[-1]}
         found: list[tuple[BankDeposit, Group]] = []
         for place in reversed(range(len(self.lines))):
             before: dict[int, tuple[Cost, int]] = {}
             by_edge: dict[_Edge, int] = {}
             for at, (cost, count) in self.forward[place].items():
-                _add(before, at, _plus(after[at][0], (1, 0, 0)), after[at][1])
+                _add(before, at, _plus(after[at][0], (1, 0)), after[at][1])
                 for edge in self.edges[place]:
                     if edge.start >= at:
                         step = _plus(self._of(place, at, edge), after[edge.end][0])
@@ -151,12 +152,8 @@ class _Ways:
         return found[::-1]
 
 
-def _is_due(day: Group, last: datetime.date, windows: dict[str, tuple[int, int]]) -> bool:
-    return any((last - receipt.date).days > windows[receipt.method][1] for receipt in day)
-
-
 def _plus(one: Cost, other: Cost) -> Cost:
-    return one[0] + other[0], one[1] + other[1], one[2] + other[2]
+    return one[0] + other[0], one[1] + other[1]
 
 
 def _add(found: dict[int, tuple[Cost, int]], at: int, cost: Cost, count: int) -> None:

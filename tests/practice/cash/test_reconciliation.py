@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import time
 from decimal import Decimal
 
@@ -349,3 +350,33 @@ def test_the_days_that_deposits_always_take_tell_two_explanations_apart(load):
     few = load(tied + receipt(23, "90.00", day(20)) + deposit("431.00", day(20)))
     (left,) = reconcile(few, LAST).open_deposits
     assert len(left.candidates) == 2
+
+
+def test_copays_of_one_amount_are_deposited_day_after_day(load):
+    """25 a day, now cash, now a check, at the bank on the next business day: each line could be of any of ten days."""
+    business = [number for number in range(2, 28) if day(number).weekday() < 5]
+    text = ""
+    for at, number in enumerate(business[:-1]):
+        text += receipt(number, "25.00", day(number), ("cash", "check")[at % 2])
+        if at % 3 == 0:
+            text += receipt(100 + number, "25.00", day(number))
+        text += deposit("50.00" if at % 3 == 0 else "25.00", day(business[at + 1]))
+    result = reconcile(load(text), LAST)
+    assert not result.open_deposits
+    assert not result.overdue
+    assert all(match.receipts[-1].date < match.deposit.date for match in result.matches)
+
+
+def test_a_day_s_copay_that_never_came_to_the_bank_is_that_day_s(load):
+    business = [number for number in range(2, 21) if day(number).weekday() < 5]
+    text = "".join(receipt(number, "25.00", day(number), "cash") for number in business[:-1])
+    text += "".join(deposit("25.00", day(after)) for number, after in itertools.pairwise(business) if number != 11)
+    result = reconcile(load(text), LAST)
+    assert ids(result.overdue) == ["PMT-11"]
+    assert not result.open_deposits
+
+
+def test_a_few_like_deposits_show_no_habit_and_stay_open(load):
+    text = "".join(receipt(number, "25.00", day(number), "cash") for number in (2, 3, 4, 5))
+    result = reconcile(load(text + deposit("25.00", day(5)) + deposit("25.00", day(6))), LAST)
+    assert len(result.open_deposits) == 2
