@@ -147,7 +147,7 @@ def _counts(reading: Reading) -> dict[str, int]:
 def _unread(each: Written) -> list[str]:
     """Columns of which nothing is read."""
     source = profile_file.parse(each.text, each.place)
-    used = each.text.partition("[match]")[2].partition("[sample]")[0].partition("\n\n")[2]
+    used = each.text.partition("[match]")[2].partition("[sample]")[0].partition("[left-out]")[0].partition("\n\n")[2]
     named = (*source.patient, *source.private)
     return [f.header for f in each.plan.found.facts if f'"{f.header}"' not in used and f.header not in named]
 

@@ -89,7 +89,8 @@ def _refuse(options: dict[str, Any], names: tuple[str, ...], file: RawFile, why:
     """Refuse options that are of the other kind of file."""
     given = [f"--{name.replace('_', '-')}" for name in names if options.get(name)]
     if given:
-        raise DaysheetError(f"{why}: {', '.join(given)} says nothing of it", filename=file.path)
+        message = f"{why}: {', '.join(given)} says nothing of it"
+        raise DaysheetError(message, filename=file.path, remedy="leave it out")
 
 
 def _new_practice(

@@ -115,7 +115,7 @@ class _Invented:
 
     def __init__(self, plan: Plan, text: str) -> None:
         """`text` is the profile's: a column that it does not name is left blank."""
-        body = text.partition("[match]")[2].partition("\n\n")[2]
+        body = text.partition("[match]")[2].partition("[left-out]")[0].partition("\n\n")[2]
         self._read = {f.place for f in plan.found.facts if quoted(f.header) in body or f in plan.patients}
         self._plan = plan
         self._given: dict[str, dict[str, str]] = defaultdict(dict)

@@ -41,9 +41,27 @@ def profile(plan: Plan, title: str, system: str, sample: str) -> str:
         f"[dates]\nformat = {listed(_formats(plan, days))}",
         *_skips(plan, tables, days),
         *tables,
+        _left_out(plan, tables),
         sample,
     ]
     return "\n\n".join(part for part in parts if part).rstrip() + "\n"
+
+
+def _left_out(plan: Plan, tables: Sequence[str]) -> str:
+    """Columns of amounts of which no record is made, each with the reason."""
+    text = "\n".join(tables)
+    lines = [
+        f"{quoted(facts.header)} = {quoted(_why_not(facts))}"
+        for facts in plan.found.facts
+        if is_money(facts) and quoted(facts.header) not in text
+    ]
+    return "[left-out]\n" + "\n".join(lines) if lines else ""
+
+
+def _why_not(facts: Facts) -> str:
+    if set(facts.words) & {"balance", "outstanding", "due"}:
+        return "what is still owed follows from the rest"
+    return "no record is made of it"
 
 
 def _file(plan: Plan) -> str:

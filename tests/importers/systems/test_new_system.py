@@ -209,6 +209,9 @@ def test_a_row_that_is_a_charge_a_payment_or_an_adjustment_is_taken_so(folder: F
     made = folder.run("profile", "new", path, "--name", "led", "--provider", "D1=d1", "--json")
     assert made.exception is None, made.exception
     assert json.loads(made.stdout)[0]["records"] == {"invoices": 2, "payments": 3, "adjustments": 1}
+    assert "Balance" in json.loads(made.stdout)[0]["not_read"]
+    text = (folder.path / "profiles" / "practice-led-invoices.toml").read_text()
+    assert '[left-out]\n"Balance" = ' in text
     folder.take_paths(path)
     assert owed(folder) == Decimal("50.00")
 
