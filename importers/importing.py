@@ -30,6 +30,7 @@ from daysheet.importers.deriving import allocations, derived, loan_interest, pay
 from daysheet.importers.deriving.claim_bills import makes_bills
 from daysheet.importers.detection.claims import X12
 from daysheet.importers.edi import source, strict
+from daysheet.importers.fhir.folder import is_left_over
 from daysheet.importers.originals import patients as people
 from daysheet.importers.payroll import booking as payroll
 from daysheet.importers.reading import Reading
@@ -91,7 +92,7 @@ def inbox(folder: Path, name: str) -> list[Path]:
     place = folder / name
     if not place.is_dir():
         return []
-    return sorted(path for path in place.iterdir() if not path.name.startswith("."))
+    return sorted(path for path in place.iterdir() if not path.name.startswith(".") and not is_left_over(path))
 
 
 def import_files(
@@ -291,7 +292,7 @@ class ImportRun:
         session.batch.write()
         dropped = (self.folder / session.settings.inbox).resolve()
         for file, _ in taken:
-            if file.path.resolve().parent == dropped and not file.has_changed():
+            if dropped in file.path.resolve().parents and not file.has_changed():
                 file.path.unlink()
 
     def session(self, books: Books) -> ImportSession:

@@ -12,6 +12,7 @@ from daysheet.importers.rows.raw_file import RawFile
 _ENDINGS: Final = (".ndjson", ".json", ".jsonl", ".gz", ".zip")
 _LINES: Final = (".ndjson", ".ndjson.gz")
 _RESOURCE: Final = '"resourceType"'
+_MANIFEST: Final = '"transactionTime"'
 
 
 def unfolded(paths: Iterable[Path]) -> list[Path]:
@@ -26,9 +27,19 @@ def unfolded(paths: Iterable[Path]) -> list[Path]:
     return found
 
 
+def is_left_over(path: Path) -> bool:
+    """Whether a folder holds nothing but what the files of an export leave when they are filed: its manifest."""
+    if not path.is_dir() or path.is_symlink():
+        return False
+    files = [each for each in path.rglob("*") if not each.is_dir() and each.stat().st_size]
+    return all(_MANIFEST in next(heads(RawFile(each)), "") for each in files)
+
+
 def _is_export(path: Path) -> bool:
     hidden = path.name.startswith(".")
     if hidden or path.suffix.lower() not in _ENDINGS or not path.is_file() or path.is_symlink():
         return False
+    if not path.stat().st_size:
+        return False  # systems give an empty file for a type of which they have nothing
     named = path.name.casefold().endswith(_LINES)
     return named or any(_RESOURCE in head for head in heads(RawFile(path)))

@@ -54,6 +54,8 @@ def test_a_folder_is_the_files_of_an_export_but_its_manifest(books: Folder) -> N
     place.mkdir()
     (place / "Encounter.000.ndjson").write_bytes(ndjson(_DAYS))
     (place / "Practitioner.000.ndjson").write_bytes(ndjson([ADAMS]))
+    (place / "Appointment.000.ndjson").write_bytes(b"")
+    (place / "Location.000.ndjson").write_bytes(b"")
     (place / "log.json").write_text('{"jobs": 3}')
     (place / "read me.txt").write_text("resources of an export")
     (place / "manifest.json").write_text('{"transactionTime": "2026-03-07T00:00:00Z", "output": []}')
@@ -61,6 +63,17 @@ def test_a_folder_is_the_files_of_an_export_but_its_manifest(books: Folder) -> N
     assert [(each["rows"], each["booked"]) for each in taken] == [(5, 5), (0, 0)]
     assert {visit.provider for visit in _visits(books).values()} == {"adams"}
     assert len(list((books.path / "originals").rglob("*.ndjson"))) == 2
+
+
+def test_an_export_in_the_inbox_is_filed_and_leaves_its_manifest(books: Folder) -> None:
+    place = books.path / "inbox" / "export"
+    place.mkdir(parents=True)
+    (place / "Encounter.000.ndjson").write_bytes(ndjson([*_DAYS, ADAMS]))
+    (place / "manifest.json").write_text('{"transactionTime": "2026-03-07T00:00:00Z", "output": []}')
+    [taken] = books.take_paths()
+    assert taken["booked"] == 5
+    assert [each.name for each in place.iterdir()] == ["manifest.json"]
+    assert books.take_paths() == []
 
 
 def test_a_second_import_changes_nothing_and_undo_takes_it_back(books: Folder) -> None:
