@@ -22,107 +22,25 @@ from daysheet.patients import opaque
 _NPI: Final = re.compile(r"[12][0-9]{9}\Z")
 _CONTROL: Final = re.compile(r"[0-9A-Za-z]{1,30}\Z")
 _PERSON: Final = "1"
-_INSURANCE: Final = frozenset(
-    [
-        "advantage",
-        "aetna",
-        "affairs",
-        "america",
-        "american",
-        "and",
-        "anthem",
-        "assurance",
-        "benefit",
-        "benefits",
-        "blue",
-        "bluecross",
-        "blueshield",
-        "care",
-        "casualty",
-        "champus",
-        "champva",
-        "choice",
-        "cigna",
-        "commercial",
-        "community",
-        "company",
-        "comp",
-        "compensation",
-        "corp",
-        "corporation",
-        "cross",
-        "delta",
-        "dental",
-        "federal",
-        "fidelity",
-        "fund",
-        "general",
-        "government",
-        "group",
-        "guardian",
-        "health",
-        "healthcare",
-        "hmo",
-        "humana",
-        "in",
-        "inc",
-        "indemnity",
-        "insurance",
-        "insurer",
-        "kaiser",
-        "life",
-        "limited",
-        "llc",
-        "managed",
-        "medicaid",
-        "medicaredental",
-        "medicare",
-        "metlife",
-        "molina",
-        "mutual",
-        "national",
-        "nationwide",
-        "north",
-        "of",
-        "pacific",
-        "payer",
-        "permanente",
-        "plan",
-        "plans",
-        "ppo",
-        "premera",
-        "principal",
-        "program",
-        "progressive",
-        "security",
-        "service",
-        "services",
-        "shield",
-        "society",
-        "south",
-        "state",
-        "states",
-        "the",
-        "traveler",
-        "travelers",
-        "tricare",
-        "trust",
-        "tufts",
-        "uhc",
-        "union",
-        "united",
-        "unitedhealth",
-        "unitedhealthcare",
-        "us",
-        "veterans",
-        "vision",
-        "wellcare",
-        "west",
-        "workers",
-        "your",
-    ]
-)
+_INSURANCE: Final = frozenset((
+    "advantage", "aetna", "affairs", "america", "american", "and", "anthem", "assurance", "benefit", "benefits",
+    "blue", "bluecross", "blueshield", "care", "casualty", "champus", "champva", "choice", "cigna", "commercial",
+    "community", "company", "comp", "compensation", "corp", "corporation", "cross", "delta", "dental", "federal",
+    "fidelity", "fund", "general", "government", "group", "guardian", "health", "healthcare", "hmo", "humana", "in",
+    "inc", "indemnity", "insurance", "insurer", "kaiser", "life", "limited", "llc", "managed", "medicaid",
+    "medicaredental", "medicare", "metlife", "molina", "mutual", "national", "nationwide", "north", "of", "pacific",
+    "payer", "permanente", "plan", "plans", "ppo", "premera", "principal", "program", "progressive", "security",
+    "service", "services", "shield", "society", "south", "state", "states", "the", "traveler", "travelers",
+    "tricare", "trust", "tufts", "uhc", "union", "united", "unitedhealth", "unitedhealthcare", "us", "veterans",
+    "vision", "wellcare", "west", "workers", "your",
+))  # fmt: skip
 """Words of which insurers' names are made. A name of these alone is no person's."""
+_SURE: Final = frozenset((
+    "assurance", "bluecross", "blueshield", "casualty", "cigna", "healthcare", "hmo", "humana", "indemnity",
+    "insurance", "insurer", "medicaid", "medicare", "mutual", "payer", "plan", "plans", "ppo", "tricare",
+    "unitedhealthcare",
+))  # fmt: skip
+"""Words that only an insurer's name has: an organization that is called so is one, whatever else it is called."""
 
 
 class Parties:
@@ -137,7 +55,7 @@ class Parties:
 
     def payer(self, segment: Segment | None) -> str:
         """The insurer of an NM1 segment: the books' id, else what may be known of it; empty where there is none."""
-        return "" if segment is None else self._payer(segment.get(3), segment.get(9))
+        return "" if segment is None else self._payer(segment.get(3), segment.get(9), segment.get(2) != _PERSON)
 
     def provider(self, segment: Segment | None) -> str:
         """The provider of an NM1 segment: the books' id; empty where it is an organization that they do not know.
@@ -155,12 +73,13 @@ class Parties:
         number = printer.plain(number)
         return number if number in self._context.known or plain_number(number) else self._context.token(number)
 
-    def _payer_of(self, name: str, number: str) -> str:
+    def _payer_of(self, name: str, number: str, is_organization: bool) -> str:
         found = self._context.payer_called(name, (number,) if number else ())
         if found:
             return found
         words = [word for word in re.split(r"[^a-z0-9]+", name.casefold()) if word]
-        if words and all(word in _INSURANCE for word in words):
+        is_insurer = is_organization and any(word in _SURE for word in words)
+        if words and (is_insurer or all(word in _INSURANCE for word in words)):
             return "-".join(words)
         if number and identifiers.is_code(number):
             return printer.plain(number)

@@ -25,7 +25,7 @@ def claim_rejected(books: Books, as_of: datetime.date) -> Iterator[Finding]:
     files: dict[str, list[Followed]] = defaultdict(list)
     for claim in rejected(books, as_of):
         if claim.asks and claim.open > 0:
-            files[f"file {claim.batch}" if claim.of_file else claim.claim].append(claim)
+            files[f"file-{claim.batch}" if claim.of_file else claim.claim].append(claim)
     for key, group in files.items():
         first = group[0]
         deadlines = [filing_deadline_of(books, one.payer, one.service or _service(books, one), as_of) for one in group]
@@ -71,7 +71,7 @@ def claim_unanswered(books: Books, as_of: datetime.date) -> Iterator[Finding]:
             f"the file of {group[0].sent} with {many(len(group), 'claim')}, {amount}, was never acknowledged: ask the "
             "clearinghouse whether it has it, or send it again"
         )
-        yield _finding("claim-unanswered", f"file {batch}", group, message, None)
+        yield _finding("claim-unanswered", f"file-{batch}", group, message, None)
     deciding = {remittance.payer for remittance in books.remittances.values()}
     told = {id(claim) for group in silent.values() for claim in group}
     for claim in waiting:

@@ -172,14 +172,29 @@ def _keys_of(batch: str) -> list[str]:
 def decisions(books: Books, as_of: datetime.date, ways: list[Way]) -> dict[int, list[tuple[Remittance, RemittedClaim]]]:
     """What remittances say of each claim up to a day, by day."""
     places: dict[tuple[str, str], list[int]] = defaultdict(list)
+    by_number: dict[str, list[int]] = defaultdict(list)
     for place, way in enumerate(ways):
         places[comparable_number(way.number), way.payer].append(place)
+        by_number[comparable_number(way.number)].append(place)
     found: dict[int, list[tuple[Remittance, RemittedClaim]]] = defaultdict(list)
     for remittance in sorted(books.remittances.values(), key=lambda one: (one.date, one.id)):
         for claim in remittance.claims if remittance.date <= as_of else ():
-            numbers = (comparable_number(number) for number in (claim.claim, claim.invoice) if number)
-            known = [place for number in dict.fromkeys(numbers) for place in places.get((number, remittance.payer), ())]
+            named = (comparable_number(number) for number in (claim.claim, claim.invoice) if number)
+            numbers = list(dict.fromkeys(named))
+            known = [place for number in numbers for place in places.get((number, remittance.payer), ())]
+            if not known and claim.rank == "primary":
+                of_number = [place for number in numbers for place in by_number.get(number, ())]
+                known = _of_unknown_payer(books, remittance.payer, ways, of_number)
             same = [place for place in known if ways[place].charged == abs(claim.charged)]
             for place in (same or known)[-1:]:
                 found[place].append((remittance, claim))
     return found
+
+
+def _of_unknown_payer(books: Books, payer: str, ways: list[Way], places: list[int]) -> list[int]:
+    """The one claim of a number, where it or the remittance calls its insurer as no payer of the books is called.
+
+    A file of claims and a remittance name an insurer differently; only a payer's facts say that they are one.
+    """
+    payers = {ways[place].payer for place in places}
+    return places if len(payers) == 1 and not {payer, *payers} <= set(books.payers) else []

@@ -104,7 +104,7 @@ def year(seed: int, count: int, *, bills: bool) -> Year:
         _send(made, batch, 100 + at, lost=at == lost)
         decided += [c for c in batch if at != lost and c.fate not in ("rejected", "silent", "taken back")]
         if at == lost:
-            made.found.add(("claim-unanswered", f"file {100 + at}/{100 + at}/1/{100 + at}77"))
+            made.found.add(("claim-unanswered", f"file-{100 + at}/{100 + at}/1/{100 + at}77"))
             for c in batch:
                 c.fate = "lost"
     _decide(made, decided, chance)

@@ -94,6 +94,9 @@ CASES = {
     "denied by word": (sent("17", "2026-03-05") + answer("277", "17", "denied", "2026-03-20"), "denied"),
     "paid": (sent("17", "2026-03-05") + decided("17", "2026-03-20"), "paid"),
     "denied": (sent("17", "2026-03-05") + decided("17", "2026-03-20", "denied", "0.00"), "denied"),
+    "paid by one that nobody knows": (
+        sent("17", "2026-03-05") + decided("17", "2026-03-20", payer="aetna-life"), "paid",
+    ),
     "paid by another": (sent("17", "2026-03-05") + decided("17", "2026-03-20", payer="cigna"), "sent"),
     "taken back": (sent("17", "2026-03-05") + sent("17", "2026-03-09", '  frequency: "void"\n'), "taken back"),
     "denied, then corrected": (
@@ -190,7 +193,7 @@ def test_a_visit_whose_claim_was_rejected_is_not_billed_until_it_is_sent_again(l
 def test_a_rejected_file_is_one_finding_with_all_of_its_claims(load):
     text = sent("17", "2026-03-05") + sent("18", "2026-03-05") + answer("999", "905/1", "rejected", "2026-03-05")
     (found,) = findings(load, "claim-rejected", text, "2026-03-20")
-    assert (found.key, found.count, found.amount) == ("file 905/905/1/77", 2, Decimal(200))
+    assert (found.key, found.count, found.amount) == ("file-905/905/1/77", 2, Decimal(200))
 
 
 def test_a_file_that_nobody_acknowledged_is_found_where_others_were(load):
@@ -198,7 +201,7 @@ def test_a_file_that_nobody_acknowledged_is_found_where_others_were(load):
     heard = answer("999", "905/1", "accepted", "2026-03-05")
     assert findings(load, "claim-unanswered", text, "2026-03-20") == []
     (found,) = findings(load, "claim-unanswered", text + heard, "2026-03-20")
-    assert (found.key, found.amount) == ("file 906/906/1", Decimal(100))
+    assert (found.key, found.amount) == ("file-906/906/1", Decimal(100))
     assert findings(load, "claim-unanswered", text + heard, "2026-03-16") == []
 
 
