@@ -255,7 +255,7 @@ class ImportRun:
         taken: list[tuple[RawFile, Taken]] = []
         later: list[RawFile] = []
         for place, file in enumerate(waiting):
-            if readings[file].kind == source.KIND and self._comes_after(taken, session):
+            if _is_of_insurers(readings[file]) and self._comes_after(taken, session):
                 later = waiting[place:]
                 break
             try:
@@ -357,6 +357,13 @@ def _stands_alone(record: object, books: Books) -> bool:
     return isinstance(record, _ALONE)
 
 
+def _is_of_insurers(reading: Reading) -> bool:
+    """Whether a file is what insurers have decided: a remittance, or a record system's explanations of benefit."""
+    records = reading.records
+    return reading.kind == source.KIND or (bool(records) and all(isinstance(record, Remittance) for record in records))
+
+
 def _rank(reading: Reading) -> tuple[int, Any]:
-    rank = _ORDER.index(reading.kind) if reading.kind in _ORDER else len(_ORDER)
+    kind = source.KIND if _is_of_insurers(reading) else reading.kind
+    rank = _ORDER.index(kind) if kind in _ORDER else len(_ORDER)
     return rank, reading.first

@@ -231,7 +231,7 @@ def _say(record: Remittance, found: Part, session: ImportSession, taken: Taken) 
         taken.notes.append("; ".join(_known(record, found, books)))
     for claim in found.fresh.claims if found.fresh is not None else ():
         invoice = payers.known_claim(claim.claim, found.fresh.payer if found.fresh else None, books)[1]
-        if claim.status and invoice not in books.invoices:
+        if claim.status and invoice not in books.invoices and invoice not in session.known.invoices:
             taken.notes.append(f"row {claim.meta['lineno']}: claim {claim.claim} fits no invoice of the books")
         for other, theirs in _paid_alike(claim, record, found, books):
             taken.notes.append(

@@ -154,6 +154,7 @@ def test_explanations_give_the_books_that_an_835_of_the_same_money_gives(
     data = ndjson([*payment, *EXPLAINED, _AETNA])
     taken = books.take_paths(books.give("invoices.csv", _BILLS), books.give("eob.ndjson", data))
     assert (taken[1]["rows"], taken[1]["booked"], taken[1]["amount"]) == (3 + len(payment), 3, "150.00")
+    assert not [note for note in taken[1]["notes"] if "fits no invoice" in note]
     assert _said(books) == _said(other)
     assert _sums(books) == _sums(other)
     books.take("aetna.835", _ERA)
