@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
-from itertools import pairwise
+from itertools import groupby, pairwise, takewhile
 from typing import Final
 
 from daysheet.errors import DaysheetError
@@ -120,8 +120,8 @@ def without_balance(lines: Sequence[BankLine], order: str) -> list[int]:
         newest = newest if len(blank) <= len(stated) else []
     if len(stated) > 1:
         outside, inside = _closes(stated, order), _closes(lines, order)
-        if outside and inside and closes_as_listed(lines, order):
-            # at the newest end nothing follows that could tell; elsewhere they come to nothing
+        if outside and inside:  # at the newest end nothing follows that could tell; elsewhere they come to nothing
+            newest = newest if closes_as_listed(lines, order) else _newest_turned(lines, order)
             return newest if sum((lines[place].amount for place in newest), Decimal()) else []
         if outside or inside:
             return [place for place in blank if place not in oldest] if outside else []
@@ -131,6 +131,15 @@ def without_balance(lines: Sequence[BankLine], order: str) -> list[int]:
     newest = [place for place in newest if lines[place].date not in days]
     rest = {line.date for place, line in enumerate(lines) if place not in newest}
     return newest if rest <= days else []
+
+
+def _newest_turned(lines: Sequence[BankLine], order: str) -> list[int]:
+    """The places of the newest lines without a balance where the rows of a day run the other way than the days."""
+    places = list(range(len(lines)))
+    newest_first = order == "descending" or (not order and descending(lines))
+    days = groupby(places if newest_first else places[::-1], lambda place: lines[place].date)
+    newest = [place for _, group in days for place in reversed(list(group))]
+    return sorted(takewhile(lambda place: lines[place].balance is None, newest))
 
 
 def _unsettled(line: BankLine) -> DaysheetError:

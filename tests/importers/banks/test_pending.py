@@ -162,3 +162,9 @@ def test_a_balance_that_cannot_be_read_is_named_with_its_own_row(folder: Folder)
 def test_money_is_whole_cents(folder: Folder, amount: str, booked: str) -> None:
     (answer,) = folder.take("a.csv", CHASE + f"X,04/16/2026,LINEN,{amount},ACH,,,\n")
     assert booked in answer["error"] if "error" in answer else Decimal(answer["amount"]) == Decimal(booked)
+
+
+def test_a_blank_balance_before_the_days_last_row_is_none_of_a_pending_row(folder: Folder) -> None:
+    rows = "X,04/16/2026,C,-5.00,ACH,4985.00,,\nX,04/15/2026,A,-5.00,ACH,,,\nX,04/15/2026,B,-5.00,ACH,4990.00,,\n"
+    (answer,) = folder.take("a.csv", CHASE + rows)
+    assert (answer["booked"], answer["skipped"]) == (3, [])
