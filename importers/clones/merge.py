@@ -137,7 +137,7 @@ def _of_transaction(entry: Transaction) -> Key | None:
     if dedupe.SOURCE in meta:
         amount = entry.postings[0].units if entry.postings else None
         return "line", meta[dedupe.SOURCE], meta.get(dedupe.BANK_ID) or meta.get(dedupe.ROW), entry.date, amount
-    for kind in ("payment", "adjustment"):
+    for kind in ("payment", "adjustment", "paycheck"):
         if kind in meta:
             return kind, meta[kind], invoice
     return None if invoice is None else ("invoice", invoice, meta.get("visit"), meta.get("payer"), entry.date)

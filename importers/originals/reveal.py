@@ -15,6 +15,7 @@ from daysheet import patients
 from daysheet.errors import DaysheetError
 from daysheet.importers.edi.claim_source import ClaimSource
 from daysheet.importers.fhir.source import FhirSource
+from daysheet.importers.payroll import source as payroll
 from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.systems import source as systems
 from daysheet.importers.systems import standard_csv
@@ -37,14 +38,17 @@ def reveal(folder: Path, token: str) -> list[Found]:
 
     Args:
         folder: the books folder.
-        token: such as `pt-7f3a9c2b41d0`, with or without `pt-`.
+        token: such as `pt-7f3a9c2b41d0`, with or without `pt-`; or an employee's word in a paycheck, `x-…`.
 
     Raises:
         DaysheetError: this is no token (it is not repeated, since it may be a name), the secret or the originals are
             not on this machine, or no original has the patient.
     """
-    wanted = patients.PREFIX + token.strip().lower().removeprefix(patients.PREFIX)
-    if not patients.TOKEN.fullmatch(wanted):
+    employee = token.strip().lower().startswith(patients.OPAQUE_PREFIX)
+    wanted = (
+        token.strip().lower() if employee else patients.PREFIX + token.strip().lower().removeprefix(patients.PREFIX)
+    )
+    if not (patients.OPAQUE if employee else patients.TOKEN).fullmatch(wanted):
         raise DaysheetError("a token is pt- and twelve of 0 to 9 and a to f", remedy="copy it from the ledger")
     place = folder / archive.FOLDER
     if not place.is_dir():
@@ -53,13 +57,19 @@ def reveal(folder: Path, token: str) -> list[Found]:
     secret = patients.secret_of(settings.practice.id)
     token_of = cache(lambda cell: patients.token(cell, secret))
     sources = systems.sources(folder, settings)
+    journals = payroll.sources(folder) if employee else []
     found: dict[str, Found] = {}
     for path in sorted(path for path in place.rglob("*") if path.is_file()):
-        for cell in _patients_in(RawFile(path), sources):
-            if cell not in found and token_of(cell) == wanted:
+        given = _employees_in(RawFile(path), journals) if employee else _patients_in(RawFile(path), sources)
+        for cell in given:
+            made = payroll.word_of(cell, token_of) if employee else token_of(cell)
+            if cell not in found and made == wanted:
                 found[cell] = Found(cell, path)
     if not found:
-        raise DaysheetError(f"no filed original has a patient with the token {wanted}", filename=place)
+        raise DaysheetError(
+            f"no filed original has {'an employee' if employee else 'a patient'} with the token {wanted}",
+            filename=place,
+        )
     return list(found.values())
 
 
@@ -79,3 +89,13 @@ def _patients_in(file: RawFile, sources: list[systems.SystemSource]) -> Iterator
                 yield from source.patients(file)
     except DaysheetError:
         return  # an original that is no table any more has nothing to say
+
+
+def _employees_in(file: RawFile, journals: list[payroll.PayrollSource]) -> Iterator[str]:
+    """The employees of a payroll journal; none of a file of another kind."""
+    try:
+        for journal in journals:
+            if journal.matches(file):
+                yield from journal.employees(file)
+    except DaysheetError:
+        return  # as above

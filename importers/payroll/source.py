@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -81,14 +81,20 @@ class PayrollSource:
         return reader.reading(self.name)
 
     def private_cells(self, file: RawFile) -> Iterator[str]:
-        """Every cell that names an employee, to look for before a commit."""
+        """Every employee's name in both orders, to look for before a commit."""
+        for name in self.employees(file):
+            yield from (name, " ".join(reversed(name.split())))
+
+    def employees(self, file: RawFile) -> Iterator[str]:
+        """The employees as a word is made of them, row by row."""
         header: Header | None = None
         for row in self._rows(file):
             if self._is_header(row):
                 header = Header(self.profile, bare(row.cells))
             elif header is not None and len(row.cells) >= header.width and not self._is_totals(row):
                 name = _employee(self.profile, header, row.cells)
-                yield from (text for text in (name, " ".join(reversed(name.split()))) if text)
+                if name:
+                    yield name
 
     def _is_totals(self, row: Row) -> bool:
         pattern = self.profile.sections.totals
@@ -174,7 +180,7 @@ class _JournalReader:
         if not name:
             message = f'column "{self.profile.employee[0]}" names nobody'
             raise DaysheetError(message, filename=self.file.path, line=row.line, remedy="export it again")
-        employee = patients.opaque(f"employee {name}", self.context.token)
+        employee = word_of(name, self.context.token)
         day = self._day_of(columns, cells, row.line)
         made = paycheck_of(
             self.profile,
@@ -246,6 +252,11 @@ class _JournalReader:
             used=len(self.found),
             notes=notes,
         )
+
+
+def word_of(name: str, token: Callable[[str], str]) -> str:
+    """The word that stands for an employee in the books."""
+    return patients.opaque(f"employee {name}", token)
 
 
 def _employee(profile: PayrollProfile, header: Header, cells: list[str]) -> str:

@@ -10,6 +10,7 @@ import pytest
 from beancount.core.data import Transaction
 from daysheet import checks as worklist
 from daysheet.errors import DaysheetError
+from daysheet.importers.clones.merge import merged
 from daysheet.importers.payroll import selftest
 from daysheet.importers.payroll.profile_file import load
 from daysheet.importers.payroll.source import shipped, sources
@@ -130,6 +131,13 @@ def test_no_employee_is_named_outside_the_filed_original(folder: Folder) -> None
     assert "note.md" in found.stdout
 
 
+def test_whose_a_paycheck_is_can_be_seen_on_the_machine_with_the_original(folder: Folder) -> None:
+    folder.take("journal.csv", gusto(checks(DAYS[:1])))
+    word = entries(folder)[0].meta["employee"]
+    assert folder.run("reveal", word).stdout.startswith("Quillfeather Maren  (originals/2026/")
+    assert "no filed original has an employee" in str(folder.run("reveal", "x-000000000000").exception)
+
+
 def test_a_bank_line_does_not_name_an_employee(folder: Folder) -> None:
     folder.write_by_hand(
         '\n[[bank]]\nprofile = "us-chase-checking"\naccount = "Assets:Bank:Checking"\n', "daysheet.toml"
@@ -238,6 +246,15 @@ def test_a_journal_that_says_only_what_was_earned_leaves_it_undivided(folder: Fo
     assert sums(folder) == {"Expenses:Payroll:Wages": D("920.0"), "Liabilities:Payroll:Undivided": D("-920.0")}
     assert [each["reason"] for each in answer["skipped"]] == ["repeats row 2"]
     assert "do not say what was withheld" in answer["notes"][0]
+
+
+def test_a_paycheck_that_two_clones_have_otherwise_is_a_question_and_never_twice() -> None:
+    ours = (
+        '2026-01-23 * "Paycheck"\n  paycheck: "7"\n  Expenses:Payroll:Wages     10.00 USD\n  Assets:Bank  -10.00 USD\n'
+    )
+    theirs = ours.replace("Wages   ", "Officers")
+    assert merged("", ours, ours) == ours
+    assert merged("", ours, theirs) is None
 
 
 def test_the_weeks_between_two_pay_days_are_no_missing_export(folder: Folder) -> None:
