@@ -21,13 +21,14 @@ Example:
 from __future__ import annotations
 
 import datetime
+from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 from beancount.core.data import Posting, Transaction
 from daysheet.accounts import BILLING_CHARGES
-from daysheet.billing.payers import ClaimNumbers, bill_meant, receivable_of
+from daysheet.billing.payers import ClaimNumbers, bill_meant, receivable_of, same_letters
 from daysheet.books import Books
 from daysheet.books.openings import begin_of
 from daysheet.importers.booking.derived_files import CLAIM_BILLS, kind_at
@@ -55,8 +56,9 @@ def entries(books: Books) -> Iterator[Transaction]:
     """The bills that claims make, and those that later claims take back."""
     visits = ClaimNumbers(lambda: books.visits)
     begin = begin_of(books)
-    for number in books.claims:
-        asked = [bill for bill in _asked(books, number) if bill.day >= begin]
+    for every in _asked(books).values():
+        number = every[0].number
+        asked = [bill._replace(number=number) for bill in every if bill.day >= begin]
         if asked and not _is_billed_otherwise(books, number):
             visit = visits.as_written(number) or _visit_named(books, number)
             yield from _bills(asked, books, visit)
@@ -68,14 +70,18 @@ def _visit_named(books: Books, number: str) -> str | None:
     return next((visit for visit in named if visit in books.visits), None)
 
 
-def _asked(books: Books, number: str) -> list[_Bill]:
-    """What is asked of first insurers under a number, in the order of days."""
-    found = [
-        _Bill(number, state.submitted, state.payer, state.sent)
-        for state in books.claims[number]
-        if state.sent is not None and state.sent.bill and state.sent.rank == "primary" and state.submitted is not None
-    ]
-    return sorted(found, key=lambda bill: (bill.day, bill.sent.batch))
+def _asked(books: Books) -> dict[str, list[_Bill]]:
+    """What is asked of first insurers, in the order of days, by the claims' numbers without letter case."""
+    found: dict[str, list[_Bill]] = defaultdict(list)
+    for number, states in books.claims.items():
+        found[same_letters(number)] += [
+            _Bill(number, state.submitted, state.payer, state.sent)
+            for state in states
+            if state.sent is not None and state.sent.bill and state.sent.rank == "primary" and state.submitted
+        ]
+    for bills in found.values():
+        bills.sort(key=lambda bill: (bill.day, bill.sent.batch, bill.number))
+    return {key: bills for key, bills in found.items() if bills}
 
 
 def _is_billed_otherwise(books: Books, number: str) -> bool:

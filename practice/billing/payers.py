@@ -171,6 +171,11 @@ def _unique(numbers: Iterable[str], key_of: Callable[[str], str]) -> dict[str, s
     return found
 
 
+def same_letters(number: str) -> str:
+    """A number without letter case and spaces, which senders change: `inv-17` and `INV-17` are one."""
+    return _bare(number)
+
+
 def _bare(number: str) -> str:
     return "".join(number.split()).casefold()
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from daysheet.billing.payers import comparable_number
+from daysheet.billing.payers import comparable_number, same_letters
 from daysheet.books import Books
 from daysheet.records import Claim
 from daysheet.remittances import Remittance, RemittedClaim
@@ -62,16 +62,18 @@ def ways(books: Books, as_of: datetime.date) -> list[Way]:
     account number there. What replaces or takes back is of the claim for the same days, else of the last one.
     """
     found: list[Way] = []
+    known: dict[tuple[str, str], list[Way]] = {}
     for number, states in books.claims.items():
-        own: dict[str, list[Way]] = {}
         for sending in _sendings(zip(states, books.claim_days[number], strict=True), as_of):
-            ways = own.setdefault(sending.claim.payer, [])
+            ways = known.setdefault((same_letters(number), sending.claim.payer), [])
             way = _way_of(sending, ways)
             if way is None:
                 way = Way(number, sending.claim.payer, [])
                 ways.append(way)
                 found.append(way)
             way.sendings.append(sending)
+    for way in found:
+        way.sendings.sort(key=_order)
     return found
 
 
@@ -86,7 +88,11 @@ def _sendings(states: Iterable[tuple[Claim, datetime.date]], as_of: datetime.dat
                 found.append(Sending(day, claim, claim.sent))
     with_file = {(one.day, one.claim.payer) for one in found if one.sent is not None}
     found = [one for one in found if one.sent is not None or (one.day, one.claim.payer) not in with_file]
-    return sorted(found, key=lambda one: (one.day, "" if one.sent is None else one.sent.batch))
+    return sorted(found, key=_order)
+
+
+def _order(sending: Sending) -> tuple[datetime.date, str]:
+    return sending.day, "" if sending.sent is None else sending.sent.batch
 
 
 def _way_of(sending: Sending, ways: list[Way]) -> Way | None:

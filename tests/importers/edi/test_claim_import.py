@@ -183,3 +183,9 @@ def test_the_strict_opinion_names_the_rule_and_quotes_nothing(practice: Folder, 
     result = practice.run("import", practice.give("strict.txt", text))
     assert "breaks the X12 standard: segment" in result.stderr
     assert [word for word in ("ROE", "JANE", "17111", "W000") if word in result.stderr] == []
+
+
+def test_a_claim_that_comes_again_in_small_letters_makes_no_second_bill(billing: Folder) -> None:
+    billing.take("sent.837", SENT)
+    billing.take("small.837", SENT.lower())
+    assert owed(billing.books()) == {"Insurance:Aetna": Decimal(200)}
