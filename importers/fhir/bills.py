@@ -125,12 +125,7 @@ def charge_item(resource: Resource, reader: Reader) -> Invoice | Skipped:
 
 def own_number(body: Body, url: str, reader: Reader) -> str:
     """The number under which the practice knows a bill or a claim: its business identifier, else the resource's id."""
-    written = identifier(body)
-    kept = reader.identity(written) if written else ""
-    if kept and kept == written:
-        return kept
-    found = own_id(body, url)
-    return reader.identity(found) if found else kept
+    return reader.number(identifier(body), own_id(body, url))
 
 
 def _refusal(body: Body, wanted: tuple[str, ...], own: str, reader: Reader) -> str:

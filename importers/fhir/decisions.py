@@ -41,7 +41,6 @@ _CHECKS: Final = ("check", "chk", "chq", "cheque")
 _PAYS: Final = ("payment", "complete", "partial", "")
 _ZERO: Final = Decimal()
 _DIGITS_OF_A_PERSON: Final = 9
-_DIGITS_OF_A_TELEPHONE: Final = 11
 
 
 class Decided(NamedTuple):
@@ -85,6 +84,8 @@ def explanation(resource: Resource, reader: Reader) -> Decided | Skipped:
     decided = _decision(body, _number(claim, reader) or own_number(body, resource.url, reader), row, reader)
     if decided is None:
         return Skipped(row, "says neither what was asked for nor what was paid")
+    if decided.unexplained and not (decided.paid or decided.codes):
+        return Skipped(row, "pays nothing, and says neither what was allowed nor why")
     trace = identifier(part(body, "payment"))
     return Decided(
         decided,
@@ -143,11 +144,6 @@ def _trace(number: str, reader: Reader) -> str:
     """The number of a payment, by which the bank's line is found; one that may be a person's is a token."""
     digits = number.isascii() and number.isdigit() and len(number) != _DIGITS_OF_A_PERSON
     return number if not number or digits else reader.identity(number)
-
-
-def _is_long(number: str) -> bool:
-    """Whether it has more digits than any number of a person: a telephone's with its country code has eleven."""
-    return number.isascii() and number.isdigit() and len(number) > _DIGITS_OF_A_TELEPHONE
 
 
 def _named(detail: Body, body: Body, reader: Reader) -> list[str]:
@@ -231,10 +227,9 @@ def _refusal(body: Body) -> str:
 
 def _number(claim: Ref, reader: Reader) -> str:
     """The practice's number of a claim, as an 835's reader would keep it; empty where none is named."""
-    written = reader.directory.numbers.get(claim.id, claim.id)
-    if not written or written in reader.context.known or _is_long(written):
-        return written
-    return written if reader.identity(written) == written else reader.context.token(written)
+    if claim.by_identifier:
+        return reader.number(claim.id, "") or (reader.context.token(claim.id) if claim.id else "")
+    return reader.number(reader.directory.numbers.get(claim.id, ""), claim.id)
 
 
 def _decision(body: Body, claim: str, row: int, reader: Reader) -> RemittedClaim | None:

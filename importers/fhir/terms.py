@@ -21,6 +21,7 @@ from daysheet.importers.reading import Context
 from daysheet.importers.systems.marks import Terms
 
 PROFILE: Final = "fhir"
+_DIGITS_OF_A_TELEPHONE: Final = 11
 _TITLES: Final = ("urn:uuid:", "urn:oid:")
 
 
@@ -129,6 +130,18 @@ class Reader:
     def identity(self, identity: str) -> str:
         """An id of the record system as the books may hold it."""
         return identifiers.own_identifier(identity, self.context.token)
+
+    def number(self, business: str, identity: str) -> str:
+        """The number of a bill or a claim: the practice's own, unless it may be a person's, else the resource's id.
+
+        Args:
+            business: its identifier; more digits than a telephone's with its country code are nobody's.
+            identity: the resource's own id; empty where it is not known.
+        """
+        is_long = business.isascii() and business.isdigit() and len(business) > _DIGITS_OF_A_TELEPHONE
+        if business and (business in self.context.known or is_long or self.identity(business) == business):
+            return business
+        return self.identity(identity) if identity else ""
 
     def patient(self, value: object, within: Body) -> str:
         """The token of a patient; empty where none is named."""

@@ -358,3 +358,37 @@ def test_a_bill_of_a_visit_that_another_file_gives_is_not_made_again(books: Fold
     books.take("c.ndjson", ndjson([claim(1, 2), _AETNA, encounter(), ADAMS]))
     books.take("invoices.csv", INVOICES + "INV-1,enc-1,2026-03-02,adams,P-17,aetna,80.00,\n")
     assert [bill.id for bill in books.books().bills] == ["INV-1"]
+
+
+def test_an_explanation_as_synthea_writes_it(books: Folder) -> None:
+    def line(code: str, value: str) -> Resource:
+        system = "https://bluebutton.cms.gov/resources/codesystem/adjudication"
+        coding = {"system": system, "code": f"https://bluebutton.cms.gov/resources/variables/{code}"}
+        return {"category": {"coding": [coding]}, "amount": _amount(value)}
+
+    def explained(number: int, items: list[Resource], paid: str) -> Resource:
+        return {
+            **_explanation(number, {}, paid),
+            "insurer": {"display": "Aetna"},
+            "contained": [{"resourceType": "Coverage", "id": "coverage", "payor": [{"display": "Aetna"}]}],
+            "insurance": [{"focal": True, "coverage": {"reference": "#coverage", "display": "Aetna"}}],
+            "claim": {"reference": f"urn:uuid:7d1c0001-0000-4000-8000-00000000000{number}"},
+            "item": items,
+            "total": [{"category": {"coding": [{"code": "submitted"}]}, "amount": _amount("150.00")}],
+            "payment": {"amount": _amount(paid)},
+        }
+
+    whole = [
+        {"sequence": 1, "encounter": [{"reference": "Encounter/enc-1"}]},
+        _service(
+            "97110", "150.00", 1, line("line_sbmtd_chrg_amt", "150"), line("line_alowd_chrg_amt", "150"),
+            line("line_coinsrnc_amt", "30"), line("line_prvdr_pmt_amt", "120"), line("line_bene_ptb_ddctbl_amt", "0"),
+        ),
+    ]  # fmt: skip
+    rows = [explained(0, whole, "120.00"), explained(1, [], "0.00")]
+    [taken] = books.take("e.ndjson", ndjson([*rows, encounter(), ADAMS]))
+    assert (taken["booked"], [each["row"] for each in taken["skipped"]]) == (2, [2])
+    [remittance] = books.books().remittances.values()
+    [decided] = remittance.claims
+    assert (remittance.payer, remittance.amount, decided.codes) == ("aetna", Decimal("120.00"), "PR-2 30.00")
+    assert decided.claim == "7d1c0001-0000-4000-8000-000000000000"
