@@ -14,6 +14,7 @@ from daysheet.billing.lines import bill_named
 from daysheet.billing.payers import known_claim
 from daysheet.books import Books
 from daysheet.books.openings import bill_or_opening
+from daysheet.checks.followed_claims import denied_by_word
 from daysheet.findings import Finding
 from daysheet.patients import TOKEN
 from daysheet.records import Invoice
@@ -100,6 +101,7 @@ def denied_claim(books: Books, as_of: datetime.date) -> Iterator[Finding]:
             message=f"{many(len(group), 'claim')} denied by {named}, {money(amount, books.currency)}: {reason}",
             where=tuple(state.claim.meta for state, _ in group),
         )
+    yield from denied_by_word(books, as_of)
 
 
 def underpaid_claim(books: Books, as_of: datetime.date) -> Iterator[Finding]:

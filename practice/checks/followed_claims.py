@@ -87,6 +87,18 @@ def claim_unanswered(books: Books, as_of: datetime.date) -> Iterator[Finding]:
             yield _finding("claim-unanswered", claim.claim, [claim], message, None)
 
 
+def denied_by_word(books: Books, as_of: datetime.date) -> Iterator[Finding]:
+    """Claims that an insurer says it has denied (277), before any remittance says so."""
+    for claim in followed(books, as_of):
+        if claim.by_word and claim.asks and claim.open > 0:
+            amount = money(claim.open, books.currency)
+            message = (
+                f"claim {claim.claim} denied by {payer_name(books, claim.payer)} on {claim.decided}, {amount}, as its "
+                f"answer says: {claim.reason or 'no reason given'}"
+            )
+            yield _finding("denied-claim", claim.claim, [claim], message, None)
+
+
 def _service(books: Books, claim: Followed) -> datetime.date:
     """The day from which a claim's time runs: of the visit that its bill is for, of the bill, of its sending."""
     bills = books.invoices[claim.invoice] if claim.invoice is not None else ()

@@ -59,6 +59,7 @@ class Followed(NamedTuple):
         reason: why it was rejected or denied, or what is wanted of the practice.
         batch: control numbers of the file that it was sent in.
         of_file: whether it was rejected with its whole file.
+        by_word: whether it was denied in an answer alone, and no remittance or export says so.
         asks: whether it asks for money; a report of an encounter does not.
         where: its last submission, and what decided it.
     """
@@ -79,6 +80,7 @@ class Followed(NamedTuple):
     reason: str
     batch: str
     of_file: bool
+    by_word: bool
     asks: bool
     where: tuple[Meta, ...]
 
@@ -185,6 +187,7 @@ def _of_way(
         reason=reached.reason,
         batch="" if last.sent is None else last.sent.batch,
         of_file=reached.of_file,
+        by_word=reached.state == DENIED and reached.by_answer,
         asks=last.sent is None or not last.sent.encounter,
         where=tuple(reached.where),
     )
@@ -201,6 +204,7 @@ class _Reached:
     decided: datetime.date | None = None
     reason: str = ""
     of_file: bool = False
+    by_answer: bool = False
 
     def answered(self, answer: Answer) -> None:
         """What a clearinghouse or an insurer has answered."""
@@ -212,6 +216,7 @@ class _Reached:
             self.decided = None
         if answer.status in ("denied", "paid"):
             self._decide(DENIED if answer.status == "denied" else PAID, answer.date, answer.reason, answer.meta)
+            self.by_answer = True
             self.taken = self.taken or answer.date
         elif answer.by == "payer":
             self.state, self.taken = TAKEN, self.taken or answer.date
@@ -240,7 +245,7 @@ class _Reached:
                 self.state, self.taken, self.decided, self.reason = TAKEN, self.taken or day, None, ""
 
     def _decide(self, state: str, day: datetime.date, reason: str, where: Meta) -> None:
-        self.state, self.decided, self.reason = state, day, reason
+        self.state, self.decided, self.reason, self.by_answer = state, day, reason, False
         self.where[1:] = [where]
 
 

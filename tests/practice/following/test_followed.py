@@ -232,3 +232,14 @@ def test_a_claim_that_was_taken_back_was_not_sent(load):
 def test_a_claim_whose_number_is_written_otherwise_was_sent(load):
     text = bill("INV-17") + bill("INV-18") + sent("inv-0017", "2026-03-05")
     assert [found.key for found in findings(load, "claim-unsent", text, "2026-03-20")] == ["INV-18"]
+
+
+def test_a_denial_that_only_an_answer_tells_of_is_found_until_the_remittance_tells_it(load):
+    said = '  by: "payer"\n  payer: "aetna"\n  reason: "finalized, denied: entity not eligible"\n'
+    text = bill("17") + sent("17", "2026-03-05") + answer("277", "17", "denied", "2026-03-20", said)
+    (found,) = findings(load, "denied-claim", text, "2026-03-31")
+    assert (found.key, found.amount) == ("17", Decimal(100))
+    assert "on 2026-03-20, 100.00 USD, as its answer says: finalized, denied: entity not eligible" in found.message
+    text += decided("17", "2026-03-25", "denied", "0.00", '  denied: 100.00 USD\n  reason: "CO-29"\n')
+    (found,) = findings(load, "denied-claim", text, "2026-03-31")
+    assert found.key == "CO-29"
