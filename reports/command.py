@@ -15,11 +15,11 @@ from daysheet.reports.pack import contents
 from daysheet.reports.pdf.layout import Paper
 from daysheet.reports.request import Request
 from daysheet.reports.schedules import patient_ledger
-from daysheet.reports.statements import exports
+from daysheet.reports.statements import layouts
 from daysheet.reports.table import Basis, Table
 
 TEXTS: Final = ("text", "csv", "json")
-FORMATS: Final = (*TEXTS, "xlsx", "html", "pdf", *exports.SUFFIXES)
+FORMATS: Final = (*TEXTS, "xlsx", "html", "pdf", *layouts.LAYOUTS)
 
 
 @click.command(cls=console.Verb)
@@ -51,7 +51,8 @@ def report(
 
     patient-ledger takes a patient's token, and without one lists all balances.
 
-    proseries, ultratax and caseware are layouts of the trial balance for the programs of that name.
+    engagement, proseries and caseware are layouts of the trial balance for the programs of that name; quickbooks and
+    iif of the journal, a month an entry, for QuickBooks Online and Desktop.
     """
     books, settings = shared.books(), shared.settings()
     if not period_text and not books.entries:
@@ -67,7 +68,7 @@ def report(
     made = render(name, request, "json" if shared.as_json else form)
     if output is not None:
         files.output(output, made)
-    elif form in ("xlsx", "pdf", "ultratax") and sys.stdout.isatty():
+    elif form in ("xlsx", "pdf", "engagement") and sys.stdout.isatty():
         raise DaysheetError(f"{form} is no text for a terminal", remedy="name a file with --output FILE")
     else:
         sys.stdout.buffer.write(made)
@@ -79,12 +80,8 @@ def render(name: str, request: Request, form: str) -> bytes:
     Raises:
         DaysheetError: there is no such report, or the format is not one of it.
     """
-    if form in exports.SUFFIXES:
-        if name != "trial-balance":
-            raise DaysheetError(
-                f"{form} takes a trial balance", remedy=f"daysheet report trial-balance --format {form}"
-            )
-        return exports.export(form, request)
+    if form in layouts.LAYOUTS:
+        return layouts.export(form, name, request)
     table = registry.find(name)(request)
     practice = request.settings.practice.name
     if form == "xlsx":

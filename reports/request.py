@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from daysheet.books import Books
 from daysheet.reports.period import Period
@@ -30,6 +31,11 @@ class Request:
     basis: Basis
     detail: bool = False
     patient: str = ""
+
+    @cached_property
+    def is_returns(self) -> bool:
+        """Whether the basis is the one that the return is filed on: only there do its lines hold."""
+        return self.basis == self.settings.practice.method
 
     def table(
         self,

@@ -45,7 +45,7 @@ class Table:
 
     Attributes:
         name: the report's name on the command line, such as `income`.
-        title: the heading, such as `Income statement`.
+        title: the heading, such as `Balance sheet`.
         basis: `cash`, `accrual`, or empty where it makes no difference.
         first: the first day of the period, None for a statement as of a day.
         last: the last day of the period, or the day.

@@ -3,12 +3,32 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from functools import cached_property
 from typing import Final
 
-from daysheet.accounts import BILLING_WRITE_OFFS, INCOME_VISITS, account_part
+from beancount.core.data import Transaction
+from daysheet.accounts import BILLING_WRITE_OFFS, CLEARING, INCOME_VISITS, RECEIVABLE, account_part
 from daysheet.books import Books
 from daysheet.reports.accounts.accrual import ADJUSTMENTS, CHARGES
+from daysheet.reports.accounts.cash_flow import is_accumulated
 
+# What words made of a component would not say; a `title:` in the books says it better still.
+_STANDARD: Final = {
+    BILLING_WRITE_OFFS: "Write-offs",
+    f"{ADJUSTMENTS}:WriteOffs": "Write-offs",
+    CLEARING: "Money in transit",
+    "Assets:Fixed": "Fixed assets",
+    "Assets:Fixed:Depreciation": "Accumulated depreciation",
+    RECEIVABLE: "Accounts receivable",
+    "Liabilities:Card": "Credit card",
+    "Liabilities:Payroll": "Payroll payable",
+    "Expenses:Car": "Car and truck",
+    "Expenses:LegalProfessional": "Legal and professional",
+}
+_ROOTS: Final = {
+    "Assets": "asset", "Liabilities": "liability", "Equity": "equity", "Income": "income", "Expenses": "expense",
+}  # fmt: skip
 _WORD: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]+(?![a-z])|[A-Z][a-z]+|[a-z]+|\d+(?:[A-Za-z]+)?|[^\W\d_]+")
 
 
@@ -21,7 +41,8 @@ class Titles:
 
     def __init__(self, books: Books) -> None:
         """Gather what the books say."""
-        self._known = dict.fromkeys((BILLING_WRITE_OFFS, f"{ADJUSTMENTS}:WriteOffs"), "Write-offs")
+        self._used = books.once("accounts with postings", lambda: _used(books))
+        self._known = dict(_STANDARD)
         for payers in books.payers.values():
             self._known[payers[-1].receivable] = payers[-1].name
         for providers in books.providers.values():
@@ -36,9 +57,28 @@ class Titles:
         return self._known.get(account) or words(account.rpartition(":")[2])
 
     def whole(self, account: str) -> str:
-        """The title with those of the groups that the account is in: `Clearing – Cards`."""
+        """The title with those of the groups that it is in, `Loans – Vehicle`; where two read alike, what each is."""
+        title = self._path(account)
+        return f"{title} ({_ROOTS.get(account.partition(':')[0], '')})" if title in self._shared else title
+
+    def _path(self, account: str) -> str:
         parts = account.split(":")
         return " – ".join(self[":".join(parts[: at + 1])] for at in range(1, len(parts)))
+
+    @cached_property
+    def _shared(self) -> frozenset[str]:
+        counted = Counter(map(self._path, self._used))
+        return frozenset(title for title, count in counted.items() if count > 1)
+
+
+def _used(books: Books) -> tuple[str, ...]:
+    found = {posting.account for entry in books.entries if isinstance(entry, Transaction) for posting in entry.postings}
+    return tuple(sorted(found))
+
+
+def is_contra(account: str) -> bool:
+    """Whether an asset's account lowers those beside it, as accumulated depreciation does, and so comes after them."""
+    return account.startswith("Assets:") and is_accumulated(account)
 
 
 def words(component: str) -> str:

@@ -11,7 +11,7 @@ import datetime
 import io
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final, Literal, NamedTuple
 
@@ -32,12 +32,13 @@ _FORMATS: Final[dict[ColumnKind, str]] = {
     "text": "@",
     "date": "yyyy-mm-dd",
     "money": '#,##0.00_);(#,##0.00);"–"_)',
-    "count": "#,##0",
-    "percent": '0.0"%"_);(0.0"%")',
-    "days": "#,##0.0",
+    "count": '#,##0_);(#,##0);"–"_)',
+    "percent": '0.0"%"_);(0.0"%");"–"_)',
+    "days": '#,##0.0_);(#,##0.0);"–"_)',
 }
 _WIDTHS: Final[dict[ColumnKind, int]] = {"text": 16, "date": 11, "money": 15, "count": 8, "percent": 9, "days": 9}
 _WIDEST: Final = 60
+_TAB: Final = 31
 _ZERO: Final = Decimal()
 
 
@@ -75,7 +76,7 @@ class _Added(NamedTuple):
 
 def to_xlsx(tables: Iterable[Table], practice: str, paper: Paper = "letter") -> bytes:
     """The workbook: one sheet a table, after a first one that lists them."""
-    shown = list(tables)
+    shown = [_shown(table) for table in tables]
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, OPTIONS)
     created = made_on(max((table.as_of for table in shown), default=datetime.date.min))
@@ -96,15 +97,37 @@ def made_on(day: datetime.date) -> datetime.datetime:
 
 
 def _names(tables: Sequence[Table]) -> list[str]:
-    """A sheet's name: the title without what Excel refuses, 31 characters at most, each once."""
+    """A sheet's name: the title without what Excel refuses, whole words of 31 characters at most, each once."""
     names: list[str] = []
     for table in tables:
-        base = re.sub(r"[\[\]:*?/\\']", " ", table.title).strip()[:31] or "Sheet"
+        base = _short(re.sub(r"[\[\]:*?/\\']", " ", table.title).strip()) or "Sheet"
         name, number = base, 2
         while name.casefold() in (taken.casefold() for taken in (*names, "Contents")):
-            name, number = f"{base[:27]} {number}", number + 1
+            name, number = f"{base[: _TAB - 4]} {number}", number + 1
         names.append(name)
     return names
+
+
+def _short(title: str) -> str:
+    """As many whole words of a title as a tab holds; what stands in parentheses at its end goes first."""
+    if len(title) > _TAB:
+        title = re.sub(r"\s*\([^()]*\)\s*\Z", "", title)
+    if len(title) > _TAB:
+        title = title[: _TAB + 1].rpartition(" ")[0] or title[:_TAB]
+        title = re.sub(r"(?:[\s,;–-]+(?:and|or|of|for|the|to|in|by|with))*[\s,;–-]*\Z", "", title)
+    return title
+
+
+def _shown(table: Table) -> Table:
+    """What stands on a sheet: an account's name beside its title, but no word for programs and no empty column."""
+    places = [
+        place
+        for place, column in enumerate(table.columns)
+        if (column.shown != "data" or column.kind != "text" or column.key == "account")
+        and (place == 0 or not table.rows or any(row.cells[place] is not None for row in table.rows))
+    ]
+    rows = (row._replace(cells=tuple(row.cells[place] for place in places)) for row in table.rows)
+    return replace(table, columns=tuple(table.columns[place] for place in places), rows=tuple(rows))
 
 
 class _Sheets:
@@ -164,14 +187,15 @@ class _Sheets:
 
     def _write(self, sheet: Any, columns: Sequence[Column], row: Row, at: int, added: list[_Added]) -> _Added:  # noqa: ANN401
         money = [n for n, column in enumerate(columns) if column.kind == "money" and isinstance(row.cells[n], Decimal)]
-        formulas = _formulas(row, at, added, money) if row.kind in ("subtotal", "total") else {}
+        sums = _formulas(row, at, added, money) if row.kind in ("subtotal", "total") else {}
+        formulas = {**_changes(columns, row, at), **sums}
         for n, (cell, column) in enumerate(zip(row.cells, columns, strict=True)):
             style = self._style(row, column, first=n == 0)
             if n in formulas:
-                sheet.write_formula(at, n, formulas[n], style, float(_number(cell)))
+                sheet.write_formula(at, n, formulas[n], style, _float(_number(cell)))
             else:
                 _write_cell(sheet, at, n, cell, style)
-        return _Added(at, row, formula=bool(formulas))
+        return _Added(at, row, formula=bool(sums))
 
     def _style(self, row: Row, column: Column, *, first: bool) -> Any:  # noqa: ANN401
         key = ("cell", row.kind, column.kind, row.depth if first else 0)
@@ -200,7 +224,29 @@ def _write_cell(sheet: Any, at: int, n: int, cell: Cell, style: Any) -> None:  #
     elif isinstance(cell, datetime.date):
         sheet.write_datetime(at, n, cell, style)
     else:
-        sheet.write_number(at, n, float(cell), style)
+        sheet.write_number(at, n, _float(cell), style)
+
+
+def _float(number: Decimal | int) -> float:
+    """The number as the file holds it: never a zero with a sign."""
+    return float(number) + 0.0
+
+
+def _changes(columns: Sequence[Column], row: Row, at: int) -> dict[int, str]:
+    """A formula for what changed since the year before, and for its share, where the figures beside them give these."""
+    place = {column.key: n for n, column in enumerate(columns)}
+    if not {"current", "prior", "change"} <= place.keys():
+        return {}
+    current, prior, change = (place[key] for key in ("current", "prior", "change"))
+    if not all(isinstance(row.cells[n], Decimal) for n in (current, prior, change)):
+        return {}
+    if _number(row.cells[current]) - _number(row.cells[prior]) != row.cells[change]:
+        return {}
+    found = {change: f"={_name(at, current)}-{_name(at, prior)}"}
+    percent = place.get("change_percent")
+    if percent is not None and row.cells[percent] is not None and row.cells[prior]:
+        found[percent] = f"=ROUND({_name(at, change)}/ABS({_name(at, prior)})*100,1)"
+    return found
 
 
 def _formulas(row: Row, at: int, added: list[_Added], money: list[int]) -> dict[int, str]:

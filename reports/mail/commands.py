@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Final
 
 import click
 from daysheet import console
@@ -11,12 +12,20 @@ from daysheet.console import Console, pass_console
 from daysheet.errors import DaysheetError
 from daysheet.reports.mail.delivery import Mailroom
 from daysheet.reports.mail.login import login
+from daysheet.reports.mail.message import File
 from daysheet.reports.mail.note import rendered, template
 from daysheet.reports.mail.outbox import Event, Outbox
 from daysheet.reports.mail.packed import built_pack, for_mail
 from daysheet.reports.mail.recipients import contacts, mailbox
 from daysheet.reports.mail.secret import resolve
 from daysheet.reports.mail.settings import MailSettings, mail_settings
+from daysheet.reports.pack.contents import layouts_of
+from daysheet.reports.statements.layouts import LAYOUTS
+
+_PLAIN: Final = (
+    "Nothing in it is encrypted: every server on the way can read the pack. With pdf-password in [mail] it leaves"
+    " encrypted."
+)
 
 
 @click.group(params=console.shared_options())
@@ -34,16 +43,18 @@ def mail() -> None:
 def draft(console_: Console, year: int, to: str | None) -> int:
     """Put the pack of YEAR into the outbox, one message a recipient, for review."""
     room, mail_ = _room(console_)
-    pack = built_pack(console_.folder, console_.books(), year)
+    settings = console_.settings()
+    layouts = {LAYOUTS[name].file for name in layouts_of(settings)}
+    pack = built_pack(console_.folder, console_.books(), year, layouts)
     password = resolve(mail_.pdf_password, "password of the PDF", console_.folder) if mail_.pdf_password else None
     files = for_mail(pack, password)
-    practice = console_.settings().practice.name
+    practice = settings.practice.name
     subject = f"Accountant's pack {year} – {practice}"
     note = template(console_.folder)
     events = []
     for recipient in [to] if to else mail_.recipients:
 
-        def text(part: int, parts: int, recipient: str = recipient) -> str:
+        def text(part: int, parts: int, attached: Sequence[File], recipient: str = recipient) -> str:
             return rendered(
                 note,
                 recipient=mailbox(recipient).name,
@@ -54,10 +65,17 @@ def draft(console_: Console, year: int, to: str | None) -> int:
                 part=part,
                 parts=parts,
                 encrypted=password is not None,
+                attachments=[{"name": file.name, "about": file.about} for file in attached],
+                status=str(pack.said.get("status", "")),
+                tie_outs=str(pack.said.get("tie_outs", "")),
+                questions=_questions(pack.said.get("questions")),
+                missing_w9=[str(name) for name in pack.said.get("missing_w9") or ()],
             )
 
         events += room.draft(year, pack.id, files, to=recipient, subject=subject, note=text)
     hint = "\n".join(f"Read outbox/{event.id}.eml, then: daysheet mail approve {event.id}" for event in events)
+    if password is None:
+        hint += f"\n{_PLAIN}"
     _show(console_, events, hint)
     return console.OK
 
@@ -110,6 +128,11 @@ def settle(console_: Console, message: str, arrived: bool | None) -> int:
 def _room(console_: Console) -> tuple[Mailroom, MailSettings]:
     mail_ = mail_settings(console_.settings())
     return Mailroom(Outbox(console_.folder), mail_, lambda: tuple(contacts(console_.books()).values())), mail_
+
+
+def _questions(said: object) -> list[str]:
+    """The open questions by topic, as the note lists them: `Uncategorized (2)`."""
+    return [f"{topic} ({count})" for topic, count in said.items()] if isinstance(said, dict) else []
 
 
 def _show(console_: Console, events: Sequence[Event], hint: str) -> None:

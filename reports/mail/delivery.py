@@ -20,6 +20,7 @@ from daysheet.reports.mail.settings import MailSettings
 from daysheet.reports.mail.submission import Login
 
 Clock = Callable[[], datetime.datetime]
+Note = Callable[[int, int, Sequence[File]], str]
 _MEGABYTE = 1_000_000
 _OPEN: Final = ("draft", "approved", "deferred")
 
@@ -47,9 +48,7 @@ class Mailroom:
         self.known = known
         self.clock = clock
 
-    def draft(
-        self, year: int, pack: str, files: Sequence[File], *, to: str, subject: str, note: Callable[[int, int], str]
-    ) -> list[Event]:
+    def draft(self, year: int, pack: str, files: Sequence[File], *, to: str, subject: str, note: Note) -> list[Event]:
         """Put the message (several, where the files exceed the budget) for one recipient into the outbox for review.
 
         Drafting what is a draft already changes nothing.
@@ -60,7 +59,7 @@ class Mailroom:
             files: what to attach, in order; one file is never split.
             to: the recipient.
             subject: without the part, which is added where there are several.
-            note: the cover note, by part and number of parts.
+            note: the cover note, by part, number of parts and what is attached to it.
 
         Raises:
             DaysheetError: the recipient is refused, a file is over the budget, or this pack was sent there before.
@@ -80,7 +79,7 @@ class Mailroom:
                     sender,
                     recipient,
                     subject,
-                    note(number, len(parts)),
+                    note(number, len(parts), part),
                 )
                 for number, part in enumerate(parts, 1)
             ]
@@ -90,9 +89,13 @@ class Mailroom:
         sender: Mailbox, recipient: Mailbox, subject: str, note: str,
     ) -> Event:  # fmt: skip
         label = f"{part[0]}/{part[1]}"
-        identity = hashlib.sha256(f"{pack}\n{label}\n{recipient.address}".encode()).hexdigest()
-        identifier = f"{year}-{identity[:10]}"
+        content = hashlib.sha256("".join(file.origin for file in files).encode()).hexdigest()
+        identifier = _identifier(year, pack, label, recipient.address)
         before = current.get(identifier)
+        if before is not None and before.state not in ("draft", "refused") and before.pack_sha256 != content:
+            # the same books, but the pack was built anew since and says more: another message
+            identifier = _identifier(year, pack, label, recipient.address, content)
+            before = current.get(identifier)
         if before is not None and before.state not in ("draft", "refused"):
             raise DaysheetError(
                 f"{identifier}, this pack for {recipient.address}, is {before.state} already",
@@ -100,7 +103,8 @@ class Mailroom:
                 if before.state in _OPEN
                 else "a second copy would be a second message: build a new pack if the books have changed",
             )
-        if before is not None and before.state == "draft" and self._bytes_are(before):
+        same = before is not None and before.state == "draft" and before.pack_sha256 == content
+        if before is not None and same and self._bytes_are(before):
             return before
         at = self.clock()
         titled = subject if part[1] == 1 else f"{subject} ({part[0]} of {part[1]})"
@@ -108,7 +112,7 @@ class Mailroom:
         self.outbox.store(identifier, message)
         event = Event(
             at=_stamp(at), id=identifier, state="draft", year=year, part=label, recipient=recipient.address, pack=pack,
-            pack_sha256=hashlib.sha256("".join(file.sha256 for file in files).encode()).hexdigest(),
+            pack_sha256=content,
             message_sha256=digest(message),
         )  # fmt: skip
         self.outbox.record(event)
@@ -276,3 +280,8 @@ def split(files: Sequence[File], budget: int) -> list[list[File]]:
 
 def _stamp(at: datetime.datetime) -> str:
     return at.astimezone(datetime.UTC).isoformat(timespec="seconds")
+
+
+def _identifier(year: int, *parts: str) -> str:
+    """The name of a message: of a pack, a part and a recipient; and of its files, where that was sent before."""
+    return f"{year}-{hashlib.sha256(chr(10).join(parts).encode()).hexdigest()[:10]}"

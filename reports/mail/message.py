@@ -23,6 +23,9 @@ _NEUTRAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}\Z")
 _TYPES = {
     ".pdf": ("application", "pdf"),
     ".xlsx": ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ".csv": ("text", "csv"),
+    ".prn": ("text", "plain"),
+    ".iif": ("text", "plain"),
 }
 _HEADERS = frozenset(
     {
@@ -32,15 +35,22 @@ _HEADERS = frozenset(
 
 
 class File(NamedTuple):
-    """An attachment: its neutral name and its bytes."""
+    """An attachment: its neutral name, its bytes, what it is, and the SHA-256 of the plain file it is a copy of."""
 
     name: str
     data: bytes
+    about: str = ""
+    plain: str = ""
 
     @property
     def sha256(self) -> str:
         """The SHA-256 of the bytes, in hexadecimal."""
         return hashlib.sha256(self.data).hexdigest()
+
+    @property
+    def origin(self) -> str:
+        """The SHA-256 of the file as it lies in the pack, whether or not it is encrypted for the way."""
+        return self.plain or self.sha256
 
 
 def build(
@@ -72,7 +82,7 @@ def build(
     for file in files:
         if not _NEUTRAL.match(file.name) or PurePath(file.name).suffix not in _TYPES:
             raise DaysheetError(
-                "an attachment's name must be letters, digits, dots and dashes, ending in .pdf or .xlsx"
+                f"an attachment's name must be letters, digits, dots and dashes, ending in {', '.join(_TYPES)}"
             )
     content = "\n".join([note, pack, *(f"{file.name} {file.sha256}" for file in files)])
     identity = hashlib.sha256(f"{sender}\n{recipient}\n{subject}\n{content}".encode()).hexdigest()

@@ -37,7 +37,7 @@ class Event:
         part: which of several messages that a large pack was split into, `1/1` for one alone.
         recipient: the one address.
         pack: the pack's id.
-        pack_sha256: of the files attached, in order.
+        pack_sha256: of the files attached, in order, as they lie in the pack (before any encryption).
         message_sha256: of the bytes of the `.eml`.
         reply: the server's words, or the reason.
     """

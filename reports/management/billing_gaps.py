@@ -14,6 +14,11 @@ from daysheet.reports.request import Request
 from daysheet.reports.table import Column, Row, Table
 
 KINDS: Final = ("billing-lapse", "unbilled-visit", "missing-export")
+_WORDS: Final = {
+    "billing-lapse": "Days without billing",
+    "unbilled-visit": "Visits not billed",
+    "missing-export": "No export of visits",
+}
 
 
 def billing_gaps(request: Request) -> Table:
@@ -25,14 +30,15 @@ def billing_gaps(request: Request) -> Table:
     columns = (
         Column("date", "From", "date"),
         Column("through", "Through", "date"),
-        Column("kind", "Kind"),
+        Column("kind", "Kind", shown="data"),
+        Column("what", "What was found"),
         Column("provider", "Provider"),
         Column("count", "Visits", "count"),
         Column("amount", "At fees", "money"),
         Column("expected", "Expected cash", "money", shown="wide"),
     )
     rows, notes = _rows(found, request.books), _notes(found, request.books)
-    return request.table("billing-gaps", "Billing gaps", columns, rows, notes, has_basis=False)
+    return request.table("billing-gaps", "Visits never billed", columns, rows, notes, has_basis=False)
 
 
 def billing_findings(books: Books, day: datetime.date) -> list[Finding]:
@@ -60,10 +66,12 @@ def _rows(found: list[Finding], books: Books) -> Iterator[Row]:
     for item in found:
         provider = names.get(item.provider or "", item.provider)
         amount = item.amount if item.kind != "missing-export" else None
-        yield Row("line", (item.date, item.through, item.kind, provider, item.count, amount, item.expected))
+        yield Row(
+            "line", (item.date, item.through, item.kind, _WORDS[item.kind], provider, item.count, amount, item.expected)
+        )
     total = gap(found)
     visits = sum(item.count for item in found if item.kind != "missing-export")
-    yield Row("total", ("Total", None, None, None, visits, total.gross, total.expected_cash))
+    yield Row("total", ("Total", None, None, None, None, visits, total.gross, total.expected_cash))
 
 
 def _notes(found: list[Finding], books: Books) -> tuple[str, ...]:

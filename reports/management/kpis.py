@@ -17,6 +17,7 @@ from daysheet.reports.period import Period
 from daysheet.reports.request import Request
 from daysheet.reports.table import Column, ColumnKind, Row, Shown, Table
 
+BENCHMARK: Final = "Benchmark"
 _NARROW: Final = ("days_in_ar", "over_90", "lag_median", "net_collection", "denial", "first_pass")
 _DAYS: Final = ("days_in_ar", "lag_median", "lag_p90")
 _MADE_OF: Final = (("charges", "Charges"), ("payments", "Payments"), ("receivable", "Receivables"))
@@ -30,7 +31,9 @@ def kpis(request: Request) -> Table:
         shown: Shown = "always" if key in _NARROW else "wide"
         columns.append(Column(key, definition.name, kind, shown))
     columns += [Column(key, title, "money", "data") for key, title in _MADE_OF]
-    return request.table("kpis", "Measures", columns, _rows(request), _notes(request), has_basis=False)
+    return request.table(
+        "kpis", "Key performance indicators", columns, _rows(request), _notes(request), has_basis=False
+    )
 
 
 def charts_of(table: Table) -> tuple[Chart, ...]:
@@ -91,7 +94,7 @@ def _benchmarks(benchmarks: Benchmarks) -> Row:
         Decimal(getattr(benchmarks, definition.benchmark)) if definition.benchmark else None
         for definition in DEFINITIONS.values()
     ]
-    return Row("note", ("Benchmark", *goals, *(None for _ in _MADE_OF)))
+    return Row("note", (BENCHMARK, *goals, *(None for _ in _MADE_OF)))
 
 
 def _heading(title: str) -> Row:

@@ -34,7 +34,7 @@ def monthly(request: Request) -> Table:
     rows = tuple(_rows(request))
     note = "Charges, adjustments and collections are those of receivables; income and expenses are on the cash basis."
     notes = (note, *begun(request.books, request.period))
-    return request.table("monthly", "Month by month", columns, rows, notes, has_basis=False)
+    return request.table("monthly", "Monthly summary", columns, rows, notes, has_basis=False)
 
 
 def begun(books: Books, period: Period) -> Iterator[str]:

@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from daysheet.books import Books
 from daysheet.ledger import collector
@@ -30,12 +31,13 @@ from daysheet.reports.pack.contents import (
 )
 from daysheet.reports.pack.filing import MANIFEST
 from daysheet.reports.pack.volumes import Volume
-from daysheet.reports.pdf import fonts, pages
+from daysheet.reports.pdf import flow, fonts, pages
 from daysheet.reports.pdf.html_to_pdf import Document, Embedded
 from daysheet.reports.pdf.pages import Part
 from daysheet.reports.pdf.rendering import Progress, Renderer
 from daysheet.reports.period import long_date
 from daysheet.reports.table import Column, Row, Table
+from daysheet.reports.tax.contractors import MISSING_W9
 from daysheet.settings import Settings
 
 RETURNS: Final[Mapping[str, str]] = {
@@ -43,11 +45,25 @@ RETURNS: Final[Mapping[str, str]] = {
     "1065": "Form 1065",
     "1120-s": "Form 1120-S",
 }
+OTHER: Final = "Schedules"
+RECORDS: Final = "Records"
+LYING: Final = "Wide schedules"
+# What stands together in the pack; a table that no group names is a schedule.
+GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
+    "Summary": ("summary", "open-questions"),
+    "Financial statements": ("income", "balance-sheet", "cash-flow", "income-accrual", "cash-to-accrual"),
+    "For the return": ("adjusting-entries", "working-trial-balance", "tax-lines"),
+    OTHER: (),
+    "Receivables and the practice": (
+        "receivables", "deposits", "card-receipts", "monthly", "kpis", "billing-gaps",
+    ),
+    RECORDS: (LEDGER, "documents", "files"),
+}  # fmt: skip
 DISCLAIMER: Final = (
     "Prepared from the practice's books without audit or review, for the preparation of tax returns."
     " No patient is named in this pack{tokens}."
 )
-_TITLES: Final[Mapping[str, str]] = {"income": "Profit and loss", "income-accrual": "Profit and loss, accrual basis"}
+_INCOME: Final = ("income", "income-accrual")
 _SHORT_SHA = 16
 FINAL: Final = "final"
 
@@ -117,7 +133,8 @@ def _build(
     files = dict(zip(names, rendered, strict=True))
     files |= {file.name: file.data for file in contents.files}
     listed = [{"name": name, "sha256": sha256(content), "bytes": len(content)} for name, content in files.items()]
-    files[MANIFEST] = as_json({**described(contents), "commit": commit, "files": listed})
+    said = _said(contents, settings)
+    files[MANIFEST] = as_json({**described(contents), "commit": commit, "said": said, "files": listed})
     lacking = fonts.lacking_note(text for table in contents.tables.values() for text in pages.texts(table))
     return Built(contents, files, (lacking,) if lacking else ())
 
@@ -131,7 +148,7 @@ def document(contents: Contents, settings: Settings, commit: str | None, parts: 
     right = f"{period.title} · {lead.currency}"
     embedded = (*contents.files, manifest(contents))
     footing = [f"Pack {contents.id}", f"ledger {commit[:7]}" if commit else "", "Unaudited – for tax preparation"]
-    sections = (_list_of_files(contents, embedded), *_sections(contents, parts))
+    sections = _sections(contents, parts, _list_of_files(contents, embedded))
     html = pages.html(
         "pack.html",
         contents.subject.options.paper,
@@ -144,23 +161,43 @@ def document(contents: Contents, settings: Settings, commit: str | None, parts: 
             "foot": fonts.printable(" · ".join(filter(None, footing))),
             "entity": entity,
             "cover": _cover(contents, settings, commit),
-            "parts": sections,
+            "groups": sections,
         },
     )
     return Document(html, pages.style(), contents.subject.as_of, embedded)
 
 
-def _sections(contents: Contents, parts: tuple[Volume, ...]) -> list[Part]:
+class Group(NamedTuple):
+    """Sections that stand under one heading in the contents."""
+
+    title: str
+    parts: tuple[Part, ...]
+
+
+def _sections(contents: Contents, parts: tuple[Volume, ...], last: Part) -> tuple[Group, ...]:
+    """All sections as they are printed: statements, schedules, the practice's own, records; wide ones come late."""
     paper = contents.subject.options.paper
-    sections = [summary.part(contents)]
+    close = any(pages.is_close([contents.tables[name]]) for name in _INCOME if name in contents.tables)
+    made: dict[str, Part] = {"summary": summary.part(contents)}
     for name, table in contents.tables.items():
         if name in (summary.TIE_OUTS, summary.PROOF, "trial-balance") or summary.is_empty(table):
             continue
-        title = _TITLES.get(name, table.title)
         shown = _list_of(contents, parts) if name == LEDGER and parts else table
         charts = summary.charts_of(name, contents)
-        sections.append(pages.part_of(name, title, [shown], paper, charts))
-    return sections
+        made[name] = pages.part_of(name, table.title, [shown], paper, charts, close=close if name in _INCOME else None)
+    made["files"] = last
+    rest = {name for name in made if not any(name in names for names in GROUPS.values())}
+    grouped = {
+        title: [made[name] for name in made if name in names or (title == OTHER and name in rest)]
+        for title, names in GROUPS.items()
+    }
+    lying = [part for title in grouped if title != RECORDS for part in grouped[title] if part.orientation != "portrait"]
+    upright = {title: [part for part in found if part not in lying] for title, found in grouped.items()}
+    upright[LYING] = lying
+    order = [*(title for title in GROUPS if title != RECORDS), LYING, RECORDS]
+    flat = iter(flow.flowing((part for title in order for part in upright[title]), paper))
+    groups = (Group(title, tuple(next(flat) for _ in upright[title])) for title in order)
+    return tuple(group for group in groups if group.parts)
 
 
 def _cover(contents: Contents, settings: Settings, commit: str | None) -> Mapping[str, Any]:
@@ -197,6 +234,19 @@ def status_of(contents: Contents, said: str) -> str:
     if said.strip().casefold() != FINAL or summary.is_settled(contents):
         return said
     return "Draft, not yet final"
+
+
+def _said(contents: Contents, settings: Settings) -> dict[str, Any]:
+    """What whoever sends the pack on should know of its state: it is no part of what is verified."""
+    topics = Counter(str(row.cells[0]) for row in contents.tables["open-questions"].rows if row.kind == "line")
+    vendors = contents.tables["contractors"]
+    name, verdict = (summary.place_of(vendors, key) for key in ("vendor", "verdict"))
+    return {
+        "status": status_of(contents, settings.table("pack", PackSettings).status),
+        "tie_outs": summary.tie_out_line(contents),
+        "questions": dict(sorted(topics.items())),
+        "missing_w9": [str(row.cells[name]) for row in vendors.rows if row.cells[verdict] == MISSING_W9],
+    }
 
 
 def _list_of_files(contents: Contents, embedded: tuple[Embedded, ...]) -> Part:

@@ -9,6 +9,7 @@ import datetime
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
@@ -26,47 +27,48 @@ from daysheet.reports.pdf.html_to_pdf import Embedded
 from daysheet.reports.pdf.layout import Paper
 from daysheet.reports.period import Period, year
 from daysheet.reports.request import Request
-from daysheet.reports.statements.exports import SUFFIXES, export
+from daysheet.reports.statements.layouts import LAYOUTS, serving
+from daysheet.reports.statements.quickbooks import OneCurrencyError
 from daysheet.reports.table import Basis, Cell, Row, Table
 from daysheet.settings import Settings
 
 LEDGER: Final = "general-ledger"
-# The order of the accountant's own checklist; the name of the table, and the report and basis that it is made by.
+# Statements, the return's schedules, the practice's own, records; a table's name, and the report and basis of it.
 ORDER: Final[Mapping[str, tuple[str, Basis]]] = {
     "tie-outs": ("tie-outs", ""),
     "proof-of-cash": ("proof-of-cash", ""),
-    "monthly": ("monthly", ""),
-    "kpis": ("kpis", ""),
     "open-questions": ("open-questions", ""),
     "income": ("income", ""),
     "balance-sheet": ("balance-sheet", ""),
+    "cash-flow": ("cash-flow", ""),
+    "income-accrual": ("income", "accrual"),
+    "cash-to-accrual": ("cash-to-accrual", ""),
+    "adjusting-entries": ("adjusting-entries", ""),
     "working-trial-balance": ("working-trial-balance", ""),
     "tax-lines": ("tax-lines", ""),
     "schedule-k": ("schedule-k", ""),
     "schedule-k1": ("schedule-k1", ""),
     "schedule-l": ("schedule-l", ""),
     "schedule-m": ("schedule-m", ""),
-    "adjusting-entries": ("adjusting-entries", ""),
     "reconciliation": ("reconciliation", ""),
     "fixed-assets": ("fixed-assets", ""),
     "return-depreciation": ("return-depreciation", ""),
     "capital": ("capital", ""),
     "partner-capital": ("partner-capital", ""),
     "partner-allocation": ("partner-allocation", ""),
-    "contractors": ("contractors", ""),
     "loans": ("loans", ""),
+    "contractors": ("contractors", ""),
     "payroll": ("payroll", ""),
     "payables": ("payables", ""),
     "sales-tax": ("sales-tax", ""),
-    LEDGER: (LEDGER, ""),
-    "documents": ("documents", ""),
-    "cash-flow": ("cash-flow", ""),
-    "income-accrual": ("income", "accrual"),
-    "cash-to-accrual": ("cash-to-accrual", ""),
     "receivables": ("receivables", ""),
-    "billing-gaps": ("billing-gaps", ""),
     "deposits": ("deposits", ""),
     "card-receipts": ("card-receipts", ""),
+    "monthly": ("monthly", ""),
+    "kpis": ("kpis", ""),
+    "billing-gaps": ("billing-gaps", ""),
+    LEDGER: (LEDGER, ""),
+    "documents": ("documents", ""),
     "trial-balance": ("trial-balance", ""),
 }
 IF_USED: Final = (
@@ -83,7 +85,6 @@ IF_USED: Final = (
 )
 """Tables that a pack leaves out where they are empty."""
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_PROGRAMS: Final = {"proseries": "ProSeries", "ultratax": "UltraTax", "caseware": "CaseWare"}
 _HIDDEN: Final = "patient"
 _PAPERS: Final = ("letter", "a4")
 _SHORT: Final = 8
@@ -91,11 +92,16 @@ _SHORT: Final = 8
 
 @dataclass(frozen=True)
 class PackSettings:
-    """The `[pack]` table: `paper` is `letter` or `a4`, `status` says draft or final, `accountant` whom it is for."""
+    """The `[pack]` table: `paper` is `letter` or `a4`, `status` says draft or final, `accountant` whom it is for.
+
+    `layouts` names the accountant's programs, such as `engagement`: their files go with the mail. A pack holds these,
+    and where none is named one for each program that serves the return.
+    """
 
     paper: str = "letter"
     status: str = "Draft"
     accountant: str = ""
+    layouts: tuple[str, ...] = ()
 
 
 class Options(NamedTuple):
@@ -163,6 +169,21 @@ def paper_of(settings: Settings, asked: str | None) -> Paper:
     return "a4" if paper == "a4" else "letter"
 
 
+def layouts_of(settings: Settings) -> tuple[str, ...]:
+    """The layouts of the accountant's programs that the settings name.
+
+    Raises:
+        DaysheetError: one is not known, or does not serve the practice's return.
+    """
+    named = settings.table("pack", PackSettings).layouts
+    served = serving(settings.practice.returns)
+    for name in named:
+        if name not in served:
+            why = f"does not serve {settings.practice.returns}" if name in LAYOUTS else "is not known"
+            raise settings.error(f'"{name}" in layouts of [pack] {why}', name, served)
+    return named
+
+
 def basis_of(settings: Settings) -> Basis:
     """The practice's method of accounting.
 
@@ -193,7 +214,8 @@ def table_of(books: Books, settings: Settings, subject: Subject, name: str, *, d
     """One table of a pack; it knows nothing of what came after the year."""
     report, own = ORDER[name]
     made = registry.build(report, books, settings, subject.period, own or subject.basis, detail=detail)
-    table = replace(made, name=name, as_of=subject.as_of)
+    title = f"{made.title}, {own} basis" if own else made.title
+    table = replace(made, name=name, title=title, as_of=subject.as_of)
     return table if subject.options.tokens else without_tokens(table)
 
 
@@ -281,16 +303,13 @@ def _csv(table: Table) -> Embedded:
 
 
 def _exports(request: Request) -> list[Embedded]:
-    """The trial balance for tax programs."""
-    return [
-        Embedded(
-            f"trial-balance-{form}{suffix}",
-            export(form, request),
-            {".xlsx": _XLSX, ".csv": "text/csv"}.get(suffix, "text/plain"),
-            f"Trial balance for {_PROGRAMS[form]}",
-        )
-        for form, suffix in SUFFIXES.items()
-    ]
+    """The trial balance and the journal for the accountant's programs; what the books do not give is left out."""
+    made = []
+    for name in layouts_of(request.settings) or serving(request.settings.practice.returns):
+        layout = LAYOUTS[name]
+        with suppress(OneCurrencyError):
+            made.append(Embedded(layout.file, layout.make(request), layout.media_type, layout.title))
+    return made
 
 
 def _hidden(cell: Cell) -> Cell:

@@ -57,7 +57,10 @@ def charts_of(name: str, contents: Contents) -> tuple[Chart, ...]:
 
 def is_empty(table: Table) -> bool:
     """Whether a table has nothing to show but its notes."""
-    return not any(row.kind == "line" for row in table.rows)
+    lines = [row for row in table.rows if row.kind == "line"]
+    if table.name == "kpis":
+        return not any(any(row.cells[1:]) for row in lines if row.cells[0] != kpis.BENCHMARK)
+    return not lines
 
 
 def tie_out_line(contents: Contents) -> str:
@@ -97,7 +100,7 @@ def _figures(contents: Contents) -> Iterator[KeyFigure]:
     gaps = contents.tables["billing-gaps"]
     total = _total(gaps)
     if total is not None:
-        yield KeyFigure(shown(total.cells[_place(gaps, "amount")], "money"), "Visits never billed, at fees")
+        yield KeyFigure(shown(total.cells[place_of(gaps, "amount")], "money"), "Visits never billed, at fees")
 
 
 def _collections(contents: Contents) -> tuple[Chart, ...]:
@@ -127,7 +130,7 @@ def _by_age(table: Table) -> tuple[Chart, ...]:
 def _gaps(contents: Contents) -> tuple[Chart, ...]:
     """What was never billed, by the month that each gap begins in."""
     table = contents.tables["billing-gaps"]
-    date, amount = _place(table, "date"), _place(table, "amount")
+    date, amount = place_of(table, "date"), place_of(table, "amount")
     values = [Decimal()] * 12
     for row in table.rows:
         if row.kind == "line":
@@ -138,7 +141,7 @@ def _gaps(contents: Contents) -> tuple[Chart, ...]:
 
 
 def _amount(table: Table, title: str) -> Decimal | None:
-    place = _place(table, "current")
+    place = place_of(table, "current")
     return next((_decimal(row.cells[place]) for row in table.rows if row.cells[0] == title), None)
 
 
@@ -147,11 +150,12 @@ def _total(table: Table) -> Row | None:
 
 
 def _column(table: Table, key: str) -> tuple[Decimal, ...]:
-    place = _place(table, key)
+    place = place_of(table, key)
     return tuple(_decimal(row.cells[place]) for row in table.rows if row.kind == "line")
 
 
-def _place(table: Table, key: str) -> int:
+def place_of(table: Table, key: str) -> int:
+    """Where a column stands in a table's rows."""
     return next(place for place, column in enumerate(table.columns) if column.key == key)
 
 

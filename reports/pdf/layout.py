@@ -27,7 +27,8 @@ _READABLE_OTHER = 58.0
 _WIDEST_TEXT = 230.0
 # the type sizes that are tried, in points, before words are broken
 _TRIALS: Final[tuple[tuple[Orientation, float], ...]] = (
-    ("portrait", 9.0), ("portrait", 8.25), ("landscape", 9.0), ("landscape", 8.25), ("landscape", 7.25),
+    ("portrait", 9.0), ("portrait", 8.25), ("portrait", 7.5),
+    ("landscape", 9.0), ("landscape", 8.25), ("landscape", 7.25),
     ("landscape", 6.25),
 )  # fmt: skip
 

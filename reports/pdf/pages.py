@@ -20,12 +20,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 PIECE: Final = 250
 # Tables that list one account after another: each account is set as a table of its own, named on every page.
 BY_ACCOUNT: Final = frozenset({"general-ledger"})
-DENSE: Final = frozenset({"general-ledger", "working-trial-balance", "documents"})
-WIDE: Final = frozenset({"general-ledger", "documents"})
+DENSE: Final = frozenset({"general-ledger", "working-trial-balance", "documents", "files"})
+WIDE: Final = frozenset({"general-ledger", "documents", "files"})
 DENSE_SIZE: Final = 8.0
 _SIZE: Final = 9.0
 _PAGE: Final = 35
-_FULL_PAGE: Final = 48
+_FULL_PAGE: Final = 50
+_OF_SUM: Final = 0.25
+_OF_NOTE: Final = 0.7
 
 
 class Piece(NamedTuple):
@@ -55,7 +57,7 @@ class KeyFigure(NamedTuple):
 
 @dataclass(frozen=True)
 class Part:
-    """A section of the pack: it begins a page and stands in the contents."""
+    """A section of the pack: it stands in the contents, and begins a page unless it `goes_on` below another."""
 
     anchor: str
     title: str
@@ -66,6 +68,7 @@ class Part:
     blocks: tuple[Block, ...]
     charts: tuple[Chart, ...] = ()
     figures: tuple[KeyFigure, ...] = ()
+    goes_on: bool = False
 
 
 def part_of(
@@ -75,11 +78,11 @@ def part_of(
     paper: Paper,
     charts: tuple[Chart, ...] = (),
     figures: tuple[KeyFigure, ...] = (),
+    *,
+    close: bool | None = None,
 ) -> Part:
-    """A section of these tables, all lying the same way."""
-    rows = sum(len(table.rows) for table in tables)
-    # a statement that would run over by a few rows is set a little closer, to stand on one page
-    dense = _PAGE < rows <= _FULL_PAGE or any(table.name in DENSE for table in tables)
+    """A section of these tables, all lying the same way; set `close`, or as their rows need where that is not said."""
+    dense = is_close(tables) if close is None else close
     fixed: Orientation = "portrait"
     largest = DENSE_SIZE if dense else _SIZE
     if any(layout.sheet(table, paper, largest=largest).orientation == "landscape" for table in tables):
@@ -92,6 +95,13 @@ def part_of(
     subtitle = subtitle_of(lead) if lead is not None else ""
     right = " · ".join(filter(None, (period_of(lead), lead.currency))) if lead is not None else ""
     return Part(anchor, fonts.printable(title), subtitle, right, fixed, dense, blocks, charts, figures)
+
+
+def is_close(tables: Sequence[Table]) -> bool:
+    """Whether tables are set a little closer: ledgers, and a statement that would run over its page by a few rows."""
+    rows = sum(len(table.rows) + _OF_SUM * sum(row.kind != "line" for row in table.rows) for table in tables)
+    rows += sum(_OF_NOTE * len(table.notes) for table in tables)
+    return _PAGE < rows <= _FULL_PAGE or any(table.name in DENSE for table in tables)
 
 
 def block_of(table: Table, paper: Paper, fixed: Orientation, largest: float, *, titled: bool = False) -> Block:
@@ -125,8 +135,8 @@ def period_of(table: Table) -> str:
 
 
 def heading_of(row: Row) -> str:
-    """What a heading row says: its only text that is printed, or the account that it names."""
-    return next((fonts.printable(cell) for cell in row.cells if isinstance(cell, str)), "")
+    """What a heading row says: the last of its texts, for the account that it names may stand before its title."""
+    return next((fonts.printable(cell) for cell in reversed(row.cells) if isinstance(cell, str)), "")
 
 
 def _by_heading(rows: Sequence[Printed]) -> Iterator[Piece]:

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
 from daysheet.reports.accounts.activity import activity
+from daysheet.reports.accounts.titles import Titles
 from daysheet.reports.formats.figures import money
 from daysheet.reports.request import Request
 from daysheet.reports.table import Column, Row, Table
@@ -135,11 +136,12 @@ def _notes(found: list[Standing], request: Request) -> Iterator[str]:
         yield 'No asset is declared: write DATE custom "asset" "ID" "NAME" with its cost, account, method and life.'
         return
     moved = activity(request.books, request.basis)
+    titles = Titles(request.books)
     for account, cost in sorted(held_cost(found, request.period.last).items()):
         held = moved.accounts.get(account)
         balance = held.balance(request.period.last) if held else _ZERO
         agrees = "agrees with" if balance == cost else "differs from"
-        yield f"Cost in {account}: {money(cost, ',')}, which {agrees} the ledger's {money(balance, ',')}."
+        yield f"Cost in {titles.whole(account)}: {money(cost, ',')}, which {agrees} the ledger's {money(balance, ',')}."
     for item in found:
         if item.problem:
             yield f"{item.asset.name} is not written off here: {item.problem}."

@@ -6,10 +6,10 @@ that the books keep for it (`account_numbers`).
 
 Sources of the layouts: Intuit, ProSeries "Trial Balance Import" (Generic ASCII: seven columns, Y or N, account up to 12
 characters, description up to 25, and the whole-dollar amount four times, right-justified; no heading and no total);
-Thomson Reuters, "Import trial balance data from a spreadsheet" (account up to 65 characters, description up to 120, tax
-code, unit, amounts as DR/CR); CaseWare, "Import the client's data from a CSV or Excel file" (account number and name,
-balances). Intuit gives no width for the amounts; 14 is ours, set off by a space, so that space-delimited readers
-take the file too.
+Thomson Reuters Engagement Manager, "Import trial balance data from a spreadsheet" (account up to 65 characters,
+description up to 120, tax code, unit, amounts as DR/CR); CaseWare, "Import the client's data from a CSV or Excel file"
+(account number and name, balances). Intuit gives no width for the amounts; 14 is ours, set off by a space, so that
+space-delimited readers take the file too.
 """
 
 from __future__ import annotations
@@ -32,8 +32,7 @@ from daysheet.reports.statements.trial_balance import RETAINED_TITLE, balances
 from daysheet.worklist.worklist import harmless
 
 CODES_FILE: Final = "tax-codes.csv"
-SUFFIXES: Final = {"proseries": ".prn", "ultratax": ".xlsx", "caseware": ".csv"}
-_ULTRATAX: Final = ("Account Number", "Account Description", "Tax Code", "Unit", "Unadjusted Balance DR/CR")
+_ENGAGEMENT: Final = ("Account Number", "Account Description", "Tax Code", "Unit", "Unadjusted Balance DR/CR")
 _COLUMNS: Final = ("account", "number", "tax_code", "unit")
 _ZERO: Final = Decimal()
 _AMOUNT: Final = 14
@@ -60,7 +59,7 @@ class Exported(NamedTuple):
 
 
 def export(form: str, request: Request) -> bytes:
-    """The trial balance for a program: `proseries`, `ultratax` or `caseware`.
+    """The trial balance for a program: `proseries`, `engagement` or `caseware`.
 
     Raises:
         DaysheetError: the file of codes is malformed.
@@ -68,8 +67,8 @@ def export(form: str, request: Request) -> bytes:
     accounts = exported(request)
     if form == "proseries":
         return _proseries(accounts)
-    if form == "ultratax":
-        return _ultratax(accounts, request)
+    if form == "engagement":
+        return _engagement(accounts, request)
     return _caseware(accounts)
 
 
@@ -153,7 +152,7 @@ def _caseware(accounts: list[Exported]) -> bytes:
     return out.getvalue().encode()
 
 
-def _ultratax(accounts: list[Exported], request: Request) -> bytes:
+def _engagement(accounts: list[Exported], request: Request) -> bytes:
     out = io.BytesIO()
     book: Any = xlsxwriter.Workbook(out, OPTIONS)
     book.set_properties({"created": made_on(min(request.books.as_of, request.period.last))})

@@ -25,22 +25,25 @@ from daysheet.reports.table import Column, Row, Table
 CONTROL: Final = (RECEIVABLE, BILLING, CLEARING, INCOME_VISITS, CHARGES, ADJUSTMENTS)
 JOURNAL_COLUMNS: Final = (
     Column("date", "Date", "date"),
-    Column("number", "No.", "count"),
+    Column("number", "No."),
     Column("reference", "Ref", shown="wide"),
+    Column("check", "Check", shown="wide"),
     Column("text", "Narration and accounts"),
     Column("account", "Account", shown="data"),
     Column("debit", "Debit", "money"),
     Column("credit", "Credit", "money"),
 )
 _ZERO: Final = Decimal()
-_REFERENCES: Final = ("payment", "adjustment", "reference", "check", "invoice")
+_REFERENCES: Final = ("entry-number", "payment", "adjustment", "reference", "invoice")
+_SPLIT: Final = "Split"
 
 
 class _Said(NamedTuple):
-    """A transaction's number in the journal, counted from 1 in the ledger's order, its reference and its narration."""
+    """A transaction's number in the journal, counted from 1 in the ledger's order, and what it says of itself."""
 
     number: int
     reference: str
+    check: str
     text: str
 
 
@@ -50,7 +53,9 @@ class _Printed(NamedTuple):
     date: datetime.date
     number: int | None
     reference: str
+    check: str
     text: str
+    contra: str
     debit: Decimal
     credit: Decimal
     postings: int
@@ -70,9 +75,11 @@ def _general_ledger(request: Request) -> Table:
     columns = (
         Column("date", "Date", "date"),
         Column("account", "Account", shown="data"),
-        Column("number", "No.", "count", shown="wide"),
+        Column("number", "No.", shown="wide"),
         Column("reference", "Ref", shown="wide"),
+        Column("check", "Check", shown="wide"),
         Column("text", "Payee and narration"),
+        Column("contra", "Contra account", shown="wide"),
         Column("debit", "Debit", "money"),
         Column("credit", "Credit", "money"),
         Column("balance", "Balance", "money"),
@@ -85,17 +92,17 @@ def _general_ledger(request: Request) -> Table:
 def _ledger_rows(moved: Activity, request: Request) -> Iterator[Row]:
     said = _said(request)
     titles = Titles(request.books)
+    contra = _Contra(moved, titles)
     for balance in balances(moved, request):
         name = balance.account
-        title = RETAINED_TITLE if name == moved.earnings and name not in moved.accounts else titles[name]
+        title = RETAINED_TITLE if name == moved.earnings and name not in moved.accounts else titles.whole(name)
         account = moved.accounts.get(name)
         lines = account.within(request.period) if account else []
         daily = not request.detail and any(is_under(name, root) for root in CONTROL)
-        printed = _daily(lines) if daily else (_posting(line, said) for line in lines)
-        yield Row("heading", (None, name, None, None, f"{name} – {title}", None, None, None, None))
-        yield Row(
-            "line", (request.period.first, name, None, None, "Opening balance", None, None, balance.opening, 0), 1
-        )
+        printed = _daily(lines) if daily else (_posting(name, line, said, contra) for line in lines)
+        yield Row("heading", (None, name, None, None, None, title, *(None,) * 5))
+        opening = ("Opening balance", None, None, None, balance.opening, 0)
+        yield Row("line", (request.period.first, name, None, None, None, *opening), 1)
         running = balance.opening
         for item in printed:
             running += item.debit - item.credit
@@ -107,7 +114,9 @@ def _ledger_rows(moved: Activity, request: Request) -> Iterator[Row]:
                     name,
                     item.number,
                     item.reference or None,
+                    item.check or None,
                     item.text,
+                    item.contra or None,
                     debit,
                     credit,
                     running,
@@ -120,11 +129,34 @@ def _ledger_rows(moved: Activity, request: Request) -> Iterator[Row]:
 
 def _closing(balance: Balance, postings: int) -> Row:
     amounts = (balance.debit, balance.credit, balance.closing)
-    return Row("subtotal", (None, balance.account, None, None, "Total and closing balance", *amounts, postings))
+    text = ("Total and closing balance", None)
+    return Row("subtotal", (None, balance.account, None, None, None, *text, *amounts, postings))
 
 
-def _posting(line: Line, said: dict[int, _Said]) -> _Printed:
-    return _Printed(line.date, *said[id(line.entry.meta)], *_side(line), 1)
+def _posting(account: str, line: Line, said: dict[int, _Said], contra: _Contra) -> _Printed:
+    return _Printed(line.date, *said[id(line.entry.meta)], contra.of(account, line), *_side(line), 1)
+
+
+class _Contra:
+    """The account on an entry's other side, by its title; `Split` where there are several."""
+
+    def __init__(self, moved: Activity, titles: Titles) -> None:
+        self._memorandum = {name for name in moved.accounts if moved.is_memorandum(name)}
+        self._titles = {name: titles.whole(name) for name in moved.accounts}
+
+    def of(self, account: str, line: Line) -> str:
+        """What stands against a posting: legs of the other sign, and of the same pair of accounts or neither."""
+        apart = account in self._memorandum
+        credit = line.amount < 0
+        others: set[str] = set()
+        for posting in line.entry.postings:
+            name = posting.account
+            number = posting.units.number if posting.units else None
+            if name != account and number and (number < 0) is not credit and (name in self._memorandum) is apart:
+                others.add(name)
+        if len(others) != 1:
+            return _SPLIT if others else ""
+        return self._titles.get(next(iter(others)), "")
 
 
 def _side(line: Line) -> tuple[Decimal, Decimal]:
@@ -138,7 +170,7 @@ def _daily(lines: list[Line]) -> Iterator[_Printed]:
     for day, group in groupby(lines, key=lambda line: line.date):
         members = list(group)
         text = "1 posting" if len(members) == 1 else f"{len(members)} postings"
-        yield _Printed(day, None, "", text, *sides(members), len(members))
+        yield _Printed(day, None, "", "", text, "", *sides(members), len(members))
 
 
 def journal(request: Request) -> Table:
@@ -158,6 +190,7 @@ def adjusting_entries(request: Request) -> Table:
 
 def _journal_rows(moved: Activity, request: Request, wanted: Callable[[Transaction], bool]) -> Iterator[Row]:
     said = _said(request)
+    titles = Titles(request.books)
     legs: dict[int, list[tuple[str, Line]]] = {}
     for account in moved.accounts.values():
         for line in account.within(request.period):
@@ -165,15 +198,18 @@ def _journal_rows(moved: Activity, request: Request, wanted: Callable[[Transacti
                 legs.setdefault(said[id(line.entry.meta)].number, []).append((account.name, line))
     for number in sorted(legs):
         entry = legs[number][0][1].entry
-        _, its_reference, text = said[id(entry.meta)]
-        yield Row("heading", (entry.date, number, its_reference or None, text, None, None, None))
-        for name, line in legs[number]:
+        its = said[id(entry.meta)]
+        heads = (its.reference or None, its.check or None, its.text)
+        yield Row("heading", (entry.date, number, *heads, None, None, None))
+        # debits first, as a journal is written; each side in the order of the accounts
+        for name, line in sorted(legs[number], key=lambda leg: leg[1].amount < 0):
             debit, credit = _side(line)
-            yield Row("line", (entry.date, number, None, name, name, debit or None, credit or None), 1)
+            title = titles.whole(name)
+            yield Row("line", (entry.date, number, None, None, title, name, debit or None, credit or None), 1)
     if not legs:
         return
     total = sides([line for lines in legs.values() for _, line in lines])
-    yield Row("total", (None, None, None, "Total", None, *total))
+    yield Row("total", (None, None, None, None, "Total", None, *total))
 
 
 def _said(request: Request) -> dict[int, _Said]:
@@ -185,7 +221,7 @@ def _said(request: Request) -> dict[int, _Said]:
 
     def work() -> dict[int, _Said]:
         inside = (e for e in request.books.entries if isinstance(e, Transaction) and first <= e.date <= last)
-        return {id(e.meta): _Said(number, reference(e), narration(e)) for number, e in enumerate(inside, 1)}
+        return {id(e.meta): _Said(n, reference(e), _check(e), narration(e)) for n, e in enumerate(inside, 1)}
 
     return request.books.once(("said of transactions", request.period), work)
 
@@ -196,9 +232,14 @@ def narration(entry: Transaction) -> str:
 
 
 def reference(entry: Transaction) -> str:
-    """The entry's own number, where it has one: of the payment, the check, the invoice."""
+    """The entry's own number, where it has one: of the adjusting entry, the payment, the invoice."""
     for key in _REFERENCES:
         value = entry.meta.get(key)
         if isinstance(value, str) and value:
             return value
     return min((link[len(INVOICE_LINK) :] for link in entry.links if link.startswith(INVOICE_LINK)), default="")
+
+
+def _check(entry: Transaction) -> str:
+    value = entry.meta.get("check")
+    return value if isinstance(value, str) else ""

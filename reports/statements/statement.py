@@ -16,7 +16,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Final, Literal, NamedTuple
 
 from daysheet.reports.accounts.activity import AccountActivity, Activity, activity, unpaid_bills
-from daysheet.reports.accounts.titles import Titles
+from daysheet.reports.accounts.titles import Titles, is_contra
 from daysheet.reports.formats.figures import money
 from daysheet.reports.period import Period
 from daysheet.reports.request import Request
@@ -72,7 +72,7 @@ class Statement:
 
 INCOME: Final = Statement(
     "income",
-    "Income statement",
+    "Profit and loss",
     "change",
     (
         Section("Income", "Total income", ("Income",), -1),
@@ -225,7 +225,7 @@ class _Printer:
         return account.balance(period.last) if self.statement.measure == "balance" else account.change(period)
 
     def _inside(self, node: _Node, depth: int) -> Iterator[Row]:
-        for name, child in node.children.items():
+        for name, child in sorted(node.children.items(), key=lambda item: is_contra(item[1].account)):
             title = self._title(child, whole=":" in name)
             while child.figures is None and len(child.children) == 1:
                 child = next(iter(child.children.values()))  # noqa: PLW2901 - a group of one prints as that one
@@ -253,7 +253,7 @@ class _Printer:
             empty = 7 + bool(self.statement.share_of)
             return Row(kind, (title, *(None,) * (empty - 1)), depth)
         current, prior = figures
-        tax_line = printed_line(self.request, account) if account else None
+        tax_line = printed_line(self.request, account) if account and self.request.is_returns else None
         cells: tuple[Cell, ...] = (
             title, account or None, tax_line, current, prior, current - prior, share(current - prior, prior),
         )  # fmt: skip

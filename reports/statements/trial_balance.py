@@ -88,8 +88,8 @@ def trial_balance(request: Request) -> Table:
     """The trial balance of a period; opening and closing balances in credit are negative."""
     moved = activity(request.books, request.basis)
     columns = (
-        Column("account", "Account"),
-        Column("title", "Title", shown="data"),
+        Column("account", "Account name", shown="data"),
+        Column("title", "Account"),
         Column("opening", "Opening", "money"),
         Column("debit", "Debit", "money"),
         Column("credit", "Credit", "money"),
@@ -104,8 +104,8 @@ def working_trial_balance(request: Request) -> Table:
     """The trial balance before and after adjusting entries: transactions with the tag `#adjusting`."""
     moved = activity(request.books, request.basis)
     columns = (
-        Column("account", "Account"),
-        Column("title", "Title", shown="data"),
+        Column("account", "Account name", shown="data"),
+        Column("title", "Account"),
         Column("opening", "Opening", "money", shown="wide"),
         Column("debit", "Debit", "money", shown="wide"),
         Column("credit", "Credit", "money", shown="wide"),
@@ -132,18 +132,18 @@ def _rows(moved: Activity, request: Request, amounts: Amounts) -> Iterator[Row]:
     empty = len(amounts(Balance("", _ZERO, _ZERO, _ZERO)))
 
     def row(balance: Balance) -> Row:
-        title = RETAINED_TITLE if balance.account == moved.earnings else titles[balance.account]
-        line = printed_line(request, balance.account)
+        title = RETAINED_TITLE if balance.account == moved.earnings else titles.whole(balance.account)
+        line = printed_line(request, balance.account) if request.is_returns else None
         return Row("line", (balance.account, title, *amounts(balance), line))
 
     def total(kind: RowKind, title: str, summed: Sequence[Balance]) -> Row:
         columns = zip(*map(amounts, summed), strict=True)
         sums = [sum(column, _ZERO) for column in columns] or [_ZERO] * empty
-        return Row(kind, (title, None, *sums, None))
+        return Row(kind, (title, title, *sums, None))
 
     yield from map(row, every[: len(every) - len(memorandum)])
     if memorandum:
-        yield Row("heading", (MEMORANDUM_TITLE, *(None,) * (empty + 2)))
+        yield Row("heading", (MEMORANDUM_TITLE, MEMORANDUM_TITLE, *(None,) * (empty + 1)))
         yield from map(row, memorandum)
         yield total("subtotal", "Total memorandum", memorandum)
     yield total("total", "Total", every)

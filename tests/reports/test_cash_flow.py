@@ -43,7 +43,7 @@ CASES = {
       Income:Gain               600 USD
     """,
         (0, 900, 0),
-        {"Gain or loss on disposals": 600, "Net income": -600, "Proceeds: Fixed – Equipment": 900},
+        {"Gain or loss on disposals": 600, "Net income": -600, "Proceeds: Fixed assets – Equipment": 900},
     ),
     "scrapped without a cent moves none": (
         """
@@ -65,7 +65,7 @@ CASES = {
       Assets:Bank
     """,
         (0, 500, 0),
-        {"Proceeds: Fixed – Equipment": 900, "Bought: Fixed – Equipment": -400},
+        {"Proceeds: Fixed assets – Equipment": 900, "Bought: Fixed assets – Equipment": -400},
     ),
     "borrowed and paid back are both shown in full": (
         """
@@ -87,7 +87,7 @@ CASES = {
       Assets:Bank             -5000 USD
     """,
         (0, -5000, 0),
-        {"Fixed – Vehicles – from Vehicle": 25000},
+        {"Fixed assets – Vehicles – from Vehicle": 25000},
     ),
     "what the owner brings in kind moves no cash": (
         """
@@ -96,7 +96,7 @@ CASES = {
       Equity:Owner:Contributions
     """,
         (0, 0, 0),
-        {"Fixed – Equipment – from Owner – Contributions": 700},
+        {"Fixed assets – Equipment – from Owner – Contributions": 700},
     ),
     "an expense that the owner paid moved no cash of the practice": (
         """
@@ -130,7 +130,7 @@ CASES = {
       Assets:Fixed:Depreciation -200 USD
     """,
         (-40, 0, -60),
-        {"Paid back: Notes – SBA": -60, "Fixed – Depreciation": 200},
+        {"Paid back: Notes – SBA": -60, "Fixed assets – Accumulated depreciation": 200},
     ),
     "a check under way is operating": (
         """
@@ -139,7 +139,7 @@ CASES = {
       Assets:Clearing:Checks
     """,
         (0, 0, 0),
-        {"Clearing – Checks": 75},
+        {"Money in transit – Checks": 75},
     ),
 }
 

@@ -6,7 +6,9 @@ import io
 import json
 import re
 import zipfile
-from decimal import Decimal
+from collections import Counter
+from dataclasses import replace
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import openpyxl
@@ -18,7 +20,7 @@ from daysheet.reports import command, one_page, registry
 from daysheet.reports.formats import csv_json, text, workbook
 from daysheet.reports.period import parse
 from daysheet.reports.request import Request
-from daysheet.reports.statements import exports
+from daysheet.reports.statements import exports, layouts
 from daysheet.reports.table import Column, Row, Table
 from daysheet.settings import Settings
 from hypothesis import HealthCheck, given, settings
@@ -63,7 +65,8 @@ def money_of_json(table):
 def money_of_xlsx(table):
     sheet = openpyxl.load_workbook(io.BytesIO(workbook.to_xlsx([table], "P")), data_only=True).active
     assert sheet is not None
-    money = [at for at, column in enumerate(table.columns, 1) if column.kind == "money"]
+    titles = {column.title for column in table.columns if column.kind == "money"}
+    money = [cell.column for cell in sheet[HEAD] if cell.value in titles]
     cells = [sheet.cell(HEAD + n, at).value for n in range(1, len(table.rows) + 1) for at in money]
     return [Decimal(str(cell)).quantize(Decimal("0.01")) for cell in cells if cell is not None]
 
@@ -136,18 +139,27 @@ def formulas(table):
 
 
 def evaluate(formula, sheet):
-    """The little of Excel that is used: SUBTOTAL(9, …), which skips other SUBTOTALs, and a sum of two cells."""
+    """The little of Excel that is used: SUBTOTAL(9, …), which skips other SUBTOTALs, sums of two cells, and ROUND."""
+    percent = re.fullmatch(r"=ROUND\(([A-Z]+\d+)/ABS\(([A-Z]+\d+)\)\*100,1\)", formula)
+    if percent:
+        part, whole = (number_at(name, sheet) for name in percent.groups())
+        return (part * 100 / abs(whole)).quantize(Decimal("0.1"), ROUND_HALF_UP)
     span = re.fullmatch(r"=SUBTOTAL\(9,([A-Z]+\d+:[A-Z]+\d+)\)", formula)
     if span:
         cells = [row[0].value for row in sheet[span[1]]] if ":" in span[1] else [sheet[span[1]].value]
-        return sum((Decimal(str(value)) for value in cells if isinstance(value, int | float)), Decimal())
+        values = (
+            evaluate(cell, sheet) if isinstance(cell, str) and re.match(r"=[A-Z]+\d", cell) else cell for cell in cells
+        )
+        return sum((Decimal(str(value)) for value in values if isinstance(value, int | float | Decimal)), Decimal())
     pair = re.fullmatch(r"=([A-Z]+\d+)([+-])([A-Z]+\d+)", formula)
     assert pair is not None, formula
-    left, right = (
-        evaluate(value, sheet) if isinstance(value, str) else Decimal(str(value or 0))
-        for value in (sheet[pair[1]].value, sheet[pair[3]].value)
-    )
+    left, right = number_at(pair[1], sheet), number_at(pair[3], sheet)
     return left + right if pair[2] == "+" else left - right
+
+
+def number_at(name, sheet):
+    value = sheet[name].value
+    return evaluate(value, sheet) if isinstance(value, str) else Decimal(str(value or 0))
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -157,6 +169,41 @@ def test_a_total_that_is_a_formula_comes_to_the_printed_figure(ledger, name):
     found, sheet = formulas(table)
     for formula, shown in found.values():
         assert evaluate(formula, sheet).quantize(Decimal("0.01")) == Decimal(str(shown)).quantize(Decimal("0.01"))
+
+
+def test_what_changed_since_the_year_before_is_a_formula(build):
+    found, sheet = formulas(build("income"))
+    change = next(cell.column_letter for cell in sheet[HEAD] if cell.value == "Change")
+    lines = [row[0].row for row in sheet.iter_rows(min_row=HEAD + 1) if row[0].value == "Rent"]
+    assert lines
+    assert all(re.fullmatch(r"=[A-Z]+\d+-[A-Z]+\d+", found[f"{change}{line}"][0]) for line in lines)
+
+
+def test_a_zero_in_a_workbook_has_no_sign():
+    content = workbook.to_xlsx([small(["x", Decimal("-0.00")])], "P")
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert b"<v>-0" not in archive.read("xl/worksheets/sheet1.xml")
+
+
+@pytest.mark.parametrize(
+    ("title", "tab"),
+    [
+        ("Tax-line summary, Schedule C (Form 1040)", "Tax-line summary, Schedule C"),
+        ("Owner draws, contributions and capital", "Owner draws, contributions"),
+        ("1099-NEC and 1099-MISC candidates", "1099-NEC and 1099-MISC"),
+        ("Profit and loss, accrual basis", "Profit and loss, accrual basis"),
+        ("A" * 40, "A" * 31),
+    ],
+)
+def test_the_name_of_a_tab_is_whole_words(title, tab):
+    table = replace(small(["x", Decimal(1)]), title=title)
+    assert openpyxl.load_workbook(io.BytesIO(workbook.to_xlsx([table], "P"))).sheetnames == [tab]
+
+
+def test_a_sheet_holds_accounts_names_but_no_word_for_programs(build):
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook.to_xlsx([build("billing-gaps")], "P"))).active
+    assert sheet is not None
+    assert "Kind" not in [cell.value for cell in sheet[HEAD]]
 
 
 def test_totals_of_the_statements_are_formulas(build):
@@ -191,7 +238,7 @@ def test_the_same_books_give_the_same_workbook(build):
 def test_two_sheets_of_one_title_both_stand_in_the_contents(build):
     table = build("income")
     book = openpyxl.load_workbook(io.BytesIO(workbook.to_xlsx([table, table], "P")))
-    assert book.sheetnames == ["Contents", "Income statement", "Income statement 2"]
+    assert book.sheetnames == ["Contents", "Profit and loss", "Profit and loss 2"]
 
 
 def test_amounts_beyond_cents_are_not_rounded_away():
@@ -247,8 +294,8 @@ def test_caseware_gets_numbers_names_and_balances_that_sum_to_zero(exported):
     assert len({row["Account Number"] for row in rows}) == len(rows)
 
 
-def test_ultratax_gets_the_users_tax_codes(exported):
-    content = exported("ultratax", "account,number,tax_code,unit\nExpenses:Rent,6100,632,1\n")
+def test_engagement_gets_the_users_tax_codes(exported):
+    content = exported("engagement", "account,number,tax_code,unit\nExpenses:Rent,6100,632,1\n")
     sheet = openpyxl.load_workbook(io.BytesIO(content)).active
     assert sheet is not None
     rows = {row[1]: row for row in sheet.iter_rows(min_row=2, values_only=True)}
@@ -282,7 +329,65 @@ def test_the_command_asks_for_a_period_where_the_books_hold_nothing(tmp_path, mo
 
 def test_only_a_trial_balance_goes_to_a_tax_program(practice):
     with pytest.raises(DaysheetError, match="trial balance"):
-        command.render("income", Request(practice, PLAIN, parse("2026"), "cash"), "proseries")
+        command.render("income", Request(practice, PLAIN, parse("2026"), "cash"), "engagement")
+
+
+def test_a_layout_serves_the_returns_that_its_program_takes_it_for(practice):
+    with pytest.raises(DaysheetError, match="imports no trial balance into the return"):
+        command.render("trial-balance", Request(practice, PLAIN, parse("2026"), "cash"), "proseries")
+    assert "proseries" in layouts.serving("1120-s")
+    assert "proseries" not in layouts.serving("schedule-c")
+
+
+def quickbooks_csv(request):
+    rows = list(csv.DictReader(io.StringIO(command.render("journal", request, "quickbooks").decode(), newline="")))
+    return [
+        (row["Journal No."], row["Account Name"], Decimal(row["Debits"] or 0) - Decimal(row["Credits"] or 0))
+        for row in rows
+    ]
+
+
+def quickbooks_iif(request):
+    found = []
+    for line in command.render("journal", request, "iif").decode("cp1252").split("\r\n"):
+        kind, *cells = line.split("\t")
+        if kind in ("TRNS", "SPL"):
+            found.append((cells[4], cells[2], Decimal(cells[3])))
+    return found
+
+
+@pytest.mark.parametrize("read", [quickbooks_csv, quickbooks_iif])
+@pytest.mark.parametrize("detail", [False, True])
+def test_quickbooks_comes_to_the_same_trial_balance(practice, read, detail):
+    request = Request(practice, PLAIN, parse("2026"), "cash", detail)
+    entries = read(request)
+    of_entry, of_account = Counter(), Counter()
+    for number, account, amount in entries:
+        of_entry[number] += amount
+        of_account[account.replace(":", " – ")] += amount
+    assert not any(of_entry.values())
+    trial = registry.build("trial-balance", practice, PLAIN, parse("2026"), "cash")
+    moved = {
+        row.cells[1]: row.cells[3] - row.cells[4]
+        for row in trial.rows
+        if row.kind == "line" and not str(row.cells[0]).startswith(("Assets:Receivable", "Equity:Billing"))
+    }
+    assert {account: amount for account, amount in of_account.items() if amount} == {
+        account: amount for account, amount in moved.items() if amount
+    }
+
+
+def test_quickbooks_desktop_is_told_each_account_it_may_not_have(practice):
+    rows = [
+        line.split("\t")
+        for line in command.render("journal", Request(practice, PLAIN, parse("2026"), "cash"), "iif")
+        .decode("cp1252")
+        .split("\r\n")
+    ]
+    accounts = {row[1]: row[2] for row in rows if row[0] == "ACCNT"}
+    assert accounts["Bank:Checking"] == "BANK"
+    assert accounts["Credit card"] == "CCARD"
+    assert {row[3] for row in rows if row[0] in ("TRNS", "SPL")} <= accounts.keys()
 
 
 def test_the_command_prints_a_statement_of_the_books_around(tmp_path, monkeypatch):

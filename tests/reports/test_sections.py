@@ -123,7 +123,7 @@ def test_fixed_assets_show_additions_disposals_and_the_gain(build_from):
 
 def test_fixed_assets_are_tied_to_the_ledger_and_warn_of_the_mid_quarter_convention(build_from):
     notes = " ".join(build_from(ASSETS, "fixed-assets").notes)
-    assert "Cost in Assets:Fixed:Equipment: 12,000.00, which differs from the ledger's 11,000.00." in notes
+    assert "Cost in Fixed assets – Equipment: 12,000.00, which differs from the ledger's 11,000.00." in notes
     assert "Property of 2026 has the mid-quarter convention" in notes
     questions = build_from(ASSETS, "open-questions")
     assert amounts(questions, "amount")["Fixed assets"] == D(-1000)
@@ -336,10 +336,10 @@ def test_a_reconciliation_says_how_far_the_statements_reach(build_from):
     assert rows["Bank – Checking"] == (
         datetime.date(2026, 1, 31), D(100), D(-30), D(70), None, D(-30), "not reconciled",
     )  # fmt: skip
-    assert rows["Card"] == (None, None, None, D(-9), None, D(0), "not reconciled")
+    assert rows["Credit card"] == (None, None, None, D(-9), None, D(0), "not reconciled")
     assert rows["Cards: Card sale"][3] == D(12)
     assert table.notes == (
-        "Not reconciled, for no statement balance of the period is in the books: Bank – Checking, Card.",
+        "Not reconciled, for no statement balance of the period is in the books: Bank – Checking, Credit card.",
     )
 
 
@@ -415,8 +415,8 @@ def test_the_bridge_leads_from_cash_to_accrual_income(build):
 def test_the_cash_flow_leads_from_net_income_to_the_cash_in_the_bank(build):
     assert amounts(build("cash-flow"), "current") == {
         "Net income": D("-7.34"),
-        "Clearing – Cards": D(-15),
-        "Card": D("12.34"),
+        "Money in transit – Cards": D(-15),
+        "Credit card": D("12.34"),
         "Net cash from operating activities": D(-10),
         "Owner – Draws": D(-100),
         "Net cash from financing activities": D(-100),
@@ -459,8 +459,8 @@ def test_adjusting_entries_are_listed_and_set_apart_in_the_working_trial_balance
     assert amounts(working, "adjustments") == {"Assets:Fixed:Accumulated": D(-40), "Expenses:Depreciation": D(40)}
     assert amounts(working, "adjusted")["Expenses:Depreciation"] == D(40)
     entries = build_from(text, "adjusting-entries")
-    assert [row.cells[3] for row in entries.rows] == [
-        "Depreciation", "Assets:Fixed:Accumulated", "Expenses:Depreciation", "Total",
+    assert [row.cells[4] for row in entries.rows] == [
+        "Depreciation", "Depreciation", "Fixed assets – Accumulated", "Total",
     ]  # fmt: skip
 
 

@@ -45,9 +45,9 @@ def test_a_balance_sheet_on_the_cash_basis_leaves_the_receivable_pair_out(build)
     table = build("balance-sheet")
     assert amounts(table, "current") == {
         "Bank – Checking": D(1010),
-        "Clearing – Cards": D(15),
+        "Money in transit – Cards": D(15),
         "Total assets": D(1025),
-        "Card": D("12.34"),
+        "Credit card": D("12.34"),
         "Total liabilities": D("12.34"),
         "Opening balances": D(1000),
         "Owner – Draws": D(-100),
@@ -61,7 +61,7 @@ def test_a_balance_sheet_on_the_cash_basis_leaves_the_receivable_pair_out(build)
 
 def test_a_balance_sheet_on_the_accrual_basis_holds_what_is_owed(build):
     figures = amounts(build("balance-sheet", basis="accrual"), "current")
-    assert figures["Receivable – Patients"] == D(65)
+    assert figures["Accounts receivable – Patients"] == D(65)
     assert figures["Total assets"] == D(1025) + 65
     assert figures["Net income, 2026 to date"] == D("57.66")
     assert figures["Total liabilities and equity"] == figures["Total assets"]

@@ -49,7 +49,7 @@ def draft(room: Mailroom, files=(PACK,), to: str = RECIPIENT, pack: str = "WC-20
         list(files),
         to=to,
         subject="Accountant's pack 2026",
-        note=lambda part, parts: f"Part {part}/{parts}",
+        note=lambda part, parts, files: f"Part {part}/{parts}",
     )
 
 

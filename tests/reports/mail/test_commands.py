@@ -135,7 +135,7 @@ def test_the_cover_note_names_the_pack_and_greets_the_recipient(books):
     folder = books()
     message = drafted(folder)
     note = note_of(message)
-    assert note.startswith("Dear Dana Whitfield,\n\nattached is the accountant's pack 2026 of Willow Creek")
+    assert note.startswith("Dear Dana Whitfield,\n\nAttached is the accountant's pack 2026 of Willow Creek")
     assert message["X-Daysheet-Pack"] in note
     assert str(message["Subject"]) == "Accountant's pack 2026 – Willow Creek Physical Therapy PLLC"
 
