@@ -146,7 +146,7 @@ def document(contents: Contents, settings: Settings, commit: str | None, parts: 
     period = contents.subject.period
     lead = next(iter(contents.tables.values()))
     right = f"{period.title} · {lead.currency}"
-    embedded = (*contents.files, manifest(contents))
+    embedded = (*contents.files, manifest(contents, commit))
     footing = [f"Pack {contents.id}", f"ledger {commit[:7]}" if commit else "", "Unaudited – for tax preparation"]
     sections = _sections(contents, parts, _list_of_files(contents, embedded))
     html = pages.html(

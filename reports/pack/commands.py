@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 from daysheet import console
-from daysheet.reports.pack import build, filing
+from daysheet.errors import DaysheetError
+from daysheet.reports.pack import build, filing, reading
 from daysheet.reports.pack import verify as verifying
 from daysheet.reports.pack.contents import Options, paper_of
 from daysheet.reports.pdf import rendering
@@ -16,6 +17,11 @@ from daysheet.wording import many
 from daysheet.worklist import year_locks
 
 _BAR = 36
+_PAGES_AGREE = "Its pages were set again too: the file is the same to the byte."
+_PAGES_NOT_COMPARED = "What is painted on its pages was not compared: with --pages they are set again."
+_PAGES_DIFFER = (
+    "every table is the same, but its pages are not those that are set of them (it says that version {version} made it)"
+)
 
 
 @click.command("pack", cls=console.Verb)
@@ -52,16 +58,22 @@ def pack_year(shared: console.Console, *, year: int, paper: str | None, tokens: 
 
 @click.command(cls=console.Verb)
 @click.argument("pdf", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--password", envvar="DAYSHEET_PDF_PASSWORD", help="Of an encrypted pack; asked for if it is not said.")
+@click.option("--pages", is_flag=True, help="Set the pages again too, and compare the file byte by byte.")
 @console.pass_console
-def verify(shared: console.Console, *, pdf: Path) -> int:
+def verify(shared: console.Console, *, pdf: Path, password: str | None, pages: bool) -> int:
     """Make every table in a pack again from the books: yes, or no with the first difference."""
-    claim = verifying.claim_of(pdf)
+    claim = _claimed(pdf, password)
     verdict = verifying.verify(claim, shared.books(), shared.settings())
+    painted = _is_painted(shared, claim, pdf) if pages and verdict.difference is None else None
+    if painted is False:
+        verdict = verdict._replace(difference=_PAGES_DIFFER.format(version=claim.label.get("daysheet")))
     shared.emit(
         {"pack": verdict.pack, "agrees": verdict.difference is None, "files": verdict.checked,
-         "difference": verdict.difference},
+         "difference": verdict.difference, "pages": painted},
         lambda: (
-            f"Yes: {verdict.pack} comes from these books; {many(verdict.checked, 'embedded file')} made again."
+            f"Yes: {verdict.pack} comes from these books; {many(verdict.checked, 'embedded file')} made again.\n"
+            f"{_PAGES_AGREE if painted else _PAGES_NOT_COMPARED}"
             if verdict.difference is None
             else f"No: {verdict.pack} does not come from these books as they are: {verdict.difference}."
         ),
@@ -79,6 +91,32 @@ def lock(shared: console.Console, *, year: int) -> None:
         {"year": year, "locked": True, "written": written},
         lambda: f"{year} is locked; a later edit becomes a finding." if written else f"{year} is locked already.",
     )
+
+
+def _claimed(pdf: Path, password: str | None) -> verifying.Claim:
+    try:
+        return verifying.claim_of(pdf, password or "")
+    except reading.LockedError:
+        if password or not sys.stdin.isatty():
+            raise
+        return verifying.claim_of(pdf, click.prompt("Password of the PDF", hide_input=True, err=True))
+
+
+def _is_painted(shared: console.Console, claim: verifying.Claim, pdf: Path) -> bool:
+    """Whether the file is what these books are set as, byte by byte."""
+    if claim.is_encrypted:
+        raise DaysheetError(
+            "an encrypted copy's pages cannot be compared",
+            filename=pdf,
+            remedy="name the plain one in packs/, or leave --pages away",
+        )
+    label = claim.label
+    options = Options(label["options"]["paper"], label["options"]["tokens"])
+    with rendering.renderer(None) as renderer, Bar() as bar:
+        built = build.build(
+            shared.books(), shared.settings(), int(label["year"]), options, label.get("commit"), renderer, bar.show
+        )
+    return pdf.read_bytes() in built.files.values()
 
 
 def _told(built: build.Built, where: str) -> str:

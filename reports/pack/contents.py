@@ -142,6 +142,7 @@ class Contents:
         id: what the pack is called: practice, year, and the first digits of the books' digest.
         subject: what it is about.
         books: the digest of all entries through the end of the year.
+        waived: a digest of each finding that the books set aside when it was made.
         locked: whether the year is locked, and unchanged since.
         tables: what is printed, by report name, in order.
         prior_months: the months of the year before, for the charts.
@@ -151,6 +152,7 @@ class Contents:
     id: str
     subject: Subject
     books: str
+    waived: tuple[str, ...]
     locked: bool
     tables: Mapping[str, Table]
     prior_months: Table
@@ -253,6 +255,7 @@ def gather(
         id=f"{subject.practice}-{period.first.year}-{fingerprint[:_SHORT]}",
         subject=subject,
         books=fingerprint,
+        waived=tuple(sorted(waiver_digest(*key) for key in books.waivers)),
         locked=lock is not None and not changed_months(books, lock),
         tables=tables,
         prior_months=registry.build("monthly", books, settings, period.prior, subject.basis),
@@ -268,9 +271,11 @@ def without_tokens(table: Table) -> Table:
     return replace(table, rows=rows, notes=tuple(TOKEN.sub(_HIDDEN, note) for note in table.notes))
 
 
-def manifest(contents: Contents) -> Embedded:
+def manifest(contents: Contents, commit: str | None = None) -> Embedded:
     """What the pack says of itself, for programs: what it was made from and how, and its tables with their SHA-256."""
-    return Embedded(MANIFEST, as_json(described(contents)), "application/json", "What this pack was made from")
+    return Embedded(
+        MANIFEST, as_json({**described(contents), "commit": commit}), "application/json", "What this pack was made from"
+    )
 
 
 def described(contents: Contents) -> dict[str, Any]:
@@ -281,10 +286,16 @@ def described(contents: Contents) -> dict[str, Any]:
         "year": contents.subject.period.first.year,
         "as_of": contents.subject.as_of.isoformat(),
         "books": contents.books,
+        "waived": list(contents.waived),
         "daysheet": __version__,
         "options": contents.subject.options._asdict(),
         "embedded": [{"name": file.name, "sha256": sha256(file.data)} for file in contents.files],
     }
+
+
+def waiver_digest(kind: str, key: str) -> str:
+    """What stands in a pack for a finding that was waived: its key may be a patient's token."""
+    return sha256(f"{kind}\n{key}".encode())[: 2 * _SHORT]
 
 
 def as_json(value: Mapping[str, Any]) -> bytes:

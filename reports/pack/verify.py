@@ -13,20 +13,32 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from beancount.core.data import Custom
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
-from daysheet.reports.pack import volumes
-from daysheet.reports.pack.contents import LEDGER, Contents, Options, gather, subject_of, table_of
+from daysheet.reports.pack import reading, volumes
+from daysheet.reports.pack.contents import (
+    LEDGER,
+    Contents,
+    Options,
+    described,
+    gather,
+    subject_of,
+    table_of,
+    waiver_digest,
+)
 from daysheet.reports.pack.filing import MANIFEST
 from daysheet.reports.pack.volumes import LABEL
 from daysheet.settings import Settings
 
 
 class Claim(NamedTuple):
-    """What a PDF says that it was made from, and the files in it."""
+    """What a PDF says that it was made from, and what was read of it: `Read` says what each is."""
 
     label: Mapping[str, Any]
     files: Mapping[str, bytes]
+    is_encrypted: bool = False
+    has_more: bool = False
 
 
 class Verdict(NamedTuple):
@@ -37,73 +49,102 @@ class Verdict(NamedTuple):
     difference: str | None
 
 
-def claim_of(path: Path) -> Claim:
+def claim_of(path: Path, password: str = "") -> Claim:
     """What a PDF embeds.
 
-    Raises:
-        DaysheetError: it is not a PDF, or not a pack.
-    """
-    # takes a tenth of a second to load, which building a pack should not wait for
-    import pikepdf  # noqa: PLC0415
+    Args:
+        path: the PDF.
+        password: what it opens with, if it is encrypted.
 
-    remedy = "name a PDF that daysheet pack built"
-    try:
-        with pikepdf.open(path) as pdf:
-            files = {name: spec.get_file().read_bytes() for name, spec in pdf.attachments.items()}
-    except pikepdf.PdfError:
-        raise DaysheetError("not a PDF that can be read", filename=path, remedy=remedy) from None
+    Raises:
+        DaysheetError: it is not a PDF, not a pack, or encrypted with another password.
+    """
+    files, *how = reading.embedded(path, password)
     try:
         label = json.loads(files.get(MANIFEST) or files[LABEL])
         Options(label["options"]["paper"], label["options"]["tokens"])
         int(label["year"]), str(label["practice"]), [(item["name"], item["sha256"]) for item in label["embedded"]]
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, RecursionError):
+        remedy = "name a PDF that daysheet pack built"
         raise DaysheetError("not a pack: it does not say what it was made from", filename=path, remedy=remedy) from None
-    return Claim(label, files)
+    return Claim(label, files, *how)
 
 
 def verify(claim: Claim, books: Books, settings: Settings) -> Verdict:
-    """Whether what a PDF embeds follows from these books.
+    """Whether what a PDF embeds, and what it says of itself, follows from these books.
 
     Raises:
         DaysheetError: the books hold nothing of the year that the PDF is about.
     """
     label = claim.label
-    name = str(label.get("pack") or f"general ledger {label['year']}, volume {label.get('volume')}")
     if label["practice"] != settings.practice.id:
+        name = str(label.get("pack") or f"general ledger {label['year']}, volume {label.get('volume')}")
         return Verdict(
             name, 0, f'it is of the practice "{label["practice"]}", and these are the books of "{settings.practice.id}"'
         )
     options = Options(label["options"]["paper"], label["options"]["tokens"])
     subject = subject_of(books, settings, int(label["year"]), options)
+    books = _as_waived(label, books, settings)
     contents = gather(books, settings, subject, table_of(books, settings, subject, LEDGER))
-    expected = _expected(label, contents, settings)
+    expected, said = _expected(label, contents, settings)
+    name = str(said.get("pack") or f"general ledger {label['year']}, volume {label.get('volume')}")
+    return Verdict(name, len(expected), _difference(claim, contents, expected, said))
+
+
+def _as_waived(label: Mapping[str, Any], books: Books, settings: Settings) -> Books:
+    """The books without the waivers that were written after the pack: those change none of its figures' truth."""
+    known = label.get("waived")
+    if not isinstance(known, list) or all(waiver_digest(*key) in known for key in books.waivers):
+        return books
+    kept = [
+        entry
+        for entry in books.entries
+        if not (isinstance(entry, Custom) and entry.type == "waived" and waiver_digest(*_waived(entry)) not in known)
+    ]
+    return Books.of(kept, books.options, state=settings.practice.state)
+
+
+def _waived(entry: Custom) -> tuple[str, str]:
+    kind, key = (str(value.value) for value in entry.values[:2])
+    return kind, key
+
+
+def _difference(claim: Claim, contents: Contents, expected: Mapping[str, bytes], said: Mapping[str, Any]) -> str | None:
+    """The first thing in which a PDF and its books differ."""
+    label = claim.label
     for file, content in expected.items():
         if file not in claim.files:
-            return Verdict(name, len(expected), f"{file} is not in it")
+            return f"{file} is not in it"
         if claim.files[file] != content:
-            return Verdict(name, len(expected), first_difference(file, claim.files[file], content))
-    strange = sorted(set(claim.files) - set(expected) - {MANIFEST, LABEL})
+            return first_difference(file, claim.files[file], content)
+    strange = sorted(set(claim.files) - set(expected) - {LABEL if "volume" in said else MANIFEST})
     if strange:
-        return Verdict(name, len(expected), f"{strange[0]} is in it, and these books make no such file")
+        return f"{strange[0]} is in it, and these books make no such file"
+    if claim.has_more:
+        return "it holds a file that its list of attachments does not name, or one name twice"
     if "books" in label and label["books"] != contents.books:
-        return Verdict(
-            name,
-            len(expected),
-            f"every table is the same, but the books say more or other things now: digest {label['books'][:16]}… in the"
-            f" pack, {contents.books[:16]}… of the books",
+        return (
+            f"every table is the same, but the books say more or other things now: digest {str(label['books'])[:16]}…"
+            f" in the pack, {contents.books[:16]}… of the books"
         )
-    return Verdict(name, len(expected), None)
+    # which version made it, and of which commit, is all that books do not say; both are painted on its pages
+    forged = sorted(key for key in {*label, *said} - {"daysheet", "commit"} if label.get(key) != said.get(key))
+    return f'what it says of itself is not what these books say: "{forged[0]}"' if forged else None
 
 
-def _expected(label: Mapping[str, Any], contents: Contents, settings: Settings) -> dict[str, bytes]:
-    """The files that the PDF must hold: the pack's, or those of one volume of the ledger."""
+def _expected(
+    label: Mapping[str, Any], contents: Contents, settings: Settings
+) -> tuple[dict[str, bytes], Mapping[str, Any]]:
+    """The files that the PDF must hold, and what it must say of itself: the pack, or one volume of the ledger."""
     if "volume" not in label:
-        return {file.name: file.data for file in contents.files}
+        return {file.name: file.data for file in contents.files}, described(contents)
     parts = volumes.volumes(contents.subject, settings, contents.tables[LEDGER])
     number = int(label["volume"])
     if not 0 < number <= len(parts):
-        return {f"{LEDGER}-{number}.csv": b""}
-    return {file.name: file.data for file in parts[number - 1].listing.embedded if file.name != LABEL}
+        return {f"{LEDGER}-{number}.csv": b""}, {"volume": number}
+    files = {file.name: file.data for file in parts[number - 1].listing.embedded}
+    said: dict[str, Any] = json.loads(files.pop(LABEL))
+    return files, said
 
 
 def first_difference(name: str, packed: bytes, made: bytes) -> str:

@@ -41,6 +41,8 @@ _RUNNING_LEFT: Final = Style("Semibold", 8.5, _DARK)
 _RUNNING_RIGHT: Final = Style("Regular", 8.5, _GREY)
 _FOOT: Final = Style("Regular", 7.5, _GREY)
 _CONTINUED: Final = " (continued)"
+ENTRY: Final = "entry"
+"""The kind of a row that heads those under it, such as a journal entry's."""
 
 
 @dataclass(frozen=True)
@@ -163,7 +165,9 @@ class _Setting:
 
     def _kept(self, rows: Sequence[Printed], heights: Sequence[float], place: int) -> float:
         after = place + 1
-        return heights[after] if after < len(rows) and rows[after].kind != "line" else 0.0
+        if after >= len(rows):
+            return 0.0
+        return heights[after] if rows[place].kind == ENTRY or rows[after].kind not in ("line", ENTRY) else 0.0
 
     def _row(self, row: Printed) -> list[list[str]]:
         """The lines of each cell."""
@@ -175,7 +179,7 @@ class _Setting:
         ]
 
     def _height(self, row: Printed, cells: Sequence[Sequence[str]]) -> float:
-        padding = _ABOVE + _BELOW if row.kind == "line" else _SUM_RULE + _ABOVE + _BELOW_SUM
+        padding = _ABOVE + _BELOW if row.kind in ("line", ENTRY) else _SUM_RULE + _ABOVE + _BELOW_SUM
         return max(map(len, cells)) * self.leading + padding
 
     def _column_heads(self) -> list[list[str]]:
@@ -220,7 +224,7 @@ class _Setting:
         style = Style(_weight(row), sheet.size, _TEXT)
         parent = self.out.element("TR", body)
         elements = [self.out.element("TD", parent) for _ in cells]
-        summed = row.kind != "line"
+        summed = row.kind not in ("line", ENTRY)
         if summed:
             for place, cell in enumerate(row.cells):
                 if cell and is_figure(sheet.columns[place].kind):

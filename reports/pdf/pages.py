@@ -20,8 +20,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 PIECE: Final = 250
 # Tables that list one account after another: each account is set as a table of its own, named on every page.
 BY_ACCOUNT: Final = frozenset({"general-ledger"})
-DENSE: Final = frozenset({"general-ledger", "working-trial-balance", "documents", "files"})
-WIDE: Final = frozenset({"general-ledger", "documents", "files"})
+# Of any length, and so set row by row; the journal begins a table with each month.
+BY_MONTH: Final = frozenset({"journal"})
+DENSE: Final = frozenset({"general-ledger", "working-trial-balance", "documents", "files", "journal"})
+WIDE: Final = frozenset({"general-ledger", "documents", "files", "journal"})
 DENSE_SIZE: Final = 8.0
 _SIZE: Final = 9.0
 _PAGE: Final = 35

@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -138,6 +139,71 @@ def test_the_cover_note_names_the_pack_and_greets_the_recipient(books):
     assert note.startswith("Dear Dana Whitfield,\n\nAttached is the accountant's pack 2026 of Willow Creek")
     assert message["X-Daysheet-Pack"] in note
     assert str(message["Subject"]) == "Accountant's pack 2026 – Willow Creek Physical Therapy PLLC"
+
+
+def test_the_note_names_what_is_attached_how_it_stands_and_that_it_is_not_encrypted(books):
+    folder = books()
+    message = drafted(folder)
+    note = note_of(message)
+    names = [part.get_filename() for part in message.iter_attachments()]
+    assert names
+    assert all(f"- {name}: " in note for name in names)
+    assert "The files are not encrypted." in note
+    assert re.search(r"Status: Draft – \d+ of \d+ tie-outs agree; \d+ open questions\.", note)
+    assert re.search(r"Open questions, each with its amount in the pack: .*1099 \(1\)", note)
+    assert "Nothing in it is encrypted" in daysheet(folder, "mail", "draft", "2026")
+
+
+def test_the_note_names_whose_w9_is_missing(books):
+    folder = books()
+    with (folder / "main.beancount").open("a") as ledger:
+        ledger.write('2026-01-01 custom "vendor" "main-street" "Main Street Realty"\n')
+        ledger.write('  services: "rent"\n  entity: "individual"\n')
+        ledger.write('2026-06-01 * "Main Street Realty" "Rent"\n  Expenses:Rent  3000.00 USD\n  Assets:Bank:Checking\n')
+    daysheet(folder, "pack", "2026")
+    assert "A W-9 is missing of: Main Street Realty." in note_of(drafted(folder))
+
+
+def test_the_file_of_the_accountants_program_goes_along(books):
+    folder = books()
+    settings = folder / "daysheet.toml"
+    settings.write_text(settings.read_text() + '[pack]\nlayouts = ["caseware", "iif"]\n')
+    daysheet(folder, "pack", "2026")
+    names = {str(part.get_filename()) for part in drafted(folder).iter_attachments()}
+    assert {"trial-balance-caseware.csv", "journal-quickbooks.iif"} < names
+    assert not any("engagement" in name for name in names)
+
+
+def test_a_layout_that_does_not_serve_the_return_is_refused_by_its_line(books):
+    folder = books()
+    settings = folder / "daysheet.toml"
+    settings.write_text(settings.read_text() + '[pack]\nlayouts = ["proseries"]\n')
+    error = daysheet(folder, "mail", "draft", "2026", code=2)
+    assert '"proseries" in layouts of [pack] does not serve schedule-c' in error
+
+
+def test_a_pack_built_anew_after_it_was_sent_is_another_message(books, received):
+    folder = books()
+    daysheet(folder, "mail", "approve", draft(folder))
+    daysheet(folder, "mail", "send")
+    assert "is sent already" in daysheet(folder, "mail", "draft", "2026", code=2)
+    settings = folder / "daysheet.toml"
+    settings.write_text(settings.read_text() + '[pack]\naccountant = "Dana Whitfield, CPA"\n')
+    daysheet(folder, "pack", "2026")
+    daysheet(folder, "mail", "approve", draft(folder))
+    daysheet(folder, "mail", "send")
+    assert len(received.messages) == 2
+
+
+def test_a_draft_of_a_pack_that_was_built_anew_is_drafted_anew(books):
+    folder = books()
+    before = draft(folder)
+    settings = folder / "daysheet.toml"
+    settings.write_text(settings.read_text() + '[pack]\naccountant = "Dana Whitfield, CPA"\n')
+    daysheet(folder, "pack", "2026")
+    assert draft(folder) == before
+    pack = (folder / "packs/2026/accountants-pack-2026.pdf").read_bytes()
+    assert attachments((folder / f"outbox/{before}.eml").read_bytes())["accountants-pack-2026.pdf"] == pack
 
 
 def test_ones_own_cover_note_is_used(books):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import resource
 import shutil
+import zlib
 from decimal import Decimal
 from pathlib import Path
 
@@ -70,6 +72,102 @@ def test_a_figure_changed_inside_the_pdf_is_found(books, tmp_path):
     assert run.returncode == 1
     assert '"1300.00" in the pack, "1200.00" by the books' in run.stdout
     assert "income.csv" in run.stdout
+
+
+def saved_as(books: Path, path: Path, change) -> Path:
+    """The pack with a change made to the open PDF."""
+    with pikepdf.open(books / PACK) as pdf:
+        change(pdf)
+        pdf.save(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("pack", "willow-creek-2026-ffffffff"), ("as_of", "2027-01-31"), ("signed-by", "a CPA"), ("embedded", [])],
+)
+def test_a_forged_manifest_is_no(books, tmp_path, key, value):
+    def forge(pdf):
+        label = json.loads(pdf.attachments["manifest.json"].get_file().read_bytes())
+        label[key] = value
+        del pdf.attachments["manifest.json"]
+        del pdf.Root.AF
+        pdf.attachments["manifest.json"] = pikepdf.AttachedFileSpec(
+            pdf, json.dumps(label).encode(), filename="manifest.json"
+        )
+
+    run = here("verify", str(saved_as(books, tmp_path / "forged.pdf", forge)), "--books", str(books))
+    assert (run.returncode, run.stdout[:3]) == (1, "No:")
+    assert f'what it says of itself is not what these books say: "{key}"' in run.stdout
+
+
+def test_a_file_besides_the_list_of_attachments_is_no(books, tmp_path):
+    def hide(pdf):
+        spec = pikepdf.AttachedFileSpec(pdf, b"another W-9", filename="w9.csv")
+        rectangle = pikepdf.Array([0, 0, 9, 9])
+        note = pikepdf.Dictionary(
+            Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.FileAttachment, Rect=rectangle, FS=spec.obj
+        )
+        pdf.pages[0].Annots = pdf.make_indirect(pikepdf.Array([pdf.make_indirect(note)]))
+
+    run = here("verify", str(saved_as(books, tmp_path / "more.pdf", hide)), "--books", str(books))
+    assert run.returncode == 1
+    assert "a file that its list of attachments does not name" in run.stdout
+
+
+def test_an_encrypted_pack_opens_with_its_password_alone(books, tmp_path):
+    locked = tmp_path / "locked.pdf"
+    with pikepdf.open(books / PACK) as pdf:
+        pdf.save(locked, encryption=pikepdf.Encryption(owner="agreed upon", user="agreed upon", R=6))
+    run = here("verify", str(locked), "--books", str(books))
+    assert (run.returncode, "the PDF is encrypted" in run.stderr) == (2, True)
+    run = here("verify", str(locked), "--books", str(books), "--password", "something else")
+    assert (run.returncode, "the password is not that of this PDF" in run.stderr) == (2, True)
+    run = here("verify", str(locked), "--books", str(books), "--password", "agreed upon")
+    assert (run.returncode, run.stdout[:4]) == (0, "Yes:")
+    run = here("verify", str(locked), "--books", str(books), "--password", "agreed upon", "--pages")
+    assert (run.returncode, "pages cannot be compared" in run.stderr) == (2, True)
+
+
+def test_what_is_painted_is_compared_when_asked(books, tmp_path):
+    assert "not compared" in here("verify", str(books / PACK), "--books", str(books)).stdout
+    run = here("verify", str(books / PACK), "--books", str(books), "--pages")
+    assert (run.returncode, "the same to the byte" in run.stdout) == (0, True)
+
+    def paint(pdf):
+        pdf.pages[3].contents_add(b"q 1 0 0 rg 100 100 50 50 re f Q")
+
+    painted = saved_as(books, tmp_path / "painted.pdf", paint)
+    assert here("verify", str(painted), "--books", str(books)).returncode == 0
+    run = here("verify", str(painted), "--books", str(books), "--pages")
+    assert (run.returncode, "its pages are not those" in run.stdout) == (1, True)
+
+
+def bomb(mebibytes: int) -> bytes:
+    packer = zlib.compressobj(9)
+    return b"".join([*(packer.compress(bytes(1 << 20)) for _ in range(mebibytes)), packer.flush()])
+
+
+def test_four_megabytes_that_unpack_to_four_gigabytes_are_refused_in_bounded_memory(books, tmp_path):
+    def load(pdf):
+        stream = pikepdf.Stream(pdf, bomb(3000))
+        stream.Filter = pikepdf.Name.FlateDecode
+        spec = pdf.attachments["income.csv"].obj
+        spec.EF = pikepdf.Dictionary(F=pdf.make_indirect(stream))
+
+    path = saved_as(books, tmp_path / "bomb.pdf", load)
+    assert path.stat().st_size < 5_000_000
+    run = here("verify", str(path), "--books", str(books))
+    assert run.returncode == 2
+    assert run.stderr.count("\n") == 1
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 1_200_000
+
+
+def test_a_waiver_after_the_pack_unsettles_neither_the_pack_nor_its_mail(books):
+    waiver = '\n2027-01-05 custom "waived" "unbilled-visit" "V1" "courtesy visit"\n'
+    path = books / "main.beancount"
+    path.write_text(path.read_text(encoding="utf-8") + waiver, encoding="utf-8")
+    assert here("verify", str(books / PACK), "--books", str(books)).returncode == 0
 
 
 def test_what_no_table_shows_is_still_held_by_the_digest(books):
