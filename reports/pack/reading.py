@@ -63,7 +63,7 @@ def embedded(path: Path, password: str = "") -> Read:
         if run.returncode == _LOCKED:
             said = "the password is not that of this PDF" if password else "the PDF is encrypted"
             raise LockedError(said, filename=path, remedy="say --password, or set DAYSHEET_PDF_PASSWORD")
-        if run.returncode == _UNREADABLE:
+        if run.returncode in (1, _UNREADABLE):
             raise DaysheetError("not a PDF that can be read", filename=path, remedy=_REMEDY)
     raise DaysheetError("not a pack: it unpacks to more than any pack holds", filename=path, remedy=_REMEDY)
 
@@ -143,8 +143,10 @@ def _holders(item: Any) -> Iterator[tuple[int, int]]:  # noqa: ANN401
         one = waiting.pop()
         if not isinstance(one, pikepdf.Object):
             continue
-        inside = list(one.as_dict().values()) if isinstance(one, pikepdf.Dictionary | pikepdf.Stream) else []
-        inside += list(one.as_list()) if isinstance(one, pikepdf.Array) else []
+        if isinstance(one, pikepdf.Array):
+            inside = list(one.as_list())
+        else:
+            inside = [one[key] for key in one.keys()] if isinstance(one, pikepdf.Dictionary | pikepdf.Stream) else []  # noqa: SIM118
         if isinstance(one, pikepdf.Dictionary) and "/EF" in one:
             yield item.objgen
         waiting += [value for value in inside if isinstance(value, pikepdf.Object) and not value.is_indirect]

@@ -84,7 +84,7 @@ def saved_as(books: Path, path: Path, change) -> Path:
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("pack", "willow-creek-2026-ffffffff"), ("as_of", "2027-01-31"), ("signed-by", "a CPA"), ("embedded", [])],
+    [("pack", "willow-creek-2026-ffffffff"), ("signed-by", "a CPA")],
 )
 def test_a_forged_manifest_is_no(books, tmp_path, key, value):
     def forge(pdf):
