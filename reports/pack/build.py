@@ -52,7 +52,10 @@ LYING: Final = "Wide schedules"
 GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "Summary": ("summary", "open-questions"),
     "Financial statements": ("income", "balance-sheet", "cash-flow", "income-accrual", "cash-to-accrual"),
-    "For the return": ("adjusting-entries", "working-trial-balance", "tax-lines"),
+    "For the return": (
+        "adjusting-entries", "working-trial-balance", "tax-lines",
+        "schedule-k", "schedule-k1", "schedule-l", "schedule-m",
+    ),
     OTHER: (),
     "Receivables and the practice": (
         "receivables", "deposits", "card-receipts", "monthly", "kpis", "billing-gaps",
