@@ -20,7 +20,7 @@ from daysheet.billing.payers import bill_meant
 from daysheet.books import Books, loading
 from daysheet.errors import DaysheetError
 from daysheet.importers import import_facts, reading_checks
-from daysheet.importers.amending import follow_up
+from daysheet.importers.amending import answers, follow_up
 from daysheet.importers.booking import bank_lines, payouts, practice_records, remittances
 from daysheet.importers.booking.bank_state import BankState
 from daysheet.importers.booking.expected_remittances import RemittanceState
@@ -42,7 +42,7 @@ from daysheet.importers.systems.resolve import resolve
 from daysheet.importers.writing import archive, writer
 from daysheet.importers.writing import dry_run as preview
 from daysheet.ledger import collector
-from daysheet.records import BankLine, Claim, Paycheck, Visit
+from daysheet.records import AdjustingEntry, BankLine, Claim, Paycheck, Visit
 from daysheet.remittances import Remittance
 from daysheet.settings import Settings
 from daysheet.submissions import Answer
@@ -59,8 +59,9 @@ _ORDER: Final = (
     "allocations",
     "remittance",
 )
-_ALONE: Final = (Visit, Answer, BankLine, Paycheck)
+_ALONE: Final = (Visit, Answer, BankLine, Paycheck, AdjustingEntry)
 """Records from which alone nothing follows: visits, answers to claims, paychecks, bank lines that move no debts."""
+_APART: Final = (BankLine, Remittance, Paycheck, AdjustingEntry)
 _EXAMPLES: Final = (
     "patients' tokens and what is made of them are examples here: the import makes the secret that they come from"
 )
@@ -327,11 +328,14 @@ def _take(session: ImportSession, file: RawFile, reading: Reading, *, suspense: 
     known_file = any(imported.meta.get("sha256") == file.sha256 for imported in session.books.imported)
     if known_file:
         taken.notes.append("this very file was imported before")
-    practice = [record for record in reading.records if not isinstance(record, BankLine | Remittance | Paycheck)]
+    practice = [record for record in reading.records if not isinstance(record, _APART)]
     lines = [record for record in reading.records if isinstance(record, BankLine)]
     remitted = [record for record in reading.records if isinstance(record, Remittance)]
     paid = [record for record in reading.records if isinstance(record, Paycheck)]
     accounts: Iterable[str | None] = (None,)
+    answered = [record for record in reading.records if isinstance(record, AdjustingEntry)]
+    if answered:
+        answers.book_answers(session, answered, taken)
     if practice:
         practice_records.book_practice_records(session, practice, reading, taken)
     if paid:

@@ -14,11 +14,16 @@ from decimal import Decimal
 from typing import Final, NamedTuple, Protocol
 
 from daysheet.importers.rows.raw_file import RawFile
-from daysheet.records import Adjustment, Allotment, BankLine, Claim, Invoice, Paycheck, Payment, Visit
+from daysheet.records import (
+    AdjustingEntry, Adjustment, Allotment, BankLine, Claim, Invoice, Paycheck, Payment, Visit,
+)  # fmt: skip
 from daysheet.remittances import Remittance
 from daysheet.submissions import Answer
 
-Record = Visit | Invoice | Payment | Adjustment | Allotment | Claim | Answer | BankLine | Remittance | Paycheck
+Record = (
+    Visit | Invoice | Payment | Adjustment | Allotment | Claim | Answer | BankLine | Remittance | Paycheck
+    | AdjustingEntry
+)  # fmt: skip
 
 
 class Skipped(NamedTuple):
@@ -69,8 +74,8 @@ class Reading:
     Attributes:
         profile: the name of the profile that read it.
         kind: `bank`, `visits`, `invoices`, `payments`, `adjustments`, `claims`, `practice` (several at once),
-            `fhir`, `remittance`, `acknowledgment` or `payout` (a bank line for each payout: `amount` is what reaches
-            the bank, `fee` what the processor kept of what patients had paid).
+            `fhir`, `answers` (an accountant's workbook), `remittance`, `acknowledgment` or `payout` (a bank line for
+            each payout: `amount` is what reaches the bank, `fee` what the processor kept of what patients had paid).
         rows: data rows in the file; each is a record's, or skipped with a reason. Those of a remittance are claims.
         records: in the file's order.
         skipped: rows that gave no record.

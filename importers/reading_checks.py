@@ -15,7 +15,7 @@ from daysheet.importers.fhir.source import days_of
 from daysheet.importers.reading import Reading, Record, Skipped
 from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.systems.marks import UNDATED
-from daysheet.records import Adjustment, Allotment, BankLine, Claim, Invoice, Paycheck, Payment, Visit
+from daysheet.records import AdjustingEntry, Adjustment, Allotment, BankLine, Claim, Invoice, Paycheck, Payment, Visit
 from daysheet.remittances import Remittance
 from daysheet.submissions import Answer
 
@@ -51,7 +51,7 @@ def _days(record: Record) -> Iterable[datetime.date]:
 
 
 def _days_of_practice(
-    record: Visit | Invoice | Payment | Adjustment | Allotment | Claim | Answer | Paycheck,
+    record: Visit | Invoice | Payment | Adjustment | Allotment | Claim | Answer | Paycheck | AdjustingEntry,
 ) -> Iterator[datetime.date]:
     first: datetime.date | None = record.submitted if isinstance(record, Claim) else record.date
     if first == UNDATED:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from daysheet.errors import DaysheetError
+from daysheet.importers.amending.answers import AnswersSource
 from daysheet.importers.banks import source as bank
 from daysheet.importers.banks.ofx import OfxSource
 from daysheet.importers.banks.source import OTHER_DATES, BankSource
@@ -35,6 +36,7 @@ def all_sources(folder: Path | None = None, settings: Settings | None = None) ->
         DaysheetError: one of the practice's own profiles is wrong.
     """
     return [
+        AnswersSource(),
         *standard_csv.sources(),
         *systems.sources(folder, settings),
         *bank.sources(folder),

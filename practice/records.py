@@ -132,6 +132,22 @@ class Allotment(NamedTuple):
     meta: Meta
 
 
+class AdjustingEntry(NamedTuple):
+    """An entry that an accountant asks for: the amount, above zero, from one account to another, and why.
+
+    `id` is the key of the question that it answers, or of a free line of the workbook.
+    """
+
+    id: str
+    date: datetime.date
+    debit: str
+    credit: str
+    amount: Decimal
+    currency: str
+    text: str
+    meta: Meta
+
+
 class Claim(NamedTuple):
     """An invoice sent to an insurer, and what became of it; `sent` is what was asked for, where its file says that."""
 

@@ -27,7 +27,7 @@ from daysheet.importers.settings import bank_account
 from daysheet.importers.sources import source_of
 from daysheet.importers.systems.marks import SO_FAR
 from daysheet.importers.systems.resolve import resolve
-from daysheet.records import Adjustment, BankLine, Invoice, Meta, Paycheck, Payment
+from daysheet.records import AdjustingEntry, Adjustment, BankLine, Invoice, Meta, Paycheck, Payment
 from daysheet.remittances import Remittance
 
 Place = tuple[str, int]
@@ -152,7 +152,7 @@ class Originals:
         lines = [record for record in reading.records if isinstance(record, BankLine)]
         remitted = [record for record in reading.records if isinstance(record, Remittance)]
         paid = [record for record in reading.records if isinstance(record, Paycheck)]
-        apart = BankLine | Remittance | Paycheck
+        apart = BankLine | Remittance | Paycheck | AdjustingEntry
         practice: list[Record] = [record for record in reading.records if not isinstance(record, apart)]
         practice = list(bill_lines.apart(practice, session.known))
         verdicts = [*zip(practice, bill_lines.judged(practice, session.known), strict=True)]

@@ -25,7 +25,7 @@ from daysheet.importers.settings import ImportSettings
 from daysheet.importers.systems import source as systems
 from daysheet.importers.systems import standard_csv
 from daysheet.importers.writing.archive import FOLDER
-from daysheet.records import BankLine
+from daysheet.records import AdjustingEntry, BankLine
 from daysheet.settings import FILE as SETTINGS
 from daysheet.settings import Settings
 from daysheet.trust import git
@@ -56,7 +56,7 @@ def scrubbed(
         settings: of the books.
         given: all files that are imported together; they say so too.
     """
-    with_lines = {file for file, reading in readings.items() if reading.kind == "bank"}
+    with_lines = {file for file, reading in readings.items() if reading.kind in ("bank", "answers")}
     if not with_lines or not settings.table("import", ImportSettings).scrub:
         return dict(readings)
     names = names_on_this_machine(folder, settings, given)
@@ -82,6 +82,8 @@ def _without_persons(reading: Reading, names: Names, known: frozenset[str]) -> R
         return scrub.memo(text, names, incoming=incoming, whole=whole, keep=known)
 
     def of(record: Record) -> Record:
+        if isinstance(record, AdjustingEntry):
+            return record._replace(text=memo(record.text))
         if not isinstance(record, BankLine):
             return record
         whole, incoming = f"{record.payee} {record.narration}", record.amount > 0

@@ -39,6 +39,8 @@ _FORMATS: Final[dict[ColumnKind, str]] = {
 _WIDTHS: Final[dict[ColumnKind, int]] = {"text": 16, "date": 11, "money": 15, "count": 8, "percent": 9, "days": 9}
 _WIDEST: Final = 60
 _TAB: Final = 31
+ANSWERS: Final = "answers"
+"""The name of the table that the accountant fills in."""
 _ZERO: Final = Decimal()
 
 
@@ -87,6 +89,8 @@ def to_xlsx(tables: Iterable[Table], practice: str, paper: Paper = "letter") -> 
         sheets.contents(list(zip(names, shown, strict=True)), practice)
     for name, table in zip(names, shown, strict=True):
         sheets.add(name, table, practice)
+        if table.name == ANSWERS:
+            sheets.choices(table, _accounts(zip(names, shown, strict=True)))
     book.close()
     return out.getvalue()
 
@@ -124,10 +128,18 @@ def _shown(table: Table) -> Table:
         place
         for place, column in enumerate(table.columns)
         if (column.shown != "data" or column.kind != "text" or column.key == "account")
-        and (place == 0 or not table.rows or any(row.cells[place] is not None for row in table.rows))
+        and (place == 0 or table.name == ANSWERS or any(row.cells[place] is not None for row in table.rows))
     ]
     rows = (row._replace(cells=tuple(row.cells[place] for place in places)) for row in table.rows)
     return replace(table, columns=tuple(table.columns[place] for place in places), rows=tuple(rows))
+
+
+def _accounts(named: Iterable[tuple[str, Table]]) -> str:
+    """Where the workbook lists the names of all accounts, as a formula; empty if it does not."""
+    for name, table in named:
+        if table.name == "trial-balance" and table.rows:
+            return f"='{name}'!$A${_HEAD_ROW + 2}:$A${_HEAD_ROW + len(table.rows)}"
+    return ""
 
 
 class _Sheets:
@@ -168,6 +180,16 @@ class _Sheets:
         sheet.freeze_panes(_HEAD_ROW + 1, 0)
         sheet.repeat_rows(_HEAD_ROW)
         self._print_setup(sheet, landscape=len(table.columns) > 6)
+
+    def choices(self, table: Table, accounts: str) -> None:
+        """Let the accounts of answers be chosen from those that the books have; another may be typed as well."""
+        sheet = self.book.get_worksheet_by_name(_short(table.title))
+        last = _HEAD_ROW + len(table.rows)
+        for at, column in enumerate(table.columns):
+            if accounts and column.key in ("debit", "credit"):
+                rule = {"validate": "list", "source": accounts, "error_type": "warning"}
+                sheet.data_validation(_HEAD_ROW + 1, at, last, at, rule)
+                sheet.set_column(at, at, 36)
 
     def format(self, **properties: Any) -> Any:  # noqa: ANN401 - xlsxwriter is untyped
         """A format with these properties, one object for equal ones."""

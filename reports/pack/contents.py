@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
 from daysheet import __version__
+from daysheet.accounting import answers
 from daysheet.books import Books
 from daysheet.checks.locked_years import changed_months
 from daysheet.errors import DaysheetError
@@ -29,7 +30,7 @@ from daysheet.reports.period import Period, year
 from daysheet.reports.request import Request
 from daysheet.reports.statements.layouts import LAYOUTS, serving
 from daysheet.reports.statements.quickbooks import OneCurrencyError
-from daysheet.reports.table import Basis, Cell, Row, Table
+from daysheet.reports.table import Basis, Cell, Column, Row, Table
 from daysheet.settings import Settings
 
 LEDGER: Final = "general-ledger"
@@ -88,6 +89,7 @@ _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.shee
 _HIDDEN: Final = "patient"
 _PAPERS: Final = ("letter", "a4")
 _SHORT: Final = 8
+_FREE: Final = 15
 
 
 @dataclass(frozen=True)
@@ -244,7 +246,8 @@ def gather(
         if own != subject.basis
     }
     tables = {name: table for name, table in tables.items() if table.rows or name not in IF_USED}
-    workbook = begin(Workbook(tuple(tables.values()), settings.practice.name, subject.options.paper))
+    sheets = (*tables.values(), answer_sheet(tables["open-questions"], subject.practice, period))
+    workbook = begin(Workbook(sheets, settings.practice.name, subject.options.paper))
     detail = table_of(books, settings, subject, LEDGER, detail=True)
     csvs = [_csv(detail if name == LEDGER else table) for name, table in tables.items()]
     exports = _exports(Request(books, settings, period, subject.basis))
@@ -261,6 +264,30 @@ def gather(
         prior_months=registry.build("monthly", books, settings, period.prior, subject.basis),
         files=(*csvs, xlsx, *exports),
     )
+
+
+def answer_sheet(questions: Table, practice: str, period: Period) -> Table:
+    """What the accountant fills in: a row for each open question, and free ones; `daysheet import` books them."""
+    columns = (
+        Column("key", answers.KEY),
+        Column("date", answers.DATE, "date"),
+        Column("question", answers.QUESTION),
+        Column("debit", answers.DEBIT),
+        Column("credit", answers.CREDIT),
+        Column("amount", answers.AMOUNT, "money"),
+        Column("remark", answers.REMARK),
+    )
+    asked = [(f"{row.cells[0]}: {row.cells[1]}", str(row.cells[1])) for row in questions.rows if row.kind == "line"]
+    asked += [(f"free line {number}", "") for number in range(1, _FREE + 1)]
+    rows = tuple(
+        Row("line", (answers.key_of(practice, period.last.year, said), period.last, text, *(None,) * 4))
+        for said, text in asked
+    )
+    note = (
+        "An entry is booked for each row with two accounts, by their full names, and an amount. Save the workbook and"
+        " send it back: daysheet import takes it, and the entries are AJE-1 and on.",
+    )
+    return replace(questions, name="answers", title=answers.SHEET, basis="", columns=columns, rows=rows, notes=note)
 
 
 def without_tokens(table: Table) -> Table:

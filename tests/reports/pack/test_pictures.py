@@ -32,13 +32,13 @@ DOTS = 42  # an inch
 DARKER = 80  # of 255: more than smoothing does
 ALLOWED = 0.004  # of all pixels
 SECTIONS = (
-    "cover", "contents", "embedded-files", "summary", "month-by-month", "measures", "open-questions", "profit-and-loss",
-    "balance-sheet", "working-trial-balance", "tax-line-summary-schedule-c-form-1040", "adjusting-entries",
+    "cover", "contents", "summary", "open-questions",
+    "profit-and-loss", "balance-sheet", "statement-of-cash-flows", "profit-and-loss-accrual-basis",
+    "cash-to-accrual-bridge", "adjusting-entries", "working-trial-balance", "tax-line-summary-schedule-c-form-1040",
     "reconciliations", "fixed-assets-and-depreciation", "depreciation-for-the-return",
-    "owner-draws-contributions-and-capital",
-    "1099-nec-and-1099-misc-candidates", "loan-schedule", "payroll-summary", "general-ledger", "supporting-documents",
-    "statement-of-cash-flows", "profit-and-loss-accrual-basis", "cash-to-accrual-bridge", "receivables-aging",
-    "billing-gaps", "receipts-and-deposits",
+    "owner-draws-contributions-and-capital", "loan-schedule", "1099-nec-and-1099-misc-candidates", "payroll-summary",
+    "receivables-aging", "receipts-and-deposits", "monthly-summary", "key-performance-indicators",
+    "visits-never-billed", "general-ledger", "supporting-documents", "embedded-files",
 )  # fmt: skip
 
 
@@ -86,6 +86,20 @@ def test_every_section_of_the_pack_has_its_picture(full):
 def test_the_page_looks_as_it_did(full, tmp_path, name):
     page = next(place.page for place in places(full / PACK) if place.name == name)
     assert difference(picture(full / PACK, page, tmp_path), golden(name)) <= ALLOWED
+
+
+def white(image: Image.Image) -> float:
+    """The share of a page's room, between its head and its foot, that is white below what stands on it."""
+    top, bottom = image.height * 0.12, image.height * 0.9
+    inked = [y for y in range(int(top), int(bottom)) if image.crop((0, y, image.width, y + 1)).getextrema()[0] < 200]
+    return (bottom - max(inked, default=int(top))) / (bottom - top)
+
+
+def test_no_page_is_two_thirds_empty(full, tmp_path):
+    count = len(PdfReader(full / PACK).pages)
+    drawn = [picture(full / PACK, page, tmp_path) for page in range(2, count + 1)]
+    emptiest = {page: round(white(image), 2) for page, image in enumerate(drawn, 2) if white(image) > 0.62}
+    assert emptiest == {}
 
 
 def test_a_column_that_moves_is_seen(full, tmp_path):
