@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from beancount.core.data import Transaction
+from daysheet.accounting import answers
 from daysheet.accounting.liabilities import liability_of
 from daysheet.accounts import CLEARING_SUSPENSE, UNCATEGORIZED_EXPENSE, UNCATEGORIZED_INCOME, is_under
 from daysheet.billing.unallocated import on_account
@@ -53,7 +54,16 @@ def open_questions(request: Request) -> Table:
 
 
 def questions(request: Request) -> Iterator[Question]:
-    """Every open question, by topic."""
+    """Every open question, by topic; one that an accountant's entry answers is open no more."""
+    entries = request.books.entries
+    answered = {entry.meta[answers.ANSWERS] for entry in entries if answers.ANSWERS in entry.meta}
+    practice, year = request.settings.practice.id, request.period.last.year
+    for question in _questions(request):
+        if not answered or answers.key_of(practice, year, f"{question.topic}: {question.text}") not in answered:
+            yield question
+
+
+def _questions(request: Request) -> Iterator[Question]:
     yield from _opening(request)
     yield from _uncategorised(request)
     yield from _flagged(request)
@@ -87,6 +97,8 @@ def _uncategorised(request: Request) -> Iterator[Question]:
     """Each posting that no rule and nobody has put anywhere."""
     for account in activity(request.books, request.basis).under(*_UNDECIDED):
         for line in account.within(request.period):
+            if answers.ANSWERS in line.entry.meta:
+                continue
             amount = -line.amount if account.name.startswith("Income") else line.amount
             yield Question("Uncategorised", f"{line.date} {narration(line.entry)}: what is it?", amount)
 

@@ -82,6 +82,16 @@ def test_each_answered_row_becomes_a_numbered_adjusting_entry_of_the_year(folder
     assert "AJE-1" in [row.cells[2] for row in table.rows]
 
 
+def test_a_question_that_an_entry_answers_is_open_no_more(folder):
+    def open_() -> list[object]:
+        table = registry.build("open-questions", loading.load(folder), Settings.of(folder), parse("2026"))
+        return [row.cells[1] for row in table.rows if row.cells[0] == "Uncategorised"]
+
+    assert open_() == ["2026-02-03 Elm Store – card: what is it?"]
+    taken(folder, answered(folder, ANSWER))
+    assert open_() == []
+
+
 def test_an_answer_that_comes_again_changes_nothing_and_a_later_one_goes_on_counting(folder):
     path = answered(folder, ANSWER)
     taken(folder, path)
