@@ -8,7 +8,7 @@ are set by what knows exactly.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -23,6 +23,8 @@ _HEADING_BELOW: Final = 76.0
 _SUBHEADING: Final = 52.0
 _KEY_FIGURES: Final = 46.0
 _HEADS: Final = 8.0
+_AGAIN: Final = 22.0
+"""Heads of columns, said again where a table runs over."""
 _NOTE: Final = 11.0
 _CHART: Final = 178.0
 _HALF_CHART: Final = 132.0
@@ -37,15 +39,15 @@ def flowing(parts: Iterable[Part], paper: Paper) -> tuple[Part, ...]:
     """The same sections, each knowing whether it goes on below the one before it."""
     placed: list[Part] = []
     lies: Orientation | None = None
-    page = used = 0.0
+    used = 0.0
     for part in parts:
-        height = _height(part)
         page = _page(paper, part.orientation)
         room = page - used
-        below = height + _HEADING_BELOW
-        begun = _HEADING_BELOW + _least(part)
-        goes_on = lies == part.orientation and (below <= room or (room > page * _WHITE and begun <= room))
-        used = _after(used, below, page) if goes_on else _after(0.0, height + _HEADING, page)
+        pieces = list(_pieces(part))
+        whole = _HEADING_BELOW + sum(pieces)
+        begun = _HEADING_BELOW + pieces[0] if pieces else _HEADING_BELOW
+        goes_on = lies == part.orientation and (whole <= room or (room > page * _WHITE and begun <= room))
+        used = _after(used + _HEADING_BELOW if goes_on else _HEADING, pieces, page)
         lies = part.orientation
         placed.append(replace(part, goes_on=goes_on))
     return tuple(placed)
@@ -56,37 +58,33 @@ def _page(paper: Paper, orientation: Orientation) -> float:
     return (long if orientation == "portrait" else short) - _MARGINS[orientation]
 
 
-def _after(used: float, height: float, page: float) -> float:
-    """How much of the last page is used when a height more has been set."""
-    end = used + height
-    return end if end <= page else end - page * (math.ceil(end / page) - 1)
+def _after(used: float, pieces: Iterable[float], page: float) -> float:
+    """How much of the last page is used when pieces that are not broken have been set one below the other."""
+    for piece in pieces:
+        used = used + piece if used + piece <= page else piece + _AGAIN
+    return used
 
 
-def _height(part: Part) -> float:
-    """A section without its heading, in points."""
-    height = sum(_block(block, dense=part.dense) for block in part.blocks) + (_KEY_FIGURES if part.figures else 0.0)
+def _pieces(part: Part) -> Iterator[float]:
+    """What of a section is never broken, below its heading, in points: first rows with their heads, a row, a chart."""
+    if part.figures:
+        yield _KEY_FIGURES
+    for block in part.blocks:
+        yield from _block(block, dense=part.dense)
     if len(part.charts) > 1:
-        return height + math.ceil(len(part.charts) / 2) * _HALF_CHART
-    return height + _CHART * len(part.charts)
+        yield from [_HALF_CHART] * math.ceil(len(part.charts) / 2)
+    else:
+        yield from [_CHART] * len(part.charts)
 
 
-def _least(part: Part) -> float:
-    """What must stand under a section's heading before its page ends."""
-    if not part.blocks:
-        return _height(part)
-    first = part.blocks[0]
-    rows = [row for piece in first.pieces for row in piece.rows][:_BEGUN]
-    return sum(_row(row, first.sheet, dense=part.dense) for row in rows) + 30.0
-
-
-def _block(block: Block, *, dense: bool) -> float:
+def _block(block: Block, *, dense: bool) -> Iterator[float]:
     sheet = block.sheet
     heads = max((_lines(column.title, width, sheet.size * 0.9) for column, width in _columns(sheet)), default=1)
-    height = heads * sheet.size * 0.9 * 1.15 + _HEADS
-    height += sum(_row(row, sheet, dense=dense) for piece in block.pieces for row in piece.rows)
-    wide = sheet.width
-    height += sum(_NOTE * _lines(note, max(wide, 1.0), 8.0) for note in block.notes) + (6.0 if block.notes else 0.0)
-    return height + (_SUBHEADING if block.title else 0.0)
+    rows = [_row(row, sheet, dense=dense) for piece in block.pieces for row in piece.rows]
+    above = heads * sheet.size * 0.9 * 1.15 + _HEADS + (_SUBHEADING if block.title else 0.0)
+    yield above + sum(rows[:_BEGUN])
+    yield from rows[_BEGUN:]
+    yield from (_NOTE * _lines(note, max(sheet.width, 1.0), 8.0) + 2.0 for note in block.notes)
 
 
 def _row(row: Printed, sheet: Sheet, *, dense: bool) -> float:

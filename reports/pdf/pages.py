@@ -22,8 +22,8 @@ PIECE: Final = 250
 BY_ACCOUNT: Final = frozenset({"general-ledger"})
 # Of any length, and so set row by row; the journal begins a table with each month.
 BY_MONTH: Final = frozenset({"journal"})
-DENSE: Final = frozenset({"general-ledger", "working-trial-balance", "documents", "files", "journal"})
-WIDE: Final = frozenset({"general-ledger", "documents", "files", "journal"})
+DENSE: Final = frozenset({"general-ledger", "working-trial-balance", "volumes", "documents", "files", "journal"})
+WIDE: Final = frozenset({"general-ledger", "volumes", "documents", "files", "journal"})
 DENSE_SIZE: Final = 8.0
 _SIZE: Final = 9.0
 _PAGE: Final = 35
