@@ -15,7 +15,15 @@ from typing import Final, NamedTuple, Protocol
 
 from daysheet.importers.rows.raw_file import RawFile
 from daysheet.records import (
-    AdjustingEntry, Adjustment, Allotment, BankLine, Claim, Invoice, Paycheck, Payment, Visit,
+    AdjustingEntry,
+    Adjustment,
+    Allotment,
+    BankLine,
+    Claim,
+    Invoice,
+    Paycheck,
+    Payment,
+    Visit,
 )  # fmt: skip
 from daysheet.remittances import Remittance
 from daysheet.submissions import Answer
