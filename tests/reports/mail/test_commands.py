@@ -125,7 +125,7 @@ def test_drafted_approved_and_sent_the_pack_arrives_as_it_was_built(books, recei
     daysheet(folder, "mail", "approve", identifier)
     assert "sent" in daysheet(folder, "mail", "send")
     manifest = json.loads((folder / "packs/2026/manifest.json").read_text())
-    built = {file["name"]: file["sha256"] for file in manifest["files"] if file["name"].endswith((".pdf", ".xlsx"))}
+    built = {file["name"]: file["sha256"] for file in manifest["files"] if re.match(r".*pdf|workbook", file["name"])}
     arrived = attachments(received.messages[0])
     assert {name: hashlib.sha256(data).hexdigest() for name, data in arrived.items()} == built
     (event,) = json.loads(daysheet(folder, "mail", "status", "--json"))
