@@ -83,7 +83,7 @@ def _without_persons(reading: Reading, names: Names, known: frozenset[str]) -> R
 
     def of(record: Record) -> Record:
         if isinstance(record, AdjustingEntry):
-            return record._replace(text=memo(record.text))
+            return record._replace(text=memo(record.text, record.text, False))
         if not isinstance(record, BankLine):
             return record
         whole, incoming = f"{record.payee} {record.narration}", record.amount > 0
