@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO, Final, NamedTuple
+from typing import IO, Final
 
 from daysheet.errors import DaysheetError
 from daysheet.importers.rows.raw_file import RawFile
@@ -24,11 +24,25 @@ _DAMAGED: Final = (EOFError, OSError, zlib.error, zipfile.BadZipFile, NotImpleme
 """What the standard library raises for archives that are cut off, damaged, encrypted or of an unknown method."""
 
 
-class Text(NamedTuple):
+class Text:
     """A text to read resources from, and the name of the archive's member that it is; empty for a file by itself."""
 
-    lines: IO[str]
-    member: str
+    def __init__(self, lines: IO[str], member: str, file: RawFile) -> None:
+        """`file` is for messages."""
+        self.member = member
+        self._lines = lines
+        self._file = file
+
+    def read(self, size: int) -> str:
+        """The next characters; fewer at the end alone.
+
+        Raises:
+            DaysheetError: the archive is damaged here.
+        """
+        try:
+            return self._lines.read(size)
+        except _DAMAGED:
+            raise _damaged(self._file) from None
 
 
 def texts(file: RawFile) -> Iterator[Text]:
@@ -41,26 +55,30 @@ def texts(file: RawFile) -> Iterator[Text]:
         with file.opened() as raw:
             if raw.peek(len(_ZIP))[: len(_ZIP)] != _ZIP:
                 with _text(raw) as lines:
-                    yield Text(lines, "")
+                    yield Text(lines, "", file)
                 return
             with zipfile.ZipFile(raw) as archive:
                 for info in archive.infolist():
                     if not info.is_dir() and _is_data(info.filename):
                         with archive.open(info) as member, _text(io.BufferedReader(member)) as lines:  # type: ignore[arg-type]
-                            yield Text(lines, info.filename)
+                            yield Text(lines, info.filename, file)
     except DaysheetError:
         raise
     except _DAMAGED:
-        raise DaysheetError(
-            "the archive is damaged, cut off or encrypted", filename=file.path, remedy="download or pack it again"
-        ) from None
+        raise _damaged(file) from None
+
+
+def _damaged(file: RawFile) -> DaysheetError:
+    return DaysheetError(
+        "the archive is damaged, cut off or encrypted", filename=file.path, remedy="download or pack it again"
+    )
 
 
 def heads(file: RawFile) -> Iterator[str]:
     """The beginning of each text in a file; nothing of an archive that cannot be read."""
     try:
         for text in texts(file):
-            yield text.lines.read(_HEAD)
+            yield text.read(_HEAD)
     except DaysheetError:
         return
 

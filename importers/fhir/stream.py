@@ -12,10 +12,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import IO, Any, Final, NamedTuple, NoReturn
+from typing import Any, Final, NamedTuple, NoReturn
 
 from daysheet.errors import DaysheetError
-from daysheet.importers.fhir.containers import texts
+from daysheet.importers.fhir.containers import Text, texts
 from daysheet.importers.rows.raw_file import RawFile
 
 BUNDLE: Final = "Bundle"
@@ -61,7 +61,7 @@ def resources(file: RawFile, wanted: Mapping[str, str] | None = None) -> Iterato
     """
     row = 0
     for text in texts(file):
-        reader = _Reader(text.lines, file, text.member, wanted)
+        reader = _Reader(text, file, text.member, wanted)
         for resource in reader.resources():
             row = row + 1 if text.member else max(row + 1, resource.row)
             yield resource._replace(row=row)
@@ -78,7 +78,7 @@ _DECODER: Final = json.JSONDecoder(parse_float=Decimal, parse_constant=_constant
 class _Reader:
     """One text, of which a part is in `buffer`; what lies before `at` has been read."""
 
-    lines: IO[str]
+    lines: Text
     file: RawFile
     member: str
     wanted: Mapping[str, str] | None
