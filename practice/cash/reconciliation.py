@@ -265,7 +265,7 @@ class _Reconciler:
             best = [way.found for way in ways if way.cost == least]
             found = best[0] if best and all(one == best[0] for one in best) else ()
             explained = len(lines) - (least[0] if least else 0)
-            if usual is not None or explained >= HABIT:
+            if explained >= HABIT:  # one tie alone may be of another kind of takings
                 settled += found
         once = [one for one in settled if _free(one, settled)]
         self._settle_all(once, BY_ORDER)
