@@ -69,6 +69,7 @@ class Match:
         "Columns that every row writes though the header may leave their names out; rows are aligned by them.", ()
     )
     any_order: bool = word("The columns may stand in any order.", False)
+    without: Columns = word("Columns of a header that is another profile's, where the order does not tell.", ())
     filename: str = word("A regular expression that must be found in the file's name.", "", regex=True)
 
 

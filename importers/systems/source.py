@@ -270,6 +270,8 @@ def aligned(cells: Sequence[str], names: Sequence[str], match: Match) -> tuple[d
 
 def _in_any_order(actual: list[str], names: Sequence[str], match: Match) -> tuple[dict[str, int], int] | None:
     places = {norm(name): place for place, name in enumerate(numbered(actual))}
+    if any(norm(name) in places for name in match.without):
+        return None
     index = {name: places[norm(name)] for name in names if norm(name) in places}
     absent = [name for name in names if name not in index and name not in match.optional]
     return None if absent or not index else (index, len(actual))
