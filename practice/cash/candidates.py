@@ -49,6 +49,7 @@ class Candidates:
         self.by_account: dict[str, list[Receipt]] = {}
         self.no_fees: Callable[[str], bool] = lambda _: False
         self._soonest: dict[Signature, int] = {}
+        self._mixed: set[Signature] = set()
         self._processors: dict[Signature, Processor | None] = {}
         self._spans: dict[str, tuple[int, int]] = {}
         self._by_word: dict[str, list[Receipt]] = {}
@@ -87,10 +88,13 @@ class Candidates:
     def learn_habits(self, matched: Iterable[tuple[BankDeposit, Group]]) -> None:
         """How soon after the last of its receipts each kind of bank line comes, where enough of them are explained."""
         days: dict[Signature, list[int]] = {}
+        mixed: Counter[Signature] = Counter()
         for deposit, group in matched:
             if deposit.amount > 0:
+                mixed[_signature(deposit)] += len({receipt.method for receipt in group}) > 1
                 last = max(receipt.date for receipt in group)
                 days.setdefault(_signature(deposit), []).append((deposit.date - last).days)
+        self._mixed = {key for key, count in mixed.items() if count > 1}
         self._soonest = {key: min(seen) for key, seen in days.items() if len(seen) >= HABIT}
 
     def lines_of_a_kind(self, deposits: Sequence[BankDeposit]) -> list[list[BankDeposit]]:
@@ -188,17 +192,26 @@ class Candidates:
         Args:
             deposit: the bank line.
             in_time: only those that took as many business days as the processor's others, where there are such; of what
-                is no processor's, those that took no fewer days than any of the others did.
+                is no processor's, those that took no fewer days than any of the others did and, where these bring
+                checks and cash together, leave neither out.
         """
         processor = self.processor_of(deposit)
         groups = self.fitting(deposit) or (self.with_fee(deposit) if processor is None else self.at_terms(deposit))
         if in_time and processor is None:
             least = self._soonest.get(_signature(deposit), 0)
-            return [g for g in groups if (deposit.date - g[-1].date).days >= least] or groups
+            groups = [g for g in groups if (deposit.date - g[-1].date).days >= least] or groups
+            if len(groups) > 1 and _signature(deposit) in self._mixed:
+                groups = [g for g in groups if self._is_whole(g, deposit)] or groups
+            return groups
         if not in_time or processor is None or not processor.days:
             return groups
         days = processor.days
         return [g for g in groups if business_days(g[-1].date, deposit.date) in days] or groups
+
+    def _is_whole(self, group: Group, deposit: BankDeposit) -> bool:
+        """Whether nothing taken at the desk between its days is left out: checks and cash go to the bank together."""
+        inside = (one for one in self.eligible(deposit) if group[0].date <= one.date <= group[-1].date)
+        return all(one in group for one in inside if one.payer is None and one.method != "eft")
 
     def combinations(self, deposit: BankDeposit) -> list[Group]:
         """Combinations that add up, few enough to try them all; among more, some would fit by chance."""
