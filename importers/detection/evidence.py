@@ -65,8 +65,9 @@ def against(source: BankSource, file: RawFile, currency: str) -> str | None:
     if (grid.header.line if grid.header else 0) != place.line:
         return None
     index = place.index
-    days = grid.columns[detected.date].filled if detected.date is not None else ()
-    one_day = len({day.strip() for day in days}) == 1
+    days = grid.columns[detected.date].cells if detected.date is not None else []
+    balances = grid.columns[money.balance].cells if money.balance is not None else []
+    one_day = len({day.strip() for day, held in zip(days, balances, strict=False) if held.strip()}) == 1
     return _signs(source, grid, money, index, one_day=one_day) or _currency(source, grid, index, currency)
 
 

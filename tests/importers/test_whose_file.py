@@ -198,6 +198,7 @@ def test_a_file_whose_name_gives_another_account_is_refused(folder: Folder, name
 
 def test_the_balances_of_one_day_speak_for_either_direction_and_those_of_two_for_one(folder: Folder) -> None:
     rows = "X,04/02/2026,LINEN,{0},ACH,4995.00,,\nX,04/{1}/2026,LINEN,{0},ACH,{2},,\n"
-    (answer,) = folder.take("b.csv", CHASE + rows.format("-5.00", "02", "4990.00"))
+    pending = "X,04/09/2026,INK,-77.10,ACH,,,\n"
+    (answer,) = folder.take("b.csv", CHASE + pending + rows.format("-5.00", "02", "4990.00"))
     assert (answer["booked"], answer["amount"]) == (2, "-10.00")
     assert "money out is positive" in error(folder, CHASE + rows.format("5.00", "01", "5000.00"))
