@@ -361,14 +361,15 @@ def quickbooks_iif(request):
 def test_quickbooks_comes_to_the_same_trial_balance(practice, read, detail):
     request = Request(practice, PLAIN, parse("2026"), "cash", detail)
     entries = read(request)
-    of_entry, of_account = Counter(), Counter()
+    of_entry: Counter[str] = Counter()
+    of_account: Counter[str] = Counter()
     for number, account, amount in entries:
         of_entry[number] += amount
         of_account[account.replace(":", " – ")] += amount
     assert not any(of_entry.values())
     trial = registry.build("trial-balance", practice, PLAIN, parse("2026"), "cash")
     moved = {
-        row.cells[1]: row.cells[3] - row.cells[4]
+        row.cells[1]: Decimal(str(row.cells[3])) - Decimal(str(row.cells[4]))
         for row in trial.rows
         if row.kind == "line" and not str(row.cells[0]).startswith(("Assets:Receivable", "Equity:Billing"))
     }
