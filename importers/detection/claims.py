@@ -39,15 +39,17 @@ class Claims(NamedTuple):
 def claims(file: RawFile, candidates: Sequence[Source], told: Told = NOTHING_TOLD) -> Claims:
     """What a file may be of: one source, or several, or none; each that could only be it with what speaks against it.
 
-    A remittance, FHIR and a workbook with answers are told by what is in them.
-    Of bank profiles with one header that count which the settings name, else the
-    practice's own, else those whose dates are as the bank writes them. A header of everyday words is nobody's alone: a
-    shipped profile has it only where the settings name that profile. What is in the rows may speak against any.
+    A remittance, FHIR and a workbook with answers are told by what is in them. Of bank profiles with one header that
+    count which the settings name, else the practice's own, else those whose dates are as the bank writes them. A header
+    of everyday words is nobody's alone: a shipped profile has it only where the settings name that profile. What is in
+    the rows may speak against any.
 
     Raises:
         DaysheetError: the file cannot be read at all.
     """
-    matching = [source for source in candidates if source.kind in ("answers", "fhir") and source.matches(file)]
+    matching = [source for source in candidates if source.kind == "fhir" and source.matches(file)]
+    # only then what reads a file as a table: an archive of resources is none
+    matching = matching or [source for source in candidates if source.kind == "answers" and source.matches(file)]
     matching = matching or [source for source in candidates if source.name.startswith(X12) and source.matches(file)]
     matching = matching or [source for source in candidates if source.matches(file)]
     banks = [source for source in matching if isinstance(source, BankSource)]

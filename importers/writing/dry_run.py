@@ -20,6 +20,7 @@ from daysheet.books.loading import MAIN
 from daysheet.errors import DaysheetError
 from daysheet.importers.writing.writer import INCLUDE, rank, years
 from daysheet.records import Meta
+from daysheet.trust import trusted
 
 _NO_NEWLINE: Final = "\\ No newline at end of file"
 
@@ -101,7 +102,11 @@ def copied(folder: Path) -> Iterator[Copy]:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(path.read_bytes().replace(_including(folder), _including(copy.at)))
         _link(folder, copy.at)
-        yield copy
+        before = trusted.copies.set((*trusted.copies.get(), trusted.Copied(copy.at, base, folder, root)))
+        try:
+            yield copy
+        finally:
+            trusted.copies.reset(before)
 
 
 def _is_own(path: Path) -> bool:

@@ -1,4 +1,4 @@
-"""`daysheet trust`: what books bring that would run, and whether it may."""
+"""`daysheet trust`: what books bring that would run or lead elsewhere, and whether it may."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from daysheet.trust.trusted import Program
 @click.option("--revoke", is_flag=True, help="Nothing of these books may run any more.")
 @pass_console
 def trust(console_: Console, folder: Path | None, yes: bool, revoke: bool) -> int:
-    """Say what the books in DIR would run, and let it.
+    """Say what the books in DIR would run or read elsewhere, and let it.
 
     Plugins that are not Beancount's or Daysheet's, modules beside the books, commands in the settings and git's own
-    configuration run nowhere before this. What is allowed is kept on this machine, for this folder and this content:
-    when it changes, it must be allowed again.
+    configuration run nowhere before this, and files outside the books are not read. What is allowed is kept on this
+    machine, for this folder and this content: when it changes, it must be allowed again.
     """
     place = loading.find_books(folder) if folder is not None else console_.folder
     if revoke:
@@ -54,7 +54,7 @@ def programs(folder: Path) -> list[Program]:
     Raises:
         DaysheetError: the ledger or the settings cannot be read, or lead out of the folder.
     """
-    guard = Guard(folder)
+    guard = Guard(folder, listing=True)
     cache.look_over(folder / loading.MAIN, guard)
     return [*guard.with_modules(), *settings.commands(folder), *git.programs(folder)]
 
@@ -75,7 +75,7 @@ def _data(folder: Path, found: list[Program], refused: list[Program]) -> dict[st
 
 def _text(folder: Path, found: list[Program]) -> str:
     if not found:
-        return f"{folder} brings nothing that would run."
+        return f"{folder} brings nothing that would run or lead elsewhere."
     refused = trusted.refused(folder, found)
     lines = [
         f"{program.filename}{f':{program.line}' if program.line else ''}: {program.words}"

@@ -39,43 +39,43 @@ SAFE: Final = frozenset(
 )
 """Plugins that do nothing but read entries and make entries, whatever they are told."""
 _MODULES: Final = (".py", ".pyc", ".so", ".pyd")
+_CODE: Final = (trusted.PLUGIN, trusted.PYTHONPATH)
 _MODULE_BYTES: Final = 50_000_000
 
 
 class Guard:
     """Looks at each file of a ledger before anything of it runs, or an include of it is read."""
 
-    def __init__(self, folder: Path) -> None:
-        """The folder of the books: their main file's."""
-        self.folder = folder
+    def __init__(self, folder: Path, *, listing: bool = False) -> None:
+        """The folder of the books, or of a copy; `listing` notes what is not allowed, and refuses none of it."""
+        copy = next((copy for copy in trusted.copies.get() if copy.at == folder), None)
+        self.folder = folder if copy is None else copy.folder
         self.programs: list[Program] = []
-        self._within = folder.resolve()
+        self._copy = copy
+        self._listing = listing
+        self._within = self.folder.resolve()
 
     def file(self, name: str) -> None:
         """Before a file is read.
 
         Raises:
-            DaysheetError: it lies outside the books, by its name or through a link, or is no plain file.
+            DaysheetError: it lies outside the books, by its name or through a link, and that is not allowed; or it
+                is no plain file.
         """
-        path = Path(name)
-        if not path.resolve().is_relative_to(self._within):
-            raise DaysheetError(
-                "a file of these books lies outside them",
-                filename=path,
-                remedy=f"copy it into {self.folder}; includes and links that lead out are not followed",
-            )
+        path = self._home(Path(name))
         if path.exists() and not path.is_file():
             remedy = "write the files that it holds, such as folder/*.beancount" if path.is_dir() else None
             words = "an include names a folder" if path.is_dir() else "an include names what is no file"
             raise DaysheetError(words, filename=path, remedy=remedy)
+        if not path.resolve().is_relative_to(self._within):
+            outside = Program(trusted.INCLUDE, str(path), path, None, str(path.resolve()))
+            self.programs.append(outside)
+            if not self._listing:
+                trusted.require(self.folder, [outside])
 
     def options(self, name: str, options: Mapping[str, Any]) -> None:
-        """What a file sets, once it is parsed.
-
-        Raises:
-            DaysheetError: it looks for documents outside the books.
-        """
-        path = Path(name)
+        """What a file sets, once it is parsed."""
+        path = self._home(Path(name))
         for plugin, configuration in options["plugin"]:
             if plugin not in SAFE:
                 line = _line(path, rf'^\s*plugin\s+"{re.escape(plugin)}"')
@@ -84,19 +84,22 @@ class Guard:
             line = _line(path, r'^\s*option\s+"insert_pythonpath"')
             self.programs.append(Program(trusted.PYTHONPATH, 'option "insert_pythonpath"', path, line))
         for place in options["documents"]:
-            if not (path.parent / place).resolve().is_relative_to(self._within):
-                raise DaysheetError(
-                    "documents are looked for outside the books",
-                    filename=path,
-                    line=_line(path, r'^\s*option\s+"documents"'),
-                    remedy="keep them in a folder of the books",
-                )
+            found = (path.parent / place).resolve()
+            if not found.is_relative_to(self._within):
+                line = _line(path, r'^\s*option\s+"documents"')
+                self.programs.append(Program(trusted.DOCUMENTS, place, path, line, str(found)))
+
+    def _home(self, path: Path) -> Path:
+        """A file of a copy as the file of the books that it is a copy of."""
+        if self._copy is not None and path.is_relative_to(self._copy.base):
+            return self._copy.root / path.relative_to(self._copy.base)
+        return path
 
     def require(self) -> None:
         """After the last file, before anything runs.
 
         Raises:
-            DaysheetError: something would run that this user has not allowed.
+            DaysheetError: something would run or be read that this user has not allowed.
         """
         if self.programs:
             trusted.require(self.folder, self.with_modules())
@@ -106,7 +109,10 @@ class Guard:
         if not any(program.kind == trusted.PYTHONPATH for program in self.programs):
             return self.programs
         modules = _modules(self.folder)
-        return [program._replace(content=f"{program.content}\0{modules}") for program in self.programs]
+        return [
+            program._replace(content=f"{program.content}\0{modules}") if program.kind in _CODE else program
+            for program in self.programs
+        ]
 
 
 def _modules(folder: Path) -> str:

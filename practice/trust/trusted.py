@@ -1,4 +1,4 @@
-"""What books bring that would run as a program, and which of it this machine's user has allowed.
+"""What books bring that would run as a program or lead elsewhere, and which of it this machine's user has allowed.
 
 Books travel: by mail, by git, on a stick. Whoever can write them can name a plugin, put a module beside them, set a
 command or configure git; none of that may run because somebody looked at the figures. What may is kept outside the
@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Sequence
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -22,20 +23,44 @@ PLUGIN: Final = "plugin"
 PYTHONPATH: Final = "insert_pythonpath"
 COMMAND: Final = "command"
 GIT: Final = "git"
+INCLUDE: Final = "include"
+DOCUMENTS: Final = "documents"
 
 _WORDS: Final = {
     PLUGIN: "these books load the plugin {what}, which runs as a program",
     PYTHONPATH: "these books let modules beside them run as programs ({what})",
     COMMAND: "these books run a command ({what})",
     GIT: "these books set {what} for git, which may run a program",
+    INCLUDE: "a file of these books lies outside them",
+    DOCUMENTS: "these books look for documents outside them",
 }
 
 
-class Program(NamedTuple):
-    """One thing in books that would run.
+class Copied(NamedTuple):
+    """A copy of some books that an import works on: what is allowed is allowed for the books themselves.
 
     Attributes:
-        kind: `plugin`, `insert_pythonpath`, `command` or `git`.
+        at: the copy's folder.
+        base: the folder that the copy was made in, with what the books include from elsewhere.
+        folder: the books' own folder.
+        root: what `base` is a copy of.
+    """
+
+    at: Path
+    base: Path
+    folder: Path
+    root: Path
+
+
+copies: ContextVar[tuple[Copied, ...]] = ContextVar("copies", default=())
+"""The copies that are at work."""
+
+
+class Program(NamedTuple):
+    """One thing in books that would run, or be read from elsewhere.
+
+    Attributes:
+        kind: `plugin`, `insert_pythonpath`, `command`, `git`, `include` or `documents`.
         what: its name, as the books write it.
         filename: where it is written.
         line: the line in that file, if known.
@@ -120,5 +145,5 @@ def require(folder: Path, programs: Sequence[Program]) -> None:
             f"{wrong[0].words}{more}",
             filename=wrong[0].filename,
             line=wrong[0].line,
-            remedy=f"read it, and if it is yours to run: daysheet trust {folder}",
+            remedy=f"look at it, and if it is yours: daysheet trust {folder}",
         )

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from daysheet.ledgers.demo import BY_HAND
 from daysheet.ledgers.two_doctors import generate
+from daysheet.safety.trust import programs
+from daysheet.trust import trusted
 
 from tests.importers.books_folder import CHASE, INVOICES, PAYMENTS, VISITS, Folder
 from tests.importers.edi.test_remittance_import import FILES, INVOICE, PAYER
@@ -178,6 +180,7 @@ def test_what_the_books_include_from_elsewhere_is_read_and_stays(folder: Folder,
     (folder.path / "papers" / "lease.txt").write_text("a lease\n")
     (folder.path / "2026").mkdir()
     (folder.path / "2026" / "2026-01-hand.beancount").write_text("2026-01-02 open Assets:Hand")
+    trusted.allow(folder.path, programs(folder.path))
     diff = check_preview(folder, tmp_path, folder.give("a.csv", VISIT))
     assert '+2026-03-02 custom "visit" "V1"' in diff
     planned = folder.give("b.csv", VISITS + "V2,2026-03-04,adams,P-17,scheduled,97110,50.00\n")

@@ -300,6 +300,10 @@ def test_nothing_outside_is_read(books, tmp_path, way):
     assert done.returncode == 2
     assert "outside" in done.stderr
     assert "Their" not in done.stderr
+    assert _daysheet(books, "trust", "--yes").returncode == 0
+    said = _daysheet(books, "check").stderr
+    assert "lies outside" not in said
+    assert "documents outside" not in said
 
 
 def test_ordinary_books_bring_nothing(books):
@@ -307,4 +311,4 @@ def test_ordinary_books_bring_nothing(books):
     _git(books, "remote", "add", "origin", "git@host.example:books.git")
     _daysheet(books, "hook")
     done = _daysheet(books, "trust")
-    assert (done.returncode, done.stdout.strip()) == (0, f"{books} brings nothing that would run.")
+    assert (done.returncode, done.stdout.strip()) == (0, f"{books} brings nothing that would run or lead elsewhere.")

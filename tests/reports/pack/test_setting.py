@@ -6,6 +6,7 @@ import datetime
 import json
 import os
 import re
+import shutil
 import subprocess
 from collections import Counter
 from collections.abc import Sequence
@@ -23,6 +24,7 @@ from daysheet.reports.pack import build, contents, volumes
 from daysheet.reports.pack.contents import Options, Subject
 from daysheet.reports.pdf import html_to_pdf, layout, rendering
 from daysheet.reports.period import year
+from daysheet.reports.statements import account_numbers
 from daysheet.reports.table import Column, Row, Table
 from daysheet.settings import Settings
 from pypdf import PdfReader
@@ -46,6 +48,7 @@ def text_of(pdf_file: Path, *pages: int) -> str:
 def test_the_bytes_are_the_same_in_every_environment(small, tmp_path, zone, locale, seed, fonts):
     settings = (small / "daysheet.toml").read_text(encoding="utf-8")
     books = make_books(tmp_path / "elsewhere", (small / "main.beancount").read_text(encoding="utf-8"))
+    shutil.copy(small / account_numbers.FILE, books)
     assert (books / "daysheet.toml").read_text(encoding="utf-8") == settings
     environment = {**os.environ, "TZ": zone, "LC_ALL": locale, "PYTHONHASHSEED": seed}
     if fonts == "none":
