@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
 
 from daysheet.billing.lines import not_billed
 from daysheet.billing.pricing import fee_of
@@ -11,6 +12,7 @@ from daysheet.billing.unbilled import is_billed, unbilled_visits
 from daysheet.books import Books
 from daysheet.findings import Finding
 from daysheet.following.followed import rejected_visits
+from daysheet.records import Meta, Visit
 from daysheet.wording import money, name_of
 
 
@@ -22,32 +24,11 @@ def unbilled_visit(books: Books, as_of: datetime.date) -> Iterator[Finding]:
     """
     for visit in unbilled_visits(books, as_of):
         fee = fee_of(books, as_of, visit)
-        yield Finding(
-            kind="unbilled-visit",
-            key=visit.id,
-            date=visit.date,
-            through=visit.date,
-            provider=visit.provider,
-            count=1,
-            amount=fee,
-            message=f"visit {visit.id} of {visit.date} to {name_of(books, visit.provider)} was never billed, "
-            f"{money(fee, books.currency)}",
-            where=(visit.meta,),
-        )
+        yield _unbilled(visit, fee, f"{_named(books, visit)} was never billed, {money(fee, books.currency)}")
     yield from _rejected(books, as_of)
     for visit, service, amount in not_billed(books, as_of):
-        yield Finding(
-            kind="unbilled-visit",
-            key=f"{visit.id}/{service}",
-            date=visit.date,
-            through=visit.date,
-            provider=visit.provider,
-            count=1,
-            amount=amount,
-            message=f"{service} of visit {visit.id} of {visit.date} to {name_of(books, visit.provider)} was done and "
-            f"stands in no bill, {money(amount, books.currency)}",
-            where=(visit.meta,),
-        )
+        words = f"{service} of {_named(books, visit)} was done and stands in no bill, {money(amount, books.currency)}"
+        yield _unbilled(visit, amount, words, key=f"{visit.id}/{service}")
 
 
 def _rejected(books: Books, as_of: datetime.date) -> Iterator[Finding]:
@@ -56,18 +37,30 @@ def _rejected(books: Books, as_of: datetime.date) -> Iterator[Finding]:
     for visit, claim in rejected_visits(books, as_of):
         if visit.id not in unbilled:
             fee = min(fee_of(books, as_of, visit), claim.open)
-            yield Finding(
-                kind="unbilled-visit",
-                key=visit.id,
-                date=visit.date,
-                through=visit.date,
-                provider=visit.provider,
-                count=1,
-                amount=fee,
-                message=f"visit {visit.id} of {visit.date} to {name_of(books, visit.provider)} is not billed, "
-                f"{money(fee, books.currency)}: its claim {claim.claim} was rejected on {claim.decided}",
-                where=(visit.meta, *claim.where[1:]),
+            words = (
+                f"{_named(books, visit)} is not billed, {money(fee, books.currency)}: its claim {claim.claim} was "
+                f"rejected on {claim.decided}"
             )
+            yield _unbilled(visit, fee, words, where=claim.where[1:])
+
+
+def _named(books: Books, visit: Visit) -> str:
+    return f"visit {visit.id} of {visit.date} to {name_of(books, visit.provider)}"
+
+
+def _unbilled(visit: Visit, amount: Decimal, message: str, *, key: str = "", where: Iterable[Meta] = ()) -> Finding:
+    """One finding of a visit, with what it would bring; `key` where it is not the visit's id, `where` beside its place."""
+    return Finding(
+        kind="unbilled-visit",
+        key=key or visit.id,
+        date=visit.date,
+        through=visit.date,
+        provider=visit.provider,
+        count=1,
+        amount=amount,
+        message=message,
+        where=(visit.meta, *where),
+    )
 
 
 def billed_no_show(books: Books, as_of: datetime.date) -> Iterator[Finding]:
