@@ -49,7 +49,7 @@ def _named(books: Books, visit: Visit) -> str:
 
 
 def _unbilled(visit: Visit, amount: Decimal, message: str, *, key: str = "", where: Iterable[Meta] = ()) -> Finding:
-    """One finding of a visit, with what it would bring; `key` where it is not the visit's id, `where` beside its place."""
+    """The finding of a visit and what it would bring; `key` where it is not the visit's, `where` beside its place."""
     return Finding(
         kind="unbilled-visit",
         key=key or visit.id,
