@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from beancount import loader
+from daysheet.errors import DaysheetError
 from daysheet.ledger import cache
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -89,11 +90,21 @@ def test_any_books_after_any_edits_load_as_beancount_loads_them(first, edits):
                 assert outcome(lambda main=main: cache.load_file(main, UNGUARDED)) == expected
 
 
+def test_what_beancount_itself_stumbles_over_is_said(tmp_path):
+    main = tmp_path / "main.beancount"
+    main.write_text(ACCOUNTS + '2020-01-01 * "Any"\n  Assets:A  0.00 USD @ CAD\n')
+    plain = outcome(lambda: loader._load([(str(main), True)], None, None, None))
+    assert plain == "Beancount fails on these books (InvalidOperation)"
+    assert outcome(lambda: cache.load_file(main, UNGUARDED)) == plain
+
+
 def outcome(load):
     """What a load gives in comparable form, or what it raises: Beancount's booking does so on some sums of nothing."""
     try:
         entries, errors, options = load()
     except ArithmeticError as problem:
-        return repr(problem)
+        return f"Beancount fails on these books ({type(problem).__name__})"
+    except DaysheetError as problem:
+        return problem.message
     options = {**options, "dcontext": str(options["dcontext"])}
     return repr(entries), repr(errors), options
