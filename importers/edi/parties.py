@@ -35,6 +35,7 @@ _INSURANCE: Final = frozenset((
     "vision", "wellcare", "west", "workers", "your",
 ))  # fmt: skip
 """Words of which insurers' names are made. A name of these alone is no person's."""
+_DIGITS: Final = 4
 _SURE: Final = frozenset((
     "assurance", "bluecross", "blueshield", "casualty", "cigna", "healthcare", "hmo", "humana", "indemnity",
     "insurance", "insurer", "medicaid", "medicare", "mutual", "payer", "plan", "plans", "ppo", "tricare",
@@ -78,7 +79,9 @@ class Parties:
         if found:
             return found
         words = [word for word in re.split(r"[^a-z0-9]+", name.casefold()) if word]
-        is_insurer = is_organization and any(word in _SURE for word in words)
+        # with more digits than a line of business has, a member's number may stand beside the insurer's name
+        is_numbered = sum(map(str.isdigit, name)) > _DIGITS
+        is_insurer = is_organization and not is_numbered and any(word in _SURE for word in words)
         if words and (is_insurer or all(word in _INSURANCE for word in words)):
             return "-".join(words)
         if number and identifiers.is_code(number):
