@@ -227,6 +227,11 @@ def users_cache() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache"))
 
 
+def users_config() -> Path:
+    """The folder for what the user has decided, and for secrets."""
+    return Path(os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config"))
+
+
 def sync_folder(folder: Path) -> None:
     """Make renames in a folder survive a loss of power."""
     descriptor = os.open(folder, os.O_RDONLY)

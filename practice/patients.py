@@ -50,8 +50,7 @@ def opaque(text: str, token_of: Callable[[str], str]) -> str:
 
 def secret_path(practice: str) -> Path:
     """Where the secret of a practice lives: in the user's configuration folder, never in the books."""
-    base = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
-    return Path(base) / "daysheet" / f"{practice}.secret"
+    return files.users_config() / "daysheet" / f"{practice}.secret"
 
 
 def has_secret(practice: str) -> bool:

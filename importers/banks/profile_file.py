@@ -12,7 +12,7 @@ from daysheet.importers.banks.forms import columns_of
 from daysheet.importers.banks.profile import Amounts, Match, Profile
 from daysheet.importers.privacy.patient_columns import is_of_patient
 from daysheet.importers.rows.cells import Column
-from daysheet.importers.rows.values import EXCEL, MONTHS, check_notation
+from daysheet.importers.rows.values import EXCEL, MONTHS, check_notations
 from daysheet.strict_toml import Reader
 
 _COLUMN_FIELDS: Final = (
@@ -139,11 +139,8 @@ def _check_dates(profile: Profile, reader: Reader) -> None:
     date = profile.date
     if date.language not in MONTHS:
         raise reader.error(f'unknown language "{date.language}"', date.language, tuple(MONTHS))
+    check_notations(date.format, reader)
     for notation in date.format:
-        try:
-            check_notation(notation)
-        except ValueError as problem:
-            raise reader.error(f"{notation} is no strptime notation: {problem}", notation) from None
         if notation != EXCEL and "%Y" not in notation and "%y" not in notation and not date.year:
             raise reader.error(f'{notation} has no year; say where it stands with "year"', "format")
     if date.year and "year" not in re.compile(date.year).groupindex:

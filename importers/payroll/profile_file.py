@@ -6,7 +6,7 @@ from pathlib import Path
 
 from daysheet import strict_toml
 from daysheet.importers.payroll.profile import CHECKS, PARTS, PayrollProfile
-from daysheet.importers.rows.values import EXCEL, check_notation
+from daysheet.importers.rows.values import check_notations
 from daysheet.strict_toml import Reader
 
 
@@ -26,13 +26,7 @@ def _check(profile: PayrollProfile, reader: Reader) -> None:
     for name in profile.checks:
         if name not in CHECKS:
             raise reader.error(f'no sum is called "{name}"', name, CHECKS)
-    for notation in profile.dates.format:
-        if notation == EXCEL:
-            continue
-        try:
-            check_notation(notation)
-        except ValueError as problem:
-            raise reader.error(f"{notation} is no strptime notation: {problem}", notation) from None
+    check_notations(profile.dates.format, reader)
     if len(profile.file.delimiter) != 1:
         raise reader.error("delimiter is one character", "delimiter")
 

@@ -11,6 +11,7 @@ import datetime
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -21,11 +22,10 @@ from daysheet.importers.payroll.profile import PayrollProfile
 from daysheet.importers.payroll.profile_file import load
 from daysheet.importers.profiles import SHIPPED
 from daysheet.importers.reading import Context, Reading, Skipped
-from daysheet.importers.rows.cells import trimmed
 from daysheet.importers.rows.header import bare, likeness, norm
 from daysheet.importers.rows.raw_file import RawFile
-from daysheet.importers.rows.tables import tables
-from daysheet.importers.rows.text import RaggedQuotesError, Row, check_text, rows_of
+from daysheet.importers.rows.tables import tables, trimmed_rows
+from daysheet.importers.rows.text import Row
 from daysheet.importers.rows.values import date_parser
 from daysheet.patterns import compiled
 from daysheet.records import Paycheck
@@ -115,21 +115,8 @@ class PayrollSource:
     def _rows(self, file: RawFile) -> Iterator[Row]:
         """All rows with trimmed cells, blank ones left out."""
         found, layout = tables(file), self.profile.file
-        if found.sheets:
-            rows: Iterator[Row] = (row for _, sheet in found.sheets for row in sheet)
-        else:
-            encoding = layout.encoding or found.encoding
-            check_text(file, encoding)
-            rows = rows_of(file, encoding, layout.delimiter)
-        try:
-            for row in rows:
-                cells = [trimmed(cell) for cell in row.cells]
-                if any(cells):
-                    yield Row(row.line, cells)
-        except RaggedQuotesError:
-            raise DaysheetError(
-                "quotes stand where CSV allows none", filename=file.path, remedy="export it again"
-            ) from None
+        sheets = chain.from_iterable(sheet for _, sheet in found.sheets) if found.sheets else None
+        return trimmed_rows(file, sheets, layout.delimiter, layout.encoding)
 
 
 class _JournalReader:

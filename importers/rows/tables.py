@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Final
 from weakref import WeakKeyDictionary
 
 from daysheet.errors import DaysheetError
+from daysheet.importers.rows.cells import trimmed
 from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.rows.text import RaggedQuotesError, Row, check_text, container, encoding_of, lines_of, rows_of
 from daysheet.importers.rows.workbook import Sheets, html_rows, sheets_of
@@ -82,3 +83,30 @@ def tables(file: RawFile) -> Tables:
     if found is None:
         found = _known[file] = Tables(file)
     return found
+
+
+def trimmed_rows(file: RawFile, sheet: Iterable[Row] | None, delimiter: str, encoding: str) -> Iterator[Row]:
+    """The rows of a file with trimmed cells; blank ones are none.
+
+    Args:
+        file: the file.
+        sheet: the rows of its sheet or sheets, where it has any.
+        delimiter: between the cells of text.
+        encoding: of text, where a profile says so; else it is detected.
+
+    Raises:
+        DaysheetError: it cannot be read in full, or quotes stand where CSV allows none.
+    """
+    if sheet is None:
+        encoding = encoding or tables(file).encoding
+        check_text(file, encoding)
+        sheet = rows_of(file, encoding, delimiter)
+    try:
+        for row in sheet:
+            cells = [trimmed(cell) for cell in row.cells]
+            if any(cells):
+                yield Row(row.line, cells)
+    except RaggedQuotesError:
+        raise DaysheetError(
+            "quotes stand where CSV allows none", filename=file.path, remedy="export it again"
+        ) from None

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Final
 
 from daysheet.importers.rows.text import Exact
+from daysheet.strict_toml import Reader
 
 # Month names as banks write them, by the first letters that tell them apart, in lower case; | between two spellings.
 MONTHS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -78,14 +79,18 @@ def _parse_date(cell: str, formats: tuple[str, ...], language: str) -> datetime.
     raise ValueError("is not a date as " + " or ".join(formats))
 
 
-def check_notation(notation: str) -> None:
-    """Try a notation of dates.
+def check_notations(notations: Iterable[str], reader: Reader) -> None:
+    """Try the notations of dates that a profile gives.
 
     Raises:
-        ValueError: strptime does not know it, or it cannot be read back.
+        DaysheetError: strptime does not know one, or what it writes cannot be read back; the line is named.
     """
-    if notation != EXCEL:
-        _moment(_SOME_DAY.strftime(notation), notation)
+    for notation in notations:
+        if notation != EXCEL:
+            try:
+                _moment(_SOME_DAY.strftime(notation), notation)
+            except ValueError as problem:
+                raise reader.error(f"{notation} is no strptime notation: {problem}", notation) from None
 
 
 def _moment(text: str, notation: str) -> datetime.datetime:

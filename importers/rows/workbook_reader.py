@@ -1,8 +1,8 @@
 """A workbook to rows, as a program of its own: bytes come on standard input, lines of JSON go to standard output.
 
 A damaged or hostile workbook can make its reader ask for many gigabytes, or end the process. So it is read by a process
-that has a bound to its memory and time, and whose end ends nothing else. It knows nothing of Daysheet and imports
-nothing of it, because it must start fast.
+that has a bound to its memory and time, and whose end ends nothing else. It imports nothing of Daysheet
+but the bound, because it must start fast.
 
 A line is a sheet, `{"name": …}`, or a row of the sheet before: a list of cells, in which a text is a text, and a number
 or a date is a list of the one text that it is read as. The last line is `"end"`. What goes wrong is said by the exit
@@ -16,15 +16,16 @@ import io
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from typing import Any
+
+from daysheet.bounded import bound
 
 PASSWORD, BROKEN, LARGE, MEMORY = 3, 4, 5, 6
 
 
 def main(memory: int, seconds: int, cells: int) -> int:
     """Read one workbook under these bounds: bytes, seconds of the processor, and cells of a sheet."""
-    _bound(memory, seconds)
+    bound(memory, seconds)
     import python_calamine as calamine  # noqa: PLC0415 - under the bounds as well
 
     write = sys.stdout.write
@@ -45,16 +46,6 @@ def main(memory: int, seconds: int, cells: int) -> int:
     except Exception:  # noqa: BLE001 - whatever it is, the workbook could not be read
         return BROKEN
     return 0
-
-
-def _bound(memory: int, seconds: int) -> None:
-    """Set what the system is to refuse; where it cannot, the parent's own limit of time is left."""
-    with suppress(ImportError, ValueError, OSError):
-        import resource  # noqa: PLC0415 - not on every system
-
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
 
 def _write(left: int, rows: Iterator[list[Any]], write: Callable[[str], object]) -> None:

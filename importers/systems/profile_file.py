@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from daysheet import strict_toml
-from daysheet.importers.rows.values import EXCEL, check_notation
+from daysheet.importers.rows.values import check_notations
 from daysheet.importers.systems.profile import (
     FOUND,
     ROW,
@@ -142,13 +142,7 @@ def _check_words(profile: PracticeProfile, reader: Reader) -> None:
 
 def _check_dates(profile: PracticeProfile, reader: Reader) -> None:
     dates = profile.dates
-    for notation in dates.format:
-        if notation == EXCEL:
-            continue
-        try:
-            check_notation(notation)
-        except ValueError as problem:
-            raise reader.error(f"{notation} is no strptime notation: {problem}", notation) from None
+    check_notations(dates.format, reader)
     if bool(dates.local) != bool(dates.zone):
         raise reader.error("zone and local go together", "zone" if dates.zone else "local")
     reader.zones(dates.zone, dates.local)

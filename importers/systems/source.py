@@ -24,11 +24,10 @@ from daysheet.errors import DaysheetError
 from daysheet.importers.privacy import identifiers
 from daysheet.importers.profiles import SHIPPED
 from daysheet.importers.reading import ROWS, Context, Reading, Record, Skipped
-from daysheet.importers.rows.cells import trimmed
 from daysheet.importers.rows.header import bare, likeness, norm, spaced_otherwise
 from daysheet.importers.rows.raw_file import RawFile
-from daysheet.importers.rows.tables import HEAD_ROWS, tables
-from daysheet.importers.rows.text import RaggedQuotesError, Row, check_text, rows_of
+from daysheet.importers.rows.tables import HEAD_ROWS, tables, trimmed_rows
+from daysheet.importers.rows.text import Row
 from daysheet.importers.systems.bill_lines import bills, with_lines
 from daysheet.importers.systems.mapping import Mapper
 from daysheet.importers.systems.marks import KIND_OF, MERGE, NOTHING, SO_FAR, UNDATED, Terms
@@ -215,24 +214,13 @@ class SystemSource:
         found = tables(file)
         layout = self.profile.file
         stop = compiled(layout.stop) if layout.stop else None
-        if found.sheets:
-            rows: Iterator[Row] = iter(found.sheets[place.sheet][1])
-        else:
-            encoding = layout.encoding or found.encoding
-            check_text(file, encoding)
-            rows = rows_of(file, encoding, layout.delimiter)
-        try:
-            for row in rows:
-                cells = [trimmed(cell) for cell in row.cells]
-                if row.line <= place.line or not any(cells):
-                    continue
-                if stop is not None and stop.search(layout.delimiter.join(cells)):
-                    return
-                yield Row(row.line, _fit(file, row.line, cells, place.width))
-        except RaggedQuotesError:
-            raise DaysheetError(
-                "quotes stand where CSV allows none", filename=file.path, remedy="export it again"
-            ) from None
+        sheet = found.sheets[place.sheet][1] if found.sheets else None
+        for row in trimmed_rows(file, sheet, layout.delimiter, layout.encoding):
+            if row.line <= place.line:
+                continue
+            if stop is not None and stop.search(layout.delimiter.join(row.cells)):
+                return
+            yield Row(row.line, _fit(file, row.line, row.cells, place.width))
 
 
 def _fit(file: RawFile, line: int, cells: list[str], width: int) -> list[str]:

@@ -72,10 +72,10 @@ def run(folder: Path, *arguments: str, hooks: bool = False) -> str | None:
 
 def programs(folder: Path) -> list[Program]:
     """What the configuration of the repository that a folder is in may run."""
-    common = _run(folder, "rev-parse", "--git-common-dir")
-    if not common:
+    places = (_run(folder, "rev-parse", "--git-common-dir", "--git-dir") or "").splitlines()
+    if len(places) != 2:
         return []
-    own = _run(folder, "rev-parse", "--git-dir") or common
+    common, own = places
     found: list[Program] = []
     for path in (folder / common / "config", folder / own / "config.worktree"):
         listed = _run(folder, "config", "--file", str(path), "--null", "--list") if path.is_file() else None

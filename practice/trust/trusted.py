@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
 from pathlib import Path
@@ -86,8 +85,7 @@ class Program(NamedTuple):
 
 def store() -> Path:
     """The file in which this user's decisions are kept."""
-    base = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
-    return Path(base) / "daysheet" / "trusted.json"
+    return files.users_config() / "daysheet" / "trusted.json"
 
 
 def all_trusted() -> dict[str, list[str]]:

@@ -2,7 +2,7 @@
 
 The template may be somebody else's, and a template is a program: it can loop for ever, or make a text that fills the
 memory, even where it reaches nothing of Python. So it is rendered in Jinja's sandbox, by a process that has a bound to
-its memory and time. It imports nothing of Daysheet, because it must start fast.
+its memory and time. It imports nothing of Daysheet but the bound, because it must start fast.
 
 Exit code 3: the template is wrong, and standard output says how; 4: it takes too much.
 """
@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import json
 import sys
-from contextlib import suppress
+
+from daysheet.bounded import bound
 
 WRONG, TOO_MUCH = 3, 4
 LENGTH = 100_000
@@ -27,7 +28,7 @@ def main(memory: int, seconds: int) -> int:
     environment = ImmutableSandboxedEnvironment(
         undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True
     )
-    _bound(memory, seconds)
+    bound(memory, seconds)
     note = ""
     try:
         for piece in environment.from_string(asked["template"]).generate(asked["values"]):
@@ -44,15 +45,6 @@ def main(memory: int, seconds: int) -> int:
         return WRONG
     sys.stdout.write(json.dumps(note))
     return 0
-
-
-def _bound(memory: int, seconds: int) -> None:
-    with suppress(ImportError, ValueError, OSError):
-        import resource  # noqa: PLC0415 - not on every system
-
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
 
 if __name__ == "__main__":

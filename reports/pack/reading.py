@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from daysheet.bounded import bound
 from daysheet.errors import DaysheetError
 
 MEMORY: Final = 1 << 30
@@ -76,16 +77,6 @@ def _unframed(framed: bytes) -> Read:
         files[name] = framed[start : start + size]
         start += size
     return Read(files, bool(head["is_encrypted"]), bool(head["has_more"]))
-
-
-def _limit() -> None:
-    """Let the system stop this process at its share of memory and time, where it can."""
-    with suppress(ImportError, OSError, ValueError):
-        import resource  # noqa: PLC0415 - not on Windows
-
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-        resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _read(path: str, password: str) -> int:
@@ -153,7 +144,7 @@ def _holders(item: Any) -> Iterator[tuple[int, int]]:  # noqa: ANN401
 
 
 if __name__ == "__main__":
-    _limit()
+    bound(MEMORY, _SECONDS)
     try:
         sys.exit(_read(sys.argv[1], sys.stdin.buffer.read().decode()))
     except MemoryError:
