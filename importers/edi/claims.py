@@ -42,7 +42,8 @@ _TOOTH: Final = re.compile(r"[0-9]{1,2}|[A-T]S?\Z")
 _YEARS: Final = range(1900, 2200)
 _CENT: Final = Decimal("0.01")
 _MOST: Final = Decimal(10) ** 10
-_PREDETERMINATION: Final = "PB"
+_PREDETERMINATION: Final = ("PB", "08")
+_PREDETERMINATIONS: Final = ("X291", "X292")
 
 
 @dataclass
@@ -133,7 +134,7 @@ class Sent:
         named = "/".join(filter(None, (named, named and batch(self.reference))))
         for row, claim in enumerate(self.claims, first_row):
             header = claim.header
-            if header.code(19) == _PREDETERMINATION:
+            if header.code(19) in _PREDETERMINATION or any(guide in self._guide for guide in _PREDETERMINATIONS):
                 yield None
                 continue
             if not header.get(1) or self.day is None:

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import groupby, pairwise
 
 from tests.importers.books_folder import CHASE, INVOICES, VISITS
 from tests.importers.deriving.test_payment_posting import era_text
@@ -34,11 +35,17 @@ FACTS = """
 """
 TAKE = '\n[[source]]\nprofile = "x12-837"\ntake = ["claims", "invoices"]\n'
 FIRST = datetime.date(2026, 1, 5)
+ONE_DAY = datetime.timedelta(days=1)
 AS_OF = datetime.date(2026, 10, 31)
 FATES = (
-    "paid", "paid", "paid", "underpaid", "denied", "rejected", "corrected", "silent", "replaced", "taken back",
-    "unsent",
+    "paid", "paid", "underpaid", "taken back", "paid", "denied", "rejected", "corrected", "silent", "replaced",
+    "paid", "unsent", "paid", "paid",
 )  # fmt: skip
+LAPSE = range(len(FATES) + 2, len(FATES) + 9)
+"""The claims of one stretch in the year, which nobody sent where they are to make the bills."""
+LATE = datetime.timedelta(days=10)
+GAP = 10
+"""So many days without a file of the bank are missing."""
 
 
 @dataclass
@@ -47,7 +54,7 @@ class Year:
 
     Attributes:
         files: by name.
-        found: kind and key of each finding about claims and visits that must be there, and no other.
+        found: kind and key of each finding that must be there, and no other.
         owed: what is open in the end, by the last part of the receivable account.
     """
 
@@ -84,7 +91,7 @@ def year(seed: int, count: int, *, bills: bool) -> Year:
     every = [
         _Claim(
             f"{10_000 + at * 37}", chance.choice(list(PAYERS)), FIRST + datetime.timedelta(days=at * 170 // count),
-            chance.choice((1, 2, 3)), FATES[at % len(FATES)],
+            chance.choice((1, 2, 3)), "unsent" if bills and at in LAPSE else FATES[at % len(FATES)],
         )
         for at in range(count)
     ]  # fmt: skip
@@ -96,12 +103,18 @@ def year(seed: int, count: int, *, bills: bool) -> Year:
         made.files["invoices.csv"] = INVOICES + "".join(
             f"{c.number},,{c.day},adams,P-{c.number},{c.payer},{c.charge}.00,\n" for c in every
         )
+    _nothing_after(made, "visits" if bills else "invoices", every[-1].day)
+    if bills:
+        made.found.add(("billing-lapse", f"adams/{every[LAPSE[0]].day}"))
     sent = [c for c in every if c.fate != "unsent"]
     batches = [sent[at : at + 6] for at in range(0, len(sent), 6)]
     lost = len(batches) // 2  # the file that nobody has ever seen
     decided: list[_Claim] = []
     for at, batch in enumerate(batches):
         _send(made, batch, 100 + at, lost=at == lost)
+        day = batch[-1].day + ONE_DAY
+        if bills and day - batch[0].day > LATE:
+            made.found.add(("late-charge", f"adams/{day:%Y-%m}"))
         decided += [c for c in batch if at != lost and c.fate not in ("rejected", "silent", "taken back")]
         if at == lost:
             made.found.add(("claim-unanswered", f"file-{100 + at}/{100 + at}/1/{100 + at}77"))
@@ -184,6 +197,23 @@ def _decide(made: Year, decided: list[_Claim], chance: random.Random) -> None:
             if day.month == number
         ]
         made.files[f"bank-{number}.csv"] = CHASE + "".join(rows)
+    _not_downloaded(made, [day for day, _, _ in lines])
+
+
+def _not_downloaded(made: Year, days: list[datetime.date]) -> None:
+    """The stretches between the bank's files, each of which covers the days of its month's lines, and after them."""
+    covered = sorted(
+        (min(same), max(same)) for _, same in groupby(sorted(days), key=lambda day: day.month) for same in [[*same]]
+    )
+    for (_, before), (after, _) in pairwise(covered):
+        if (after - before).days > GAP:
+            made.found.add(("missing-export", f"Assets:Bank:Checking/{before + ONE_DAY}"))
+    _nothing_after(made, "Assets:Bank:Checking", covered[-1][1])
+
+
+def _nothing_after(made: Year, what: str, last: datetime.date) -> None:
+    """Whole months after a last file, which nobody downloaded."""
+    made.found.add(("missing-export", f"{what}/{last + ONE_DAY}"))
 
 
 def _parts(c: _Claim) -> tuple[int, int, int]:
@@ -209,22 +239,20 @@ def _said(c: _Claim) -> Iterator[str]:
 
 def _reckon(made: Year, c: _Claim, *, bills: bool) -> None:
     """What is owed of a claim in the end, and what must be found of it."""
-    insurer = f"Insurance:{c.payer.title()}"
-    if c.fate in ("paid", "underpaid", "corrected", "replaced"):
-        made.owed["Patients"] += 15
-        if c.fate == "underpaid":
-            made.found.add(("underpaid-claim", c.number))
-        return
-    if c.fate in ("unsent", "taken back"):
-        made.found.add(("unbilled-visit" if bills else "claim-unsent", c.number))
-        made.owed[insurer] += 0 if bills else c.charge
-        return
-    made.owed[insurer] += c.charge
-    if c.fate == "denied":
-        made.found.add(("denied-claim", "CO-29"))
-    elif c.fate == "silent":
-        made.found.add(("claim-unanswered", c.number))
-    elif c.fate == "rejected":
-        made.found.add(("claim-rejected", c.number))
-        if bills:
-            made.found.add(("unbilled-visit", c.number))
+    patient = c.fate in ("paid", "underpaid", "corrected", "replaced")
+    billed = not bills or c.fate not in ("unsent", "taken back")
+    if billed:
+        made.owed["Patients" if patient else f"Insurance:{c.payer.title()}"] += 15 if patient else c.charge
+        made.found.add(("overdue-invoice", c.number))
+    kind, key = {
+        "underpaid": ("underpaid-claim", c.number),
+        "unsent": ("unbilled-visit" if bills else "claim-unsent", c.number),
+        "taken back": ("unbilled-visit" if bills else "claim-unsent", c.number),
+        "denied": ("denied-claim", "CO-29"),
+        "silent": ("claim-unanswered", c.number),
+        "rejected": ("claim-rejected", c.number),
+    }.get(c.fate, ("", ""))
+    if kind:
+        made.found.add((kind, key))
+    if bills and c.fate == "rejected":
+        made.found.add(("unbilled-visit", c.number))

@@ -4,6 +4,7 @@ rejection, silence, claim that was not sent and underpayment found, nothing else
 
 from __future__ import annotations
 
+import gc
 import json
 import random
 import re
@@ -20,11 +21,6 @@ from tests.importers.books_folder import Folder
 from tests.importers.edi.claim_year import AS_OF, FACTS, TAKE, Year, year
 from tests.importers.edi.test_claim_import import owed
 
-KINDS = {
-    "claim-unsent", "claim-rejected", "claim-unanswered", "denied-claim", "underpaid-claim", "unbilled-visit",
-    "duplicate-bill", "billed-no-show", "orphan-invoice", "credit-balance", "remittance-unbalanced",
-    "unmatched-deposit", "undeposited-payment", "invoice-number-gap",
-}  # fmt: skip
 ORDERS = settings(
     deadline=None, max_examples=2, phases=(Phase.generate,), suppress_health_check=list(HealthCheck), derandomize=True
 )
@@ -59,7 +55,7 @@ def text_of(folder: Folder) -> dict[str, object]:
 def check(made: Year, folder: Folder) -> None:
     """Every planted finding, none beside them, and what each insurer owes."""
     result = folder.run("check", "--json", "--as-of", AS_OF)
-    found = {(each["kind"], each["key"]) for each in json.loads(result.stdout)["findings"] if each["kind"] in KINDS}
+    found = {(each["kind"], each["key"]) for each in json.loads(result.stdout)["findings"]}
     assert found == made.found
     assert owed(folder.books()) == {name: amount for name, amount in made.owed.items() if amount}
 
@@ -72,13 +68,15 @@ def holds(seed: int, order: int, pieces: int, *, bills: bool, count: int) -> Non
         pieced = imported(made, Path(place) / "pieces", order, pieces, bills=bills)
         check(made, pieced)
         assert text_of(pieced) == text_of(at_once)
+    gc.unfreeze()  # what an import makes, it leaves to the end of its process, which here is that of all years
+    gc.collect()
 
 
 @pytest.mark.parametrize("bills", [True, False], ids=["claims make the bills", "the practice exports its bills"])
 @ORDERS
 @given(seed=st.integers(0, 10**6), order=st.integers(0, 10**6))
 def test_a_year_comes_out_the_same_in_any_order(bills: bool, seed: int, order: int) -> None:
-    holds(seed, order, 3, bills=bills, count=33)
+    holds(seed, order, 3, bills=bills, count=28)
 
 
 @pytest.mark.long
@@ -86,11 +84,11 @@ def test_a_year_comes_out_the_same_in_any_order(bills: bool, seed: int, order: i
 @MANY
 @given(seed=st.integers(0, 10**6), order=st.integers(0, 10**6), pieces=st.integers(2, 8))
 def test_40_years_come_out_the_same_in_any_order(bills: bool, seed: int, order: int, pieces: int) -> None:
-    holds(seed, order, pieces, bills=bills, count=66)
+    holds(seed, order, pieces, bills=bills, count=70)
 
 
 def test_receivables_of_a_year_are_not_nothing() -> None:
-    made = year(1, 33, bills=True)
+    made = year(1, 28, bills=True)
     assert sum(made.owed.values()) > Decimal(1000)
     assert {kind for kind, _ in made.found} >= {
         "claim-rejected",

@@ -103,6 +103,9 @@ def test_a_predetermination_is_counted_and_is_no_claim_and_an_encounter_makes_no
     reading = read(claims(asked, claim("18", "50", kind="D"), kind="D"))
     assert ([c.id for c in reading.records], reading.rows) == (["18"], 2)
     assert [(s.row, s.reason) for s in reading.skipped] == [(1, "a predetermination asks for no money")]
+    for guide in ("005010X291", "005010X292"):
+        asked = read(claims(claim("17", "100"), guide=guide), bills=True)
+        assert (asked.records, asked.rows, len(asked.skipped)) == ((), 1, 1)
     (found,) = read(claims(claim("17", "100"), purpose="RP"), bills=True).records
     assert (found.sent.encounter, found.sent.bill) == (True, False)
 
