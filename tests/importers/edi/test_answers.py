@@ -62,6 +62,29 @@ def test_every_category_of_an_acknowledgment_comes_to_something(file, code, verd
     assert answer.status == verdict
 
 
+MEANINGS = {
+    "A2:1": "accepted for adjudication: details are in the remittance advice",
+    "A3:18": "returned as unprocessable: received, returned with an invalid status",
+    "A7:116": "rejected, invalid information: sent to the wrong payer",
+    "A6:244:82": "rejected, information missing: tooth number or letter (rendering provider)",
+    "A7:481": "rejected, invalid information: format of the claim is not valid",
+    "A8:999": "rejected, fields that do not fit together: code 999",
+}
+"""As the lists of X12 (507 and 508) say it in their own words."""
+
+
+@pytest.mark.parametrize(("code", "words"), MEANINGS.items())
+def test_a_reason_is_what_the_lists_say(file, code, words):
+    (answer,) = read(file(states(status("17", code)))).records
+    assert answer.reason == words
+
+
+def test_a_group_whose_number_came_before_is_rejected_for_that(file):
+    text = envelope("999", "005010X231A1", ["AK1*HC*905", "AK9*R*1*1*0*19"], ident="FA")
+    (answer,) = read(file(text)).records
+    assert answer.reason == "group's control number not unique"
+
+
 def test_a_clearinghouse_s_word_is_not_the_payer_s(file):
     (answer,) = read(file(states(status("17", "A1:19"), source="AY*2*CLEARINGHOUSE*****46*99"))).records
     assert (answer.by, answer.payer) == ("clearinghouse", "")
