@@ -8,6 +8,14 @@ from __future__ import annotations
 from contextlib import suppress
 
 
+def memory(most: int) -> None:
+    """Let this process, and each that it starts, take at most so many bytes of memory."""
+    with suppress(ImportError, ValueError, OSError):
+        import resource  # noqa: PLC0415 - not on every system
+
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+
+
 def bound(memory: int, seconds: int) -> None:
     """Let the system stop this process beyond its bytes of memory and its seconds of the processor.
 

@@ -42,6 +42,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "verify": Verb("daysheet.reports.pack.commands:verify", "Make every table in a pack again from the books."),
     "lock": Verb("daysheet.reports.pack.commands:lock", "Declare a year finished."),
     "mail": Verb("daysheet.reports.mail.commands:mail", "Send the pack to the accountant."),
+    "firm": Verb("daysheet.firm.commands:firm", "The same over many clients' books."),
     "trust": Verb("daysheet.safety.trust:trust", "Say what the books would run, and let it."),
     "reveal": Verb("daysheet.importers.commands:reveal", "The patient behind a token."),
 }

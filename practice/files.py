@@ -5,8 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import platform
+import secrets
 import shutil
 import tempfile
+import threading
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,10 +20,19 @@ from daysheet.errors import DaysheetError
 from filelock import FileLock, Timeout
 
 LOCK = ".daysheet.lock"
+LEASE = ".daysheet.lease"
+"""Who writes to the books of a folder, for programs on other machines, which do not see this one's locks.
+
+Its holder renews it. One that was not renewed for half a minute by the clock of the disk that it lies on has ended with
+its holder; a holder on this machine has as soon as its process has.
+"""
 JOURNAL = ".daysheet.journal"
 """What is left to do of a change to several files that was to be made as one; gone once it is done."""
 
 _WAIT_SECONDS = 10
+_LEASE_SECONDS = 30
+_RENEWED_SECONDS = 5
+_TURN_SECONDS = 0.1
 _SUFFIX = ".tmp"
 _PIECE = 1 << 20
 _JOURNALLED = (".beancount", ".toml", _SUFFIX)
@@ -30,10 +43,11 @@ def locked(folder: Path) -> Iterator[None]:
     """Hold the books of a folder against any other writer; a change that was killed half-way is completed first.
 
     Raises:
-        DaysheetError: another program holds them, and did not let go in ten seconds.
+        DaysheetError: another program holds them, and did not let go: on this machine in ten seconds, on another
+            until a lease that nobody renews would have ended.
     """
     try:
-        with FileLock(folder / LOCK, timeout=_WAIT_SECONDS):
+        with FileLock(folder / LOCK, timeout=_WAIT_SECONDS), _leased(folder):
             _complete(folder)
             yield
     except Timeout:
@@ -42,6 +56,103 @@ def locked(folder: Path) -> Iterator[None]:
             filename=folder,
             remedy="wait for it to end and run this again",
         ) from None
+
+
+@contextmanager
+def _leased(folder: Path) -> Iterator[None]:
+    """Hold the lease, and renew it until it is given back."""
+    lease = folder / LEASE
+    holder = f"{_machine()} {os.getpid()} {secrets.token_hex(8)}"
+    _take(lease, holder)
+    ended = threading.Event()
+    renewing = threading.Thread(target=_renew, args=(lease, holder, ended), daemon=True)
+    renewing.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        renewing.join()
+        if _holder(lease) == holder:
+            lease.unlink(missing_ok=True)
+
+
+def _take(lease: Path, holder: str) -> None:
+    """Make the lease, once nobody has it.
+
+    Raises:
+        DaysheetError: somebody has it still.
+    """
+    until = time.monotonic() + _LEASE_SECONDS + _WAIT_SECONDS
+    while True:
+        with suppress(FileExistsError):
+            descriptor = os.open(lease, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644)
+            with os.fdopen(descriptor, "w") as file:
+                file.write(holder)
+            return
+        before = _holder(lease)
+        if before is not None and _is_over(lease, before):
+            _remove(lease, before)
+        elif time.monotonic() > until:
+            machine = (before or "another").partition("/")[0]
+            raise DaysheetError(
+                f"a daysheet on {machine} is writing to these books",
+                filename=lease.parent,
+                remedy="wait for it to end and run this again",
+            )
+        else:
+            time.sleep(_TURN_SECONDS)
+
+
+def _is_over(lease: Path, holder: str) -> bool:
+    """Whether a lease's holder is gone, or has not renewed it in time."""
+    machine, _, rest = holder.partition(" ")
+    process = rest.partition(" ")[0]
+    if machine == _machine() and process.isdigit():
+        try:
+            os.kill(int(process), 0)
+        except ProcessLookupError:
+            return True
+        except PermissionError:
+            return False
+    try:
+        with tempfile.NamedTemporaryFile(dir=lease.parent, prefix=f"{lease.name}.", suffix=_SUFFIX) as probe:
+            now = os.fstat(probe.fileno()).st_mtime
+        return now - lease.stat().st_mtime > _LEASE_SECONDS
+    except FileNotFoundError:
+        return False
+
+
+def _remove(lease: Path, holder: str) -> None:
+    """Take away a lease that is over; one that somebody else has taken meanwhile stays."""
+    aside = lease.with_name(f"{lease.name}.{secrets.token_hex(8)}{_SUFFIX}")
+    with suppress(FileNotFoundError):
+        lease.rename(aside)
+        if _holder(aside) != holder:
+            with suppress(FileExistsError):
+                os.link(aside, lease)
+        aside.unlink()
+
+
+def _renew(lease: Path, holder: str, ended: threading.Event) -> None:
+    while not ended.wait(_RENEWED_SECONDS):
+        with suppress(OSError):
+            if _holder(lease) == holder:
+                os.utime(lease)
+
+
+def _holder(lease: Path) -> str | None:
+    try:
+        return lease.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+
+
+def _machine() -> str:
+    """This machine, and in it the space in which process ids hold: containers have one of their own."""
+    space = "0"
+    with suppress(OSError):
+        space = str(Path("/proc/self/ns/pid").stat().st_ino)
+    return f"{platform.node().replace(' ', '-')}/{space}"
 
 
 def write(path: Path, data: bytes | IO[bytes]) -> None:

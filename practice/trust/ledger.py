@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from daysheet.errors import DaysheetError
-from daysheet.trust import trusted
+from daysheet.trust import neighbours, trusted
 from daysheet.trust.trusted import Program
 
 SAFE: Final = frozenset(
@@ -68,6 +68,7 @@ class Guard:
             words = "an include names a folder" if path.is_dir() else "an include names what is no file"
             raise DaysheetError(words, filename=path, remedy=remedy)
         if not path.resolve().is_relative_to(self._within):
+            neighbours.refuse(path.resolve(), self._within)
             outside = Program(trusted.INCLUDE, str(path), path, None, str(path.resolve()))
             self.programs.append(outside)
             if not self._listing:
@@ -86,6 +87,7 @@ class Guard:
         for place in options["documents"]:
             found = (path.parent / place).resolve()
             if not found.is_relative_to(self._within):
+                neighbours.refuse(found, self._within)
                 line = _line(path, r'^\s*option\s+"documents"')
                 self.programs.append(Program(trusted.DOCUMENTS, place, path, line, str(found)))
 

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-HOUSE = ("importers", "ledgers", "plugins", "practice", "reports", "templates")
+HOUSE = ("firm", "importers", "ledgers", "plugins", "practice", "reports", "templates")
 LOCKS = ("requirements.txt", "requirements-dev.txt")
 
 

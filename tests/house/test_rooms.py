@@ -8,7 +8,7 @@ import pytest
 
 from tests.conftest import ROOT
 
-HOUSES = ("practice", "importers", "reports", "plugins", "templates", "ledgers", "tests", "bench")
+HOUSES = ("practice", "firm", "importers", "reports", "plugins", "templates", "ledgers", "tests", "bench")
 FILES = 20
 LINES = 400
 FUNCTION = 60

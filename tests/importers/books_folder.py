@@ -76,7 +76,9 @@ class Folder:
         return {
             str(path.relative_to(self.path)): hashlib.sha256(path.read_bytes()).hexdigest()
             for path in sorted(self.path.rglob("*"))
-            if path.is_file() and path.suffix != ".picklecache" and path.name != ".daysheet.lock"
+            if path.is_file()
+            and path.suffix != ".picklecache"
+            and path.name not in {".daysheet.lock", ".daysheet.lease"}
         }
 
 

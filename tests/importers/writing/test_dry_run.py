@@ -29,7 +29,7 @@ def contents(place: Path) -> dict[str, bytes]:
     return {
         str(path.relative_to(place)): path.read_bytes()
         for path in sorted(place.rglob("*"))
-        if path.is_file() and path.suffix != ".picklecache" and path.name != ".daysheet.lock"
+        if path.is_file() and path.suffix != ".picklecache" and path.name not in {".daysheet.lock", ".daysheet.lease"}
     }
 
 

@@ -1,0 +1,231 @@
+"""`daysheet firm`: the same over many clients' books."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import click
+from daysheet import console, files
+from daysheet.console import Console, pass_console
+from daysheet.firm import clients, cluster, running, table, web
+from daysheet.firm.calls import MODULE, VERB, Outcome
+from daysheet.firm.running import Work
+from daysheet.reports.formats import csv_json, text
+from daysheet.reports.table import Table
+from daysheet.wording import many, money
+
+_STANDING = Work(MODULE, ("daysheet.firm.standing",))
+_CHECK = Work(VERB, ("check", "--json"))
+_PACK_WRITES = frozenset({"packs", "outbox"})
+
+
+class Over:
+    """What every verb over a firm is told: which firm, how many clients at once."""
+
+    def __init__(self, place: Path | None, workers: int, only: Sequence[str], scheduler: str | None) -> None:
+        """The firm is read when it is asked for, so that help needs none."""
+        self._place = place
+        self._workers = workers
+        self._only = only
+        self._scheduler = scheduler
+
+    def firm(self) -> clients.Firm:
+        """The firm, with the clients that were asked for.
+
+        Raises:
+            DaysheetError: there is no firm.toml, it is wrong, or no client is called so.
+        """
+        return clients.only(clients.read(clients.find(self._place or Path.cwd())), self._only)
+
+    def do(self, work: Work) -> list[Outcome]:
+        """Do it for all of them, here or on the cluster.
+
+        Raises:
+            DaysheetError: as `firm`, or no cluster answers.
+        """
+        firm = self.firm()
+        if self._scheduler is None:
+            return running.over(firm, work, self._workers)
+        with cluster.executor(self._scheduler) as executor:
+            return running.over(firm, work, executor=executor)
+
+
+@click.group(params=console.shared_options())
+@click.option(
+    "--firm",
+    "place",
+    type=click.Path(exists=True, path_type=Path),
+    help="firm.toml or its folder (default: here or above).",
+)
+@click.option(
+    "--workers", type=click.IntRange(0), default=0, help="So many clients at once (default: one a processor)."
+)
+@click.option("--client", "only", multiple=True, help="Only this client; several can be named.")
+@click.option("--scheduler", metavar="tcp://HOST:PORT", help="Do it on the machines of a Dask cluster.")
+@click.pass_context
+def firm(
+    context: click.Context, place: Path | None, workers: int, only: tuple[str, ...], scheduler: str | None
+) -> None:
+    """The same over many clients' books, each in a process of its own.
+
+    firm.toml says whose: books = ["clients/*"]
+    """
+    context.meta["daysheet.firm"] = Over(place, workers, only, scheduler)
+
+
+def _over() -> Over:
+    over = click.get_current_context().meta["daysheet.firm"]
+    assert isinstance(over, Over)  # noqa: S101 - the group above put it there
+    return over
+
+
+@firm.command(cls=console.Verb)
+@click.option("--sort", default="client", help="The column: client, as_of, gap, unreconciled, overdue, deadlines, …")
+@click.option("--csv", "as_csv", is_flag=True, help="For a spreadsheet.")
+@click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write a page that any browser opens.")
+@pass_console
+def status(shell: Console, sort: str, as_csv: bool, html: Path | None) -> int:
+    """How every client stands: what came in, what is missing, pack, mail, lock."""
+    over = _over()
+    outcomes = over.do(_STANDING)
+    shown = table.status(table.standings(outcomes), sort)
+    return _show(shell, over, shown, outcomes, as_csv=as_csv, html=html)
+
+
+@firm.command(cls=console.Verb)
+@click.option("--csv", "as_csv", is_flag=True, help="For a spreadsheet.")
+@click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write a page that any browser opens.")
+@pass_console
+def report(shell: Console, as_csv: bool, html: Path | None) -> int:
+    """Each client's measures beside those of the firm's other clients."""
+    over = _over()
+    outcomes = over.do(_STANDING)
+    return _show(shell, over, table.report(table.standings(outcomes)), outcomes, as_csv=as_csv, html=html)
+
+
+@firm.command("check", cls=console.Verb)
+@pass_console
+def check(shell: Console) -> int:
+    """What was never billed, paid or deposited, of every client."""
+    outcomes = _over().do(_CHECK)
+    found = {outcome.client: json.loads(outcome.output) for outcome in outcomes if outcome.is_done}
+
+    def words(outcome: Outcome) -> str:
+        said = found[outcome.client]
+        gross = money(Decimal(said["gap"]["gross"]), said["currency"])
+        return f"{many(len(said['findings']), 'finding')}, {gross} never billed, as of {said['as_of']}"
+
+    data = {outcome.client: found.get(outcome.client, {"error": outcome.error}) for outcome in outcomes}
+    return _tell(shell, outcomes, data, words)
+
+
+@firm.command("import", cls=console.Verb)
+@pass_console
+def import_(shell: Console) -> int:
+    """Take what lies in every client's inbox into its books."""
+    outcomes = _over().do(Work(VERB, ("import", "--json")))
+    taken = {outcome.client: json.loads(outcome.output or "[]") for outcome in outcomes if outcome.is_done}
+
+    def words(outcome: Outcome) -> str:
+        files_ = taken[outcome.client]
+        booked = sum(int(file.get("booked") or 0) for file in files_)
+        return f"{many(len(files_), 'file')}, {many(booked, 'row')} booked" if files_ else "nothing in the inbox"
+
+    data = {outcome.client: taken.get(outcome.client, {"error": outcome.error}) for outcome in outcomes}
+    return _tell(shell, outcomes, data, words)
+
+
+@firm.command("pack", cls=console.Verb)
+@click.argument("year", type=click.IntRange(1900, 9999))
+@pass_console
+def pack(shell: Console, year: int) -> int:
+    """Build every client's accountant's pack of a year; one whose books say the same is left as it is."""
+    work = Work(VERB, ("pack", str(year), "--json"), _PACK_WRITES, f"packs/{year}", is_settling=True)
+    outcomes = _over().do(work)
+    built = {outcome.client: json.loads(outcome.output) for outcome in outcomes if outcome.is_done}
+    data = {outcome.client: built.get(outcome.client, {"error": outcome.error}) for outcome in outcomes}
+    return _tell(shell, outcomes, data, lambda outcome: f"{built[outcome.client]['pack']}{_kept(outcome)}")
+
+
+@firm.group("mail", params=console.shared_options())
+def mail() -> None:
+    """The packs to the accountants: drafted and sent for every client, approved one by one."""
+
+
+@mail.command("draft", cls=console.Verb)
+@click.argument("year", type=click.IntRange(1900, 9999))
+@pass_console
+def draft(shell: Console, year: int) -> int:
+    """Put every client's pack of YEAR into that client's outbox, for review."""
+    return _mailed(shell, ("mail", "draft", str(year), "--json"))
+
+
+@mail.command("send", cls=console.Verb)
+@pass_console
+def send(shell: Console) -> int:
+    """Send what is approved in every client's outbox."""
+    return _mailed(shell, ("mail", "send", "--json"))
+
+
+def _mailed(shell: Console, arguments: tuple[str, ...]) -> int:
+    outcomes = _over().do(Work(VERB, arguments, is_kept=False))
+    said = {outcome.client: json.loads(outcome.output or "[]") for outcome in outcomes if outcome.is_done}
+    data = {outcome.client: said.get(outcome.client, {"error": outcome.error}) for outcome in outcomes}
+    return _tell(shell, outcomes, data, lambda outcome: _messages(said[outcome.client]))
+
+
+def _messages(events: Any) -> str:  # noqa: ANN401 - what the verb printed
+    return "; ".join(f"{event['state']} {event['id']} to {event['recipient']}" for event in events) or "nothing to do"
+
+
+def _kept(outcome: Outcome) -> str:
+    return ", as it was" if outcome.is_kept else f", {outcome.seconds:.1f} s"
+
+
+def _tell(shell: Console, outcomes: Sequence[Outcome], data: Any, words: Any) -> int:  # noqa: ANN401 - JSON; a function
+    width = max((len(outcome.client) for outcome in outcomes), default=0)
+    lines = [
+        f"{outcome.client:<{width}}  {words(outcome) if outcome.is_done else f'NOT DONE: {outcome.error}'}"
+        for outcome in outcomes
+    ]
+    left = sum(not outcome.is_done for outcome in outcomes)
+    peak = max((outcome.peak for outcome in outcomes), default=0)
+    lines.append(
+        f"{many(len(outcomes), 'client')}, {left} not done, "
+        f"{sum(outcome.is_kept for outcome in outcomes)} as they were; the largest process took {peak / 1e6:,.0f} MB."
+    )
+    shell.emit(data, lambda: "\n".join(lines))
+    return _code(outcomes)
+
+
+def _show(
+    shell: Console, over: Over, shown: Table, outcomes: Sequence[Outcome], *, as_csv: bool, html: Path | None
+) -> int:
+    name = over.firm().name
+    if html is not None:
+        files.output(html, web.page(shown, name).encode())
+        shell.emit({"written": str(html)}, lambda: f"{html} shows {many(len(outcomes), 'client')}.")
+    elif as_csv:
+        click.echo(csv_json.to_csv(shown), nl=False)
+    else:
+        shell.emit(csv_json.to_json(shown) if shell.as_json else None, lambda: text.render(shown, name, _width()))
+    return _code(outcomes)
+
+
+def _width() -> int:
+    """As wide as the terminal, and 80 where there is none."""
+    try:
+        return max(text.WIDTH, os.get_terminal_size().columns)
+    except OSError:
+        return text.WIDTH
+
+
+def _code(outcomes: Sequence[Outcome]) -> int:
+    if any(not outcome.is_done for outcome in outcomes):
+        return console.BROKEN
+    return console.FINDINGS if any(outcome.code == console.FINDINGS for outcome in outcomes) else console.OK
