@@ -21,7 +21,7 @@ from daysheet.books import Books
 from daysheet.books.index import BookError
 from daysheet.errors import DaysheetError
 from daysheet.facts import FactError
-from daysheet.findings import KINDS, FindingError
+from daysheet.findings import KINDS, FindingError, untold
 from daysheet.ledger import collector
 from daysheet.settings import Settings
 
@@ -40,6 +40,8 @@ def billing_gaps(
     if unknown:
         known = f"known are: {', '.join(KINDS)}"
         return entries, [BookError(place, f"billing_gaps: unknown kind {min(unknown)}; {known}", None)]
+    if untold.get():
+        return entries, []
     try:
         state = Settings.of(Path(place["filename"]).parent).practice.state
     except DaysheetError as problem:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, NamedTuple
@@ -36,6 +37,10 @@ KINDS: Final = (
     "payroll-mismatch",
     "unidentified-payee",
 )
+
+
+untold: ContextVar[bool] = ContextVar("untold", default=False)
+"""Whether who loads the books looks for findings itself, so that the ledger's plugin need not."""
 
 
 @dataclass(frozen=True, slots=True)

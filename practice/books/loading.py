@@ -9,7 +9,7 @@ from typing import Any
 from daysheet import files
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
-from daysheet.findings import FindingError
+from daysheet.findings import FindingError, untold
 from daysheet.ledger import cache, collector
 from daysheet.settings import Settings
 from daysheet.trust.ledger import Guard
@@ -38,18 +38,22 @@ def find_books(start: Path) -> Path:
 def load(folder: Path) -> Books:
     """The books in a folder.
 
-    What our own plugins report (findings, shown in the ledger because the user loads them) is not held against the
-    books: it is not an error of theirs.
+    Our own plugin looks for nothing meanwhile: what it tells the ledger's other readers, findings and what cannot be
+    understood, is here the caller's to ask for, and no error of the books.
 
     Raises:
         DaysheetError: the ledger has errors; the first is named, with its file and line.
     """
     files.complete(folder)
     state = Settings.of(folder).practice.state
-    with collector.paused():
-        entries, errors, options = cache.load_file(folder / MAIN, Guard(folder))
-        books = Books.of(entries, options, state=state)
-    broken = [error for error in errors if not isinstance(error, FindingError)] or books.errors
+    before = untold.set(True)
+    try:
+        with collector.paused():
+            entries, errors, options = cache.load_file(folder / MAIN, Guard(folder))
+            books = Books.of(entries, options, state=state)
+    finally:
+        untold.reset(before)
+    broken = [*(error for error in errors if not isinstance(error, FindingError)), *books.errors]
     if broken:
         first = broken[0]
         more = f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""
