@@ -33,7 +33,12 @@ def write(folder, kinds="unbilled-visit", status="completed"):
 def test_a_command_s_load_leaves_the_looking_to_the_command(folder, monkeypatch):
     looked = []
     real = checks.find
-    monkeypatch.setattr(checks, "find", lambda *given, **named: looked.append(1) or real(*given, **named))
+
+    def find(*given, **named):
+        looked.append(given)
+        return real(*given, **named)
+
+    monkeypatch.setattr(checks, "find", find)
     books = loading.load(write(folder))
     assert looked == []
     assert [finding.kind for finding in checks.run(books) if finding.kind == "unbilled-visit"] == ["unbilled-visit"]
