@@ -165,6 +165,14 @@ def bank_seen_until(books: Books, as_of: datetime.date) -> datetime.date:
     return min(as_of, max(days, default=as_of))
 
 
+def bank_seen_since(books: Books) -> datetime.date | None:
+    """The first day that a bank's line or an imported bank file covers; none where no such file was imported."""
+    days = [imported.first for imported in books.imported if is_bank(imported.account or "")]
+    if not days:
+        return None
+    return min((*days, *(entry.date for entry in books.clearing if any(is_bank(leg.account) for leg in entry.postings))))
+
+
 def left_over(books: Books, as_of: datetime.date) -> dict[str, Decimal]:
     """What is on the accounts for what is not explained, at the end of a day; those with nothing are left out."""
     balances: dict[str, Decimal] = {}

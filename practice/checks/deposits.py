@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from daysheet.books import Books
+from daysheet.cash.candidates import WINDOWS
 from daysheet.cash.deposit_groups import Group
-from daysheet.cash.receipts import Receipt
+from daysheet.cash.receipts import Receipt, bank_seen_since
 from daysheet.cash.reconciliation import OpenDeposit, reconcile
 from daysheet.findings import Finding
 from daysheet.remittances import problems
@@ -39,10 +40,19 @@ def unmatched_deposit(books: Books, as_of: datetime.date) -> Iterator[Finding]:
 
 
 def undeposited_payment(books: Books, as_of: datetime.date) -> Iterator[Finding]:
-    """Receipts that should have reached the bank: one finding a day and method, one a remittance."""
+    """Receipts that should have reached the bank: one finding a day and method, one a remittance.
+
+    Those that were due there before the first day of the bank's files are one finding, which asks for these files.
+    """
     result = reconcile(books, as_of)
+    since = bank_seen_since(books) or datetime.date.min
+    unseen = tuple(receipt for receipt in result.overdue if _latest(receipt) < since)
+    if unseen:
+        yield _before_files(unseen, since, books)
     batches: dict[str, list[Receipt]] = {}
     for receipt in result.overdue:
+        if _latest(receipt) < since:
+            continue
         key = receipt.remittance or (receipt.id if receipt.method == "eft" else f"{receipt.method}-{receipt.date}")
         batches.setdefault(key, []).append(receipt)
     if len(batches) > _NAMED and not result.matches and not result.open_deposits:
@@ -95,6 +105,28 @@ def _no_bank(overdue: Group, books: Books) -> Finding:
         message=f"the books show no deposit at all: {many(len(overdue), 'receipt')}, {money(amount, books.currency)}, "
         "wait for one. Import the bank's files, and book its deposits to the clearing accounts.",
         where=overdue[0].where,
+    )
+
+
+def _latest(receipt: Receipt) -> datetime.date:
+    """The last day on which a receipt is in time at the bank."""
+    return receipt.date + datetime.timedelta(WINDOWS[receipt.method][1])
+
+
+def _before_files(unseen: Group, since: datetime.date, books: Books) -> Finding:
+    amount = sum((receipt.amount for receipt in unseen), _ZERO)
+    were = "was" if len(unseen) == 1 else "were"
+    return Finding(
+        kind="undeposited-payment",
+        key="before-bank-files",
+        date=unseen[0].date,
+        through=unseen[-1].date,
+        provider=None,
+        count=len(unseen),
+        amount=amount,
+        message=f"{many(len(unseen), 'receipt')}, {money(amount, books.currency)}, {were} due at the bank before "
+        f"{since}, where its files begin: import those from {unseen[0].date} on.",
+        where=unseen[0].where,
     )
 
 

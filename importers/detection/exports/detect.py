@@ -148,8 +148,12 @@ def detected_as(
         known: what the books know.
     """
     roles = find_roles(facts, kind.name)
+    own = roles.get("id")
     for role, found in known_columns(facts, known, kind.name).items():
-        roles = {other: each for other, each in roles.items() if each.facts is not found.facts}
+        if own is None or own.facts is not found.facts:
+            roles = {other: each for other, each in roles.items() if each.facts is not found.facts}
+        elif role != "id" and not (role == "visit" and kind.name == INVOICES):
+            continue  # it numbers these records: others have the numbers of them, or the like
         roles[role] = found
     for role, column in (said or {}).items():
         roles = {other: each for other, each in roles.items() if each.facts is not column}

@@ -39,3 +39,17 @@ def test_cash_that_never_reached_the_bank_is_one_finding_a_day(load):
 def test_books_without_any_bank_line_say_so_once(load):
     (finding,) = findings(load("".join(receipt(n, "50.00", day(n)) for n in range(1, 9))), "undeposited-payment")
     assert (finding.key, finding.count, finding.amount) == ("no-bank-lines", 8, Decimal(400))
+
+
+def test_what_was_due_before_the_banks_files_begin_asks_once_for_these_files(load):
+    taken = """
+2026-03-20 custom "imported" "chase" 2026-03-20 2026-03-31
+  account: "Assets:Bank:Checking"
+  rows: 1
+"""
+    early = receipt(1, "50.00", method="cash") + receipt(2, "30.00", day(3), method="card")
+    late = receipt(3, "20.00", day(15), method="cash") + receipt(4, "41.00", day(19))
+    asked, missed = findings(load(early + late + deposit("41.00", day(20)) + taken), "undeposited-payment")
+    assert (asked.key, asked.count, asked.amount) == ("before-bank-files", 2, Decimal("80.00"))
+    assert "were due at the bank before 2026-03-20, where its files begin: import those from 2026-03-02 on" in asked.message
+    assert (missed.key, missed.amount) == ("cash-2026-03-15", Decimal("20.00"))
