@@ -39,7 +39,7 @@ from daysheet.cash.receipts import DEPOSIT, RECOUPMENTS, is_settlement, pending
 from daysheet.cash.reconciliation import Match, reconcile
 from daysheet.importers.booking.directives import UNASSIGNED, by_line, custom, invoice_link
 from daysheet.importers.booking.expected_remittances import uncategorized
-from daysheet.importers.deriving import checks_at_bank
+from daysheet.importers.deriving import adjusted_accounts, checks_at_bank
 from daysheet.importers.writing.writer import Batch, Edit, block_of
 from daysheet.ledger import printer
 from daysheet.remittances import Remittance, RemittedClaim
@@ -187,10 +187,11 @@ _KINDS: Final = (
 
 
 def prepared(folder: Path, books: Books) -> tuple[str, ...]:
-    """Bring facts of remittances to what is known by now: the files of the books that changed.
+    """Bring facts to what is known by now: the files of the books that changed.
 
     Bank lines that no rule knew, and that bring a remittance's money, move to the clearing account. A claim of a
-    remittance is called by its own number and its bill's, once these are known.
+    remittance is called by its own number and its bill's, once these are known, and an adjustment is on the account of
+    its bill.
 
     Args:
         folder: the books folder.
@@ -204,7 +205,10 @@ def prepared(folder: Path, books: Books) -> tuple[str, ...]:
     for entry in moved:
         _to_clearing(entry, folder, batch)
     called = [claim for claim in _claims(books) if _call(claim, folder, books, batch)]
-    return tuple(dict.fromkeys(batch.write())) if moved or called else ()
+    misplaced = list(adjusted_accounts.misplaced(books))
+    for found in misplaced:
+        adjusted_accounts.put_right(found, folder, batch)
+    return tuple(dict.fromkeys(batch.write())) if moved or called or misplaced else ()
 
 
 def _claims(books: Books) -> Iterator[tuple[Remittance, RemittedClaim]]:

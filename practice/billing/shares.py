@@ -359,11 +359,24 @@ class _Bill:
             if row.what == CLAIMED and row.account not in (*decided, *self.billed):
                 claimed[row.account] += row.amount
         for account, amount in claimed.items():
-            answered = self.paid[account] or self.off[account] or self.moved
+            answered = self.paid[account] or self.off[account] or self._moved_after(account)
             room = self.shares[RECEIVABLE_PATIENTS] - self.off[RECEIVABLE_PATIENTS] - (self.expected or _ZERO)
             if amount > 0 and room > 0 and not answered:
                 self._shift(account, -min(amount, room))
                 self.open[account] += min(amount, room)
+
+    def _moved_after(self, account: str) -> bool:
+        """Whether a row that moves a share to the patient may be an insurer's answer; of a later one, none is before.
+
+        What was moved on the day on which the first insurer answered, or before the later one was asked, is what the
+        first has left.
+        """
+        if account == self.insurer or not self.moved:
+            return bool(self.moved)
+        asked = min(row.date for row in self.rows if row.what == CLAIMED and row.account == account)
+        told = [row.date for row in self.rows if row.what == PAID and row.account != RECEIVABLE_PATIENTS]
+        first = max(told, default=min(row.date for row in self.moved))
+        return any(row.date > first and row.date >= asked for row in self.moved)
 
     def close(self) -> None:
         """What an insurer leaves open of a bill to it, once it has paid and the practice calls its claim answered."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -175,3 +176,26 @@ def test_the_patient_s_terms_begin_when_the_share_became_theirs(folder: Folder):
     # no old debt, though the bill is of March: nothing is late in August, 40 days of the first 30 in October
     assert aged(folder.books(), date(2026, 8, 30))[PATIENTS] == [40, 0, 0, 0, 0, 0]
     assert aged(folder.books(), date(2026, 10, 15))[PATIENTS] == [10, 30, 0, 0, 0, 0]
+
+
+def test_rows_that_move_or_take_off_before_their_bill_came_are_on_its_insurers_account(tmp_path: Path):
+    """Each file is one month's, so that the bytes are alike; the bill, or what moves a part of it, comes last."""
+    bills = INVOICES + "B-1,,2026-03-02,oduya,C-4,summit,260.00,\nB-2,,2026-03-02,oduya,C-4,insurance,90.00,\n"
+    moved = "T-1,2026-04-10,B-1,transfer,70.00\nT-2,2026-04-11,B-2,transfer,20.00\n"
+    files = {
+        "bills.csv": bills + "B-3,,2026-03-02,oduya,C-4,,50.00,\n",
+        "moved.csv": ADJUSTMENTS + moved + "T-3,2026-04-12,B-3,transfer,10.00\n",
+        "off.csv": ADJUSTMENTS + "O-1,2026-05-10,B-1,courtesy,5.00\nO-2,2026-05-11,B-1,contractual,30.00\n",
+    }
+    seen = []
+    for number, order in enumerate(permutations(files)):
+        folder = _books(tmp_path / f"books-{number}")
+        for name in order:
+            folder.take(name, files[name])
+        seen.append(_text(folder))
+    first = seen[0]["2026-04-adjustments.beancount"] + seen[0]["2026-05-adjustments.beancount"]
+    assert [line.split()[0] for line in first.splitlines() if "Receivable" in line] == [
+        SUMMIT, PATIENTS, "Assets:Receivable:Insurance", PATIENTS, "Assets:Receivable:Insurance", PATIENTS,
+        PATIENTS, SUMMIT,
+    ]  # fmt: skip
+    assert all(text == seen[0] for text in seen)

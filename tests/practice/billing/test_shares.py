@@ -158,6 +158,25 @@ CASES = {
         [],
         {SUMMIT: 150, PATIENT: 50},
     ),
+    "what the first left by the practice's rows, and a second insurer has not answered": (
+        [BILL_TO_SUMMIT, row(2, CLAIMED, HARBOR, 200), row(20, PAID, SUMMIT, 110), row(20, MOVED, SUMMIT, 50)],
+        [], {SUMMIT: 150, HARBOR: 50},
+    ),
+    "a second insurer is asked after the row of what the first left": (
+        [BILL_TO_SUMMIT, row(19, PAID, SUMMIT, 110), row(20, MOVED, SUMMIT, 50), row(24, CLAIMED, HARBOR, 200)],
+        [], {SUMMIT: 150, HARBOR: 50},
+    ),
+    "a second insurer has answered by a row of the practice": (
+        [BILL_TO_SUMMIT, row(2, CLAIMED, HARBOR, 200), row(20, PAID, SUMMIT, 110), row(30, MOVED, SUMMIT, 50)],
+        [], {SUMMIT: 150, PATIENT: 50},
+    ),
+    "a second insurer has paid a part of what the first left": (
+        [
+            BILL_TO_SUMMIT, row(2, CLAIMED, HARBOR, 200), row(20, PAID, SUMMIT, 110), row(20, MOVED, SUMMIT, 50),
+            row(30, PAID, HARBOR, 35),
+        ],
+        [], {SUMMIT: 150, HARBOR: 35, PATIENT: 15},
+    ),
     "a claim that a second insurer has not answered": (
         [BILL_TO_PATIENT, row(25, CLAIMED, HARBOR, 200)], [DECISION], {SUMMIT: 150, HARBOR: 50},
     ),
