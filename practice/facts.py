@@ -128,7 +128,7 @@ class Contract(NamedTuple):
 
 
 class Coverage(NamedTuple):
-    """What an insurer's plan covers, from a day on: it says what the patient is expected to owe until it has decided.
+    """What an insurer's plan covers, from a day on, and so what the patient is expected to owe until it has decided.
 
     Attributes:
         payer: the insurer.
@@ -138,6 +138,8 @@ class Coverage(NamedTuple):
         patient: whose plan it is; empty for all of the insurer's.
         since: the first day.
         meta: where it stands.
+        deductible: what the patient pays of these services in a calendar year before the plan does.
+        met: what of it the patient has met by that day; None where it is not said.
     """
 
     payer: str
@@ -147,6 +149,8 @@ class Coverage(NamedTuple):
     patient: str
     since: datetime.date
     meta: Meta
+    deductible: Decimal = Decimal()
+    met: Decimal | None = None
 
 
 class PaymentPlan(NamedTuple):
@@ -323,15 +327,16 @@ def _threshold(entry: Custom) -> Threshold:
 
 
 def _contract(entry: Custom) -> Contract:
+    return Contract(*_names_and_amount(entry, '"PAYER" "SERVICE" AMOUNT, such as 80.00 USD'), entry.date, entry.meta)
+
+
+def _names_and_amount(entry: Custom, words: str) -> tuple[str, str, Decimal]:
+    """The values of a fact that is two names and an amount."""
     values: list[Any] = [value.value for value in entry.values]
-    if (
-        len(values) != 3
-        or not all(isinstance(value, str) and value for value in values[:2])
-        or not isinstance(values[2], Amount)
-        or values[2].number is None
-    ):
-        raise ValueError(f'contract: write {entry.date} custom "contract" "PAYER" "SERVICE" AMOUNT, such as 80.00 USD')
-    return Contract(values[0], values[1], values[2].number, entry.date, entry.meta)
+    names, amount = values[:2], values[2] if len(values) == 3 else None
+    if not all(isinstance(name, str) and name for name in names) or not isinstance(amount, Amount):
+        raise ValueError(f'{entry.type}: write {entry.date} custom "{entry.type}" {words}')
+    return values[0], values[1], amount.number or Decimal()
 
 
 def _coverage(entry: Custom) -> Coverage:
@@ -339,25 +344,16 @@ def _coverage(entry: Custom) -> Coverage:
     said = len(values) == 3 and isinstance(values[0], str) and values[0] and isinstance(values[1], str)
     if not said or not isinstance(values[2], Decimal) or not 0 <= values[2] <= 100:
         raise ValueError(f'coverage: write {entry.date} custom "coverage" "PAYER" "D2" 80, beginning of codes, percent')
-    copay = entry.meta.get("copay")
-    if copay is not None and not (isinstance(copay, Amount) and copay.number is not None and copay.number >= 0):
-        raise ValueError("coverage: copay is an amount, such as 25.00 USD")
-    return Coverage(
-        values[0], values[1], values[2], (copay and copay.number) or Decimal(), text(entry, "patient") or "",
-        entry.date, entry.meta,
-    )  # fmt: skip
+    met, patient = number(entry, "met"), text(entry, "patient") or ""
+    if met is not None and not patient:
+        raise ValueError("coverage: met is what one patient has met of the deductible: say the patient beside it")
+    copay, deductible = (number(entry, key) or Decimal() for key in ("copay", "deductible"))
+    return Coverage(values[0], values[1], values[2], copay, patient, entry.date, entry.meta, deductible, met)
 
 
 def _allotment(entry: Custom) -> Allotment:
-    values: list[Any] = [value.value for value in entry.values]
-    if (
-        len(values) != 3
-        or not all(isinstance(value, str) and value for value in values[:2])
-        or not isinstance(values[2], Amount)
-        or values[2].number is None
-    ):
-        raise ValueError(f'allocated: write {entry.date} custom "allocated" "PAYMENT" "INVOICE" AMOUNT')
-    return Allotment(text(entry, "split") or "", entry.date, values[0], values[1], values[2].number, entry.meta)
+    payment, invoice, amount = _names_and_amount(entry, '"PAYMENT" "INVOICE" AMOUNT')
+    return Allotment(text(entry, "split") or "", entry.date, payment, invoice, amount, entry.meta)
 
 
 def _payment_plan(entry: Custom) -> PaymentPlan:

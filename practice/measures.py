@@ -15,7 +15,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Final, NamedTuple
 
 from daysheet.billing.ageing import open_parts
-from daysheet.billing.applied import applied
+from daysheet.billing.unallocated import applied
 from daysheet.books import Books
 from daysheet.books.openings import openings
 from daysheet.records import Claim, Invoice

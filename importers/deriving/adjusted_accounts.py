@@ -1,8 +1,8 @@
-"""Which receivable account an adjustment is on, whatever was imported first: the adjustment or what says whose bill it is.
+"""Which receivable account an adjustment is on, whatever was imported first: it, or what says whose bill it is.
 
-An adjustment is a fact of the practice's system, and its account follows from its bill: that of the bill's insurer; the
-patients', once a row has moved what the insurer left to the patient. Where the bill or that row comes later, the account
-of the fact is put right, as the income of a payment is.
+An adjustment is a fact of the practice's system, and its account follows from its bill: that of the bill's insurer;
+the patients', once a row has moved what the insurer left to the patient. Where the bill or that row comes later, the
+account of the fact is put right, as the income of a payment is.
 """
 
 from __future__ import annotations

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Iterator
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Final, NamedTuple
 
 from daysheet.accounts import RECEIVABLE_PATIENTS, is_under
 from daysheet.billing.lines import bill_named
 from daysheet.billing.payers import claims_of, known_claim, receivable_of
+from daysheet.billing.plans import Plans, payer_of
 from daysheet.billing.shares import (
     ANSWERED,
     CHARGE,
@@ -26,16 +27,13 @@ from daysheet.billing.shares import (
 )
 from daysheet.books import Books
 from daysheet.books.index import Receivable
-from daysheet.books.made import share_of
 from daysheet.books.openings import bill_or_opening, openings
-from daysheet.facts import Coverage
-from daysheet.records import Invoice, Line
+from daysheet.records import Invoice
 from daysheet.remittances import Remittance, RemittedClaim
 
 SHARE: Final = "share"
 """Metadata of what was derived of a bill's division: which bill and day. Such an entry is no fact of the bill."""
 
-_CENT: Final = Decimal("0.01")
 _ZERO: Final = Decimal()
 _UNDECIDED: Final = ("", "submitted")
 """States of what is no decision: a predetermination, a claim sent on to another insurer."""
@@ -83,6 +81,7 @@ class BillFacts(NamedTuple):
 def bills(books: Books) -> Iterator[BillFacts]:
     """The bills that more than one party may owe, in the order of the books."""
     decided = _decisions(books)
+    plans = Plans(books, {key: [(said, claim) for _, said, claim in each] for key, each in decided.items()})
     named: dict[str, list[str]] = defaultdict(list)
     for key in books.receivable:
         known = key is None or bill_or_opening(books, key) is not None
@@ -99,7 +98,7 @@ def bills(books: Books) -> Iterator[BillFacts]:
             if key == invoice or "adjustment" in posting.meta  # payments are allocated
         ]
         accounts = {posting.account for _, posting in postings}
-        claimed = [] if first is None else [*_claimed(first, books), *_expected(first, books)]
+        claimed = [] if first is None else [*_claimed(first, books), *_expected(first, books, plans)]
         if first is not None and (len(accounts) > 1 or len(keys) > 1 or invoice in decided or claimed):
             yield _facts(first, postings, decided.get(invoice, []), claimed)
 
@@ -157,54 +156,16 @@ def _claimed(bill: Invoice, books: Books) -> Iterator[Row]:
                 held = asked
 
 
-def _expected(bill: Invoice, books: Books) -> Iterator[Row]:
-    """What the patient is expected to owe of each charge of a bill, where an estimate or a plan's coverage says so."""
-    charges = books.invoices.get(bill.id, ())
-    sent = (state.payer for claim in claims_of(bill.id, books) for state in books.claims[claim] if state.payer)
-    payer = next((one.payer for one in charges if one.payer), None) or next(sent, None)
-    for one in charges if payer else ():
-        share = _share(one, payer or "", books)
-        if share is not None:
-            yield Row(one.date, EXPECTED, RECEIVABLE_PATIENTS, share)
-
-
-def _share(bill: Invoice, payer: str, books: Books) -> Decimal | None:
-    """The estimate of each line, else what the coverage leaves of it; None where nothing is said of any."""
-    if not bill.lines and share_of(bill.meta) is not None:
-        return share_of(bill.meta)
-    told = [line.patient_share for line in bill.lines]
-    lines = bill.lines or (Line("", bill.provider, None, bill.amount),)
-    covered = [_coverage(line, bill, payer, books) for line in lines]
-    parts = [
-        share if share is not None else _left_by(cover, line, payer, bill.date, books) if cover else None
-        for share, cover, line in zip(told or [None], covered, lines, strict=True)
-    ]
-    known = [part for part in parts if part is not None]
-    if not known:
-        return None
-    copay = _ZERO if any(share is not None for share in told) else max(c.copay for c in covered if c is not None)
-    return min(bill.amount, sum(known, copay))
-
-
-def _coverage(line: Line, bill: Invoice, payer: str, books: Books) -> Coverage | None:
-    """The plan's word on a procedure: the patient's own before all patients', the longest beginning of its code."""
-    facts = [
-        fact
-        for fact in books.coverages
-        if fact.payer == payer
-        and fact.since <= bill.date
-        and fact.patient in ("", bill.patient)
-        and (line.service or "").startswith(fact.services)
-    ]
-    return max(facts, key=lambda fact: (fact.patient != "", len(fact.services), fact.since), default=None)
-
-
-def _left_by(cover: Coverage, line: Line, payer: str, day: datetime.date, books: Books) -> Decimal:
-    """What a plan leaves to the patient of what the insurer allows: its contract's fee, else the charge."""
-    contracts = [one for one in books.contracts.get((payer, line.service or ""), ()) if one.since <= day]
-    allowed = contracts[-1].allowed * (line.quantity or 1) if contracts else line.amount
-    left = min(allowed, line.amount) * (100 - cover.percent) / 100
-    return left.quantize(_CENT, ROUND_HALF_UP)
+def _expected(bill: Invoice, books: Books, plans: Plans) -> Iterator[Row]:
+    """What the patient is expected to owe of each charge, by estimate or plan; a second plan is as a claim sent."""
+    payer = payer_of(bill.id, books)
+    for one, expected in plans.of(bill.id, payer) if payer else ():
+        if expected.share is not None:
+            yield Row(one.date, EXPECTED, RECEIVABLE_PATIENTS, expected.share)
+        if expected.benefit:
+            days = [day for claim in claims_of(bill.id, books) for day in books.claim_days[claim]]
+            asked = min(days, default=one.date)
+            yield Row(max(asked, one.date), CLAIMED, receivable_of(expected.second, one.date, books), expected.benefit)
 
 
 def _decisions(books: Books) -> dict[str, list[tuple[Decision, Remittance, RemittedClaim]]]:

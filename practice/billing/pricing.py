@@ -18,7 +18,7 @@ from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final, NamedTuple
 
-from daysheet.billing.applied import applied
+from daysheet.billing.unallocated import applied
 from daysheet.books import Books
 from daysheet.findings import Finding
 from daysheet.records import Invoice, Visit

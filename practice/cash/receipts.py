@@ -170,7 +170,9 @@ def bank_seen_since(books: Books) -> datetime.date | None:
     days = [imported.first for imported in books.imported if is_bank(imported.account or "")]
     if not days:
         return None
-    return min((*days, *(entry.date for entry in books.clearing if any(is_bank(leg.account) for leg in entry.postings))))
+    return min(
+        (*days, *(entry.date for entry in books.clearing if any(is_bank(leg.account) for leg in entry.postings)))
+    )
 
 
 def left_over(books: Books, as_of: datetime.date) -> dict[str, Decimal]:

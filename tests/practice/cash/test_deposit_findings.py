@@ -51,5 +51,8 @@ def test_what_was_due_before_the_banks_files_begin_asks_once_for_these_files(loa
     late = receipt(3, "20.00", day(15), method="cash") + receipt(4, "41.00", day(19))
     asked, missed = findings(load(early + late + deposit("41.00", day(20)) + taken), "undeposited-payment")
     assert (asked.key, asked.count, asked.amount) == ("before-bank-files", 2, Decimal("80.00"))
-    assert "were due at the bank before 2026-03-20, where its files begin: import those from 2026-03-02 on" in asked.message
+    assert (
+        "were due at the bank before 2026-03-20, where its files begin: import those from 2026-03-02 on"
+        in asked.message
+    )
     assert (missed.key, missed.amount) == ("cash-2026-03-15", Decimal("20.00"))
