@@ -43,6 +43,8 @@ LINES: Final = "lines"
 """Metadata of a claim: what the insurer decided of each of its service lines."""
 TURNED: Final = "turned"
 """In the `meta` of a claim as it was read: a reversal whose amounts the file gives without a minus."""
+FORWARDED: Final = "forwarded"
+"""In the `meta` of a claim: the insurer that it was sent on to; as it was read, this insurer's name and number."""
 
 METHODS: Final = ("eft", "check", "none")
 _ZERO: Final = Decimal()

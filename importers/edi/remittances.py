@@ -2,7 +2,7 @@
 
 Element positions and sums are those of ASC X12N 005010X221A1, sections 1.10.2.1 (balancing) and 2 (segments). Loops of
 persons (NM1, REF, PER, N3, N4 behind a claim) are never looked at, but for the practice's own number of a service line
-(REF*6R): no name and no member number leaves this module.
+(REF*6R) and the insurer that a claim was sent on to (NM1*TT): no name of a person and no member number is kept.
 """
 
 from __future__ import annotations
@@ -21,7 +21,15 @@ from daysheet.errors import DaysheetError
 from daysheet.importers.edi import codes
 from daysheet.importers.edi.x12 import Segment, Transaction
 from daysheet.ledger import printer
-from daysheet.remittances import TURNED, ProviderAdjustment, Remittance, RemittedClaim, Service, ServiceLine
+from daysheet.remittances import (
+    FORWARDED,
+    TURNED,
+    ProviderAdjustment,
+    Remittance,
+    RemittedClaim,
+    Service,
+    ServiceLine,
+)
 
 Identify = Callable[[str], str]
 
@@ -43,6 +51,8 @@ _CODE: Final = re.compile(r"[A-Z]{2}\Z|[A-Z]{0,2}\d{1,4}\Z")
 _PROCEDURE: Final = re.compile(r"(?=.*\d)[A-Za-z0-9]{3,5}\Z")  # CPT, HCPCS, CDT, HIPPS, revenue codes
 _TRACE: Final = re.compile(r"(?=.*\d)[A-Za-z0-9 ._/#-]{1,50}\Z")
 _WORDS: Final = re.compile(r"(?i)(acct|account|claim|clm|enc|encounter|inv|invoice|pcn|visit)(?![a-z])")
+_SENT_ON: Final = ("19", "20", "21")
+"""States of a claim (CLP02) that its insurer has decided and sent on to the next one, whom NM1*TT names."""
 _UUID: Final = re.compile(r"(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 _NUMBER: Final = re.compile(r"(?=.*\d)[0-9A-Za-z/._#-]{1,38}\Z")
 _PERSONAL: Final = re.compile(
@@ -57,6 +67,7 @@ class _Claim:
     """A claim while its segments are read."""
 
     header: Segment
+    forwarded: tuple[str, str] = ("", "")
     adjustments: list[tuple[str, str, Decimal]] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     services: list[_Service] = field(default_factory=list)
@@ -150,6 +161,9 @@ def _parts(segments: Sequence[Segment]) -> tuple[list[Segment], list[_Claim], li
             claims.append(_Claim(segment))
         elif segment.tag == "PLB":
             adjustments += _provider_adjustments(segment)
+        elif segment.tag == "NM1":
+            if claims and segment.code(1) == "TT" and claims[-1].header.get(2) in _SENT_ON:
+                claims[-1].forwarded = segment.get(3), segment.get(9)  # whoever it is: only a known insurer counts
         elif claims:
             _add(claims[-1], segment)
         else:
@@ -222,7 +236,12 @@ def _claim(body: _Claim, line: int, filename: Path, identify: Identify) -> Remit
         reason=_reason(refused or words, body.remarks) if denied or state == "denied" else "",
         codes=", ".join(f"{group}-{reason} {amount:.2f}" for (group, reason), amount in by_code.items()),
         services=tuple(Service(s.code, s.units, s.allowed) for s in body.services if _PROCEDURE.match(s.code)),
-        meta={"filename": str(filename), "lineno": header.line, **({TURNED: True} if turned else {})},
+        meta={
+            "filename": str(filename),
+            "lineno": header.line,
+            **({TURNED: True} if turned else {}),
+            **({FORWARDED: body.forwarded} if any(body.forwarded) else {}),
+        },
         control=control_number(printer.plain(header.get(7)), identify),
         lines=tuple(_line(service, later=later, denied=status == _DENIED) for service in body.services),
     )

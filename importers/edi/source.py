@@ -26,6 +26,7 @@ from daysheet.records import Adjustment, Meta, Payment
 from daysheet.remittances import (
     AMOUNTS,
     CONTROL,
+    FORWARDED,
     LINES,
     TURNED,
     Remittance,
@@ -188,6 +189,10 @@ def _claim(remittance: Remittance, claim: RemittedClaim, payer: str, books: Book
     meta: dict[str, Any] = {**_place(claim.meta), "remittance": remittance.id, "line": Decimal(claim.line)}
     if claim.control:
         meta[CONTROL] = claim.control
+    name, number = claim.meta.get(FORWARDED, ("", ""))
+    next_payer = payers.payer_called(name, (number,), books) if name else ""
+    if next_payer and next_payer != payer:
+        meta[FORWARDED] = next_payer
     if claim.rank != "primary":
         meta["rank"] = claim.rank
     if claim.reversal:

@@ -29,7 +29,7 @@ from daysheet.books import Books
 from daysheet.books.index import Receivable
 from daysheet.books.openings import bill_or_opening, openings
 from daysheet.records import Invoice
-from daysheet.remittances import Remittance, RemittedClaim
+from daysheet.remittances import FORWARDED, Remittance, RemittedClaim
 
 SHARE: Final = "share"
 """Metadata of what was derived of a bill's division: which bill and day. Such an entry is no fact of the bill."""
@@ -100,7 +100,8 @@ def bills(books: Books) -> Iterator[BillFacts]:
         accounts = {posting.account for _, posting in postings}
         claimed = [] if first is None else [*_claimed(first, books), *_expected(first, books, plans)]
         if first is not None and (len(accounts) > 1 or len(keys) > 1 or invoice in decided or claimed):
-            yield _facts(first, postings, decided.get(invoice, []), claimed)
+            sent_on = _sent_on(first, decided.get(invoice, []), books)
+            yield _facts(first, postings, decided.get(invoice, []), [*claimed, *sent_on])
 
 
 def _facts(
@@ -166,6 +167,14 @@ def _expected(bill: Invoice, books: Books, plans: Plans) -> Iterator[Row]:
             days = [day for claim in claims_of(bill.id, books) for day in books.claim_days[claim]]
             asked = min(days, default=one.date)
             yield Row(max(asked, one.date), CLAIMED, receivable_of(expected.second, one.date, books), expected.benefit)
+
+
+def _sent_on(bill: Invoice, decided: list[tuple[Decision, Remittance, RemittedClaim]], books: Books) -> Iterator[Row]:
+    """The claims that an insurer has sent on to the next one with its decision: as if the practice had."""
+    for decision, _, claim in decided:
+        payer = claim.meta.get(FORWARDED)
+        if isinstance(payer, str) and not decision.reversal:
+            yield Row(decision.date, CLAIMED, receivable_of(payer, bill.date, books), decision.charged)
 
 
 def _decisions(books: Books) -> dict[str, list[tuple[Decision, Remittance, RemittedClaim]]]:

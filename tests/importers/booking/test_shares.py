@@ -199,3 +199,23 @@ def test_rows_that_move_or_take_off_before_their_bill_came_are_on_its_insurers_a
         PATIENTS, SUMMIT,
     ]  # fmt: skip
     assert all(text == seen[0] for text in seen)
+
+
+def test_what_an_insurer_leaves_of_a_claim_that_it_sent_on_waits_for_the_next_one(folder: Folder):
+    """NM1*TT names it; an insurer that the books do not know is not named, and the rest is the patient's at once."""
+    folder.write_by_hand(
+        FACTS + '2026-01-01 custom "payer" "ridge" "Ridge Mutual"\n  receivable: Assets:Receivable:Insurance:Ridge\n'
+    )
+    claims = (DECIDED.replace("CLP*K-31*1*", f"CLP*B-{n}*19*") for n in (1, 2))
+    named = [
+        claim + f"~NM1*TT*2*{who}*****PI*65978"
+        for claim, who in zip(claims, ("RIDGE MUTUAL", "ELSEWHERE"), strict=True)
+    ]
+    folder.take("bills.csv", INVOICES + "".join(f"B-{n},,2026-03-02,oduya,C-{n},summit,260.00,\n" for n in (1, 2)))
+    folder.take("era.835", era_text(*named, sent="260", trace="55120099", day="20260320", payer="SUMMIT DENTAL PLAN"))
+    assert balance(folder.books(), "Assets:Receivable:Insurance:Ridge") == 70
+    assert _owed(folder) == {SUMMIT: 260, PATIENTS: 70}
+    assert "ELSEWHERE" not in "".join(_text(folder).values()).upper()
+    folder.take("paid.csv", PAYMENTS + "P-2,2026-04-24,B-1,ridge,check,45.00,8871\n")
+    assert balance(folder.books(), "Assets:Receivable:Insurance:Ridge") == 0
+    assert _owed(folder) == {SUMMIT: 260, PATIENTS: 95}

@@ -270,3 +270,16 @@ def test_a_column_whose_values_the_books_know_is_the_reference(seen) -> None:
     by_books = detected_as(told.encoding, told.grid, told.facts, told.kind, known=known)
     assert (by_books.columns["visit"], by_books.columns["provider"]) == ("Ref", "Who")
     assert "already imported" in by_books.evidence["visit"]
+
+
+def test_a_visit_s_own_number_stays_its_id_where_bills_that_are_known_bear_it_too(tmp_path: Path) -> None:
+    """Charges that were imported before are grouped by the number of their appointment."""
+    path = tmp_path / "appointments.csv"
+    rows = [f"{6100 + n},2026-04-{n:02} 9:00,OKAFOR,{300 + n},Complete,97110,80.00" for n in range(1, 20)]
+    path.write_text("AptNum,AptDateTime,Provider,PatNum,AptStatus,ProcDescript,Fee\n" + "\n".join(rows) + "\n")
+    told = detect_export(RawFile(path))
+    assert told is not None
+    known = Known(invoices=frozenset(str(6100 + n) for n in range(1, 20)))
+    by_books = detected_as(told.encoding, told.grid, told.facts, told.kind, known=known)
+    assert by_books.columns["id"] == "AptNum"
+    assert "invoice" not in by_books.columns
