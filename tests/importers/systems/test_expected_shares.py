@@ -139,11 +139,9 @@ ROW = "{},,{},hale,{},kinder,{}.00,,{},{},\n".format
 def parts(folder: Folder) -> dict[str, Decimal]:
     """What the patient owes, by bill."""
     found: dict[str, Decimal] = {}
-    for entry in folder.books().entries:
-        for posting in getattr(entry, "postings", ()):
-            if posting.account == "Assets:Receivable:Patients":
-                bill = min(entry.links).removeprefix("inv-")
-                found[bill] = found.get(bill, Decimal()) + posting.units.number
+    for bill, postings in folder.books().receivable.items():
+        amounts = [one.amount for one in postings if one.account == "Assets:Receivable:Patients"]
+        found[bill or ""] = sum(amounts, Decimal())
     return {bill: amount for bill, amount in found.items() if amount}
 
 
