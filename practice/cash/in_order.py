@@ -8,6 +8,7 @@ known; where they differ, nothing is.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from itertools import accumulate, groupby
 from typing import Final, NamedTuple
@@ -26,6 +27,10 @@ _LEFT_OVER: Final = 3
 
 Cost = tuple[int, int]
 """Lines that are not explained; receipts left over, and business days more or less than usual."""
+
+
+_Costs = dict[int, tuple[Cost, int]]
+"""The least cost by how many days of receipts are behind, and how many ways there are of it."""
 
 
 class _Edge(NamedTuple):
@@ -105,7 +110,7 @@ class _Ways:
         due = [(business_days(day[0].date, last) >= lag) * len(day) * _LEFT_OVER for day in days]
         self.due = list(accumulate(due, initial=0))  # receipts that should be at the bank by then, up to each day
         self.counts = list(accumulate(map(len, days), initial=0))
-        self.forward: list[dict[int, tuple[Cost, int]]] = [{0: ((0, 0), 1)}]
+        self.forward: list[_Costs] = [{0: ((0, 0), 1)}]
         for place in range(len(lines)):
             self.forward.append(self._next(place))
         self.cost, self.ways = (0, 0), 0
@@ -116,47 +121,87 @@ class _Ways:
             elif whole == self.cost:
                 self.ways += count
 
-    def _next(self, place: int) -> dict[int, tuple[Cost, int]]:
-        found: dict[int, tuple[Cost, int]] = {}
+    def _next(self, place: int) -> _Costs:
+        found: _Costs = {}
+        ends, least = self._least(place)
         for at, (cost, count) in self.forward[place].items():
             _add(found, at, _plus(cost, (1, 0)), count)
-            for edge in self.edges[place]:
-                if edge.start >= at:
-                    _add(found, edge.end, _plus(cost, self._of(place, at, edge)), count)
+        for edge, weight in self._weighed(place):
+            before = bisect_right(ends, edge.start)
+            if before:
+                cost, count = least[before - 1]
+                _add(found, edge.end, _plus(cost, (0, weight)), count)
         return found
 
-    def _of(self, place: int, at: int, edge: _Edge) -> Cost:
-        took = business_days(self.days[edge.end - 1][0].date, self.lines[place].date)
-        return 0, _LEFT_OVER * (self.counts[edge.start] - self.counts[at]) + abs(took - self.lag)
+    def _least(self, place: int) -> tuple[list[int], list[tuple[Cost, int]]]:
+        """How far the lines before may come, in order, and the least cost of coming so far, up to each.
+
+        What an edge leaves over is the receipts between: those up to its start (`_weighed`), less those up to here.
+        """
+        ends = sorted(self.forward[place])
+        least: list[tuple[Cost, int]] = []
+        for at in ends:
+            cost, count = self.forward[place][at]
+            cost = _plus(cost, (0, -_LEFT_OVER * self.counts[at]))
+            if least and least[-1][0] == cost:
+                count += least[-1][1]
+            elif least and least[-1][0] < cost:
+                cost, count = least[-1]
+            least.append((cost, count))
+        return ends, least
+
+    def _weighed(self, place: int) -> list[tuple[_Edge, int]]:
+        """The edges of a line, each with what it costs beside the receipts up to where the line before came."""
+        day = self.lines[place].date
+        return [
+            (
+                edge,
+                _LEFT_OVER * self.counts[edge.start]
+                + abs(business_days(self.days[edge.end - 1][0].date, day) - self.lag),
+            )
+            for edge in self.edges[place]
+        ]
 
     def certain(self) -> list[tuple[BankDeposit, Group]]:
         """The lines that all the best ways explain alike."""
-        after: dict[int, tuple[Cost, int]] = {at: ((0, self.due[-1] - self.due[at]), 1) for at in self.forward[-1]}
+        after: _Costs = {at: ((0, self.due[-1] - self.due[at]), 1) for at in self.forward[-1]}
         found: list[tuple[BankDeposit, Group]] = []
         for place in reversed(range(len(self.lines))):
-            before: dict[int, tuple[Cost, int]] = {}
-            by_edge: dict[_Edge, int] = {}
-            for at, (cost, count) in self.forward[place].items():
-                _add(before, at, _plus(after[at][0], (1, 0)), after[at][1])
-                for edge in self.edges[place]:
-                    if edge.start >= at:
-                        step = _plus(self._of(place, at, edge), after[edge.end][0])
-                        _add(before, at, step, after[edge.end][1])
-                        if _plus(cost, step) == self.cost:
-                            by_edge[edge] = by_edge.get(edge, 0) + count * after[edge.end][1]
-            sure = next((edge for edge, count in by_edge.items() if count == self.ways), None)
-            if sure is not None:
-                group = tuple(receipt for day in self.days[sure.start : sure.end] for receipt in day)
-                found.append((self.lines[place], group))
-            after = before
+            ends, least = self._least(place)
+            further = [
+                (edge, _plus((0, weight), after[edge.end][0]), after[edge.end][1])
+                for edge, weight in self._weighed(place)
+                if edge.start >= ends[0]
+            ]
+            for edge, cost, count in further:
+                before, ways = least[bisect_right(ends, edge.start) - 1]
+                if _plus(before, cost) == self.cost and ways * count == self.ways:
+                    group = tuple(receipt for day in self.days[edge.start : edge.end] for receipt in day)
+                    found.append((self.lines[place], group))
+                    break
+            after = self._onwards(ends, after, further)
         return found[::-1]
+
+    def _onwards(self, ends: list[int], after: _Costs, further: list[tuple[_Edge, Cost, int]]) -> _Costs:
+        """What it costs from each place on, the last first: without a line for these days, or with one of its edges."""
+        found: _Costs = {}
+        waiting = sorted(further, key=lambda one: one[0].start)
+        best: _Costs = {}
+        for at in reversed(ends):
+            while waiting and waiting[-1][0].start >= at:
+                _, cost, count = waiting.pop()
+                _add(best, 0, cost, count)
+            _add(found, at, _plus(after[at][0], (1, 0)), after[at][1])
+            for cost, count in best.values():
+                _add(found, at, _plus(cost, (0, -_LEFT_OVER * self.counts[at])), count)
+        return found
 
 
 def _plus(one: Cost, other: Cost) -> Cost:
     return one[0] + other[0], one[1] + other[1]
 
 
-def _add(found: dict[int, tuple[Cost, int]], at: int, cost: Cost, count: int) -> None:
+def _add(found: _Costs, at: int, cost: Cost, count: int) -> None:
     known = found.get(at)
     if known is None or cost < known[0]:
         found[at] = cost, count

@@ -20,7 +20,8 @@ _MOST_EACH: Final = 50
 _MOST_RATE: Final = 40_000
 _MILLION: Final = 1_000_000
 _LEAST: Final = 3
-_FRIDAY: Final = 4
+_WEEK: Final = 7
+_WORKING: Final = 5
 _MOST_OF_THEM: Final = (3, 5)
 
 
@@ -85,8 +86,13 @@ def batch_of(group: Group, amount: Decimal, day: datetime.date, lines: int = 1) 
 
 def business_days(first: datetime.date, last: datetime.date) -> int:
     """How many days from Monday to Friday come after the first day, up to and with the last."""
-    days = (first + datetime.timedelta(ahead) for ahead in range(1, (last - first).days + 1))
-    return sum(day.weekday() <= _FRIDAY for day in days)
+    return max(0, _weekdays(last) - _weekdays(first))
+
+
+def _weekdays(day: datetime.date) -> int:
+    """How many days from Monday to Friday there were up to and with a day, since 0001-01-01, a Monday."""
+    weeks, rest = divmod(day.toordinal(), _WEEK)
+    return weeks * _WORKING + min(rest, _WORKING)
 
 
 def learned(days: Sequence[Sequence[Batch]]) -> Processor | None:
