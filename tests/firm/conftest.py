@@ -1,5 +1,11 @@
 """A firm of small practices."""
 
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -56,3 +62,37 @@ def module_call(tmp_path, monkeypatch):
         return Call("one", tmp_path, MODULE, ("client_work",), closed, memory, seconds)
 
     return call
+
+
+@contextlib.contextmanager
+def program(*words):
+    """A program of Dask's that runs until this ends; by its process id."""
+    environment = os.environ | {"PYTHONWARNINGS": "ignore"}
+    with subprocess.Popen(
+        [sys.executable, "-m", *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.terminate()
+
+
+@contextlib.contextmanager
+def scheduler(folder):
+    place = folder / "scheduler.json"
+    with program(
+        "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--no-show",
+        "--scheduler-file", str(place),
+    ):  # fmt: skip
+        until = time.monotonic() + 60
+        while not place.exists() or not place.read_text().strip():
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        yield json.loads(place.read_text())["address"]
+
+
+def worker(address, folder):
+    return program(
+        "distributed.cli.dask_worker", address, "--nworkers", "1", "--nthreads", "1", "--no-nanny", "--no-dashboard",
+        "--local-directory", str(folder),
+    )  # fmt: skip

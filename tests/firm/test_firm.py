@@ -3,11 +3,7 @@
 import csv
 import io
 import json
-import os
 import shutil
-import subprocess
-import sys
-import time
 
 import pytest
 from click.testing import CliRunner
@@ -17,6 +13,8 @@ from daysheet.firm.commands import firm as verb
 from daysheet.firm.table import STATUS, Standing, status
 from daysheet.trust import trusted
 from daysheet.trust.ledger import Guard
+
+from tests.firm.conftest import scheduler, worker
 
 
 @pytest.fixture(autouse=True)
@@ -146,26 +144,8 @@ def test_every_column_sorts(column):
 @pytest.fixture
 def cluster(tmp_path):
     """A real scheduler with one real worker; the address."""
-    environment = os.environ | {"PYTHONWARNINGS": "ignore"}
-    with subprocess.Popen(
-        [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0",
-         "--no-dashboard", "--no-show", "--scheduler-file", str(tmp_path / "scheduler.json")],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment,
-    ) as scheduler:  # fmt: skip
-        place = tmp_path / "scheduler.json"
-        until = time.monotonic() + 60
-        while not place.exists() or not place.read_text().strip():
-            assert time.monotonic() < until
-            time.sleep(0.05)
-        address = json.loads(place.read_text())["address"]
-        with subprocess.Popen(
-            [sys.executable, "-m", "distributed.cli.dask_worker", address, "--nworkers", "1", "--nthreads", "1",
-             "--no-nanny", "--no-dashboard", "--local-directory", str(tmp_path)],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment,
-        ) as worker:  # fmt: skip
-            yield address
-            worker.terminate()
-        scheduler.terminate()
+    with scheduler(tmp_path) as address, worker(address, tmp_path):
+        yield address
 
 
 def test_a_cluster_gives_what_this_machine_gives(firm, cluster):
