@@ -368,13 +368,14 @@ class _Bill:
     def _moved_after(self, account: str) -> bool:
         """Whether a row that moves a share to the patient may be an insurer's answer; of a later one, none is before.
 
-        What was moved on the day on which the first insurer answered, or before the later one was asked, is what the
-        first has left.
+        What was moved on the day on which the first insurer paid or took off, or before the later one was asked, is
+        what the first has left.
         """
         if account == self.insurer or not self.moved:
             return bool(self.moved)
         asked = min(row.date for row in self.rows if row.what == CLAIMED and row.account == account)
-        told = [row.date for row in self.rows if row.what == PAID and row.account != RECEIVABLE_PATIENTS]
+        paid = [row.date for row in self.rows if row.what == PAID and row.account != RECEIVABLE_PATIENTS]
+        told = [*paid, *(row.date for row in self.rows if row.what == CONTRACTUAL)]
         first = max(told, default=min(row.date for row in self.moved))
         return any(row.date > first and row.date >= asked for row in self.moved)
 

@@ -162,6 +162,13 @@ CASES = {
         [BILL_TO_SUMMIT, row(2, CLAIMED, HARBOR, 200), row(20, PAID, SUMMIT, 110), row(20, MOVED, SUMMIT, 50)],
         [], {SUMMIT: 150, HARBOR: 50},
     ),
+    "what the first left is posted a day after its check, with what it took off": (
+        [
+            BILL_TO_SUMMIT, row(2, CLAIMED, HARBOR, 200), row(19, PAID, SUMMIT, 110), row(20, CONTRACTUAL, SUMMIT, 40),
+            row(20, MOVED, SUMMIT, 50),
+        ],
+        [], {SUMMIT: 150, HARBOR: 50},
+    ),
     "a second insurer is asked after the row of what the first left": (
         [BILL_TO_SUMMIT, row(19, PAID, SUMMIT, 110), row(20, MOVED, SUMMIT, 50), row(24, CLAIMED, HARBOR, 200)],
         [], {SUMMIT: 150, HARBOR: 50},
