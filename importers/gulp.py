@@ -22,8 +22,9 @@ from typing import Any, Final
 
 import beangulp
 from beancount.core.data import Custom, Directive, Note, Open, Pad, Transaction, new_metadata
-from daysheet import files, patients
+from daysheet import files, patients, token_secrets
 from daysheet.books import Books, loading
+from daysheet.books.secret import secret_of
 from daysheet.errors import DaysheetError
 from daysheet.importers.banks.source import BankSource
 from daysheet.importers.booking.session import context_of
@@ -34,7 +35,7 @@ from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.settings import BankSettings, bank_account
 from daysheet.importers.sources import all_sources
 from daysheet.importers.writing import archive, dry_run
-from daysheet.importers.writing.writer import Batch
+from daysheet.importers.writing.writer import IMPORTS, Batch
 from daysheet.ledger import collector, digest
 from daysheet.settings import Settings
 
@@ -95,6 +96,8 @@ class Importer(beangulp.Importer):  # type: ignore[misc] # beangulp ships no typ
         entries = [entry for entry in self._brought(Path(filepath)) if getattr(entry, "type", "") != "imported"]
         if self.for_fava:
             self._open([entry.account for entry in entries if isinstance(entry, Open)])
+            self._name_secret([entry for entry in entries if isinstance(entry, Custom) and _is_secret(entry)])
+            entries = [entry for entry in entries if not _is_secret(entry)]
             entries = [entry for entry in entries if _is_carried(entry)] or self._note(filepath, entries)
         return [_placed(entry, filepath) for entry in entries]
 
@@ -104,7 +107,7 @@ class Importer(beangulp.Importer):  # type: ignore[misc] # beangulp ships no typ
         with files.locked(folder), collector.paused(), dry_run.copied(folder) as copy:
             try:
                 before = loading.load(copy.at)
-                patients.secret_of(self.settings.practice.id, create=_is_fresh(before))  # the tokens are to be kept
+                secret_of(before, self.settings.practice.id, create=True)  # the tokens are to be kept
                 run = ImportRun(copy.at, self.settings, before, self.source.name, dry_run=True, suspense=False)
                 run.over([RawFile(path)])
                 for problem in run.outcome.refused.values():
@@ -121,6 +124,15 @@ class Importer(beangulp.Importer):  # type: ignore[misc] # beangulp ships no typ
             with files.locked(folder):
                 batch = Batch(folder, loading.load(folder))
                 batch.open(accounts)
+                batch.write()
+
+    def _name_secret(self, named: list[Custom]) -> None:
+        """Say now what the tokens are made with, which Fava's page cannot save."""
+        folder = self.settings.path.parent
+        if named:
+            with files.locked(folder):
+                batch = Batch(folder, loading.load(folder))
+                batch.add_text(IMPORTS, token_secrets.line(str(named[0].values[0].value)))
                 batch.write()
 
     def _note(self, filepath: str, entries: list[Directive]) -> list[Directive]:
@@ -146,7 +158,7 @@ class Importer(beangulp.Importer):  # type: ignore[misc] # beangulp ships no typ
     @cached_property
     def _context(self) -> Context:
         books = loading.load(self.settings.path.parent)
-        return context_of(books, _token(self.settings.practice.id, create=_is_fresh(books)))
+        return context_of(books, _token(books, self.settings.practice.id))
 
 
 def importers(folder: str | Path, *, for_fava: bool = False) -> list[Importer]:
@@ -192,6 +204,11 @@ def _is_carried(entry: Directive) -> bool:
     return all(isinstance(value, str) for meta in metas for key, value in meta.items() if key not in own)
 
 
+def _is_secret(entry: Directive) -> bool:
+    """Whether an entry says what the tokens are made with."""
+    return isinstance(entry, Custom) and entry.type == token_secrets.TYPE
+
+
 def _name(entry: Directive) -> tuple[str, ...] | None:
     """What an entry is a state of."""
     if isinstance(entry, Pad):
@@ -203,17 +220,9 @@ def _name(entry: Directive) -> tuple[str, ...] | None:
     return None
 
 
-def _is_fresh(books: Books) -> bool:
-    """Whether no token is in the books yet, so that the secret may be made."""
-    return not any("patient" in entry.meta for entry in books.entries)
-
-
-def _token(practice: str, *, create: bool) -> Callable[[str], str]:
-    @cache
-    def token(identifier: str) -> str:
-        return patients.token(identifier, patients.secret_of(practice, create=create))
-
-    return token
+def _token(books: Books, practice: str) -> Callable[[str], str]:
+    secret = cache(lambda: secret_of(books, practice, create=True).secret)
+    return cache(lambda identifier: patients.token(identifier, secret()))
 
 
 def _file(filepath: str) -> RawFile:

@@ -6,7 +6,6 @@ what the refused one lacks shows in its error and in the checks. All files that 
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -14,10 +13,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from beancount.core.data import Transaction
-from daysheet import files, patients
-from daysheet.accounting.payroll import paychecks
+from daysheet import files, patients, token_secrets
 from daysheet.billing.payers import bill_meant
 from daysheet.books import Books, loading
+from daysheet.books import secret as token_secret
 from daysheet.errors import DaysheetError
 from daysheet.importers import import_facts, reading_checks
 from daysheet.importers.amending import answers, follow_up
@@ -169,7 +168,8 @@ class ImportRun:
         self.warn: Warn = lambda _: None
         self.made: dict[str, Transaction] = {}
         """Entries by the fingerprint of a bank's row that shall become what they were made."""
-        self.token = cache(self._token())
+        self.secret: patients.Held | None = None
+        self.token = cache(self._token)
 
     def over(self, given: Sequence[RawFile]) -> None:
         """Take the files in the order in which they build on each other."""
@@ -285,6 +285,12 @@ class ImportRun:
     def finish(self, session: ImportSession, taken: list[tuple[RawFile, Taken]]) -> None:
         """Write what was taken, and file the originals; a dry run writes alone."""
         self.outcome.taken += [each for _, each in taken]
+        if (
+            self.secret is not None
+            and not session.books.secrets
+            and any(each.booked or writer.IMPORTS in each.written for _, each in taken)
+        ):
+            session.batch.add_text(writer.IMPORTS, token_secrets.line(self.secret.fingerprint))
         if self.dry_run:
             session.batch.write()
             return
@@ -300,21 +306,16 @@ class ImportRun:
         """A session with nothing taken yet."""
         return ImportSession(self.folder, books, self.settings, self.token)
 
-    def _token(self) -> Any:  # noqa: ANN401 - a function from a patient's id to a token
-        secret: list[bytes] = []
-
-        def token(identifier: str) -> str:
-            if not secret:
-                fresh = not any(visit.patient for visit in self.books.visits.values()) and not paychecks(self.books)
-                practice = self.settings.practice.id
-                if fresh and self.dry_run and not patients.has_secret(practice):
-                    secret.append(secrets.token_bytes())
-                    self.outcome.notes.append(_EXAMPLES)
-                else:
-                    secret.append(patients.secret_of(practice, create=fresh))
-            return patients.token(identifier, secret[0])
-
-        return token
+    def _token(self, identifier: str) -> str:
+        """A patient's token; the secret is looked for with the first of them, before anything is written."""
+        if self.secret is None:
+            practice = self.settings.practice.id
+            if self.dry_run and token_secret.is_to_be_made(self.books, practice):
+                self.secret = patients.Held(patients.new_secret(), None)
+                self.outcome.notes.append(_EXAMPLES)
+            else:
+                self.secret = token_secret.secret_of(self.books, practice, create=True)
+        return patients.token(identifier, self.secret.secret)
 
 
 def _take(session: ImportSession, file: RawFile, reading: Reading, *, suspense: bool) -> Taken:

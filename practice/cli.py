@@ -44,6 +44,10 @@ VERBS: Final[Mapping[str, Verb]] = {
     "mail": Verb("daysheet.reports.mail.commands:mail", "Send the pack to the accountant."),
     "firm": Verb("daysheet.firm.commands:firm", "The same over many clients' books."),
     "trust": Verb("daysheet.safety.trust:trust", "Say what the books would run, and let it."),
+    "doctor": Verb("daysheet.importers.upkeep.doctor:doctor", "Examine the books and the installation."),
+    "secret": Verb(
+        "daysheet.importers.upkeep.secret_commands:secret", "What tokens are made with: back it up, change it."
+    ),
     "reveal": Verb("daysheet.importers.commands:reveal", "The patient behind a token."),
 }
 

@@ -155,20 +155,21 @@ def _machine() -> str:
     return f"{platform.node().replace(' ', '-')}/{space}"
 
 
-def write(path: Path, data: bytes | IO[bytes]) -> None:
+def write(path: Path, data: bytes | IO[bytes], *, private: bool = False) -> None:
     """Put `data` at `path` at once: a temporary file beside it, synced, renamed over it, the folder synced.
 
     Args:
         path: of the file.
         data: its bytes, or an open file that holds them.
+        private: for this user alone, at no moment for others.
 
     Raises:
         OSError: the disk refuses; `path` is then as it was.
     """
-    write_all([(path, data)])
+    write_all([(path, data)], private=private)
 
 
-def write_all(contents: Iterable[tuple[Path, bytes | IO[bytes]]]) -> None:
+def write_all(contents: Iterable[tuple[Path, bytes | IO[bytes]]], *, private: bool = False) -> None:
     """Put each file in place, in this order; when one fails, those before it are put back as they were.
 
     All the data is on the disk before the first file is replaced, so that a full disk changes nothing. A program that
@@ -182,7 +183,7 @@ def write_all(contents: Iterable[tuple[Path, bytes | IO[bytes]]]) -> None:
     before: list[tuple[Path, bytes | None]] = []
     try:
         for path, data in contents:
-            staged.append((_stage(path, data), path))
+            staged.append((_stage(path, data, private=private), path))
         for temporary, path in staged:
             old = path.read_bytes() if path.exists() else None
             temporary.replace(path)
@@ -306,7 +307,7 @@ def sweep(folder: Path) -> None:
         leftover.unlink()
 
 
-def _stage(path: Path, data: bytes | IO[bytes]) -> Path:
+def _stage(path: Path, data: bytes | IO[bytes], *, private: bool = False) -> Path:
     """A synced temporary file beside `path`, with the mode that the file has or will have."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_SUFFIX)
@@ -318,7 +319,8 @@ def _stage(path: Path, data: bytes | IO[bytes]) -> Path:
                 shutil.copyfileobj(data, file, _PIECE)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~umask())
+        if not private:  # as which it was made
+            Path(temporary).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~umask())
     except BaseException:
         with suppress(OSError):
             Path(temporary).unlink()

@@ -7,18 +7,21 @@ ledger is *pseudonymised*, not de-identified: who holds the secret or the origin
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import hmac
 import os
 import re
 import secrets
+import shlex
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from daysheet import files
 from daysheet.errors import DaysheetError
+from daysheet.settings import FILE
 
 PREFIX: Final = "pt-"
 OPAQUE_PREFIX: Final = "x-"
@@ -29,7 +32,14 @@ TOKEN: Final = re.compile(PREFIX + _HEXADECIMAL)
 """What a token looks like; nothing else in the books does."""
 OPAQUE: Final = re.compile(OPAQUE_PREFIX + _HEXADECIMAL)
 """What stands for an id or a cell that could name a patient, and is no patient's token."""
-_MINIMUM = 16
+RESTORE: Final = "put its back-up in its place"
+IN_TEXT: Final = re.compile(rf'(?<![0-9A-Za-z])pt-{_HEXADECIMAL}(?![0-9A-Za-z])|"x-{_HEXADECIMAL}"')
+"""A token, or what stands for another name, in a ledger's text."""
+_MINIMUM: Final = 16
+_MOST_BYTES: Final = 4096
+_FINGERPRINT_DIGITS: Final = 16
+_CONSTANT: Final = b"daysheet: the secret that these books' tokens are made with"
+_NAME: Final = re.compile(r"[^\W_][\w.-]{0,99}")
 
 
 def token(identifier: str, secret: bytes) -> str:
@@ -48,40 +58,115 @@ def opaque(text: str, token_of: Callable[[str], str]) -> str:
     return OPAQUE_PREFIX + token_of(f"cell {text}").removeprefix(PREFIX)
 
 
+def fingerprint(secret: bytes) -> str:
+    """What a secret is known by in the books: a keyed hash of a constant, from which nothing of it can be told."""
+    return hmac.new(secret, _CONSTANT, hashlib.sha256).hexdigest()[:_FINGERPRINT_DIGITS]
+
+
+class Held(NamedTuple):
+    """A secret on this machine, and its file; None where `DAYSHEET_SECRET` holds it."""
+
+    secret: bytes
+    path: Path | None
+
+    @property
+    def fingerprint(self) -> str:
+        """What it is known by."""
+        return fingerprint(self.secret)
+
+
 def secret_path(practice: str) -> Path:
-    """Where the secret of a practice lives: in the user's configuration folder, never in the books."""
+    """Where the secret of a practice lives: in the user's configuration folder, never in the books.
+
+    Raises:
+        DaysheetError: the practice's id cannot be part of a file's name.
+    """
+    if not _NAME.fullmatch(practice):
+        raise DaysheetError(
+            "the id of [practice] cannot name the file of its secret",
+            filename=FILE,
+            remedy='write letters, digits, dots and dashes, such as id = "willow-creek"',
+        )
     return files.users_config() / "daysheet" / f"{practice}.secret"
 
 
-def has_secret(practice: str) -> bool:
-    """Whether the secret of a practice is on this machine."""
-    return SECRET_VARIABLE in os.environ or secret_path(practice).exists()
+def former_path(practice: str, known_by: str) -> Path:
+    """Where a secret is kept that was rotated out, or is about to take its place, by its fingerprint."""
+    return secret_path(practice).with_suffix(f".{known_by}.secret")
 
 
-def secret_of(practice: str, *, create: bool = False) -> bytes:
-    """The secret that a practice's tokens are made with: `DAYSHEET_SECRET`, else its file.
+def back_up_note(practice: str) -> Path:
+    """Where it is noted which secret was backed up last, and to what file."""
+    return secret_path(practice).with_suffix(".back-up")
+
+
+def held(practice: str) -> list[Held]:
+    """The secrets of a practice on this machine: `DAYSHEET_SECRET`, else its file and then those before it.
 
     Args:
         practice: the `id` in `[practice]`.
-        create: make a new one when there is none (for books without any token yet).
 
     Raises:
-        DaysheetError: there is none, or it is too short to be one.
+        DaysheetError: one is too short to be a secret, or other users of the machine can read it.
     """
     given = os.environ.get(SECRET_VARIABLE)
+    if given is not None:
+        return [Held(_sound(given.strip(), None), None)]
     path = secret_path(practice)
-    if given is None and path.exists():
-        given = path.read_text(encoding="ascii").strip()
-    if given is None and create:
-        given = secrets.token_hex(32)
-        files.write(path, (given + "\n").encode())
-        path.chmod(0o600)
-    if given is None:
+    former = sorted(path.parent.glob(f"{glob.escape(practice)}.{'[0-9a-f]' * _FINGERPRINT_DIGITS}.secret"))
+    return [Held(_sound(_read(each), each), each) for each in (path, *former) if each.exists()]
+
+
+def make(practice: str) -> Held:
+    """A new secret of a practice that has none on this machine, in its file, which this user alone can read.
+
+    Raises:
+        OSError: the disk refuses.
+    """
+    return keep(secret_path(practice), new_secret())
+
+
+def new_secret() -> bytes:
+    """256 bits that nobody can guess, in hexadecimal."""
+    return secrets.token_hex(32).encode()
+
+
+def keep(path: Path, secret: bytes) -> Held:
+    """Put a secret at a path, for this user alone.
+
+    Raises:
+        OSError: the disk refuses.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    files.write(path, secret + b"\n", private=True)
+    return Held(secret, path)
+
+
+def _read(path: Path) -> str:
+    """A secret's file.
+
+    Raises:
+        DaysheetError: somebody else may have read it, or it is no secret's file.
+    """
+    if not path.is_file():
+        raise DaysheetError("the patient secret is no plain file", filename=path)
+    if os.name == "posix" and path.stat().st_mode & 0o077:
         raise DaysheetError(
-            "the secret that patient tokens are made with is not on this machine",
+            "other users of this machine can read the patient secret",
             filename=path,
-            remedy=f"copy it from the machine that has it, or set {SECRET_VARIABLE}",
+            remedy=f"chmod 600 {shlex.quote(str(path))}; if somebody may have read it: daysheet secret rotate",
         )
-    if len(given) < _MINIMUM:
-        raise DaysheetError(f"the patient secret has fewer than {_MINIMUM} characters", filename=path)
-    return given.encode()
+    try:
+        return path.read_bytes()[:_MOST_BYTES].decode("ascii").strip()
+    except UnicodeDecodeError:
+        raise DaysheetError("the patient secret is damaged", filename=path, remedy=RESTORE) from None
+
+
+def _sound(text: str, path: Path | None) -> bytes:
+    if len(text) < _MINIMUM:
+        raise DaysheetError(
+            f"the patient secret has fewer than {_MINIMUM} characters",
+            filename=path or SECRET_VARIABLE,
+            remedy=RESTORE,
+        )
+    return text.encode()

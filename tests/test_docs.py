@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from daysheet.cli import VERBS
+from daysheet.ledgers.demo import SECRET
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("**/*.md"))]
@@ -36,7 +37,7 @@ def _run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
         "COLUMNS": "80",
         "LC_ALL": "C.UTF-8",
         "TZ": "UTC",
-        "DAYSHEET_SECRET": "the documentation's own secret",
+        "DAYSHEET_SECRET": SECRET,
     }
     return subprocess.run(
         ["bash", "-c", command],

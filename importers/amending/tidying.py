@@ -11,9 +11,10 @@ from beancount.core.data import Directive, Open
 from beancount.core.getters import get_entry_accounts
 from daysheet.books import loading
 from daysheet.books.loading import MAIN
+from daysheet.books.secret import has_tokens
 from daysheet.importers import new_books
 from daysheet.importers.deriving import derived
-from daysheet.importers.writing.blocks import without
+from daysheet.importers.writing.blocks import take_out, without
 from daysheet.importers.writing.writer import ACCOUNTS, INCLUDE, OPENED, years
 from daysheet.settings import FILE
 
@@ -28,12 +29,20 @@ def tidy(folder: Path, gone: Iterable[Directive]) -> list[str]:
         gone: what they held.
     """
     _drop_empty(folder)
+    _drop_secret(folder)
     candidates = {account for entry in gone for account in get_entry_accounts(entry)}
     places = dict(_needless(folder, candidates))
     if places:
         path = folder / ACCOUNTS
         path.write_bytes(without(path.read_bytes().decode(), places.values()).encode())
     return sorted(places)
+
+
+def _drop_secret(folder: Path) -> None:
+    """Take out what tokens are made with where none is left, so that no more stays than before the first import."""
+    books = loading.load(folder)
+    if books.secrets and not has_tokens(books):
+        take_out(folder, [(str(one.meta["filename"]), int(one.meta["lineno"])) for one in books.secrets])
 
 
 def _needless(folder: Path, candidates: set[str]) -> Iterator[tuple[str, int]]:

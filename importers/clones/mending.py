@@ -62,7 +62,7 @@ def load(folder: Path, settings: Settings, warn: Callable[[str], None] = lambda 
 
 
 def _said_twice(folder: Path, books: Books) -> bool:
-    """Take out what says again that a file was imported, where both clones have imported it; whether there was any."""
+    """Take out what both clones say: that a file was imported, what tokens are made with; whether there was any."""
     seen: set[tuple[str, str, str | None]] = set()
     again: set[tuple[str, int]] = set()
     for fact in books.imported:
@@ -70,6 +70,11 @@ def _said_twice(folder: Path, books: Books) -> bool:
         if key[0] and key in seen:
             again.add((str(fact.meta["filename"]), int(fact.meta["lineno"])))
         seen.add(key)
+    named: set[str] = set()
+    for one in books.secrets:
+        if one.fingerprint in named:
+            again.add((str(one.meta["filename"]), int(one.meta["lineno"])))
+        named.add(one.fingerprint)
     take_out(folder, again)
     return bool(again)
 

@@ -18,6 +18,7 @@ import click
 from daysheet import checks, console, files, patients
 from daysheet.billing.pricing import fee_of, payer_of
 from daysheet.books import Books
+from daysheet.books.secret import secret_of
 from daysheet.cash.forecast import forecast
 from daysheet.findings import Finding, Gap, gap
 from daysheet.following.followed import rejected_visits
@@ -99,7 +100,7 @@ def _patients(folder: Path, settings: Settings, books: Books, wanted: set[str]) 
     """The practice system's own name for each of these tokens, from the newest original that has it."""
     if not wanted:
         return {}
-    secret = patients.secret_of(settings.practice.id)
+    secret = secret_of(books, settings.practice.id).secret
     seen: dict[str, str] = {}
 
     def remember(identifier: str) -> str:

@@ -37,7 +37,7 @@ _KNOWN: Final = re.compile(
 )
 _WORDS: Final = re.compile(r"[^\W\d_]{2,}")
 _HUNK: Final = re.compile(r"^@@ -\S+ \+([0-9]+)(?:,([0-9]+))? @@", re.MULTILINE)
-_TEXT: Final = (".beancount", ".toml", ".csv", ".md", ".txt", ".json", ".eml", ".html")
+TEXTS: Final = (".beancount", ".toml", ".csv", ".md", ".txt", ".json", ".eml", ".html")
 
 
 def names_on_this_machine(folder: Path, settings: Settings, given: Sequence[RawFile] = ()) -> Names:
@@ -131,7 +131,7 @@ def scan(shell: console.Console, paths: tuple[Path, ...], staged: bool) -> int:
     """Look for patients in files of the books: numbers by their shape, names by the exports on this machine."""
     folder = shell.folder
     names = names_on_this_machine(folder, shell.settings())
-    own = _own_addresses(folder)
+    own = own_addresses(folder)
     texts = [_Text(str(path), path.read_text("utf-8", "replace"), None) for path in paths]
     texts += _staged(folder) if staged else []
     found = [
@@ -152,7 +152,7 @@ class _Text(NamedTuple):
     lines: frozenset[int] | None
 
 
-def _own_addresses(folder: Path) -> frozenset[str]:
+def own_addresses(folder: Path) -> frozenset[str]:
     """Where the practice, its accountant and whoever else the settings and the facts name as a contact are reached."""
     try:
         tables = tomllib.loads((folder / SETTINGS).read_text("utf-8"))
@@ -181,7 +181,7 @@ def _staged(folder: Path) -> list[_Text]:
             _new_lines(asked("diff", "--cached", "--unified=0", "--no-ext-diff", "--no-textconv", "--", name)),
         )
         for name in changed
-        if name.endswith(_TEXT)
+        if name.endswith(TEXTS)
     ]
 
 

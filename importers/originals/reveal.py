@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from daysheet import patients
+from daysheet.books import loading
+from daysheet.books.secret import secret_of
 from daysheet.errors import DaysheetError
 from daysheet.importers.edi.claim_source import ClaimSource
 from daysheet.importers.fhir.source import FhirSource
@@ -54,7 +56,7 @@ def reveal(folder: Path, token: str) -> list[Found]:
     if not place.is_dir():
         raise DaysheetError("no originals are filed on this machine", filename=place, remedy="ask where they are kept")
     settings = Settings.of(folder)
-    secret = patients.secret_of(settings.practice.id)
+    secret = secret_of(loading.load(folder), settings.practice.id).secret
     token_of = cache(lambda cell: patients.token(cell, secret))
     sources = systems.sources(folder, settings)
     journals = payroll.sources(folder) if employee else []

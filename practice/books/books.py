@@ -50,6 +50,7 @@ from daysheet.remittances import Remittance
 from daysheet.submissions import Answer
 from daysheet.tax_facts import TaxFact, parse_tax_fact
 from daysheet.thresholds import DEFAULTS
+from daysheet.token_secrets import TokenSecret, parse_secret
 
 _ZERO = Decimal()
 
@@ -100,6 +101,7 @@ class Books:
         opened: the `open` directive of each account.
         closed: the `close` directive of each account that has one.
         tax_facts: assets, vendors and filed forms, in date order.
+        secrets: what the tokens are made with.
         errors: practice entries that could not be understood.
         known: what `once` has worked out.
     """
@@ -109,7 +111,7 @@ class Books:
         "allotted", "answers", "apart", "begins", "bills", "charges", "claim_days", "claims", "closed", "closures",
         "contracts", "coverages", "currency", "entries", "errors", "imported", "insured", "invoices",
         "invoices_of_visit", "known", "lined", "locks", "never_billed", "not_kept", "numbered", "on_account",
-        "opened", "options", "payers", "plans", "providers", "rebilled", "remittances", "repeated", "state",
+        "opened", "options", "payers", "plans", "providers", "rebilled", "remittances", "repeated", "secrets", "state",
         "tax_facts", "thresholds", "took_place", "visits", "waivers",
     )  # fmt: skip
 
@@ -137,6 +139,7 @@ class Books:
         self.opened: dict[str, Open] = {}
         self.closed: dict[str, Close] = {}
         self.tax_facts: list[TaxFact] = []
+        self.secrets: list[TokenSecret] = []
         self.errors: list[FactError | BookError] = [*index.errors]
 
         bill = Maker(bill_of)
@@ -169,8 +172,7 @@ class Books:
         self.allotted: list[Allotment] = []
         self.plans: list[PaymentPlan] = []
         self.coverages: list[Coverage] = []
-        self._first, self._repeated = first, repeated
-        self._owed, self._beyond = index.owed, index.beyond
+        self._first, self._repeated, self._owed, self._beyond = first, repeated, index.owed, index.beyond
 
     @classmethod
     def of(cls, entries: list[Directive], options: Mapping[str, Any], *, state: str) -> Books:
@@ -258,9 +260,7 @@ class Books:
         practice = [self.visits[last].date for last in islice(reversed(self.visits), 1)]
         practice += [bill.date for bill in islice(reversed(self.bills), 1)]
         practice += islice((entry.date for entry in reversed(self.entries) if _is_payment(entry)), 1)
-        if practice:
-            return max(practice)
-        return max((entry.date for entry in self.entries), default=datetime.date.min)
+        return max(practice or (entry.date for entry in self.entries), default=datetime.date.min)
 
     def provider_on(self, provider: str, day: datetime.date) -> Provider | None:
         """The fact that holds for a provider on a day, or None when it was not there yet or no more."""
@@ -358,7 +358,7 @@ class Books:
             ADD[entry.type](self, entry)
             return
         try:
-            fact = parse_fact(entry) or parse_tax_fact(entry)
+            fact = parse_fact(entry) or parse_tax_fact(entry) or parse_secret(entry)
         except ValueError as problem:
             self.errors.append(FactError(entry.meta, str(problem), entry))
             return
@@ -367,10 +367,10 @@ class Books:
         elif fact is not None:
             self._add_fact(fact)
 
-    def _add_fact(self, fact: Fact | TaxFact) -> None:
+    def _add_fact(self, fact: Fact | TaxFact | TokenSecret) -> None:
         lists: dict[type, list[Any]] = {
             Closure: self.closures, Imported: self.imported, Allotment: self.allotted, PaymentPlan: self.plans,
-            Coverage: self.coverages,
+            Coverage: self.coverages, TokenSecret: self.secrets,
         }  # fmt: skip
         if isinstance(fact, Provider):
             self.providers[fact.id].append(fact)

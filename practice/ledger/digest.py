@@ -17,7 +17,7 @@ from beancount.core.data import ALL_DIRECTIVES, Custom, Directive, Posting
 from beancount.core.position import Cost
 from beancount.parser.grammar import ValueType
 
-_ABOUT_ENTRIES: Final = frozenset({"locked", "waived", "account-number"})
+_ABOUT_ENTRIES: Final = frozenset({"locked", "waived", "account-number", "patient-secret"})
 _PLACE: Final = frozenset({"filename", "lineno"})
 _SHORT: Final = 12
 

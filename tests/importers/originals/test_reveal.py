@@ -35,7 +35,7 @@ def test_without_the_secret_nothing_is_revealed(taken: Folder, monkeypatch: pyte
     token = token_of(taken)
     monkeypatch.setenv("DAYSHEET_SECRET", "the secret of another practice")
     result = taken.run("reveal", token)
-    assert "no filed original has a patient with the token" in str(result.exception)
+    assert "is not the one that the tokens in these books are made with" in str(result.exception)
 
 
 def test_a_token_of_nobody_is_an_error(taken: Folder) -> None:

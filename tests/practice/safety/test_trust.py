@@ -42,6 +42,8 @@ ASKED: dict[str, list[list[str]]] = {
     "lock": [["2026"]],
     "mail": [["draft", "2026"], ["status"], ["send"]],
     "trust": [[]],
+    "doctor": [[], ["--json"]],
+    "secret": [["show-fingerprint"], ["back-up", "../copy-of-the-secret"], ["rotate"]],
     "reveal": [["pt-000000000000"]],
 }
 
