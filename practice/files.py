@@ -103,6 +103,12 @@ def _take(lease: Path, holder: str) -> None:
             time.sleep(_TURN_SECONDS)
 
 
+def has_stale_lease(folder: Path) -> bool:
+    """Whether a program that is gone still has the lease on the books of a folder."""
+    holder = _holder(folder / LEASE)
+    return holder is not None and _is_over(folder / LEASE, holder)
+
+
 def _is_over(lease: Path, holder: str) -> bool:
     """Whether a lease's holder is gone, or has not renewed it in time."""
     machine, _, rest = holder.partition(" ")

@@ -84,6 +84,9 @@ def leftovers(folder: Path) -> Part:
     places = (folder, *years(folder), folder / "outbox", *(folder / archive.FOLDER).glob("*/"))
     left = sorted(path for place in places if place.is_dir() for path in place.glob(_LEFT))
     faults += [Fault("a killed program has left this", f"rm {shlex.quote(str(path))}", path) for path in left]
+    if files.has_stale_lease(folder):
+        mend = f"rm {shlex.quote(str(folder / files.LEASE))}, or wait: the next writer takes it over"
+        faults.append(Fault("a program that is gone still holds these books", mend, folder / files.LEASE))
     lock = folder / ".git" / "index.lock"
     if lock.exists():
         words = "git was killed, or is at work"

@@ -41,6 +41,7 @@ ASKED: dict[str, list[list[str]]] = {
     "verify": [["packs/2026"]],
     "lock": [["2026"]],
     "mail": [["draft", "2026"], ["status"], ["send"]],
+    "firm": [["--firm", "..", "status"], ["--firm", "..", "check"]],
     "trust": [[]],
     "doctor": [[], ["--json"]],
     "secret": [["show-fingerprint"], ["back-up", "../copy-of-the-secret"], ["rotate"]],
@@ -210,6 +211,7 @@ def _all_verbs(folder: Path) -> list[tuple[str, ...]]:
 def test_nothing_runs_whatever_is_done(books, tmp_path, hostile):
     mark = tmp_path / "ran"
     hostile(books, mark)
+    (tmp_path / "firm.toml").write_text(f'books = ["{books.name}"]\n')
     for arguments in _all_verbs(books):
         done = _daysheet(books, *arguments)
         assert not mark.exists(), f"{hostile.__name__} ran on daysheet {' '.join(arguments)}"
