@@ -22,8 +22,8 @@ from typing import Any, Final
 
 import beangulp
 from beancount.core.data import Custom, Directive, Note, Open, Pad, Transaction, new_metadata
-from daysheet import files, patients, token_secrets
-from daysheet.books import Books, loading
+from daysheet import files, patients
+from daysheet.books import Books, loading, token_secrets
 from daysheet.books.secret import secret_of
 from daysheet.errors import DaysheetError
 from daysheet.importers.banks.source import BankSource

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from beancount.core.data import Transaction
-from daysheet import files, patients, token_secrets
+from daysheet import files, patients
 from daysheet.billing.payers import bill_meant
-from daysheet.books import Books, loading
+from daysheet.books import Books, loading, token_secrets
 from daysheet.books import secret as token_secret
 from daysheet.errors import DaysheetError
 from daysheet.importers import import_facts, reading_checks

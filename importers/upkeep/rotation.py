@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from beancount import loader
-from daysheet import files, patients, token_secrets
+from daysheet import files, patients
 from daysheet.accounts import account_part
-from daysheet.books import Books, loading
+from daysheet.books import Books, loading, token_secrets
 from daysheet.books.loading import MAIN
 from daysheet.books.secret import secret_of
 from daysheet.errors import DaysheetError

@@ -29,6 +29,7 @@ from daysheet.books.index_pass import index_entries
 from daysheet.books.lazy import MadeDict, MadeList, Maker
 from daysheet.books.made import bill_of, payment_of, visit_of
 from daysheet.books.reach import in_reach
+from daysheet.books.token_secrets import TokenSecret, parse_secret
 from daysheet.facts import (
     Begin,
     Closure,
@@ -50,7 +51,6 @@ from daysheet.remittances import Remittance
 from daysheet.submissions import Answer
 from daysheet.tax_facts import TaxFact, parse_tax_fact
 from daysheet.thresholds import DEFAULTS
-from daysheet.token_secrets import TokenSecret, parse_secret
 
 _ZERO = Decimal()
 

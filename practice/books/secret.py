@@ -11,9 +11,9 @@ from typing import Final
 
 from daysheet import patients
 from daysheet.books import Books
+from daysheet.books.token_secrets import TokenSecret
 from daysheet.errors import DaysheetError
 from daysheet.patients import Held
-from daysheet.token_secrets import TokenSecret
 
 _COPY: Final = "copy it from the machine that has it, or from its back-up, to {path}, and chmod 600 it"
 
