@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from typing import Final, NamedTuple
 
 from daysheet.billing.ageing import open_parts
@@ -196,7 +197,7 @@ def _regular(bills: list[Invoice], last: datetime.date) -> list[Invoice]:
     months: dict[datetime.date, Decimal] = {}
     begun: dict[datetime.date, int] = {}
     for place, bill in enumerate(bills):
-        month = bill.date.replace(day=1)
+        month = _month(bill.date)
         months[month] = months.get(month, _ZERO) + bill.amount
         begun.setdefault(month, place)
     whole, before, cut, least = sum(months.values(), _ZERO), _ZERO, 0, _THIN
@@ -207,6 +208,11 @@ def _regular(bills: list[Invoice], last: datetime.date) -> list[Invoice]:
             cut, least = place, share
         before += amount
     return bills[cut:]
+
+
+@cache
+def _month(day: datetime.date) -> datetime.date:
+    return day.replace(day=1)
 
 
 class _Moved(NamedTuple):

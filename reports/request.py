@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, wraps
 
 from daysheet.books import Books
 from daysheet.reports.period import Period
@@ -71,3 +71,14 @@ class Request:
             rows=tuple(rows),
             notes=tuple(notes),
         )
+
+
+def kept(report: Callable[[Request], Table]) -> Callable[[Request], Table]:
+    """A report that others read as well, worked out once for a request; nothing in it may depend on the settings."""
+
+    @wraps(report)
+    def once(request: Request) -> Table:
+        key = (report.__qualname__, request.period, request.basis, request.detail, request.patient)
+        return request.books.once(key, lambda: report(request))
+
+    return once

@@ -99,17 +99,21 @@ def _entries(moved: Activity, period: Period) -> Iterator[tuple[Transaction, lis
 
 def _parts(books: Books, legs: list[_Leg]) -> _Parts:
     parts = _Parts([], [], [], [], [], [])
+    places: dict[str, int] = books.once("accounts in the cash flow", dict)
     for leg in legs:
-        if leg.account.startswith(("Income", "Expenses")):
-            parts.earned.append(leg)
-        elif leg.account.startswith("Assets:Fixed") and is_accumulated(leg.account):
-            parts.written_off.append(leg)
-        else:
-            kind = activity_of(books, leg.account)
-            {"cash": parts.cash, "operating": parts.operating, "investing": parts.investing}.get(
-                kind, parts.financing
-            ).append(leg)
+        place = places.get(leg.account)
+        if place is None:
+            place = places[leg.account] = _Parts._fields.index(_part_of(books, leg.account))
+        parts[place].append(leg)
     return parts
+
+
+def _part_of(books: Books, account: str) -> str:
+    if account.startswith(("Income", "Expenses")):
+        return "earned"
+    if account.startswith("Assets:Fixed") and is_accumulated(account):
+        return "written_off"
+    return activity_of(books, account)
 
 
 def is_opening(books: Books, entry: Transaction) -> bool:

@@ -43,6 +43,7 @@ class Titles:
         """Gather what the books say."""
         self._used = books.once("accounts with postings", lambda: _used(books))
         self._known = dict(_STANDARD)
+        self._whole: dict[str, str] = {}
         for payers in books.payers.values():
             self._known[payers[-1].receivable] = payers[-1].name
         for providers in books.providers.values():
@@ -58,8 +59,12 @@ class Titles:
 
     def whole(self, account: str) -> str:
         """The title with those of the groups that it is in, `Loans – Vehicle`; where two read alike, what each is."""
-        title = self._path(account)
-        return f"{title} ({_ROOTS.get(account.partition(':')[0], '')})" if title in self._shared else title
+        whole = self._whole.get(account)
+        if whole is None:
+            title = self._path(account)
+            shared = title in self._shared
+            whole = self._whole[account] = f"{title} ({_ROOTS.get(account.partition(':')[0], '')})" if shared else title
+        return whole
 
     def _path(self, account: str) -> str:
         parts = account.split(":")

@@ -28,7 +28,7 @@ from daysheet.reports.accounts.activity import activity
 from daysheet.reports.accounts.cash_moves import is_opening
 from daysheet.reports.management.monthly import months
 from daysheet.reports.period import Period
-from daysheet.reports.request import Request
+from daysheet.reports.request import Request, kept
 from daysheet.reports.statements.trial_balance import ADJUSTING
 from daysheet.reports.table import Column, Row, Table
 
@@ -65,6 +65,7 @@ class Month(NamedTuple):
         return self.receipts + self.other - self.not_income - self.income
 
 
+@kept
 def proof_of_cash(request: Request) -> Table:
     """One row for each month of the period."""
     columns = (
@@ -151,17 +152,26 @@ def _waits(books: Books, account: str) -> bool:
 
 def _sums(books: Books, entry: Transaction) -> tuple[Decimal, Decimal, Decimal, Decimal]:
     """What an entry moved on cash, on accounts where receipts wait, in income (a credit is positive), in fees."""
-    cash = waiting = income = fees = _ZERO
+    known: dict[str, str] = books.once("accounts in the proof of cash", dict)
+    sums = {"cash": _ZERO, "waiting": _ZERO, "income": _ZERO, "fees": _ZERO}
     for posting in entry.postings:
-        units = posting.units
+        name, units = posting.account, posting.units
         if units is None or units.number is None or units.currency != books.currency:
             continue
-        if is_cash(books, posting.account):
-            cash += units.number
-        elif _waits(books, posting.account):
-            waiting += units.number
-        elif posting.account.startswith("Income:"):
-            income -= units.number
-        elif is_under(posting.account, MERCHANT_FEES):
-            fees += units.number
-    return cash, waiting, income, fees
+        kind = known.get(name)
+        if kind is None:
+            kind = known[name] = _kind(books, name)
+        if kind:
+            sums[kind] += units.number
+    return sums["cash"], sums["waiting"], -sums["income"], sums["fees"]
+
+
+def _kind(books: Books, account: str) -> str:
+    """Which sum of an entry an account counts in; empty for none."""
+    if is_cash(books, account):
+        return "cash"
+    if _waits(books, account):
+        return "waiting"
+    if account.startswith("Income:"):
+        return "income"
+    return "fees" if is_under(account, MERCHANT_FEES) else ""

@@ -16,7 +16,7 @@ from daysheet.reports.accounts.cash_flow import activity_of
 from daysheet.reports.accounts.cash_moves import Move, Moves, cash_moves
 from daysheet.reports.accounts.titles import Titles
 from daysheet.reports.period import Period
-from daysheet.reports.request import Request
+from daysheet.reports.request import Request, kept
 from daysheet.reports.statements.statement import NET_INCOME, share
 from daysheet.reports.table import Column, Row, RowKind, Table
 
@@ -25,6 +25,7 @@ _Figures = tuple[Decimal, ...]
 END: Final = "Cash at the end"
 
 
+@kept
 def cash_flow(request: Request) -> Table:
     """The cash flows of a period; money received is positive."""
     columns = (

@@ -10,12 +10,13 @@ from daysheet.accounts import BILLING, BILLING_CHARGES, BILLING_COLLECTED, RECEI
 from daysheet.reports.accounts.accrual import OPENING_RECEIVABLE
 from daysheet.reports.accounts.activity import activity, unpaid_bills
 from daysheet.reports.accounts.titles import Titles
-from daysheet.reports.request import Request
+from daysheet.reports.request import Request, kept
 from daysheet.reports.table import Column, Row, Table
 
 _ZERO: Final = Decimal()
 
 
+@kept
 def cash_to_accrual(request: Request) -> Table:
     """Cash-basis net income, what was billed, adjusted and collected, accrual-basis net income; and receivables."""
     columns = (Column("title", "Step"), Column("account", "Account", shown="data"), Column("amount", "Amount", "money"))

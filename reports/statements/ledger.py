@@ -18,7 +18,7 @@ from daysheet.books.index import INVOICE_LINK
 from daysheet.reports.accounts.accrual import ADJUSTMENTS, CHARGES
 from daysheet.reports.accounts.activity import Activity, Line, activity
 from daysheet.reports.accounts.titles import Titles
-from daysheet.reports.request import Request
+from daysheet.reports.request import Request, kept
 from daysheet.reports.statements.trial_balance import ADJUSTING, IN_CREDIT, RETAINED_TITLE, Balance, balances, sides
 from daysheet.reports.table import Column, Row, Table
 
@@ -61,16 +61,12 @@ class _Printed(NamedTuple):
     postings: int
 
 
+@kept
 def general_ledger(request: Request) -> Table:
     """Each account of the period with its opening balance, postings and closing balance.
 
     `number` is the transaction's place in the journal of the period, so that both its legs can be found.
     """
-    key = ("general-ledger", request.period, request.basis, request.detail)
-    return request.books.once(key, lambda: _general_ledger(request))
-
-
-def _general_ledger(request: Request) -> Table:
     moved = activity(request.books, request.basis)
     columns = (
         Column("date", "Date", "date"),

@@ -19,6 +19,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Final, NamedTuple
 
 from daysheet.accounting.liabilities import liability_of
@@ -85,7 +86,7 @@ def to_iif(request: Request) -> bytes:
         DaysheetError: entries do not balance in the books' currency alone.
     """
     names = _names(request)
-    made = list(entries(request))
+    made = entries(request)
     used = sorted({leg.account for entry in made for leg in entry.legs}, key=account_order)
     lines = [("!ACCNT", "NAME", "ACCNTTYPE")]
     lines += [("ACCNT", names[account], _kind(request, account)) for account in used]
@@ -100,7 +101,7 @@ def to_iif(request: Request) -> bytes:
     return text.encode("cp1252", "replace")
 
 
-def entries(request: Request) -> Iterator[Entry]:
+def entries(request: Request) -> tuple[Entry, ...]:
     """The journal's entries: the months' sums and each adjusting entry, or with `detail` each entry; debits first.
 
     On the cash basis the receivable pair is left out, as it is from the statements.
@@ -108,6 +109,11 @@ def entries(request: Request) -> Iterator[Entry]:
     Raises:
         DaysheetError: an entry does not balance in the books' currency.
     """
+    key = ("journal for QuickBooks", request.period, request.basis, request.detail)
+    return request.books.once(key, lambda: tuple(_entries(request)))
+
+
+def _entries(request: Request) -> Iterator[Entry]:
     moved = activity(request.books, request.basis)
     legs: dict[tuple[date, int], dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     about: dict[tuple[date, int], Entry] = {}
@@ -117,7 +123,7 @@ def entries(request: Request) -> Iterator[Entry]:
             continue
         for line in account.within(request.period):
             alone = request.detail or ADJUSTING in line.entry.tags
-            last = line.date.replace(day=calendar.monthrange(line.date.year, line.date.month)[1])
+            last = _month_end(line.date)
             key = (line.date, order[id(line.entry.meta)]) if alone else (min(last, request.period.last), 0)
             legs[key][account.name] += line.amount
             if key not in about:
@@ -135,6 +141,11 @@ def entries(request: Request) -> Iterator[Entry]:
         ordered = sorted(made, key=lambda leg: (leg.amount < 0, account_order(leg.account)))
         said = about[key]
         yield said._replace(number=said.number or f"JE-{number}", legs=tuple(ordered))
+
+
+@cache
+def _month_end(day: date) -> date:
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
 
 
 def _names(request: Request) -> dict[str, str]:

@@ -9,7 +9,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 from beancount.core.data import Transaction
+from click.testing import CliRunner
 from daysheet.books import Books, loading
+from daysheet.cli import cli
 from daysheet.importers.importing import Outcome, import_files
 from daysheet.reports import registry
 from daysheet.reports.formats import workbook
@@ -129,6 +131,29 @@ def test_what_is_no_whole_answer_is_refused_by_its_row_and_nothing_is_booked(fol
     assert said in refused.message
     assert refused.line == 7
     assert entries(folder) == []
+
+
+def test_answers_that_are_taken_back_leave_the_books_as_they_were(folder):
+    before = {file: file.read_bytes() for file in folder.rglob("*.beancount")}
+    taken(folder, answered(folder, ANSWER, ("Expenses:Office", "Assets:Bank:Checking", 1.5, None)))
+    assert len(entries(folder)) == 2
+    undone = CliRunner().invoke(cli, ["--books", str(folder), "undo", str(folder.parent / "back.xlsx")])
+    assert undone.exit_code == 0, undone.output
+    assert entries(folder) == []
+    assert {file: file.read_bytes() for file in folder.rglob("*.beancount")} == before
+    (returned,) = (folder / "inbox").iterdir()
+    assert returned.read_bytes() == (folder.parent / "back.xlsx").read_bytes()
+
+
+def test_of_two_workbooks_of_answers_one_is_taken_back_and_the_other_stays(folder):
+    taken(folder, answered(folder, ANSWER))
+    more = answered(folder, ("Expenses:Office", "Assets:Bank:Checking", 2, "stamps"), name="more.xlsx")
+    taken(folder, more)
+    undone = CliRunner().invoke(cli, ["--books", str(folder), "undo", str(folder.parent / "back.xlsx")])
+    assert undone.exit_code == 0, undone.output
+    assert [(e.meta["entry-number"], e.narration) for e in entries(folder)] == [("AJE-2", "stamps")]
+    taken(folder, folder.parent / "back.xlsx")
+    assert {e.meta["entry-number"]: e.narration for e in entries(folder)} == {"AJE-2": "stamps", "AJE-3": "a desk lamp"}
 
 
 def test_the_answers_to_other_books_are_refused(folder):
