@@ -125,13 +125,17 @@ class Filed(NamedTuple):
 
 
 class Partner(NamedTuple):
-    """A partner's share of the income, in percent, from a day on; a share of zero says that the partner has left."""
+    """A partner's share of the income, in percent, from a day on; a share of zero says that the partner has left.
+
+    A `limited` partner's share of the income is not from self-employment (IRC 1402(a)(13)).
+    """
 
     id: str
     name: str
     since: datetime.date
     share: Decimal
     meta: Meta
+    limited: bool = False
 
 
 class Loan(NamedTuple):
@@ -290,7 +294,10 @@ def _partner(entry: Custom) -> Partner:
     share = number(entry, "share")
     if share is None or share > 100:
         raise ValueError("partner: say the share of the income in percent, such as share: 60")
-    return Partner(values[0], values[-1], entry.date, share, entry.meta)
+    limited = entry.meta.get("limited", False)
+    if limited not in (True, False):
+        raise ValueError("partner: limited must be TRUE or FALSE: whether this is a limited partner")
+    return Partner(values[0], values[-1], entry.date, share, entry.meta, limited)
 
 
 def _allocation(entry: Custom) -> Allocation:

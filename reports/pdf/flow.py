@@ -14,7 +14,7 @@ from typing import Final
 
 from daysheet.reports.pdf import fonts, layout
 from daysheet.reports.pdf.layout import GAP, Orientation, Paper, Printed, Sheet
-from daysheet.reports.pdf.pages import Block, Part
+from daysheet.reports.pdf.pages import Block, Part, Piece
 from daysheet.reports.table import Column
 
 _MARGINS: Final = {"portrait": 68.0 + 74.0, "landscape": 62.0 + 54.0}
@@ -32,6 +32,8 @@ _WHITE: Final = 0.45
 """How much of a page may stay white below a section, so that the next one is not cut."""
 _BEGUN: Final = 8
 """Rows that a table shows before it runs over."""
+_LEAST: Final = 0.38
+"""How much of the last page of a section is to be used, where the next one begins a page."""
 _MORE: Final = {"heading": 5.0, "subtotal": 2.5, "total": 5.0}
 
 
@@ -39,7 +41,7 @@ def flowing(parts: Iterable[Part], paper: Paper) -> tuple[Part, ...]:
     """The same sections, each knowing whether it goes on below the one before it."""
     placed: list[Part] = []
     lies: Orientation | None = None
-    used = 0.0
+    used = began = 0.0
     for part in parts:
         page = _page(paper, part.orientation)
         room = page - used
@@ -47,10 +49,43 @@ def flowing(parts: Iterable[Part], paper: Paper) -> tuple[Part, ...]:
         whole = _HEADING_BELOW + sum(pieces)
         begun = _HEADING_BELOW + pieces[0] if pieces else _HEADING_BELOW
         goes_on = lies == part.orientation and (whole <= room or (room > page * _WHITE and begun <= room))
-        used = _after(used + _HEADING_BELOW if goes_on else _HEADING, pieces, page)
+        if placed and not goes_on:
+            placed[-1] = _balanced(placed[-1], began, _page(paper, placed[-1].orientation))
+        began = used + _HEADING_BELOW if goes_on else _HEADING
+        used = _after(began, pieces, page)
         lies = part.orientation
         placed.append(replace(part, goes_on=goes_on))
+    if placed and lies is not None:
+        placed[-1] = _balanced(placed[-1], began, _page(paper, lies))
     return tuple(placed)
+
+
+def _balanced(part: Part, began: float, page: float) -> Part:
+    """A section of one table with some of its rows left to its last page, where that would be left almost white."""
+    if part.charts or len(part.blocks) != 1 or len(part.blocks[0].pieces) != 1:
+        return part
+    (block,) = part.blocks
+    rows = block.pieces[0].rows
+    heights = list(_block(block, dense=part.dense))
+    first = min(_BEGUN, len(rows))
+    used, breaks, top = began, 0, 0
+    for at, height in enumerate(heights):
+        if used + height > page:
+            used, breaks, top = _AGAIN, breaks + 1, at
+        used += height
+    # the first of the heights is of several rows, those of notes come after the rows
+    cut = top - 1 + first if top else 0
+    if not breaks or used >= page * _LEAST:
+        return part
+    while used < page * _LEAST and cut > first + 1:
+        cut -= 1
+        used += heights[cut - first + 1]
+    while cut < len(rows) and rows[cut].kind != "line":
+        cut -= 1
+    if not first < cut < len(rows):
+        return part
+    pieces = (Piece(rows[:cut], block.pieces[0].above), Piece(rows[cut:], block.pieces[0].above, begins_page=True))
+    return replace(part, blocks=(block._replace(pieces=pieces),))
 
 
 def _page(paper: Paper, orientation: Orientation) -> float:

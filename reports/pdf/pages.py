@@ -37,6 +37,7 @@ class Piece(NamedTuple):
 
     rows: tuple[Printed, ...]
     above: str | None
+    begins_page: bool = False
 
 
 class Block(NamedTuple):

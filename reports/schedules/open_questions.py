@@ -100,7 +100,7 @@ def _uncategorised(request: Request) -> Iterator[Question]:
             if answers.ANSWERS in line.entry.meta:
                 continue
             amount = -line.amount if account.name.startswith("Income") else line.amount
-            yield Question("Uncategorised", f"{line.date} {narration(line.entry)}: what is it?", amount)
+            yield Question("Uncategorized", f"{line.date} {narration(line.entry)}: what is it?", amount)
 
 
 def _flagged(request: Request) -> Iterator[Question]:

@@ -58,8 +58,8 @@ def tie_outs(request: Request) -> Table:
     """Every tie-out of the period."""
     columns = (
         Column("text", "Tie-out"),
-        Column("left", "One", "money"),
-        Column("right", "Other", "money"),
+        Column("left", "First named", "money"),
+        Column("right", "Second named", "money"),
         Column("difference", "Difference", "money", shown="wide"),
         Column("verdict", "Result"),
     )

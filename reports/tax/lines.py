@@ -116,12 +116,14 @@ def printed_line(request: Request, account: str) -> str | None:
 
 @cache
 def _editions(returns: str) -> tuple[Edition, ...]:
-    made = [
-        Edition(**{key: value for key, value in item.items() if key != "return"})
-        for item in _data()["edition"]
-        if item["return"] == returns
-    ]
-    return tuple(sorted(made, key=lambda item: item.since))
+    held = [item for item in _data()["edition"] if item["return"] == returns]
+    made: list[Edition] = []
+    found: dict[str, Any] = {}
+    for item in sorted(held, key=lambda one: int(one["since"])):
+        for key, said in item.items():
+            found[key] = {**found.get(key, {}), **said} if isinstance(said, dict) else said
+        made.append(Edition(**{key: value for key, value in found.items() if key != "return"}))
+    return tuple(made)
 
 
 @cache

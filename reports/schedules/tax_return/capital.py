@@ -14,6 +14,7 @@ from daysheet.reports.accounts.activity import activity
 from daysheet.reports.period import Period, year
 from daysheet.reports.request import Request
 from daysheet.reports.schedules.return_depreciation import lines_of
+from daysheet.reports.schedules.tax_return.figures import returned
 from daysheet.reports.schedules.tax_return.owners import first_year, moves, owners
 from daysheet.reports.schedules.tax_return.schedule_k import EXEMPT, GUARANTEED, Item, items
 from daysheet.reports.statements.partners import divided, shares_on
@@ -133,7 +134,7 @@ def timing(request: Request, number: int, *, at_end: bool) -> Decimal:
             found += item.before - item.standing.before
         if at_end:
             found += item.deducted.total - item.standing.current
-    return found
+    return found - returned(request, period if at_end else year(number - 1)).carried
 
 
 def accumulated_adjustments(request: Request) -> Adjustments:

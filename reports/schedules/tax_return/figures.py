@@ -15,7 +15,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Final, NamedTuple
 
 from daysheet.reports.accounts.activity import activity
-from daysheet.reports.period import Period
+from daysheet.reports.period import Period, year
 from daysheet.reports.request import Request
 from daysheet.reports.schedules.fixed_assets import standings
 from daysheet.reports.schedules.return_depreciation import Gain, lines_of
@@ -29,6 +29,8 @@ SECTION_179: Final = "section-179"
 GAIN: Final = "gain-4797"
 SECTION_1231: Final = "section-1231"
 MEALS: Final = "meals"
+INTEREST: Final = "interest-income"
+_PAID_TO_OWNERS: Final = ("guaranteed-payments", "officers")
 _DAYS: Final = 365
 CREDITS: Final = (GAIN, SECTION_1231)
 """Words whose amounts are income though no account may hold them."""
@@ -60,12 +62,14 @@ class Returned(NamedTuple):
         off: what the books have and the return has on no line, by word; None for accounts without one.
         timing: what the books have less the return, by word: depreciation and gains.
         problems: why the books' depreciation stands instead of the return's.
+        carried: what was elected under Section 179 and is carried to the next year.
     """
 
     parts: Mapping[str, tuple[Part, ...]]
     off: Mapping[str | None, tuple[Part, ...]]
     timing: Mapping[str, tuple[Part, ...]]
     problems: tuple[str, ...]
+    carried: Decimal
 
     def sum_of(self, words: Iterable[str]) -> Decimal:
         """What the return shows of some words."""
@@ -99,10 +103,13 @@ def _returned(request: Request) -> Returned:
             found[word].append(Part(account.name, amount))
     edition = taxlines.edition(returns, period.last.year)
     problems: tuple[str, ...] = ()
+    carried = _ZERO
     if edition is not None:
         _divide_meals(found, off, period.last.year)
         if found and period.is_year:
-            problems = _as_deducted(request, found, timing, expensed_apart=SECTION_179 in edition.separate)
+            problems, elected = _as_deducted(request, found, timing)
+            if not problems and SECTION_179 in edition.separate:
+                carried = _limit_179(request, edition, found, timing, elected)
     parts: dict[str, tuple[Part, ...]] = {}
     for word, group in found.items():
         if word is None or edition is None or not edition.line_of(word):
@@ -111,7 +118,8 @@ def _returned(request: Request) -> Returned:
             kept = tuple(part for part in group if part.amount)
             if kept:
                 parts[word] = kept
-    return Returned(parts, {w: tuple(g) for w, g in off.items()}, {w: tuple(g) for w, g in timing.items()}, problems)
+    left_off = {word: tuple(group) for word, group in off.items()}
+    return Returned(parts, left_off, {w: tuple(group) for w, group in timing.items()}, problems, carried)
 
 
 def _gains_by_name(request: Request) -> frozenset[str]:
@@ -147,23 +155,24 @@ def _divide_meals(found: dict[str | None, list[Part]], off: dict[str | None, lis
 
 
 def _as_deducted(
-    request: Request, found: dict[str | None, list[Part]], timing: dict[str, list[Part]], *, expensed_apart: bool
-) -> tuple[str, ...]:
-    """Put the return's depreciation and gains in the place of the books'; what is not known stays, and is said."""
+    request: Request, found: dict[str | None, list[Part]], timing: dict[str, list[Part]]
+) -> tuple[tuple[str, ...], Decimal]:
+    """Put the return's depreciation and gains in the place of the books'; what is not known stays, and is said.
+
+    Returns: what is not known, and what of the depreciation is elected under Section 179.
+    """
     lines = lines_of(request)
     problems = tuple(item.problem for item in lines if item.problem)
     if problems:
-        return problems
+        return problems, _ZERO
+    elected = _ZERO
     deductions = [item.deducted for item in lines if item.deducted is not None]
     if deductions:
-        expensed = sum((item.section_179 for item in deductions), _ZERO)
+        elected = sum((item.section_179 for item in deductions), _ZERO)
         whole = sum((item.total for item in deductions), _ZERO)
         booked = found.pop(DEPRECIATION, [])
         account = booked[0].account if len(booked) == 1 else ""
-        apart = expensed if expensed_apart else _ZERO
-        found[DEPRECIATION] = [Part(account, whole - apart, "" if account else "Form 4562", is_account=False)]
-        if apart:
-            found[SECTION_179] = [Part("", apart, "Form 4562", is_account=False)]
+        found[DEPRECIATION] = [Part(account, whole, "" if account else "Form 4562", is_account=False)]
         name = ", books less return" if account else "Depreciation, books less return"
         timing[DEPRECIATION] = [Part(account, total(booked) - whole, name)]
     gains = [(item.standing.disposal.date, item.gain) for item in lines if item.gain and item.standing.disposal]
@@ -177,7 +186,41 @@ def _as_deducted(
         whole = -sum((gain.gain for _, gain in within), _ZERO)
         name = ", books less return" if account else "Gains, books less return"
         timing[GAIN] = [Part(account, total(booked) - whole, name)]
-    return ()
+    return (), elected
+
+
+def _limit_179(
+    request: Request,
+    edition: taxlines.Edition,
+    found: dict[str | None, list[Part]],
+    timing: dict[str, list[Part]],
+    elected: Decimal,
+) -> Decimal:
+    """Take Section 179 off the form's depreciation, and deduct it apart as far as there is income of the business.
+
+    The income is before Section 179 itself and what owners are paid, with gains of section 1231 and interest of working
+    capital (26 CFR 1.179-2(c)); what is over is carried to the next year, and deducted first there where it can be.
+
+    Returns: what is carried from this year to the next.
+    """
+    number = request.period.last.year
+    before = _ZERO
+    if any(item.asset.section_179 and item.asset.since.year < number for item in standings(request.books, number)):
+        before = returned(request, year(number - 1)).carried
+    if not elected and not before:
+        return _ZERO
+    for part in found.get(DEPRECIATION, ())[:1]:
+        found[DEPRECIATION][0] = part._replace(amount=part.amount - elected)
+    earned = [word for word in edition.lines if word not in _PAID_TO_OWNERS] + [SECTION_1231, INTEREST]
+    income = -total(part for word in earned for part in found.get(word, ()))
+    deducted = max(min(elected + before, income), _ZERO)
+    if deducted:
+        found[SECTION_179] = [Part("", deducted, "Form 4562", is_account=False)]
+    carried = elected + before - deducted
+    if carried != before:
+        name = "Section 179, carried less carried before"
+        timing[DEPRECIATION] = [*timing.get(DEPRECIATION, ()), Part("", carried - before, name)]
+    return carried
 
 
 def _of_what_is_not_written_off(request: Request) -> list[tuple[datetime.date, Gain]]:

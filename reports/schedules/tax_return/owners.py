@@ -24,6 +24,7 @@ from daysheet.reports.request import Request
 from daysheet.reports.schedules.tax_return.figures import Part
 from daysheet.reports.statements.partners import cuts, divided, is_by_day, method_on, partners, shares_on
 from daysheet.reports.tax.lines import ENTITIES
+from daysheet.tax_facts import Partner
 
 _ZERO: Final = Decimal()
 _CENT: Final = Decimal("0.01")
@@ -41,6 +42,12 @@ class Moved(NamedTuple):
 def owners(request: Request) -> dict[str, str]:
     """Each owner's name by id; none where the return has no owners' shares."""
     return partners(request.books) if request.settings.practice.returns in ENTITIES else {}
+
+
+def is_limited(request: Request, owner: str, day: datetime.date) -> bool:
+    """Whether somebody is a limited partner on a day."""
+    facts = [f for f in request.books.tax_facts if isinstance(f, Partner) and f.id == owner and f.since <= day]
+    return bool(facts) and facts[-1].limited
 
 
 def owner_of(request: Request, account: str) -> str:

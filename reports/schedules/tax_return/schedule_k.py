@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import partial
 from typing import Final, NamedTuple
 
 from daysheet.reports.period import Period
 from daysheet.reports.request import Request
-from daysheet.reports.schedules.tax_return.figures import Part, returned, total
-from daysheet.reports.schedules.tax_return.owners import moves, paid_to, share_out
+from daysheet.reports.schedules.tax_return.figures import GAIN, Part, Returned, returned, total
+from daysheet.reports.schedules.tax_return.owners import is_limited, moves, paid_to, share_out
 from daysheet.reports.table import Column, Row, Table
 from daysheet.reports.tax import lines as taxlines
-from daysheet.reports.tax.schedules import schedules, title_of
+from daysheet.reports.tax.schedules import Schedules, schedules, title_of
 
 _ZERO: Final = Decimal()
 GUARANTEED: Final = "guaranteed-payments"
 EXEMPT: Final = "tax-exempt-interest"
+DIVIDENDS: Final = "dividends"
+QUALIFIED: Final = "qualified-dividends"
+EMPLOYED: Final = "self-employment"
 _DEDUCTIONS: Final = ("charity", "section-179")
-_WIDTH: Final = 3
+UNSAID: Final = f'no account says tax-line: "{QUALIFIED}"'
+_CARRIED: Final = "Section 179 beyond the income of the business, carried to the next year"
 
 
 class Item(NamedTuple):
@@ -50,7 +54,8 @@ def items(request: Request, period: Period) -> list[Item]:
     if lines is None or edition is None:
         return []
     key = ("schedule k", returns, request.basis, period.first, period.last)
-    return request.books.once(key, lambda: list(_items(request, period, edition, lines.k)))
+    work = partial(_items, request, period, edition, lines.k)
+    return request.books.once(key, lambda: sorted(work(), key=lambda item: _order(item.line)))
 
 
 def income_of(found: Iterable[Item]) -> Decimal:
@@ -70,10 +75,9 @@ def _items(request: Request, period: Period, edition: taxlines.Edition, k: Mappi
             for owner, amount in paid_to(request, part.account, period).items():
                 by_owner[owner] = by_owner.get(owner, _ZERO) + amount
         yield Item(GUARANTEED, k[GUARANTEED], title_of(GUARANTEED), total(paid), by_owner, 1)
-    for word, line in edition.separate.items():
-        if word in found.parts:
-            sign, counts = (1, -1) if word in _DEDUCTIONS else (-1, 0 if word == EXEMPT else 1)
-            yield shared(word, line, taxlines.words()[word], found.parts[word], sign, counts)
+    yield from _separate(found, edition, k, shared)
+    if EMPLOYED in k:
+        yield _employed(request, period, edition, k[EMPLOYED], found)
     kept_off = [part for word, parts in found.off.items() if word is not None for part in parts]
     if kept_off:
         yield shared("not-deductible", k["not-deductible"], title_of("not-deductible"), kept_off, 1, 0)
@@ -81,6 +85,35 @@ def _items(request: Request, period: Period, edition: taxlines.Edition, k: Mappi
     if withdrawn:
         amount = sum(withdrawn.values(), _ZERO)
         yield Item("distributions", k["distributions"], title_of("distributions"), amount, withdrawn, 0)
+
+
+def _separate(
+    found: Returned, edition: taxlines.Edition, k: Mapping[str, str], shared: Callable[..., Item]
+) -> Iterator[Item]:
+    """What is separately stated by its word, and which of the dividends are qualified."""
+    for word, line in edition.separate.items():
+        parts = found.parts.get(word, ())
+        if word == DIVIDENDS:  # the qualified ones are ordinary ones as well
+            parts = (*parts, *found.parts.get(QUALIFIED, ()))
+        if parts and word != QUALIFIED:
+            sign, counts = (1, -1) if word in _DEDUCTIONS else (-1, 0 if word == EXEMPT else 1)
+            yield shared(word, line, taxlines.words()[word], parts, sign, counts)
+    if QUALIFIED in found.parts:
+        yield shared(QUALIFIED, k[QUALIFIED], title_of(QUALIFIED), found.parts[QUALIFIED], -1, 0)
+
+
+def _employed(request: Request, period: Period, edition: taxlines.Edition, line: str, found: Returned) -> Item:
+    """Net earnings from self-employment: ordinary income but gains of Form 4797, and guaranteed payments.
+
+    A limited partner's are guaranteed payments alone (Instructions for Form 1065, worksheet for line 14a).
+    """
+    words = [word for word in edition.lines if word != GAIN]
+    earned = share_out(request, [part for word in words for part in found.parts.get(word, ())], period)
+    by_owner = {who: -a for who, a in earned.items() if not is_limited(request, who, period.last)}
+    for part in found.parts.get(GUARANTEED, ()):
+        for owner, amount in paid_to(request, part.account, period).items():
+            by_owner[owner] = by_owner.get(owner, _ZERO) + amount
+    return Item(EMPLOYED, line, title_of(EMPLOYED), sum(by_owner.values(), _ZERO), by_owner, 0)
 
 
 def _shared(
@@ -115,7 +148,25 @@ def schedule_k(request: Request) -> Table:
             known = [found.get(word) for found in sums]
             amounts = [_ZERO if item is None else item.amount for item in known]
             rows.append(Row("line", (one.line, one.title, *amounts)))
+            if word == DIVIDENDS and QUALIFIED not in every:
+                rows.append(Row("note", (lines.k[QUALIFIED], f"{title_of(QUALIFIED)}: {UNSAID}", None, None)))
+        carried = [returned(request, period).carried for period in (request.period, request.period.prior)]
+        if any(carried):
+            rows.append(Row("note", ("4562 13", _CARRIED, *carried)))
         last = "reconciliation" if "reconciliation" in lines.k else "analysis"
         rows.append(Row("total", (lines.k[last], title_of(last), *(income_of(found) for found in years))))
-    notes = (f"Lines of {lines.source}.",) if rows and lines else ("This return has no Schedule K.",)
+    notes = tuple(_notes(lines)) if rows and lines else ("This return has no Schedule K.",)
     return request.table("schedule-k", "Schedule K", columns, rows, notes)
+
+
+def _notes(lines: Schedules) -> Iterator[str]:
+    yield f"Lines of {lines.source}."
+    if EMPLOYED in lines.k:
+        yield (
+            f"{lines.k[EMPLOYED]} takes every partner for one who works in the practice; a limited partner says"
+            " limited: TRUE."
+        )
+    yield (
+        "Not worked out here: credits, foreign taxes, alternative minimum tax items and what the owners need for"
+        " sections 199A, 163(j) and 461(l)."
+    )

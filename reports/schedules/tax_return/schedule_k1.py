@@ -9,9 +9,10 @@ from typing import Final
 from daysheet.reports.request import Request
 from daysheet.reports.schedules.tax_return.capital import tax_capital
 from daysheet.reports.schedules.tax_return.owners import owners
-from daysheet.reports.schedules.tax_return.schedule_k import items
+from daysheet.reports.schedules.tax_return.schedule_k import DIVIDENDS, QUALIFIED, UNSAID, items
 from daysheet.reports.statements.partners import shares_on
 from daysheet.reports.table import Column, Row, Table
+from daysheet.reports.tax.schedules import title_of
 
 _ZERO: Final = Decimal()
 NOBODY: Final = "Of no owner"
@@ -47,5 +48,8 @@ def _notes(request: Request, rows: list[Row]) -> Iterator[str]:
         yield "Items are divided by day over the year (IRC 1377(a)(1)); distributions are each shareholder's own."
     else:
         yield "Item L is by the tax basis method; guaranteed payments and distributions are each partner's own."
+    words = {item.word for item in items(request, request.period)}
+    if DIVIDENDS in words and QUALIFIED not in words:
+        yield f"{title_of(QUALIFIED)}: {UNSAID}."
     if any(row.cells[1] == NOBODY for row in rows):
         yield f"{NOBODY} is what stands on accounts of no owner, or what the shares declared leave over."

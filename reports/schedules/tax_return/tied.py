@@ -43,13 +43,17 @@ def tied(request: Request, assets: Decimal, equity: Decimal) -> Iterator[tuple[s
     yield f"{M1}; income of Schedule K", last[0], _number(k.rows[-1].cells[2])
     if owners(request):
         k1 = schedule_k1(request)
-        yield "Schedules K-1; Schedule K", _sum(k1), sum((_number(row.cells[2]) for row in k.rows[:-1]), _ZERO)
+        yield "Schedules K-1; Schedule K", _sum(k1), _lines(k)
     if returns == _PARTNERSHIP:
         by_tax = equity - timing(request, request.period.last.year, at_end=True)
         yield f"{M2}; equity, depreciation by the return", last[1], by_tax
         if owners(request):
             held = [row for row in schedule_k1(request).rows if row.kind == "subtotal"]
             yield f"Schedules K-1, item L; {M2}", sum((_number(row.cells[2]) for row in held), _ZERO), last[1]
+
+
+def _lines(table: Table) -> Decimal:
+    return sum((_number(row.cells[2]) for row in table.rows if row.kind == "line"), _ZERO)
 
 
 def _sum(table: Table) -> Decimal:

@@ -87,7 +87,7 @@ def test_each_answered_row_becomes_a_numbered_adjusting_entry_of_the_year(folder
 def test_a_question_that_an_entry_answers_is_open_no_more(folder):
     def open_() -> list[object]:
         table = registry.build("open-questions", loading.load(folder), Settings.of(folder), parse("2026"))
-        return [row.cells[1] for row in table.rows if row.cells[0] == "Uncategorised"]
+        return [row.cells[1] for row in table.rows if row.cells[0] == "Uncategorized"]
 
     assert open_() == ["2026-02-03 Elm Store – card: what is it?"]
     taken(folder, answered(folder, ANSWER))

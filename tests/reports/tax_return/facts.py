@@ -40,6 +40,7 @@ ACCOUNTS = {
     "Income:Late": Account("finance-charges", "6", "7", "5"),
     "Income:Interest": Account("interest-income", "Form 1040, 2b", "K 5", "K 4"),
     "Income:Dividends": Account("dividends", "Form 1040, 3b", "K 6a", "K 5a"),
+    "Income:Qualified": Account("qualified-dividends", "Form 1040, 3b", "K 6a", "K 5a"),
     "Income:Muni": Account("tax-exempt-interest", "Form 1040, 2a", "K 18a", "K 16a"),
     "Income:Sales": Account("gain-4797", "Form 4797, Part II", "6", "4"),
     "Expenses:Goods": Account("cost-of-goods", "4", "2", "2"),
@@ -181,6 +182,7 @@ def _owners(returns: str, chance: random.Random) -> Iterator[Entry]:
 def _months(returns: str, chance: random.Random) -> Iterator[Entry]:
     for year in YEARS:
         yield _paid(datetime.date(year, 3, 20), "Income:Dividends", -_cents(chance, 50, 400))
+        yield _paid(datetime.date(year, 9, 20), "Income:Qualified", -_cents(chance, 20, 90))
         yield _paid(datetime.date(year, 6, 20), "Income:Muni", -_cents(chance, 20, 90))
         yield _paid(datetime.date(year, 4, 20), "Expenses:Fines", _cents(chance, 20, 300))
         yield _paid(datetime.date(year, 12, 20), "Expenses:Gifts", _cents(chance, 200, 900))
