@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import pairwise
 from typing import Final, Literal, NamedTuple
 
 from daysheet.reports.pdf import fonts
@@ -181,6 +182,8 @@ def _stretch(columns: Sequence[Column]) -> float:
 def _natural(place: int, column: Column, rows: Sequence[Printed], size: float) -> float:
     """The width at which nothing in a column is broken, its heading broken between words."""
     words = column.title.split() or [""]
+    # a line is also broken behind a slash, where the word before it leaves room for a part: these stay together
+    words += [f"{before} {word}" for before, word in pairwise(words) if "/" in word]
     heading = max(fonts.width(word, size * 0.9, "Semibold") for word in words)
     # the same words and amounts stand in many rows
     said = {

@@ -1,0 +1,36 @@
+"""A long list shares its rows out, so that no page of it is left almost white."""
+
+import datetime
+import io
+import re
+
+import pytest
+from daysheet.reports.pack.build import Group
+from daysheet.reports.pdf import flow, html_to_pdf, pages
+from daysheet.reports.table import Column, Row, Table
+from pypdf import PdfReader
+
+DAY = datetime.date(2026, 12, 31)
+COLUMNS = (Column("file", "File"), Column("what", "What it holds"), Column("bytes", "Bytes", "count"))
+
+
+def rows_by_page(count: int) -> list[list[str]]:
+    """The rows of a list of so many files, page by page, as it is set."""
+    rows = tuple(Row("line", (f"row-{number:03}.csv", "A table", 1000 + number)) for number in range(count))
+    table = Table("files", "Files", "", None, DAY, DAY, "", COLUMNS, rows, ("How they can be proved.",))
+    part = pages.part_of("files", "Files", [table], "letter")
+    (placed,) = flow.flowing([part], "letter")
+    values = {
+        "title": "T", "author": "A", "description": "D", "left": "L", "right": "R", "foot": "F", "entity": "E",
+        "cover": {"subtitle": "S", "facts": [], "disclaimer": "X"}, "groups": (Group("Records", (placed,)),),
+    }  # fmt: skip
+    made = html_to_pdf.render(html_to_pdf.Document(pages.html("pack.html", "letter", values), pages.style(), DAY))
+    found = [re.findall(r"row-\d{3}", page.extract_text()) for page in PdfReader(io.BytesIO(made)).pages]
+    return [page for page in found if page]
+
+
+@pytest.mark.parametrize("count", [12, 34, 37, 40, 43, 75, 80])
+def test_the_last_page_has_its_share_of_the_rows_and_every_row_stands_once(count):
+    found = rows_by_page(count)
+    assert [row for page in found for row in page] == [f"row-{number:03}" for number in range(count)]
+    assert len(found) == 1 or len(found[-1]) >= 11
