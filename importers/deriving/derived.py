@@ -107,9 +107,11 @@ def derive_all(folder: Path, books: Books, settings: ImportSettings) -> Derived:
             wanted.setdefault(path, [])
     every = tuple(entry for same in made.values() for entry in same)
     for path, group in wanted.items():
-        text = "\n".join(map(printer.format_entry, group))
-        if (HEADER + text).encode() != _bytes(folder / path):
-            batch.replace(path, (HEADER + printer.render(group)).encode())
+        texts = [*map(printer.format_entry, group)]
+        text = (HEADER + "\n".join(texts)).encode()
+        if text != _bytes(folder / path):
+            printer.verify(texts, group)
+            batch.replace(path, text)
     batch.open(posting.account for entry in every if isinstance(entry, Transaction) for posting in entry.postings)
     return Derived(every, tuple(batch.write()))
 
@@ -148,7 +150,17 @@ def _ordered(entries: Iterable[Directive]) -> list[Directive]:
 
 
 def _by_text(entries: list[Directive]) -> list[Directive]:
-    return sorted(entries, key=printer.format_entry) if len(entries) > 1 else entries
+    """In the order of their texts, which begin with their heads."""
+    if len(entries) == 1:
+        return entries
+    heads: dict[str, list[Directive]] = defaultdict(list)
+    for entry in entries:
+        heads[printer.head(entry)].append(entry)
+    return [
+        entry
+        for head in sorted(heads)
+        for entry in (sorted(heads[head], key=printer.format_entry) if len(heads[head]) > 1 else heads[head])
+    ]
 
 
 def _files(kind: str, entries: Sequence[Directive]) -> dict[str, list[Directive]]:

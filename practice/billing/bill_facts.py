@@ -78,8 +78,12 @@ class BillFacts(NamedTuple):
         return found
 
 
-def bills(books: Books) -> Iterator[BillFacts]:
+def bills(books: Books) -> tuple[BillFacts, ...]:
     """The bills that more than one party may owe, in the order of the books."""
+    return books.once("bills of several parties", lambda: tuple(_bills(books)))
+
+
+def _bills(books: Books) -> Iterator[BillFacts]:
     decided = _decisions(books)
     plans = Plans(books, {key: [(said, claim) for _, said, claim in each] for key, each in decided.items()})
     named: dict[str, list[str]] = defaultdict(list)

@@ -8,7 +8,8 @@ known; where they differ, nothing is.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+import datetime
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from itertools import accumulate, groupby
 from typing import Final, NamedTuple
@@ -66,7 +67,13 @@ def in_order(
     days = [tuple(group) for _, group in groupby(received, key=lambda receipt: receipt.date)]
     if not days or not lines or len(lines) > _MOST_LINES:
         return None
-    edges = [_edges(line, days, windows, fits(line)) for line in lines]
+    least, most = (extreme(window[at] for window in windows.values()) for at, extreme in ((0, min), (1, max)))
+    dates = [day[0].date for day in days]
+    edges = []
+    for line in lines:
+        first = bisect_left(dates, line.date - datetime.timedelta(most))
+        past = bisect_right(dates, line.date - datetime.timedelta(least))
+        edges.append(_edges(line, days, range(first, past), windows, fits(line)))
     if any(len(some) > _MOST_EDGES for some in edges):
         return None
     ways = [_Ways(lines, days, edges, lag) for lag in ((usual,) if usual is not None else _LAGS)]
@@ -74,11 +81,12 @@ def in_order(
     return InOrder(tuple(best.certain()), best.cost)
 
 
-def _edges(line: BankDeposit, days: Sequence[Group], windows: dict[str, tuple[int, int]], fits: Fits) -> list[_Edge]:
+def _edges(
+    line: BankDeposit, days: Sequence[Group], near: range, windows: dict[str, tuple[int, int]], fits: Fits
+) -> list[_Edge]:
+    """What the line may bring, beginning with one of the days that are near enough for any method."""
     found = []
-    for start, first in enumerate(days):
-        if not _reaches(first, line, windows):
-            continue
+    for start in near:
         cents = sales = 0
         for end in range(start, len(days)):
             if not _reaches(days[end], line, windows):
@@ -111,6 +119,8 @@ class _Ways:
         self.due = list(accumulate(due, initial=0))  # receipts that should be at the bank by then, up to each day
         self.counts = list(accumulate(map(len, days), initial=0))
         self.forward: list[_Costs] = [{0: ((0, 0), 1)}]
+        self.behind: list[tuple[list[int], list[tuple[Cost, int]]]] = []
+        self.weighed = [self._weighed(place) for place in range(len(lines))]
         for place in range(len(lines)):
             self.forward.append(self._next(place))
         self.cost, self.ways = (0, 0), 0
@@ -124,9 +134,10 @@ class _Ways:
     def _next(self, place: int) -> _Costs:
         found: _Costs = {}
         ends, least = self._least(place)
-        for at, (cost, count) in self.forward[place].items():
-            _add(found, at, _plus(cost, (1, 0)), count)
-        for edge, weight in self._weighed(place):
+        self.behind.append((ends, least))
+        for at, ((missed, rest), count) in self.forward[place].items():
+            found[at] = (missed + 1, rest), count
+        for edge, weight in self.weighed[place]:
             before = bisect_right(ends, edge.start)
             if before:
                 cost, count = least[before - 1]
@@ -167,10 +178,10 @@ class _Ways:
         after: _Costs = {at: ((0, self.due[-1] - self.due[at]), 1) for at in self.forward[-1]}
         found: list[tuple[BankDeposit, Group]] = []
         for place in reversed(range(len(self.lines))):
-            ends, least = self._least(place)
+            ends, least = self.behind[place]
             further = [
                 (edge, _plus((0, weight), after[edge.end][0]), after[edge.end][1])
-                for edge, weight in self._weighed(place)
+                for edge, weight in self.weighed[place]
                 if edge.start >= ends[0]
             ]
             for edge, cost, count in further:

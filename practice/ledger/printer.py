@@ -82,11 +82,21 @@ def render(entries: Sequence[Directive]) -> str:
         DaysheetError: a field cannot be written safely, or the text does not mean what was meant.
     """
     chunks = (entries[start : start + _AT_ONCE] for start in range(0, len(entries), _AT_ONCE))
-    return "\n".join(_render_chunk(chunk) for chunk in chunks)
+    return "\n".join(_verified([*map(format_entry, chunk)], chunk) for chunk in chunks)
 
 
-def _render_chunk(entries: Sequence[Directive]) -> str:
-    text = "\n".join(format_entry(entry) for entry in entries)
+def verify(texts: Sequence[str], entries: Sequence[Directive]) -> None:
+    """Make sure that texts which `format_entry` gave parse back to these directives.
+
+    Raises:
+        DaysheetError: one does not mean what was meant.
+    """
+    for start in range(0, len(entries), _AT_ONCE):
+        _verified(texts[start : start + _AT_ONCE], entries[start : start + _AT_ONCE])
+
+
+def _verified(texts: Sequence[str], entries: Sequence[Directive]) -> str:
+    text = "\n".join(texts)
     try:
         parsed, errors = read_back(text)
     except UnicodeError:
@@ -106,10 +116,7 @@ def format_entry(entry: Directive) -> str:
     Raises:
         DaysheetError: a field cannot be written safely.
     """
-    writer = _WRITERS.get(type(entry))
-    if writer is None:
-        raise DaysheetError(f"a {type(entry).__name__} is not written to ledgers")
-    lines = [f"{entry.date} {writer(entry)}", *_meta_lines(entry.meta, "  ")]
+    lines = [head(entry).removesuffix("\n"), *_meta_lines(entry.meta, "  ")]
     if isinstance(entry, Transaction):
         for posting in entry.postings:
             lines.append(_posting_line(posting))
@@ -117,6 +124,18 @@ def format_entry(entry: Directive) -> str:
                 lines += _meta_lines(posting.meta, "    ")
     lines.append("")
     return "\n".join(lines)
+
+
+def head(entry: Directive) -> str:
+    """The first line of a directive's text, with its end.
+
+    Raises:
+        DaysheetError: a field cannot be written safely.
+    """
+    writer = _WRITERS.get(type(entry))
+    if writer is None:
+        raise DaysheetError(f"a {type(entry).__name__} is not written to ledgers")
+    return f"{entry.date} {writer(entry)}\n"
 
 
 def _posting_line(posting: Posting) -> str:
