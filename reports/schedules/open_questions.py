@@ -200,6 +200,7 @@ def _return_depreciation(request: Request) -> Iterator[Question]:
     for item in return_depreciation.lines_of(request):
         if item.problem:
             yield Question("Depreciation", item.problem, item.standing.asset.cost)
+    yield from (Question("Depreciation", text, gain) for text, gain in return_depreciation.passed_through(request))
 
 
 def _partners(request: Request) -> Iterator[Question]:

@@ -20,6 +20,7 @@ from daysheet.reports.schedules.fixed_assets import Standing, standings
 from daysheet.reports.statements.ledger import narration
 from daysheet.reports.table import Column, Row, Table
 from daysheet.reports.tax import macrs
+from daysheet.reports.tax.lines import ENTITIES
 from daysheet.reports.tax.return_depreciation import (
     Deduction,
     Elections,
@@ -109,6 +110,27 @@ def return_depreciation(request: Request) -> Table:
     rows = (*_rows(request, found), *_disposals(found, request), *_review(request, found))
     notes = tuple(_notes(request, found))
     return request.table("return-depreciation", "Depreciation for the return", columns, rows, notes, has_basis=False)
+
+
+def passed_through(request: Request) -> Iterator[tuple[str, Decimal]]:
+    """What to say of each disposal in the period of property that an entity expensed under Section 179, and its gain.
+
+    Its owners had the deduction and report the disposal (Instructions for Form 4797, "Disposition by a Partnership or
+    S Corporation of Section 179 Property").
+    """
+    if request.settings.practice.returns not in ENTITIES:
+        return
+    for item in lines_of(request):
+        disposal, gain = item.standing.disposal, item.gain
+        if disposal is None or gain is None or not item.standing.asset.section_179:
+            continue
+        if request.period.first <= disposal.date <= request.period.last:
+            name = item.standing.asset.name
+            yield (
+                f"{name} was expensed under Section 179: its owners report the disposal (Schedule K-1), and its gain is"
+                " to leave Form 4797 and the lines of this return",
+                gain.gain,
+            )
 
 
 def _line(item: Standing, year: int, rules: Elections) -> Line:
@@ -202,6 +224,7 @@ def _notes(request: Request, found: list[Line]) -> Iterator[str]:
     older = [i.standing.asset.name for i in found if i.standing.asset.bonus is None and not _since(i, rules)]
     if older:
         yield f"No bonus depreciation is taken for what is older than the books; nobody has said: {', '.join(older)}."
+    yield from (f"{text}." for text, _ in passed_through(request))
     if year in rules.mid_quarter:
         yield "The mid-quarter convention applies: over 40% of the year's property came in the last three months."
     yield from _limit(year, new)

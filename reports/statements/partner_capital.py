@@ -87,7 +87,7 @@ def partner_allocation(request: Request) -> Table:
         "rateable": "Proration over the days of the year (26 CFR 1.706-4(d)).",
     }
     notes = (said[method_on(request.books, request.period.last)],) if rows else ("No share changes within the year.",)
-    return request.table("partner-allocation", "Division of the year's income, section 706", columns, rows, notes)
+    return request.table("partner-allocation", "Division of income, section 706", columns, rows, notes)
 
 
 def _partners(request: Request) -> dict[str, str]:

@@ -118,7 +118,7 @@ def schedule_l(request: Request) -> Table:
             f"Lines of {lines.source}. Loans are by their own due dates, all of a loan on one line; those without one"
             " stand as due in a year or more.",
         )
-    return request.table("schedule-l", "Schedule L, balance sheets per books", columns, rows, notes)
+    return request.table("schedule-l", "Schedule L, balance sheets", columns, rows, notes)
 
 
 def balances(request: Request) -> tuple[dict[str, Decimal], dict[str, Decimal]]:

@@ -380,6 +380,27 @@ def test_section_179_is_deducted_as_far_as_the_business_has_income_and_the_rest_
     assert [k["K 11"] for (returns, _), k in found.items() if returns == "1120-s"] == [D(7000), D(4000), D(1000)]
 
 
+def test_what_becomes_of_property_that_was_expensed_under_section_179_is_asked(load):
+    """All 12,000.00 were deducted, or are carried: a price of 1,500.00 is gain, and the partners' to report."""
+    books = load(LITTLE + SOLD)
+    for returns, expected in (("1065", [D(1500)]), ("schedule-c", [])):
+        settings = Settings(Path("x"), {"practice": {"id": "t", "name": "T", "return": returns}}, "")
+        table = registry.build("open-questions", books, settings, parse("2027"), "cash")
+        asked = [row.cells[2] for row in table.rows if row.cells[0] == "Depreciation"]
+        assert asked == expected
+
+
+SOLD = """
+    2027-09-01 custom "disposed" "xray"
+      proceeds: 1500.00 USD
+    2027-09-01 * "Sold"
+      Assets:Bank                1500.00 USD
+      Assets:Fixed:Equipment   -12000.00 USD
+      Assets:Fixed:Depreciation  3100.00 USD
+      Income:Sale                7400.00 USD
+"""
+
+
 def test_a_limited_partner_earns_of_self_employment_what_is_guaranteed(load):
     """Three quarters of 6,400.00, and 600.00 that are guaranteed; nothing of it for the limited partner's quarter."""
     settings = Settings(Path("x"), {"practice": {"id": "t", "name": "T", "return": "1065"}}, "")
