@@ -88,11 +88,20 @@ class Outcome:
 
 
 def inbox(folder: Path, name: str) -> list[Path]:
-    """The files that were dropped into the inbox, by name; hidden ones are not looked at."""
+    """The files that were dropped into the inbox, by name; hidden ones are not looked at.
+
+    Raises:
+        DaysheetError: one is a link to a file elsewhere.
+    """
     place = folder / name
     if not place.is_dir():
         return []
-    return sorted(path for path in place.iterdir() if not path.name.startswith(".") and not is_left_over(path))
+    found = sorted(path for path in place.iterdir() if not path.name.startswith(".") and not is_left_over(path))
+    for path in found:
+        if path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()):
+            remedy = "copy the file into the inbox, or name it: daysheet import FILE"
+            raise DaysheetError("is a link that leads out of these books", filename=path, remedy=remedy)
+    return found
 
 
 def import_files(

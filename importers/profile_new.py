@@ -23,6 +23,7 @@ from daysheet.importers.detection.persons import refuse_practice
 from daysheet.importers.detection.questions import MARKS, Answers, asked, asked_of_reading, place_of, said
 from daysheet.importers.proposals import answers as of_practice
 from daysheet.importers.rows.raw_file import RawFile
+from daysheet.trust.paths import is_plain_name
 
 _FILE: Final = click.Path(path_type=Path)
 _OF_BANKS: Final = (
@@ -31,9 +32,21 @@ _OF_BANKS: Final = (
 _OF_PRACTICES: Final = ("kind", "column", "word", "provider", "payer")
 
 
+def _plain(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    """Refuse what cannot be the name of the profile's file."""
+    if value is not None and not is_plain_name(value):
+        raise DaysheetError(
+            "the name of a profile is the name of its file, and this cannot be one",
+            remedy="say letters, digits and dashes, such as --name our-bank",
+        )
+    return value
+
+
 @click.command("new", cls=console.Verb)
 @click.argument("paths", nargs=-1, required=True, type=_FILE, metavar="FILE...")
-@click.option("--name", help="The profile's name, or that of the practice system (default: from the file's).")
+@click.option(
+    "--name", callback=_plain, help="The profile's name, or that of the practice system (default: from the file's)."
+)
 @click.option("--date-format", help="Where the file does not settle it, such as %m/%d/%Y.")
 @click.option("--to", "target", type=_FILE, help="Where to write it (default: profiles/ in the books, else here).")
 @click.option("--institution", default="", help="Bank: what it is called.")

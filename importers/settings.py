@@ -14,6 +14,7 @@ from daysheet.accounts import (
 )
 from daysheet.books.reach import FIRST, LAST
 from daysheet.errors import DaysheetError
+from daysheet.trust.paths import is_inner, is_own_folder
 
 INCOME: Final = "income"
 DEPOSIT: Final = "deposit"
@@ -34,7 +35,7 @@ class ImportSettings:
     or means that nobody knows.
     """
 
-    inbox: str = "inbox"
+    inbox: str = field(default="inbox", metadata={"is_safe": lambda name: is_inner(name) and not is_own_folder(name)})
     prepayments: str = PREPAYMENTS
     on_account: str = field(default=INCOME, metadata={"choices": (INCOME, DEPOSIT)})
     families: bool = True

@@ -22,6 +22,7 @@ from typing import Final, NamedTuple
 from daysheet import files
 from daysheet.errors import DaysheetError
 from daysheet.settings import FILE
+from daysheet.trust.paths import is_plain_name
 
 PREFIX: Final = "pt-"
 OPAQUE_PREFIX: Final = "x-"
@@ -39,7 +40,6 @@ _MINIMUM: Final = 16
 _MOST_BYTES: Final = 4096
 _FINGERPRINT_DIGITS: Final = 16
 _CONSTANT: Final = b"daysheet: the secret that these books' tokens are made with"
-_NAME: Final = re.compile(r"[^\W_][\w.-]{0,99}")
 
 
 def token(identifier: str, secret: bytes) -> str:
@@ -81,7 +81,7 @@ def secret_path(practice: str) -> Path:
     Raises:
         DaysheetError: the practice's id cannot be part of a file's name.
     """
-    if not _NAME.fullmatch(practice):
+    if not is_plain_name(practice):
         raise DaysheetError(
             "the id of [practice] cannot name the file of its secret",
             filename=FILE,

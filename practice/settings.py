@@ -23,6 +23,7 @@ from typing import Any, Final, TypeVar
 
 from daysheet.errors import DaysheetError
 from daysheet.strict_toml import Reader, toml
+from daysheet.trust.paths import is_plain_name
 
 FILE: Final = "daysheet.toml"
 TABLES: Final = (
@@ -49,7 +50,7 @@ class PracticeSettings:
     `schedule-c`, `1065` or `1120-s`; `state` is the two-letter state whose public holidays count.
     """
 
-    id: str = "practice"
+    id: str = field(default="practice", metadata={"is_safe": is_plain_name})
     name: str = "Practice"
     entity: str = ""
     returns: str = field(default="schedule-c", metadata={"key": "return"})

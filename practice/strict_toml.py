@@ -128,6 +128,9 @@ class Reader:
             choices = fields[key].metadata.get("choices")
             if choices and value not in choices:
                 raise self.error(f'"{value}" is no {key} of {place}', str(value), tuple(filter(None, choices)))
+            is_safe = fields[key].metadata.get("is_safe")
+            if is_safe is not None and not is_safe(value):
+                raise self.error(f"{key} of {place} cannot be part of a file's name in these books", key)
             if fields[key].metadata.get("regex"):
                 self.regex(value, key)
         for key, field in fields.items():

@@ -29,6 +29,7 @@ from daysheet.importers.systems.marks import SO_FAR
 from daysheet.importers.systems.resolve import resolve
 from daysheet.records import AdjustingEntry, Adjustment, BankLine, Invoice, Meta, Paycheck, Payment
 from daysheet.remittances import Remittance
+from daysheet.trust.paths import is_inner
 
 Place = tuple[str, int]
 """Where an entry stands: file and line."""
@@ -77,11 +78,24 @@ def imports(books: Books) -> dict[str, Import]:
     facts: dict[str, list[Imported]] = defaultdict(list)
     for fact in books.imported:
         facts[str(fact.meta.get("sha256", ""))].append(fact)
-    return {
-        sha256: Import(str(group[0].meta.get("file", "")), sha256, tuple(group))
-        for sha256, group in facts.items()
-        if sha256
-    }
+    return {sha256: Import(_file_of(group[0]), sha256, tuple(group)) for sha256, group in facts.items() if sha256}
+
+
+def _file_of(fact: Imported) -> str:
+    """Where a file was filed, named from the books folder.
+
+    Raises:
+        DaysheetError: the name would lead elsewhere.
+    """
+    name = str(fact.meta.get("file", ""))
+    if name and not is_inner(name):
+        raise DaysheetError(
+            "the file of this import is not named as one of these books",
+            filename=fact.meta["filename"],
+            line=fact.meta["lineno"],
+            remedy="write the name under which it lies in originals/",
+        )
+    return name
 
 
 def place_of(meta: Meta) -> Place:

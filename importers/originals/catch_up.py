@@ -28,6 +28,7 @@ from daysheet.importers.sources import all_sources, source_of, told
 from daysheet.importers.systems.standard_csv import KINDS
 from daysheet.records import Visit
 from daysheet.settings import Settings
+from daysheet.trust.paths import within
 from daysheet.wording import many, money
 from daysheet.worklist.worklist import harmless
 
@@ -109,11 +110,12 @@ def _patients(folder: Path, settings: Settings, books: Books, wanted: set[str]) 
         return token
 
     sources = all_sources(folder, settings)
-    names = [imported.meta.get("file") for imported in books.imported if imported.kind == "visits"]
-    for name in reversed(names):
+    of_visits = [imported.meta for imported in books.imported if imported.kind == "visits" and "file" in imported.meta]
+    for meta in reversed(of_visits):
         if wanted <= set(seen):
             break
-        path = folder / str(name)
+        place = {"source": Path(meta["filename"]), "line": meta["lineno"]}
+        path = within(folder, str(meta["file"]), called="the file of this import", **place)
         if path.is_file():
             file = RawFile(path)
             source_of(file, sources, told=told(settings)).read(file, Context(remember, books.currency))

@@ -62,7 +62,7 @@ def file_of(folder: Path, year: int, name: str) -> Path:
     for shelved in shelf(folder):
         if shelved.year == year and name in [file for file, _ in shelved.files]:
             path = filing.place(folder, year) / name
-            if path.parent == filing.place(folder, year) and path.is_file():
+            if path.resolve().parent == filing.place(folder, year).resolve() and path.is_file():
                 return path
     raise DaysheetError("no such file in a pack", remedy="build the pack again")
 

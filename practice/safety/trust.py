@@ -10,7 +10,7 @@ from daysheet.books import loading
 from daysheet.console import Console, pass_console
 from daysheet.errors import DaysheetError
 from daysheet.ledger import cache
-from daysheet.trust import git, settings, trusted
+from daysheet.trust import git, places, settings, trusted
 from daysheet.trust.ledger import Guard
 from daysheet.trust.trusted import Program
 
@@ -56,7 +56,13 @@ def programs(folder: Path) -> list[Program]:
     """
     guard = Guard(folder, listing=True)
     cache.look_over(folder / loading.MAIN, guard)
-    return [*guard.with_modules(), *settings.commands(folder), *git.programs(folder)]
+    return [
+        *places.links(folder),
+        *guard.with_modules(),
+        *settings.commands(folder),
+        *settings.mail(folder),
+        *git.programs(folder),
+    ]
 
 
 def _data(folder: Path, found: list[Program], refused: list[Program]) -> dict[str, object]:

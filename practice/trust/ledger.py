@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from daysheet.errors import DaysheetError
-from daysheet.trust import neighbours, trusted
+from daysheet.trust import neighbours, places, trusted
 from daysheet.trust.trusted import Program
 
 SAFE: Final = frozenset(
@@ -103,6 +103,10 @@ class Guard:
         Raises:
             DaysheetError: something would run or be read that this user has not allowed.
         """
+        links = places.links(self.folder)
+        for link in links:
+            neighbours.refuse(Path(link.content), self._within)
+        self.programs = [*links, *self.programs]
         if self.programs:
             trusted.require(self.folder, self.with_modules())
 

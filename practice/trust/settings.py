@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +13,10 @@ from daysheet.trust import trusted
 from daysheet.trust.trusted import Program
 
 PREFIX: Final = "command:"
+_LOGIN: Final = (
+    "host", "port", "security", "ca-file", "auth", "user", "from", "secret", "client-id", "client-secret", "token-url",
+)  # fmt: skip
+"""What decides where a password goes, and which one."""
 
 
 def command(folder: Path, reference: str) -> Program:
@@ -35,6 +40,24 @@ def commands(folder: Path) -> list[Program]:
     Settings.of(folder)
     texts = _texts(toml(path.read_text(encoding="utf-8"), path))
     return [command(folder, text) for text in texts if text.startswith(PREFIX)]
+
+
+def mail(folder: Path) -> list[Program]:
+    """The server that the settings send mail to, with whose login: somebody else's books must not name one for mine.
+
+    Raises:
+        DaysheetError: the settings cannot be read.
+    """
+    path = folder / FILE
+    if not path.is_file():
+        return []
+    text = path.read_text(encoding="utf-8")
+    table = toml(text, path).get("mail")
+    if not isinstance(table, dict) or not table.get("host") or not table.get("secret"):
+        return []
+    line = next((number for number, row in enumerate(text.splitlines(), 1) if row.strip().startswith("host")), None)
+    said = json.dumps([str(table.get(key, "")) for key in _LOGIN])
+    return [Program(trusted.MAIL, f"{table['host']} ({table['secret']})", path, line, said)]
 
 
 def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401 - whatever TOML holds

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -24,6 +24,8 @@ COMMAND: Final = "command"
 GIT: Final = "git"
 INCLUDE: Final = "include"
 DOCUMENTS: Final = "documents"
+LINK: Final = "link"
+MAIL: Final = "mail"
 
 _WORDS: Final = {
     PLUGIN: "these books load the plugin {what}, which runs as a program",
@@ -32,6 +34,8 @@ _WORDS: Final = {
     GIT: "these books set {what} for git, which may run a program",
     INCLUDE: "a file of these books lies outside them",
     DOCUMENTS: "these books look for documents outside them",
+    LINK: "{what} is a link that leads out of these books",
+    MAIL: "these books send mail, and a password of yours, to {what}",
 }
 
 
@@ -59,7 +63,7 @@ class Program(NamedTuple):
     """One thing in books that would run, or be read from elsewhere.
 
     Attributes:
-        kind: `plugin`, `insert_pythonpath`, `command`, `git`, `include` or `documents`.
+        kind: `plugin`, `insert_pythonpath`, `command`, `git`, `include`, `documents`, `link` or `mail`.
         what: its name, as the books write it.
         filename: where it is written.
         line: the line in that file, if known.
@@ -117,9 +121,27 @@ def allow(folder: Path, programs: Iterable[Program]) -> None:
     digests = sorted({program.digest for program in programs})
     if digests:
         decisions[str(folder.resolve())] = digests
+    _keep(decisions)
+
+
+def _keep(decisions: Mapping[str, Sequence[str]]) -> None:
     store().parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    files.write(store(), (json.dumps(decisions, indent=1, sort_keys=True) + "\n").encode())
-    store().chmod(0o600)
+    files.write(store(), (json.dumps(decisions, indent=1, sort_keys=True) + "\n").encode(), private=True)
+
+
+def allow_also(folder: Path, program: Program) -> None:
+    """Let this run as well, beside what may already.
+
+    Raises:
+        DaysheetError: the file of decisions is damaged.
+        OSError: the disk refuses.
+    """
+    decisions = all_trusted()
+    digests = decisions.setdefault(str(folder.resolve()), [])
+    if program.digest not in digests:
+        digests.append(program.digest)
+        digests.sort()
+        _keep(decisions)
 
 
 def refused(folder: Path, programs: Sequence[Program]) -> list[Program]:

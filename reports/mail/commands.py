@@ -21,6 +21,8 @@ from daysheet.reports.mail.secret import resolve
 from daysheet.reports.mail.settings import MailSettings, mail_settings
 from daysheet.reports.pack.contents import layouts_of
 from daysheet.reports.statements.layouts import LAYOUTS
+from daysheet.trust import settings as trusted_settings
+from daysheet.trust import trusted
 
 _PLAIN: Final = (
     "Nothing in it is encrypted: every server on the way can read the pack. With pdf-password in [mail] it leaves"
@@ -84,9 +86,11 @@ def draft(console_: Console, year: int, to: str | None) -> int:
 @click.argument("message")
 @pass_console
 def approve(console_: Console, message: str) -> int:
-    """Fix the bytes of MESSAGE: these, and no others, may be sent."""
+    """Fix the bytes of MESSAGE: these, and no others, may be sent, by the server that the settings name now."""
     room, _ = _room(console_)
     event = room.approve(message)
+    for server in trusted_settings.mail(console_.folder):  # whoever approves has looked at where it goes
+        trusted.allow_also(console_.folder, server)
     _show(console_, [event], f"Fixed as {event.message_sha256[:16]}…; now: daysheet mail send {event.id}")
     return console.OK
 
@@ -97,6 +101,7 @@ def approve(console_: Console, message: str) -> int:
 def send(console_: Console, messages: Sequence[str]) -> int:
     """Send MESSAGES, or all that are approved or deferred, each once."""
     room, mail_ = _room(console_)
+    trusted.require(console_.folder, trusted_settings.mail(console_.folder))
     events = list(room.send(messages, lambda: login(mail_, console_.folder)))
     _show(console_, events, "" if events else "Nothing is approved: see daysheet mail status.")
     return console.OK if all(event.state == "sent" for event in events) else console.BROKEN

@@ -55,7 +55,8 @@ timeout = 10
 
 
 def daysheet(folder: Path, *arguments: str, code: int = 0):
-    environment = {**os.environ, "MAIL_SECRET": PASSWORD, "PDF_PASSWORD": "a shared password"}
+    config = {"XDG_CONFIG_HOME": str(folder.parent / "config")}
+    environment = {**os.environ, **config, "MAIL_SECRET": PASSWORD, "PDF_PASSWORD": "a shared password"}
     done = subprocess.run(
         [sys.executable, "-c", "from daysheet.cli import main; main()", *arguments, "--books", str(folder)],
         capture_output=True,
@@ -317,6 +318,27 @@ def test_without_the_secret_nothing_is_sent(books, received):
     daysheet(folder, "mail", "approve", draft(folder))
     assert "the mail password is not there (env)" in daysheet(folder, "mail", "send", code=2)
     assert received.messages == []
+
+
+def test_mail_goes_only_where_it_went_when_it_was_approved(books, received):
+    folder = books()
+    daysheet(folder, "mail", "approve", draft(folder))
+    settings = folder / "daysheet.toml"
+    own = settings.read_text()
+    for other in (own.replace("127.0.0.1", "localhost"), own.replace("env:MAIL_SECRET", "env:PDF_PASSWORD")):
+        settings.write_text(other)
+        said = daysheet(folder, "mail", "send", code=2)
+        assert "daysheet.toml:" in said
+        assert "these books send mail, and a password of yours, to" in said
+        assert f"daysheet trust {folder}" in said
+    settings.write_text(own)
+    sent = folder.with_name("sent-to-somebody")
+    shutil.copytree(folder, sent)
+    assert f"daysheet trust {sent}" in daysheet(sent, "mail", "send", code=2)
+    assert received.messages == []
+    daysheet(folder, "mail", "send")
+    assert len(received.messages) == 1
+    assert "127.0.0.1 (env:MAIL_SECRET)" in daysheet(folder, "trust")
 
 
 def test_the_outbox_is_kept_out_of_git(books):

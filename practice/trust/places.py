@@ -1,0 +1,43 @@
+"""Links in a folder of books that lead out of it, where Daysheet itself would read or write through them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from daysheet.trust import paths, trusted
+from daysheet.trust.trusted import Program
+
+_FILES: Final = frozenset({"daysheet.toml", "mail-note.txt"})
+
+
+def links(folder: Path) -> list[Program]:
+    """Links that lead out: a folder, or the settings, right in the books; anything below the folders of our own."""
+    within = folder.resolve()
+    return [
+        Program(trusted.LINK, path.relative_to(folder).as_posix(), path, None, str(path.resolve()))
+        for path in sorted(_links(folder))
+        if not path.resolve().is_relative_to(within)
+    ]
+
+
+def _links(folder: Path) -> Iterator[Path]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            if entry.is_symlink():
+                if entry.is_dir() or entry.name in _FILES:
+                    yield Path(entry.path)
+            elif paths.is_own_folder(entry.name) and entry.is_dir():
+                yield from _below(Path(entry.path))
+
+
+def _below(place: Path) -> Iterator[Path]:
+    for parent, folders, names in os.walk(place):
+        for name in (*folders, *names):
+            path = Path(parent) / name
+            if path.is_symlink():
+                yield path
