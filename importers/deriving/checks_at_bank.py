@@ -38,6 +38,11 @@ _ELECTRONIC: Final = re.compile(r"\b(hcclaimpmt|trn|ach|eft|ccd|ctx|wire)\b", re
 _RETURNED: Final = re.compile(r"\b(return(ed)?|reversed|reversal|nsf|fee)\b", re.IGNORECASE)
 
 
+def may_be(books: Books) -> bool:
+    """Whether any bank line of these books tells of a check, which may be an insurer's."""
+    return bool(books.payers) and any(_is_check(_text(entry)) for entry in books.clearing)
+
+
 def entries(open_deposits: Iterable[OpenDeposit], books: Books) -> Iterator[Transaction]:
     """The payments of the bank lines that nothing explains, and whose text tells of an insurer's check."""
     texts = {id(entry.meta): _text(entry) for entry in books.clearing}
@@ -47,10 +52,14 @@ def entries(open_deposits: Iterable[OpenDeposit], books: Books) -> Iterator[Tran
         if explained or deposit.amount <= 0 or deposit.account != CLEARING_DEPOSITS:
             continue
         text = texts.get(id(deposit.meta), "")
-        if _CHECK.search(text) and not _ELECTRONIC.search(text) and not _RETURNED.search(text):
+        if _is_check(text):
             payers = named_in(text, books)
             if len(payers) == 1:
                 yield _payment(deposit, payers[0], books)
+
+
+def _is_check(text: str) -> bool:
+    return bool(_CHECK.search(text)) and not _ELECTRONIC.search(text) and not _RETURNED.search(text)
 
 
 def _text(entry: Transaction) -> str:

@@ -36,7 +36,7 @@ from daysheet.books import Books
 from daysheet.books.index import ALLOCATED
 from daysheet.books.openings import bill_or_opening
 from daysheet.cash.receipts import DEPOSIT, RECOUPMENTS, is_settlement, pending
-from daysheet.cash.reconciliation import Match, reconcile
+from daysheet.cash.reconciliation import Match, matches_of_cards, reconcile
 from daysheet.importers.booking.directives import UNASSIGNED, by_line, custom, invoice_link
 from daysheet.importers.booking.expected_remittances import uncategorized
 from daysheet.importers.deriving import adjusted_accounts, checks_at_bank
@@ -67,9 +67,14 @@ def due(books: Books) -> list[Transaction]:
         return []
     found: list[Transaction] = []
     open_ = {remittance.id for remittance in pending(books)}
-    reconciled = reconcile(books, books.entries[-1].date)
-    found += checks_at_bank.entries(reconciled.open_deposits, books)
-    for match in reconciled.matches:
+    as_of = books.entries[-1].date
+    if open_ or checks_at_bank.may_be(books):
+        reconciled = reconcile(books, as_of)
+        found += checks_at_bank.entries(reconciled.open_deposits, books)
+        matches = reconciled.matches
+    else:  # fees are kept from cards alone, and nothing else is asked of the bank
+        matches = matches_of_cards(books, as_of)
+    for match in matches:
         for receipt in match.receipts:
             if receipt.remittance in open_:
                 found += _payments(books.remittances[receipt.remittance], match.deposit.date, match.basis, books)

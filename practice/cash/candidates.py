@@ -16,7 +16,7 @@ from itertools import combinations
 from operator import attrgetter
 from typing import Any, Final, TypeVar
 
-from daysheet.cash.deposit_groups import Group, is_fee, order, runs, total, without_some
+from daysheet.cash.deposit_groups import Days, Group, days_of, is_fee, order, runs, total, without_some
 from daysheet.cash.processor_fees import Batch, Processor, batch_of, business_days, learned
 from daysheet.cash.receipts import BankDeposit, Receipt, comparable
 
@@ -51,9 +51,10 @@ class Candidates:
         self._soonest: dict[Signature, int] = {}
         self._mixed: set[Signature] = set()
         self._processors: dict[Signature, Processor | None] = {}
+        self._signatures: dict[Signature, Signature] = {}
         self._spans: dict[str, tuple[int, int]] = {}
         self._by_word: dict[str, list[Receipt]] = {}
-        self._known: dict[tuple[str, int], dict[tuple[str, str], Any]] = {}
+        self._known: dict[tuple[str, int], dict[tuple[str, object], Any]] = {}
         for receipt in received:
             self.by_account.setdefault(receipt.account, []).append(receipt)
             soonest, latest = self._spans.get(receipt.account, (0, 0))
@@ -75,7 +76,7 @@ class Candidates:
         of_days: dict[tuple[Signature, datetime.date], list[BankDeposit]] = {}
         for deposit in deposits:
             if deposit.amount > 0:
-                of_days.setdefault((_signature(deposit), deposit.date), []).append(deposit)
+                of_days.setdefault((self._signature(deposit), deposit.date), []).append(deposit)
         told: dict[Signature, list[list[Batch]]] = {}
         for (processor, _), lines in of_days.items():
             batches = [batch for line in lines for batch in self._batches(line, 1)]
@@ -91,9 +92,9 @@ class Candidates:
         mixed: Counter[Signature] = Counter()
         for deposit, group in matched:
             if deposit.amount > 0:
-                mixed[_signature(deposit)] += len({receipt.method for receipt in group}) > 1
+                mixed[self._signature(deposit)] += len({receipt.method for receipt in group}) > 1
                 last = max(receipt.date for receipt in group)
-                days.setdefault(_signature(deposit), []).append((deposit.date - last).days)
+                days.setdefault(self._signature(deposit), []).append((deposit.date - last).days)
         self._mixed = {key for key, count in mixed.items() if count > 1}
         self._soonest = {key: min(seen) for key, seen in days.items() if len(seen) >= HABIT}
 
@@ -102,7 +103,7 @@ class Candidates:
         kinds: dict[Signature, list[BankDeposit]] = {}
         for deposit in deposits:
             if deposit.amount > 0:
-                kinds.setdefault(_signature(deposit), []).append(deposit)
+                kinds.setdefault(self._signature(deposit), []).append(deposit)
         return list(kinds.values())
 
     def kinds_waiting(self, account: str) -> list[list[Receipt]]:
@@ -112,11 +113,11 @@ class Candidates:
 
     def usual_lag(self, deposit: BankDeposit, matched: Iterable[tuple[BankDeposit, Group]]) -> int | None:
         """How many business days lines of this kind usually take; None where too few are explained."""
-        kind = _signature(deposit)
+        kind = self._signature(deposit)
         lags = Counter(
             business_days(max(receipt.date for receipt in group), other.date)
             for other, group in matched
-            if _signature(other) == kind
+            if self._signature(other) == kind
         )
         return lags.most_common(1)[0][0] if lags.total() >= HABIT else None
 
@@ -126,7 +127,7 @@ class Candidates:
 
     def processor_of(self, deposit: BankDeposit) -> Processor | None:
         """What is known of the processor that paid out a bank line."""
-        return self._processors.get(_signature(deposit))
+        return self._processors.get(self._signature(deposit))
 
     def named(self, deposit: BankDeposit) -> Group:
         """The receipts whose numbers stand in the bank line's text."""
@@ -146,7 +147,8 @@ class Candidates:
             if receipt.names & deposit.words:
                 of_payers.setdefault(receipt.payer, []).append(receipt)
         alone: list[Group] = [(r,) for same in of_payers.values() for r in same if r.amount == deposit.gross]
-        return alone or [g for same in of_payers.values() for g in runs(same, deposit.gross, deposit.gross)]
+        days = (days_of(tuple(same)) for same in of_payers.values()) if not alone else ()
+        return alone or [group for each in days for group in runs(each, deposit.gross, deposit.gross)]
 
     def fitting(self, deposit: BankDeposit) -> list[Group]:
         """The natural groups that add up to a deposit; none where the processor's usual fees explain it."""
@@ -198,9 +200,9 @@ class Candidates:
         processor = self.processor_of(deposit)
         groups = self.fitting(deposit) or (self.with_fee(deposit) if processor is None else self.at_terms(deposit))
         if in_time and processor is None:
-            least = self._soonest.get(_signature(deposit), 0)
+            least = self._soonest.get(self._signature(deposit), 0)
             groups = [g for g in groups if (deposit.date - g[-1].date).days >= least] or groups
-            if len(groups) > 1 and _signature(deposit) in self._mixed:
+            if len(groups) > 1 and self._signature(deposit) in self._mixed:
                 groups = [g for g in groups if self._is_whole(g, deposit)] or groups
             return groups
         if not in_time or processor is None or not processor.days:
@@ -210,8 +212,12 @@ class Candidates:
 
     def _is_whole(self, group: Group, deposit: BankDeposit) -> bool:
         """Whether nothing taken at the desk between its days is left out: checks and cash go to the bank together."""
-        inside = (one for one in self.eligible(deposit) if group[0].date <= one.date <= group[-1].date)
-        return all(one in group for one in inside if one.payer is None and one.method != "eft")
+        first, last, brought = group[0].date, group[-1].date, set(group)
+        return all(
+            one in brought
+            for one in self.eligible(deposit)
+            if one.payer is None and one.method != "eft" and first <= one.date <= last
+        )
 
     def combinations(self, deposit: BankDeposit) -> list[Group]:
         """Combinations that add up, few enough to try them all; among more, some would fit by chance."""
@@ -253,7 +259,7 @@ class Candidates:
 
     def eligible(self, deposit: BankDeposit) -> list[Receipt]:
         """The open receipts of the deposit's account that can be in it by their date."""
-        return self._once("eligible", deposit, lambda: self._find_eligible(deposit))
+        return self._once("eligible", deposit, lambda: self._find_eligible(deposit), of_day=True)
 
     def _find_eligible(self, deposit: BankDeposit) -> list[Receipt]:
         of_account = self.by_account.get(deposit.account, [])
@@ -267,10 +273,24 @@ class Candidates:
             and WINDOWS[receipt.method][0] <= (deposit.date - receipt.date).days <= WINDOWS[receipt.method][1]
         ]
 
-    def _once(self, what: str, deposit: BankDeposit, work: Callable[[], T]) -> T:
-        """What `work` gives, worked out again only when a receipt near the deposit has been taken since."""
+    def _signature(self, deposit: BankDeposit) -> Signature:
+        """Which processor a bank line is of: the words of its text, without numbers."""
+        of = deposit.account, deposit.words
+        if of not in self._signatures:
+            self._signatures[of] = deposit.account, frozenset(word for word in deposit.words if word.isalpha())
+        return self._signatures[of]
+
+    def _once(self, what: str, deposit: BankDeposit, work: Callable[[], T], *, of_day: bool = False) -> T:
+        """What `work` gives, worked out again only when a receipt near the deposit has been taken since.
+
+        Args:
+            what: what it is called.
+            deposit: the bank line.
+            work: gives it.
+            of_day: it is the same for all bank lines of the account and day.
+        """
         known = self._known.setdefault((deposit.account, deposit.date.toordinal() // 7), {})
-        key = what, deposit.id
+        key = what, deposit.date if of_day else deposit.id
         if key not in known:
             known[key] = work()
         value: T = known[key]
@@ -283,16 +303,21 @@ class Candidates:
         """
         eligible = self.eligible(deposit)
         groups: list[Group] = [(receipt,) for receipt in eligible if least <= receipt.amount <= most]
-        by_reference: dict[str, list[Receipt]] = {}
-        for receipt in eligible:
-            by_reference.setdefault(receipt.reference, []).append(receipt)
-        by_reference.pop("", None)
-        groups += [tuple(group) for group in by_reference.values() if least <= total(group) <= most]
-        # one list of receipts is looked at once, whatever kinds it is of
-        lists = dict.fromkeys(tuple(kind) for kind in (*by_reference.values(), *_kinds(eligible)) if len(kind) > 1)
-        for kind in lists:
-            groups += runs(kind, least, most)
+        of_one, lists = self._once("lists", deposit, lambda: _lists(eligible), of_day=True)
+        groups += [group for group in of_one if least <= total(group) <= most]
+        for each in lists:
+            groups += runs(each, least, most)
         yield from dict.fromkeys(groups)
+
+
+def _lists(eligible: Sequence[Receipt]) -> tuple[list[Group], list[Days]]:
+    """The receipts of each reference; and each list of receipts, looked at once, whatever kinds it is of."""
+    by_reference: dict[str, list[Receipt]] = {}
+    for receipt in eligible:
+        by_reference.setdefault(receipt.reference, []).append(receipt)
+    by_reference.pop("", None)
+    kinds = dict.fromkeys(tuple(kind) for kind in (*by_reference.values(), *_kinds(eligible)) if len(kind) > 1)
+    return [tuple(group) for group in by_reference.values()], [days_of(kind) for kind in kinds]
 
 
 def _kinds(eligible: Sequence[Receipt]) -> Iterator[list[Receipt]]:
@@ -329,8 +354,3 @@ def together(lines: Sequence[BankDeposit]) -> BankDeposit:
         amount=sum((line.amount for line in lines), _ZERO),
         fee=sum((line.fee for line in lines), _ZERO),
     )
-
-
-def _signature(deposit: BankDeposit) -> Signature:
-    """Which processor a bank line is of: the words of its text, without numbers."""
-    return deposit.account, frozenset(word for word in deposit.words if word.isalpha())

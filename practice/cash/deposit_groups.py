@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from itertools import accumulate, combinations
-from typing import Final
+from itertools import combinations
+from typing import Final, NamedTuple
 
 from daysheet.billing.open_bills import natural
 from daysheet.cash.receipts import BankDeposit, Receipt
@@ -20,18 +20,46 @@ _ZERO: Final = Decimal()
 Group = tuple[Receipt, ...]
 
 
-def runs(received: Sequence[Receipt], least: Decimal, most: Decimal) -> Iterator[Group]:
+class Days(NamedTuple):
+    """Receipts by date, where each of their days begins, and what they add up to before each of these places.
+
+    Attributes:
+        received: the receipts.
+        starts: the place of each day's first.
+        sums: what all before each day add up to, and at the end all.
+        growing: no refund is among them: what is too much stays too much.
+    """
+
+    received: Group
+    starts: tuple[int, ...]
+    sums: tuple[Decimal, ...]
+    growing: bool
+
+
+def days_of(received: Group) -> Days:
+    """Receipts by date as `runs` looks at them."""
+    starts: list[int] = []
+    sums: list[Decimal] = []
+    day, so_far, growing = None, _ZERO, True
+    for at, receipt in enumerate(received):
+        if receipt.date != day:
+            day = receipt.date
+            starts.append(at)
+            sums.append(so_far)
+        so_far += receipt.amount
+        growing = growing and receipt.amount >= 0
+    return Days(received, tuple(starts), (*sums, so_far), growing)
+
+
+def runs(days: Days, least: Decimal, most: Decimal) -> Iterator[Group]:
     """All receipts of each run of days that add up to an amount between the two."""
-    starts = [at for at, receipt in enumerate(received) if at == 0 or receipt.date != received[at - 1].date]
-    sums = list(accumulate([receipt.amount for receipt in received], initial=_ZERO))
-    ends = [*starts[1:], len(received)]
-    growing = all(receipt.amount >= 0 for receipt in received)  # no refund: what is too much stays too much
+    received, starts, sums, growing = days
     for place, start in enumerate(starts):
-        from_, to = sums[start] + least, sums[start] + most
-        for end in ends[place:]:
-            if from_ <= sums[end] <= to:
-                yield tuple(received[start:end])
-            elif growing and sums[end] > to:
+        from_, to = sums[place] + least, sums[place] + most
+        for after in range(place + 1, len(sums)):
+            if from_ <= sums[after] <= to:
+                yield received[start : starts[after] if after < len(starts) else None]
+            elif growing and sums[after] > to:
                 break
 
 
@@ -55,9 +83,10 @@ def order(group: Group) -> tuple[tuple[datetime.date, str], ...]:
 
 def is_fee(group: Sequence[Receipt], kept: Decimal) -> bool:
     """Whether a processor may have kept this much: up to 4 % and 50 cents a sale, and not just one of the sales."""
+    if kept <= 0 or any(receipt.method != "card" for receipt in group):
+        return False
     sales = [receipt.amount for receipt in group if receipt.amount > 0]
-    cards = all(receipt.method == "card" for receipt in group)
-    return cards and kept not in sales and _ZERO < kept <= sum(sales, _ZERO) * _FEE_SHARE + len(sales) * _FEE_EACH
+    return kept <= sum(sales, _ZERO) * _FEE_SHARE + len(sales) * _FEE_EACH and kept not in sales
 
 
 def voided(received: Sequence[Receipt]) -> set[Receipt]:

@@ -32,9 +32,10 @@ def components(choices: Sequence[Sequence[Group]]) -> list[list[int]]:
         return place
 
     for place, groups in enumerate(choices):
-        for receipt in (receipt for group in groups for receipt in group):
+        for receipt in set[Receipt]().union(*groups):
             other = owner.setdefault(id(receipt), place)
-            parent[root(place)] = root(other)
+            if other != place:
+                parent[root(place)] = root(other)
     found: dict[int, list[int]] = {}
     for place in range(len(choices)):
         found.setdefault(root(place), []).append(place)

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from decimal import Decimal
 from typing import Final, NamedTuple
 
@@ -115,19 +115,39 @@ def reconcile(books: Books, as_of: datetime.date) -> Reconciliation:
     return books.once(("reconciliation", as_of), work)
 
 
+def matches_of_cards(books: Books, as_of: datetime.date) -> tuple[Match, ...]:
+    """The matches up to a day on the clearing accounts of cards alone; those of the others change nothing in them."""
+    received = receipts(books, as_of)
+    accounts = {receipt.account for receipt in received if receipt.method == "card"}
+    return _Reconciler(deposits(books, as_of), received, accounts).match_all()
+
+
 class _Reconciler:
     """The matching: what is still open, and what has been matched."""
 
-    def __init__(self, found: Sequence[BankDeposit], received: Sequence[Receipt]) -> None:
-        self.deposits = sorted(found, key=lambda deposit: (deposit.date, deposit.id))
+    def __init__(
+        self, found: Sequence[BankDeposit], received: Sequence[Receipt], accounts: Set[str] | None = None
+    ) -> None:
+        """Nothing matched yet, on these clearing accounts; on all if none are given."""
+        self.deposits = sorted(
+            (deposit for deposit in found if accounts is None or deposit.account in accounts),
+            key=lambda deposit: (deposit.date, deposit.id),
+        )
         taken_back = voided_same_day(received, found)
-        self.received = [receipt for receipt in received if receipt not in taken_back]
+        self.received = [
+            receipt
+            for receipt in received
+            if receipt not in taken_back and (accounts is None or receipt.account in accounts)
+        ]
         self.candidates = Candidates(self.received)
         self.candidates.no_fees = self._keeps_no_fees
         self.matches: list[Match] = []
+        self.matched: Counter[str] = Counter()
+        self.less_fees: set[str] = set()
         self.open_deposits: list[OpenDeposit] = []
 
-    def run(self, books: Books, as_of: datetime.date) -> Reconciliation:
+    def match_all(self) -> tuple[Match, ...]:
+        """The deposits that are explained, by date."""
         self._match(self._by_number)
         self._match(self._by_payer)
         self.candidates.learn(self.deposits)
@@ -146,6 +166,11 @@ class _Reconciler:
             pass
         while self._match(self._by_combination) or self._match_jointly(in_time=True):
             pass
+        return tuple(sorted(self.matches, key=lambda match: (match.deposit.date, match.deposit.id)))
+
+    def run(self, books: Books, as_of: datetime.date) -> Reconciliation:
+        """All that is to be said of the accounts."""
+        matches = self.match_all()
         self._look_elsewhere()
         for deposit in self.deposits:
             self._explain(deposit)
@@ -157,7 +182,7 @@ class _Reconciler:
         overdue = set(late)
         return Reconciliation(
             as_of,
-            tuple(sorted(self.matches, key=lambda match: (match.deposit.date, match.deposit.id))),
+            matches,
             tuple(sorted(self.open_deposits, key=lambda item: (item.deposit.date, item.deposit.id))),
             tuple(late),
             tuple(receipt for receipt in left if receipt not in overdue),
@@ -179,6 +204,9 @@ class _Reconciler:
 
     def _settle(self, match: Match) -> None:
         self.matches.append(match)
+        self.matched[match.deposit.account] += 1
+        if match.fee:
+            self.less_fees.add(match.deposit.account)
         self.candidates.take(match.receipts)
 
     def _settle_all(self, found: Sequence[tuple[BankDeposit, Group]], basis: str) -> None:
@@ -221,8 +249,7 @@ class _Reconciler:
 
     def _keeps_no_fees(self, account: str) -> bool:
         """Whether the processor pays out in full: several deposits came whole, and none less a fee."""
-        fees = [match.fee for match in self.matches if match.deposit.account == account]
-        return len(fees) >= _WHOLE and not any(fees)
+        return self.matched[account] >= _WHOLE and account not in self.less_fees
 
     def _match_alike(self) -> bool:
         """Equal deposits facing as many equal groups of receipts: each has one, in the order of their dates."""
@@ -280,8 +307,9 @@ class _Reconciler:
         progress = False
         for lines in days.values():
             parts = self._divided(lines) if 1 < len(lines) <= _LINES_OF_A_DAY else []
-            self._settle_all(list(zip(lines, parts, strict=False)), BY_DAY)
-            progress = progress or bool(parts)
+            if parts:
+                self._settle_all(list(zip(lines, parts, strict=False)), BY_DAY)
+                progress = True
         return progress
 
     def _divided(self, lines: Sequence[BankDeposit]) -> list[Group]:
