@@ -11,11 +11,12 @@ from daysheet import console, files
 from daysheet.books.loading import find_books
 from daysheet.books.loading import load as load_books
 from daysheet.errors import DaysheetError
-from daysheet.importers import practice_profiles, source_facts
+from daysheet.importers import practice_profiles, source_facts, sources
 from daysheet.importers.banks import account_number, selftest
 from daysheet.importers.banks import source as bank
 from daysheet.importers.banks.profile_file import load
 from daysheet.importers.detection import patterns, propose
+from daysheet.importers.detection.claims import NOTHING_TOLD, claims
 from daysheet.importers.detection.detect import Detected, Said, detect
 from daysheet.importers.detection.exports.detect import DetectedExport, detect_export
 from daysheet.importers.detection.exports.known import NOTHING_KNOWN, Known, of_books
@@ -23,6 +24,7 @@ from daysheet.importers.detection.persons import refuse_practice
 from daysheet.importers.detection.questions import MARKS, Answers, asked, asked_of_reading, place_of, said
 from daysheet.importers.proposals import answers as of_practice
 from daysheet.importers.rows.raw_file import RawFile
+from daysheet.settings import Settings
 from daysheet.trust.paths import is_plain_name
 
 _FILE: Final = click.Path(path_type=Path)
@@ -77,6 +79,8 @@ def new(
     Several exports of one practice system may be given together; how they refer to each other is found.
     """
     raw = [RawFile(path) for path in paths]
+    for file in raw:
+        _warn_of_known(shell, file)
     exports = [(file, found) for file in raw if (found := _export(file, options)) is not None]
     others = [file for file in raw if file not in [each for each, _ in exports]]
     if exports and others:
@@ -91,6 +95,18 @@ def new(
         raise DaysheetError("is a bank's file: a profile is made of one", filename=others[1].path)
     _refuse(options, _OF_PRACTICES, others[0], "is no practice system's export")
     _new_bank(shell, others[0], name, target, options)
+
+
+def _warn_of_known(shell: console.Console, file: RawFile) -> None:
+    """Say which profile reads a file already: the new one would take its place, and need not be written."""
+    folder = books_folder(shell)
+    told = sources.told(Settings.of(folder)) if folder else NOTHING_TOLD
+    try:
+        found = claims(file, sources.all_sources(folder), told).sources
+    except DaysheetError:
+        return  # what is wrong with the file is said where it is looked at
+    for source in found:
+        click.echo(f"Warning: {file.path}: {source.name} reads this file already; try daysheet import first.", err=True)
 
 
 def _export(file: RawFile, options: dict[str, Any]) -> DetectedExport | None:

@@ -9,14 +9,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from daysheet.errors import DaysheetError
-from daysheet.importers.banks import pending
+from daysheet.importers.banks import named, pending
 from daysheet.importers.banks.amounts import AmountReader, whole_cents
 from daysheet.importers.banks.forms import form_function
-from daysheet.importers.banks.profile import Named, Profile, Where
+from daysheet.importers.banks.profile import Profile, Where
 from daysheet.importers.banks.profile_file import left_out_column
 from daysheet.importers.reading import Skipped
 from daysheet.importers.rows.cells import (
@@ -109,8 +109,11 @@ class Extractor:
         self._payer = self._indexes(profile.text.payer or profile.text.payee)
         self._narration = self._indexes(profile.text.narration)
         self._id = self._indexes(profile.id)
-        self._currency = self._named_function(profile.currency, setting.currency, currency_of)
-        self._account = self._named_function(profile.account, None, account_of)
+        if profile.currency is not None:
+            named.require(profile.currency, "the currency", setting.index, setting.around, setting.path)
+        told = partial(named.teller, index=setting.index, around=setting.around)
+        self._currency = told(profile.currency, setting.currency, currency_of)
+        self._account = told(profile.account, None, account_of)
         self._clean = lru_cache(maxsize=65536)(plain)
         self._fee = money.fee(profile.fee) if profile.fee else None
         balance = profile.balance
@@ -362,29 +365,6 @@ class Extractor:
             return pattern.search(text) is not None
 
         return rule, applies
-
-    def _named_function(
-        self, named: Named | None, default: str | None, tidy: Callable[[str], str]
-    ) -> Callable[[Cells], str | None]:
-        if named is None:
-            return lambda _: default
-        fixed = named.fixed
-        if named.pattern and not fixed:
-            found = compiled(named.pattern).search(self.setting.around)
-            fixed = found[1].strip() if found else ""
-        if named.column == "" or self._at(named.column) is None:
-            value = default if not fixed else named.map[fixed] if fixed in named.map else tidy(fixed)
-            return lambda _: value
-        place, known = self.setting.index[named.column], dict[str, str | None]()
-        second = self._at(named.fallback)
-
-        def of(cells: Cells) -> str | None:
-            cell = cells[place] or ("" if second is None else cells[second])
-            if cell not in known:
-                known[cell] = default if not cell else named.map[cell] if cell in named.map else tidy(cell)
-            return known[cell]
-
-        return of
 
 
 def _shift_function(zone: str, local: str) -> Callable[[datetime.datetime], datetime.date]:

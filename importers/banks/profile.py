@@ -185,7 +185,10 @@ class Named:
     column: Column = word("The column that says it.", "")
     fallback: Column = word("The column to take where the first is blank.", "")
     pattern: str = word(
-        "A regular expression for the file's name and the lines around the table; its group says it.", "", regex=True
+        "A regular expression for the file's name and the lines around the table; its group says it. A file in which "
+        "nothing says the currency so is refused.",
+        "",
+        regex=True,
     )
     fixed: str = word("It is always this.", "")
     map: dict[str, str] = word("What the file writes, and what it means.", {})

@@ -104,10 +104,21 @@ def _check(profile: Profile, reader: Reader) -> None:
     _check_dates(profile, reader)
     if len(profile.file.delimiter) != 1 or len(profile.file.quote) > 1:
         raise reader.error("delimiter and quote are one character each", "delimiter")
+    _check_groups(profile, reader)
     for pattern in profile.match.row:
         reader.regex(pattern, "row")
     if not profile.sample.entries:
         raise reader.error("[sample] needs at least one entry", "sample")
+
+
+def _check_groups(profile: Profile, reader: Reader) -> None:
+    patterns = [("pattern", named.pattern) for named in (profile.account, profile.currency) if named]
+    patterns += [("first", profile.date.first), ("last", profile.date.last)]
+    if profile.balance:
+        patterns += [("opening", profile.balance.opening), ("closing", profile.balance.closing)]
+    for key, pattern in patterns:
+        if pattern and not re.compile(pattern).groups:
+            raise reader.error(f"{key} needs a group in round brackets around what it is to say", key)
 
 
 def left_out_column(key: str) -> Column:

@@ -49,9 +49,10 @@ def carry_out(
         line = _line(session, account, correction, reading.profile, taken)
         if line is None:
             own = correction.line if not correction.replaces and correction.line.amount else None
-            old = dedupe.Withdrawn(correction.id, own and own.date, own and own.amount)
+            old = dedupe.Withdrawn(correction.id, own and own.date, own and own.amount, _bears(correction))
         else:
-            old = dedupe.Withdrawn(correction.id, line.date, line.amount)
+            alike = (line.date, line.amount) == (correction.line.date, correction.line.amount)
+            old = dedupe.Withdrawn(correction.id, line.date, line.amount, alike and _bears(correction))
             entry = _taken_out(session, account, line, correction, taken)
             if correction.replaces:
                 replaced[correction.line.fingerprint] = entry
@@ -65,12 +66,14 @@ def carry_out(
 
 def of_others(withdrawn: Iterable[dedupe.Withdrawn], reading: Reading) -> list[dedupe.Withdrawn]:
     """What was withdrawn, without ids that a file's own replacing entries bear: a bank may give these the old ones."""
-    own = {
-        identity.comparable(each.id)
-        for each in reading.corrections
-        if each.replaces and identity.comparable(each.line.source_id or "") == identity.comparable(each.id)
-    }
+    own = {identity.comparable(each.id) for each in reading.corrections if _bears(each)}
     return [old for old in withdrawn if old.date is not None or identity.comparable(old.id) not in own]
+
+
+def _bears(correction: Correction) -> bool:
+    """Whether the entry that replaces another has that one's id."""
+    same = identity.comparable(correction.line.source_id or "") == identity.comparable(correction.id)
+    return correction.replaces and same
 
 
 def in_place_of(old: Transaction, new: Transaction) -> Transaction:

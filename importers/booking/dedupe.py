@@ -199,16 +199,17 @@ def described(payee: str, narration: str) -> str:
 
 
 class Withdrawn(NamedTuple):
-    """An entry that the bank has replaced or taken back since: its id, with day and amount where they are known."""
+    """An entry that the bank has replaced or taken back: id, day, amount; `kept` if its successor has all that."""
 
     id: str
     date: datetime.date | None
     amount: Decimal | None
+    kept: bool = False
 
     @property
     def written(self) -> str:
-        """As an `imported` directive holds it: `DAY AMOUNT ID`, a dash for what is not known."""
-        return f"{self.date or '-'} {'-' if self.amount is None else self.amount} {self.id}"
+        """As an `imported` directive holds it: `DAY AMOUNT ID`, a dash for what is not known, `=` first if `kept`."""
+        return f"{'=' * self.kept}{self.date or '-'} {'-' if self.amount is None else self.amount} {self.id}"
 
     def names(self, identifier: str, day: datetime.date, amount: Decimal) -> bool:
         """Whether it is the line of this id (as `identity.comparable` gives it), day and amount."""
@@ -221,11 +222,9 @@ def withdrawn_of(imported: Iterable[Imported]) -> dict[str, list[Withdrawn]]:
     for each in imported:
         for text in filter(None, str(each.meta.get(WITHDRAWN, "")).split("; ")):
             day, amount, identifier = text.split(" ", 2)
-            old = Withdrawn(
-                identifier,
-                None if day == "-" else datetime.date.fromisoformat(day),
-                None if amount == "-" else Decimal(amount),
-            )
+            known = day.removeprefix("=")
+            on = None if known == "-" else datetime.date.fromisoformat(known)
+            old = Withdrawn(identifier, on, None if amount == "-" else Decimal(amount), known != day)
             found.setdefault(each.account or "", []).append(old)
     return found
 

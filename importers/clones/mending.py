@@ -18,7 +18,7 @@ from daysheet.errors import DaysheetError
 from daysheet.importers.amending import balance_renewal, follow_up
 from daysheet.importers.booking import practice_records
 from daysheet.importers.booking.session import ImportSession, Taken
-from daysheet.importers.clones import git, remitted_twice
+from daysheet.importers.clones import corrected_twice, git, remitted_twice
 from daysheet.importers.reading import Reading
 from daysheet.importers.settings import BankSettings
 from daysheet.importers.writing.blocks import take_out
@@ -49,8 +49,7 @@ def load(folder: Path, settings: Settings, warn: Callable[[str], None] = lambda 
     except DaysheetError as problem:
         _refuse_conflict(folder)
         changed = _without_repeated(folder)
-        entries, _, options = cache.load_file(folder / loading.MAIN, Guard(folder))
-        merged = Books.of(entries, options, state=settings.practice.state)
+        merged = _as_they_stand(folder, settings)
         if not changed and not balance_renewal.of_two_clones(merged) and not git.was_merged(folder, IMPORTS):
             raise problem from None
         balance_renewal.renew(folder, merged, own, merged=True)
@@ -59,6 +58,12 @@ def load(folder: Path, settings: Settings, warn: Callable[[str], None] = lambda 
         books = loading.load(folder)
     books = loading.load(folder) if balance_renewal.renew(folder, books, own) else books
     return _assigned(folder, books, settings, warn)
+
+
+def _as_they_stand(folder: Path, settings: Settings) -> Books:
+    """The books, whether or not their balances hold."""
+    entries, _, options = cache.load_file(folder / loading.MAIN, Guard(folder))
+    return Books.of(entries, options, state=settings.practice.state)
 
 
 def _said_twice(folder: Path, books: Books) -> bool:
@@ -83,9 +88,13 @@ def _assigned(folder: Path, books: Books, settings: Settings, warn: Callable[[st
     session = ImportSession(folder, books, settings, str)  # which reads no file, and makes no token
     taken = Taken(folder, Reading("", "", 0, (), (), datetime.date.min, datetime.date.min))
     assigned = practice_records.assign_late(session, taken)
-    if not remitted_twice.take_out_repeated(session, taken, warn) and not assigned:
+    corrected = corrected_twice.take_out_replaced(session, warn)
+    if not remitted_twice.take_out_repeated(session, taken, warn) and not assigned and not corrected:
         return books
     session.batch.write()
+    if corrected:
+        own = {bank.account for bank in settings.tables("bank", BankSettings)}
+        balance_renewal.renew(folder, _as_they_stand(folder, settings), own, merged=True)
     follow_up.write(folder, settings)  # which a bank's file alone would not ask for
     return loading.load(folder)
 

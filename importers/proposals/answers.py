@@ -27,10 +27,12 @@ ANY: Final = "*"
 """The word that stands for every other one, and for all rows where no column says it."""
 SKIP: Final = "skip"
 """The meaning of a word whose rows are no records."""
+OF_INSURERS: Final = {"insurer-check": "check", "insurer-eft": "eft"}
+"""What a word of a way to pay says where it stands for an insurer's money, with the way in which that came."""
 MEANINGS: Final = {
     "status": (*VISIT_STATUSES, SKIP),
     "claim": (*CLAIM_STATUSES, SKIP),
-    "method": PAYMENT_METHODS,
+    "method": (*PAYMENT_METHODS, *OF_INSURERS),
     "adjustment": ADJUSTMENT_KINDS,
 }
 _SHOWN: Final = 12

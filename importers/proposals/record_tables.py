@@ -8,7 +8,7 @@ from daysheet.importers.detection.exports import concepts as of
 from daysheet.importers.detection.exports.column_facts import Facts
 from daysheet.importers.detection.exports.kinds import ADJUSTMENTS, CLAIMS, INVOICES, PAYMENTS, VISITS
 from daysheet.importers.detection.exports.status_words import is_of_the_trade, plain
-from daysheet.importers.proposals import toml
+from daysheet.importers.proposals import payers, toml
 from daysheet.importers.proposals.adjustment_types import adjusted, type_column
 from daysheet.importers.proposals.answers import ANY, SKIP, meanings_of, status_kind
 from daysheet.importers.proposals.plan import Plan
@@ -117,12 +117,14 @@ def _so_far(plan: Plan, charge: Facts) -> list[str]:
     found = []
     for facts in [] if plan.paid_elsewhere else [facts for facts in others if of.is_paid(facts)]:
         insurer = bool(set(facts.words) & of.PAYER)
-        payer = (_key("payer", plan.column("payer")) or 'payer-is = "insurance"') if insurer else ""
-        known = toml.words(plan.column("method"), _methods(plan), _other(plan, "method"))
-        method = '{ fixed = "eft" }' if insurer else known
-        found.append(
-            _table("payment", 'invoice = ["row"]', payer, _amount(facts), f"method = {method}", "so-far = true")
-        )
+        parts = [payers.Part(True, '{ fixed = "eft" }')] if insurer else payers.parts(plan, plan.column("method"))
+        found += [
+            _table(
+                "payment", 'invoice = ["row"]', _insurer(plan) if part.of_insurers else "", _amount(facts),
+                f"method = {part.method}", "so-far = true", toml.when(part.rows) if part.rows else "",
+            )
+            for part in parts
+        ]  # fmt: skip
     for facts in [facts for facts in others if set(facts.words) & of.ADJUSTMENT][:1]:
         insured = plan.column("payer") is not None or "writeoff" not in facts.words
         kind = "contractual" if insured else "write-off"
@@ -143,11 +145,9 @@ def _signed(facts: Facts, *, negative: bool) -> str:
     return f"amount = []\nless = {toml.names([facts])}" if negative else f"amount = {toml.names([facts])}"
 
 
-def _methods(plan: Plan) -> dict[str, str]:
-    given = meanings_of("method", plan.answers.words)
-    column = plan.column("method")
-    said = {word: meaning for word, meaning in given.items() if column is not None and word in {*column.distinct, ""}}
-    return {**plan.found.methods.words, **said}
+def _insurer(plan: Plan) -> str:
+    """The key that says which insurer's money it is; of one that no column names, that it is an insurer's."""
+    return _key("payer", plan.column("payer")) or payers.INSURER
 
 
 def _other(plan: Plan, what: str) -> str:
@@ -194,7 +194,7 @@ def _invoices(plan: Plan) -> list[str]:
 
     insurer = _key("payer", plan.column("payer"))
     if shares is not None:
-        return [bill(shares[1], ""), bill(shares[0], insurer or 'payer-is = "insurance"')]
+        return [bill(shares[1], ""), bill(shares[0], insurer or payers.INSURER)]
     return [bill(amount, insurer), *(_so_far(plan, amount) if amount is not None and not is_line else [])]
 
 
@@ -214,18 +214,21 @@ def _for(plan: Plan) -> list[str]:
 
 
 def _payments(plan: Plan) -> list[str]:
-    amount = plan.column("amount")
+    amount, named = plan.column("amount"), _key("payer", plan.column("payer"))
     return [
         _table(
             "payment",
             _id(plan, "date", "amount", "invoice", "visit"),
             _key("date", plan.column("date")),
             *_for(plan),
-            _key("payer", plan.column("payer")),
-            f"method = {toml.words(plan.column('method'), _methods(plan), _other(plan, 'method'))}",
+            named,
+            payers.INSURER if part.of_insurers else "",
+            f"method = {part.method}",
             _amount(amount) if amount is not None else "",
             _key("reference", _reference(plan)),
+            toml.when(part.rows) if part.rows else "",
         )
+        for part in payers.parts(plan, plan.column("method"))
     ]
 
 
@@ -286,7 +289,7 @@ def _claims(plan: Plan) -> list[str]:
             "claim",
             _id(plan, "date", "visit", "amount"),
             _key("invoice", bill, many=True) or _id(plan, "date", "visit", "amount").replace("id =", "invoice ="),
-            _key("payer", plan.column("payer")) or 'payer-is = "insurance"',
+            _insurer(plan),
             _key("submitted", submitted),
             f"status = {status}",
         )
@@ -323,7 +326,7 @@ def _of_ledger(plan: Plan) -> list[str]:
     paid = plan.rows_of(PAYMENTS)
     theirs = [word for word in paid if "ins" in plain(word)]
 
-    def payment(rows: list[str], payer: str) -> str:
+    def payment(rows: list[str], payer: str, part: payers.Part) -> str:
         return _table(
             "payment",
             _id(plan, "date", "amount"),
@@ -331,9 +334,9 @@ def _of_ledger(plan: Plan) -> list[str]:
             of_bill,
             _key("visit", plan.column("visit"), many=True),
             payer,
-            f"method = {toml.words(plan.column('method') or ledger, _ledger_methods(plan), _other(plan, 'method'))}",
+            f"method = {part.method}",
             _amount_of(plan, money, PAYMENTS),
-            toml.when((ledger, "among", rows)),
+            toml.when((ledger, "among", rows), *([part.rows] if part.rows else [])),
         )
 
     off = plan.rows_of(ADJUSTMENTS)
@@ -348,13 +351,11 @@ def _of_ledger(plan: Plan) -> list[str]:
         toml.when((ledger, "among", off)),
     )
     mine = [word for word in paid if word not in theirs]
-    insurer = _key("payer", plan.column("payer")) or 'payer-is = "insurance"'
-    parts = ((mine, payment(mine, "")), (theirs, payment(theirs, insurer)), (off, adjustment))
-    return [bill, *(table for rows, table in parts if rows)]
-
-
-def _ledger_methods(plan: Plan) -> dict[str, str]:
-    return _methods(plan) if plan.column("method") is not None else {}
+    column, insurer = plan.column("method") or ledger, _insurer(plan)
+    tables = [payment(mine, insurer if part.of_insurers else "", part) for part in payers.parts(plan, column) if mine]
+    if theirs:
+        tables.append(payment(theirs, insurer, payers.Part(True, payers.whole(plan, column))))
+    return [bill, *tables, *([adjustment] if off else [])]
 
 
 def _amount_of(plan: Plan, facts: Facts, kind: str) -> str:

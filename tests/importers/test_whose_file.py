@@ -202,3 +202,24 @@ def test_the_balances_of_one_day_speak_for_either_direction_and_those_of_two_for
     (answer,) = folder.take("b.csv", CHASE + pending + rows.format("-5.00", "02", "4990.00"))
     assert (answer["booked"], answer["amount"]) == (2, "-10.00")
     assert "money out is positive" in error(folder, CHASE + rows.format("5.00", "01", "5000.00"))
+
+
+EUROS = OWN.replace("[date]", "[currency]\npattern = 'Currency: ([A-Z]{3})'\n[date]", 1).replace(
+    'text = "Trans', 'text = "Currency: EUR\\nTrans'
+)
+
+
+def test_a_file_that_does_not_say_its_currency_where_the_profile_looks_is_refused(folder: Folder) -> None:
+    (folder.path / "profiles").mkdir()
+    (folder.path / "profiles" / "euros.toml").write_text(EUROS.replace("-1.00 USD", "-1.00 EUR"))
+    folder.write_by_hand('\n[[bank]]\nprofile = "euros"\naccount = "Liabilities:Card"\n', "daysheet.toml")
+    row = DISCOVER + "02/01/2026,02/02/2026,SHOP,5.00,Office\n"
+    assert "say the currency, which the profile looks for there" in error(folder, row)
+    (answer,) = folder.take("b.csv", "Currency: EUR\n" + row)
+    assert answer["booked"] == 1
+
+
+def test_profile_new_says_which_profile_reads_the_file_already(folder: Folder) -> None:
+    path = folder.give("a.csv", CHASE + 'DEBIT,03/18/2026,"LINEN",-84.20,ACH,1915.80,,\n')
+    said = folder.run("profile", "new", path, "--name", "mine", "--currency", "USD")
+    assert "a.csv: us-chase-checking reads this file already" in said.stderr

@@ -67,6 +67,8 @@ def test_a_good_profile_is_taken() -> None:
         ("[date]", "[date]\nzone = 'Mars/Base'", 10, 'unknown time zone "Mars/Base"'),
         ("[date]", "[date]\nlanguage = 'xx'", 10, 'unknown language "xx"'),
         ("[match]", "[match]\nfilename = '('", 7, "is not a regular expression"),
+        ("[date]", "[date]\nfirst = 'from .*'", 10, "first needs a group in round brackets"),
+        ("[text]", "[currency]\npattern = 'in EUR'\n\n[text]", 17, "pattern needs a group in round brackets"),
         ('title = "A bank"\n', "", None, 'needs the key "title"'),
         ("[amount]", "[amount", 13, "not valid TOML"),
     ],

@@ -317,3 +317,33 @@ def test_a_slip_in_a_profile_edited_by_hand_is_named_with_its_line_and_the_neare
     profile.write_text(text.replace(right, wrong))
     line = 1 + next(n for n, each in enumerate(profile.read_text().splitlines()) if wrong in each)
     assert f"practice-slip-visits.toml:{line}: {said}" in str(folder.run("import", path).exception)
+
+
+TAKINGS = """Receipt,Paid On,Client ID,Paid By,Paid
+R1,03/02/2026,C1,Card,40.00
+R2,03/03/2026,C2,Insurance,95.50
+R3,03/04/2026,C1,Cash,20.00
+R4,03/14/2026,C3,insurance,85.00
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "paid"),
+    [
+        (["Insurance=insurer-check"], [("card", None), ("check", "insurance"), ("cash", None), ("check", "insurance")]),
+        (["Insurance=insurer-eft"], [("card", None), ("eft", "insurance"), ("cash", None), ("eft", "insurance")]),
+        (["*=insurer-eft"], [("card", None), ("eft", "insurance"), ("cash", None), ("eft", "insurance")]),
+        (["Insurance=check"], [("card", None), ("check", None), ("cash", None), ("check", None)]),
+    ],
+)
+def test_a_word_that_stands_for_an_insurers_money_is_said_to(
+    folder: Folder, said: list[str], paid: list[tuple[str, str | None]]
+) -> None:
+    path = folder.give("takings.csv", TAKINGS)
+    options = ["--kind", "payments", "--name", "moss"]
+    assert "insurer-check, insurer-eft" in str(folder.run("profile", "new", path, *options).exception)
+    assert folder.run("profile", "new", path, *options, *(o for s in said for o in ("--word", s))).exception is None
+    folder.take_paths(path)
+    received = sorted(folder.books().received, key=lambda payment: payment.id)
+    assert [(payment.method, payment.payer) for payment in received] == paid
+    assert [str(payment.amount) for payment in received] == ["40.00", "95.50", "20.00", "85.00"]
