@@ -30,6 +30,7 @@ _ISA_15_LAST: Final = re.compile(r"(?i)[a-z]([^a-z0-9 \t\n]?)[ \t\n]*GS")  # the
 _ISA_SPAN: Final = 250  # 106 characters when it is well formed; wrapped and padded ones are longer
 _TAG: Final = re.compile(r"[A-Z][A-Z0-9]{1,2}\Z")
 _NUMBER: Final = re.compile(r"(?a)[+-]?(\d+(\.\d*)?|\d{1,3}(,\d{3})+(\.\d*)?|\.\d+)\Z")
+_LONGEST_NUMBER: Final = 20
 _ODD_COMPONENTS: Final = re.compile(r"[A-Z0-9]{2}([^A-Za-z0-9 \t\n])")
 _KNOWN: Final = ("270", "271", "276", "277", "278", "820", "834", "835", "837", "997", "999")
 _KINDS: Final[WeakKeyDictionary[RawFile, frozenset[str]]] = WeakKeyDictionary()
@@ -70,7 +71,7 @@ class Segment(NamedTuple):
         text = self.get(number).lstrip("$")
         if not text:
             return Decimal()
-        if not _NUMBER.match(text):
+        if len(text) > _LONGEST_NUMBER or not _NUMBER.match(text):
             raise DaysheetError(f"{self.tag}{number:02} is not an amount", line=self.line)
         return Decimal(text.replace(",", ""))
 

@@ -101,7 +101,10 @@ def number(value: object) -> Decimal | None:
         found = Decimal(value.strip() if isinstance(value, str) else value)
     except (InvalidOperation, ValueError):
         return None
-    return found if found.is_finite() and abs(found) < _MOST else None
+    if not found:
+        return Decimal() if found.is_finite() else None
+    # not `abs`, which would round to what a number can be at most, and fail where it is more
+    return found if found.is_finite() and found.copy_abs() < _MOST else None
 
 
 def money(value: object) -> Money | None:

@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, Final, NamedTuple, NoReturn
 
 from daysheet.errors import DaysheetError
@@ -71,7 +71,15 @@ def _constant(word: str) -> NoReturn:
     raise ValueError(f"{word} is no JSON")
 
 
-_DECODER: Final = json.JSONDecoder(parse_float=Decimal, parse_constant=_constant)
+def _decimal(text: str) -> Decimal:
+    """A number with a fraction or an exponent; no number where its exponent is beyond all."""
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return Decimal("NaN")
+
+
+_DECODER: Final = json.JSONDecoder(parse_float=_decimal, parse_constant=_constant)
 
 
 @dataclass

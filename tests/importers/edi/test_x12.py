@@ -92,7 +92,7 @@ def test_without_a_header_the_error_says_so_and_where():
         x12.transactions(text, PATH)
 
 
-@pytest.mark.parametrize("cell", ["SMITH", "12.3.4", "--5", "1e5", "NaN"])
+@pytest.mark.parametrize("cell", ["SMITH", "12.3.4", "--5", "1e5", "NaN", "7" * 2_000_000])
 def test_an_amount_that_is_none_is_an_error_that_does_not_quote_it(cell):
     segment = x12.Segment("CLP", ("A", "1", cell), 7, ":")
     with pytest.raises(DaysheetError) as caught:

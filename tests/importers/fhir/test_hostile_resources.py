@@ -139,6 +139,21 @@ _HUGE: dict[str, bytes] = {
 }
 
 
+@pytest.mark.parametrize(
+    "value", ["1e99999999999999999999", f'"{"7" * 2_000_000}"', "1e400", '"0e999999"', "7" * 4_000]
+)
+@pytest.mark.parametrize("kind", ["Claim", "Invoice"])
+def test_an_amount_beyond_all_is_none(tmp_path: Path, kind: str, value: str) -> None:
+    path = tmp_path / "money.ndjson"
+    name, day = ("total", "created") if kind == "Claim" else ("totalNet", "date")
+    status = '"active", "use": "claim"' if kind == "Claim" else '"issued"'
+    path.write_text(
+        f'{{"resourceType": "{kind}", "id": "c-1", "status": {status}, "{day}": "2026-01-02", '
+        f'"{name}": {{"value": {value}, "currency": "USD"}}}}\n'
+    )
+    _read(path)
+
+
 @pytest.mark.parametrize("name", _HUGE)
 def test_what_is_huge_or_deep_is_refused_or_read_in_bounds(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
