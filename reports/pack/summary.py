@@ -23,6 +23,8 @@ from daysheet.reports.table import Row, Table
 
 TIE_OUTS: Final = "tie-outs"
 PROOF: Final = "proof-of-cash"
+_WHY_EMPTY: Final = {"kpis": ("Nothing was billed.",), "receivables": ("Nothing is owed.",)}
+"""For tables whose notes say how they are counted, and not why nothing stands in them."""
 _MARKS: Final = {AGREES: f"✓ {AGREES}", DIFFERS: f"✗ {DIFFERS}"}
 _MONTHS: Final = tuple(calendar.month_abbr[month] for month in range(1, 13))
 
@@ -83,7 +85,9 @@ def is_settled(contents: Contents) -> bool:
 def _left_out(contents: Contents) -> tuple[str, ...]:
     """A sentence for each section without anything to show, with what it says of itself."""
     empty = [table for table in contents.tables.values() if is_empty(table)]
-    return tuple(" ".join((f"{table.title} is left out.", *table.notes[:1])) for table in empty)
+    return tuple(
+        " ".join((f"{table.title} is left out.", *(_WHY_EMPTY.get(table.name) or table.notes[:1]))) for table in empty
+    )
 
 
 def _figures(contents: Contents) -> Iterator[KeyFigure]:
