@@ -31,6 +31,7 @@ from daysheet.importers.detection.claims import X12
 from daysheet.importers.edi import source, strict
 from daysheet.importers.fhir.folder import is_left_over
 from daysheet.importers.originals import patients as people
+from daysheet.importers.originals import proof
 from daysheet.importers.payroll import booking as payroll
 from daysheet.importers.reading import Reading
 from daysheet.importers.rows.raw_file import RawFile
@@ -323,7 +324,10 @@ class ImportRun:
                 self.secret = patients.Held(patients.new_secret(), None)
                 self.outcome.notes.append(_EXAMPLES)
             else:
-                self.secret = token_secret.secret_of(self.books, practice, create=True)
+                secret = token_secret.secret_of(self.books, practice, create=True)
+                if not self.books.secrets:
+                    proof.require(self.folder, self.settings, self.books, secret)
+                self.secret = secret
         return patients.token(identifier, self.secret.secret)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -213,13 +214,16 @@ def output(path: Path, data: bytes) -> None:
     once, as by `write`.
 
     Raises:
-        OSError: the disk, or whoever reads the pipe, refuses.
+        OSError: the disk, or whoever reads the pipe, refuses; or there is no such folder.
     """
-    if path.exists() and not path.is_file():
+    if path.exists() and not path.is_file():  # not resolved: /dev/stdout leads to what has no name
         with path.open("wb") as device:
             device.write(data)
-    else:
-        write(path.resolve() if path.is_symlink() else path, data)
+        return
+    place = path.resolve() if path.is_symlink() else path
+    if not place.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(place))
+    write(place, data)
 
 
 def replace_all(folder: Path, contents: Iterable[tuple[str, bytes | None]]) -> None:

@@ -62,7 +62,7 @@ def reveal(folder: Path, token: str) -> list[Found]:
     journals = payroll.sources(folder) if employee else []
     found: dict[str, Found] = {}
     for path in sorted(path for path in place.rglob("*") if path.is_file()):
-        given = _employees_in(RawFile(path), journals) if employee else _patients_in(RawFile(path), sources)
+        given = _employees_in(RawFile(path), journals) if employee else patients_in(RawFile(path), sources)
         for cell in given:
             made = payroll.word_of(cell, token_of) if employee else token_of(cell)
             if cell not in found and made == wanted:
@@ -75,7 +75,7 @@ def reveal(folder: Path, token: str) -> list[Found]:
     return list(found.values())
 
 
-def _patients_in(file: RawFile, sources: list[systems.SystemSource]) -> Iterator[str]:
+def patients_in(file: RawFile, sources: list[systems.SystemSource]) -> Iterator[str]:
     """The cells of a file that may have become tokens; none for a file of another kind."""
     try:
         for standard in (RECORDS, ClaimSource()):

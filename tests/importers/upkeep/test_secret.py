@@ -152,6 +152,24 @@ def _refused(importer: Any, path: Path) -> str:
     return str(refused.value)
 
 
+def test_books_that_do_not_name_their_secret_are_told_by_their_originals(taken: Folder, machine: Path) -> None:
+    line = next(line for line in taken.text("imports.beancount").splitlines() if "patient-secret" in line)
+    imports = taken.path / "imports.beancount"
+    imports.write_text(imports.read_text().replace(f"{line}\n", ""))
+    right = own(machine).read_text()
+    own(machine).write_text(OTHER)
+    before = taken.snapshot()
+    said = taken.run("import", taken.give("next.csv", NEXT)).stderr
+    assert "no filed original's patient has one" in said
+    assert "Canary" not in said
+    assert taken.snapshot() == before
+    own(machine).write_text(right)
+    taken.take("first.csv", FIRST)
+    assert taken.snapshot() == before
+    taken.take("next.csv", NEXT)
+    assert line in taken.text("imports.beancount")
+
+
 @pytest.mark.parametrize("text", [
     '2026-01-01 custom "coverage" "aetna" "D2" 80\n  patient: "pt-0123456789ab"\n',
     '2026-01-02 custom "visit" "x-0123456789ab" "adams" "completed"\n',

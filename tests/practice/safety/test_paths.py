@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from daysheet import files
 from daysheet.trust.paths import is_inner, is_plain_name
 
 PROGRAM = Path(sys.executable).parent / "daysheet"
@@ -170,6 +171,26 @@ def test_a_link_within_the_books_and_a_file_beside_them_are_nobody_s_concern(boo
     assert run(books, "report", "income", "--output", "income.txt").returncode == 0
     assert "Net income" in (books.parent / "elsewhere" / "income.txt").read_text()
     assert (books / "income.txt").is_symlink()
+
+
+def test_an_output_goes_where_a_shell_would_put_it(tmp_path: Path) -> None:
+    (tmp_path / "there").write_text("old")
+    (tmp_path / "link").symlink_to(tmp_path / "there")
+    (tmp_path / "to-be").symlink_to(tmp_path / "new")
+    (tmp_path / "nowhere").symlink_to(tmp_path / "missing" / "x")
+    for name in ("link", "to-be"):
+        files.output(tmp_path / name, name.encode())
+        assert (tmp_path / name).is_symlink()
+    assert [(tmp_path / name).read_text() for name in ("there", "new")] == ["link", "to-be"]
+    for path in (tmp_path / "nowhere", tmp_path / "missing" / "x", tmp_path):
+        with pytest.raises(OSError, match=r"No such file or directory|Is a directory"):
+            files.output(path, b"x")
+    assert not (tmp_path / "missing").exists()
+    os.mkfifo(tmp_path / "pipe")
+    reader = subprocess.Popen(["cat", tmp_path / "pipe"], stdout=subprocess.PIPE)
+    files.output(tmp_path / "pipe", b"through")
+    assert reader.communicate(timeout=60)[0] == b"through"
+    assert (tmp_path / "pipe").is_fifo()
 
 
 def test_the_name_of_a_profile_is_no_path(books: Path) -> None:
