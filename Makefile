@@ -25,9 +25,13 @@ test: ## everything that must hold: format, lint, types, layers, tests
 	.venv/bin/lint-imports --no-logo
 	DAYSHEET_STRICT=1 $(PYTHON) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --cov --cov-report term --durations 15
 
-test-long: ## the heavier sweeps; their result goes to docs/test-long.md
+test-long: ## the heavier sweeps; their results go to docs/test-long.md and docs/attacks.md
 	@./bootstrap test
-	DAYSHEET_STRICT=1 $(PYTHON) tests/long.py docs/test-long.md
+	DAYSHEET_STRICT=1 $(PYTHON) tests/long.py
+
+attack: ## the attacks alone; DAYSHEET_FUZZ_SECONDS is how long each reader is fuzzed, 300 where it is not said
+	@./bootstrap test
+	DAYSHEET_STRICT=1 $(PYTHON) tests/long.py attack
 
 bench: ## the measurements of docs/speed.md
 	@./bootstrap test
@@ -58,4 +62,4 @@ sample-%:
 clean: ## remove what the targets above made, the environment included
 	rm -rf .venv build dist demo *.egg-info .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help demo test test-long bench score lock sample clean
+.PHONY: help demo test test-long attack bench score lock sample clean

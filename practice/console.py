@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 from daysheet import __version__
-from daysheet.errors import DaysheetError
+from daysheet.errors import DaysheetError, escaped, one_line, printable
 from daysheet.settings import Settings
 
 if TYPE_CHECKING:
@@ -61,11 +61,11 @@ class Console:
     def emit(self, data: Any, text: Callable[[], str]) -> None:  # noqa: ANN401 - whatever JSON can hold
         """Print `data` as JSON if asked for, else the text; amounts and dates in `data` become strings."""
         if self.as_json:
-            click.echo(json.dumps(data, indent=2, default=str, ensure_ascii=False))
+            click.echo(escaped(json.dumps(data, indent=2, default=str, ensure_ascii=False)))
         else:
             shown = text()
             if shown:
-                click.echo(shown.rstrip("\n"))
+                click.echo(printable(shown).rstrip("\n"))
 
 
 pass_console = click.make_pass_decorator(Console, ensure=True)
@@ -120,7 +120,7 @@ def run(group: click.Group) -> NoReturn:
         click.echo("daysheet: stopped; nothing more was written", err=True)
     except OSError as problem:
         name = f"{problem.filename}: " if problem.filename else ""
-        click.echo(f"daysheet: {name}{problem.strerror or problem}", err=True)
+        click.echo(f"daysheet: {one_line(f'{name}{problem.strerror or problem}')}", err=True)
     except Exception as problem:  # noqa: BLE001 - what nobody thought of ends in one line as well
         click.echo(f"daysheet: {unexpected(problem)}", err=True)
     sys.exit(BROKEN)

@@ -8,7 +8,7 @@ from typing import Final
 
 import click
 from daysheet import console, files
-from daysheet.errors import DaysheetError
+from daysheet.errors import DaysheetError, escaped, printable
 from daysheet.reports import period, registry
 from daysheet.reports.formats import csv_json, text, workbook
 from daysheet.reports.pack import contents
@@ -90,7 +90,9 @@ def render(name: str, request: Request, form: str) -> bytes:
         return _set(table, practice, form, contents.paper_of(request.settings, None))
     if form == "csv":
         return csv_json.to_csv(table).encode()
-    return (csv_json.to_json_text(table) if form == "json" else text.render(table, practice)).encode()
+    return (
+        escaped(csv_json.to_json_text(table)) if form == "json" else printable(text.render(table, practice))
+    ).encode()
 
 
 def _set(table: Table, practice: str, form: str, paper: Paper) -> bytes:

@@ -23,6 +23,8 @@ from daysheet.books import Books
 from daysheet.findings import FindingError
 from hypothesis import HealthCheck, settings
 
+from tests.attacks.counts import PROPERTY, Counted, words
+
 # how fast examples are made depends on what else the machine does, and says nothing of the code
 settings.register_profile("daysheet", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("daysheet")
@@ -136,6 +138,12 @@ def load(request: pytest.FixtureRequest, tmp_path: Path) -> Load:
         return Books.of(entries, options, state="")
 
     return load_text
+
+
+@pytest.fixture
+def counted(record_property: Callable[[str, object], None]) -> Counted:
+    """Keeps an attack's figures for the page that `make test-long` writes."""
+    return lambda *figures: record_property(PROPERTY, words(*figures))
 
 
 @pytest.fixture

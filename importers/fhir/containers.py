@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import io
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -20,7 +22,10 @@ _NOT_DATA: Final = ("__MACOSX/", ".")
 _READ: Final = (".ndjson", ".json", ".jsonl", ".gz", ".txt", "")
 """Endings of members of an archive that may hold resources; others are none."""
 
-_DAMAGED: Final = (EOFError, OSError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError)
+_DAMAGED: Final = (
+    EOFError, OSError, zlib.error, lzma.LZMAError, struct.error, zipfile.BadZipFile, NotImplementedError, RuntimeError,
+    ValueError, OverflowError,
+)  # fmt: skip
 """What the standard library raises for archives that are cut off, damaged, encrypted or of an unknown method."""
 
 

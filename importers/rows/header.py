@@ -43,7 +43,10 @@ def _squeezed(cell: str) -> str:
 
 
 def difference(expected: list[str], actual: list[str]) -> str:
-    """How a header differs from the one expected, in words."""
+    """How a header differs from the one expected, in words.
+
+    A name that is like none of those expected is called by its place: what is taken for a header may be a row of data.
+    """
     spaced = spaced_otherwise(expected, actual)
     same = {_squeezed(cell) for cell in expected} & {_squeezed(cell) for cell in actual}
     missing = [cell for cell in expected if cell not in actual and _squeezed(cell) not in same]
@@ -55,5 +58,5 @@ def difference(expected: list[str], actual: list[str]) -> str:
     near_names = {
         difflib.get_close_matches(cell, added, 1)[0] for cell in missing if difflib.get_close_matches(cell, added, 1)
     }
-    parts += [f'"{cell}" is new' for cell in added if cell and cell not in near_names]
+    parts += [f"column {actual.index(cell) + 1} is new" for cell in added if cell and cell not in near_names]
     return "; ".join(parts[:4]) or "its columns stand in another order"

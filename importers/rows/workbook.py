@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import struct
 import subprocess
 import sys
 import tempfile
@@ -33,6 +34,11 @@ _READER: Final = Path(workbook_reader.__file__)
 _CHUNK: Final = 1024 * 1024
 _REFERENCE: Final = re.compile(rb'r="([A-Z]{1,3})([0-9]{1,7})"')
 _SHEET: Final = re.compile(r"xl/worksheets/[^/]+\.xml\Z")
+_DAMAGED: Final = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError,
+    OverflowError,
+)  # fmt: skip
+"""What the standard library raises for archives that are cut off, damaged, encrypted or that say what cannot be."""
 _STRAY: Final = re.compile(
     r"(?i)<(?!/?(?:table|thead|tbody|tfoot|tr|td|th|col|colgroup|caption|html|head|body|meta|title|style|script|link|br|"
     r"hr|div|span|font|center|strong|em|small|sub|sup|img|ul|ol|li|pre|form|input|label|nobr|h[1-6]|[a-z]+:[a-z]+)(?![a-z])"
@@ -131,10 +137,12 @@ def _check_zip(file: RawFile) -> None:
                 raise _too_large(file)
             budget = UNPACKED_LIMIT
             for member in members:
+                if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                    raise _broken(file)  # no spreadsheet packs in another way
                 member.file_size = UNPACKED_LIMIT  # read on beyond the size that the archive claims
                 with archive.open(member) as stream:
                     budget -= _size(stream, file, is_sheet=bool(_SHEET.match(member.filename)), budget=budget)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+    except _DAMAGED:
         raise _broken(file) from None
 
 
@@ -176,6 +184,10 @@ class _Tables(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.rows: list[Row] = []
         self._cell: list[str] | None = None
+
+    def parse_html_declaration(self, i: int) -> int:
+        """What begins with `<![` is a comment to a browser; the library stops at words in it that it does not know."""
+        return self.parse_bogus_comment(i) if self.rawdata.startswith("<![", i) else super().parse_html_declaration(i)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "tr":

@@ -101,7 +101,7 @@ class PracticeSource:
             DaysheetError: a column is missing or a cell is not what its column holds.
         """
         found = tables(file)
-        header, delimiter = next((head, mark) for head, mark in _headers(file, found) if _kind_of(head) == self.kind)
+        header, delimiter = self._header(file, found)
         places = _places(file, header, KINDS[self.kind])
         cells_of = StandardRow(file, places, len(header.cells), context, header)
         make = _MAKERS[self.kind]
@@ -118,10 +118,17 @@ class PracticeSource:
             currency=context.currency, used=rows - len(whole.skipped),
         )  # fmt: skip
 
+    def _header(self, file: RawFile, found: Tables) -> tuple[Row, str]:
+        for header, delimiter in _headers(file, found):
+            if _kind_of(header) == self.kind:
+                return header, delimiter
+        remedy = "leave --profile away: daysheet identify says what it is"
+        raise DaysheetError(f"has no header of {self.kind}", filename=file.path, remedy=remedy)
+
     def patients(self, file: RawFile) -> Iterator[str]:
         """The patients as the file names them, for `daysheet reveal` alone."""
         found = tables(file)
-        header, delimiter = next((head, mark) for head, mark in _headers(file, found) if _kind_of(head) == self.kind)
+        header, delimiter = self._header(file, found)
         names = _names(header)
         if "patient_id" in names:
             place = names.index("patient_id")

@@ -84,10 +84,22 @@ def _line_of(source: Mapping[str, Any]) -> str:
         return ""
 
 
-def include(folder: Path, name: str) -> None:
-    """Let the main file of a books folder include a file, once, after all that it says."""
-    main = folder / MAIN
-    text = main.read_text(encoding="utf-8")
-    line = f'include "{name}"'
-    if line not in text.splitlines():
-        files.write(main, (text.rstrip("\n") + f"\n{line}\n").encode())
+def append(folder: Path, name: str, text: str, *, apart: bool = True) -> None:
+    """Add to a file of a `locked` books folder, and let the main file include it: both, or neither.
+
+    Args:
+        folder: the books folder.
+        name: the file's, from there.
+        text: what is added.
+        apart: whether a blank line goes before it.
+
+    Raises:
+        OSError: the disk refuses; nothing is changed, or the next that locks the folder makes the rest of the change.
+    """
+    path, main = folder / name, folder / MAIN
+    before = path.read_bytes() if path.exists() else b""
+    changes = [(name, before + (b"\n" if before and apart else b"") + text.encode())]
+    said, line = main.read_text(encoding="utf-8"), f'include "{name}"'
+    if line not in said.splitlines():
+        changes.append((MAIN, (said.rstrip("\n") + f"\n{line}\n").encode()))
+    files.replace_all(folder, changes)

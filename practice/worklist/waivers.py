@@ -9,7 +9,7 @@ from beancount.core.data import Custom, new_metadata
 from beancount.parser.grammar import ValueType
 from daysheet import checks, files
 from daysheet.books import Books
-from daysheet.books.loading import include
+from daysheet.books.loading import append
 from daysheet.errors import DaysheetError
 from daysheet.facts import Waiver
 from daysheet.findings import Finding
@@ -33,10 +33,7 @@ def waive_finding(folder: Path, books: Books, key: str, reason: str, kind: str |
     """
     entry = waiver_entry(books, key, reason, kind)
     with files.locked(folder):
-        path = folder / FILE
-        before = path.read_bytes() if path.exists() else b""
-        files.write(path, before + (b"\n" if before else b"") + printer.render([entry]).encode())
-        include(folder, FILE)
+        append(folder, FILE, printer.render([entry]))
     kind, key, text = (value.value for value in entry.values)
     return Waiver(kind, key, text, entry.date, new_metadata(str(folder / FILE), 0))
 

@@ -19,7 +19,8 @@ from daysheet.records import Meta
 from daysheet.wording import many, money
 
 _CSV_COLUMNS: Final = ("kind", "key", "date", "through", "provider", "count", "amount", "deadline", "message", "where")
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA: Final = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What begins a formula, in full width too, as spreadsheets of East Asia take it."""
 _SHOWN: Final = 10
 _WIDTH: Final = 80
 _FAR = datetime.date.max
@@ -167,4 +168,5 @@ def _by_kind(findings: Iterable[Finding]) -> list[tuple[str, list[Finding]]]:
 
 def harmless(cell: str) -> str:
     """A cell that a spreadsheet shows as it is and does not compute: OWASP's quote before a formula's first sign."""
-    return "'" + cell if cell.startswith(_FORMULA) else cell
+    blank = cell[:1] in ("\t", "\r", "\n")
+    return "'" + cell if blank or cell.lstrip().startswith(_FORMULA) else cell

@@ -10,7 +10,7 @@ from beancount.core.data import Custom
 from beancount.parser.grammar import ValueType
 from daysheet import files
 from daysheet.books import Books
-from daysheet.books.loading import include
+from daysheet.books.loading import append
 from daysheet.checks.locked_years import changed_months
 from daysheet.errors import DaysheetError
 from daysheet.ledger import digest, printer
@@ -48,8 +48,5 @@ def lock_year(folder: Path, books: Books, year: int) -> bool:
         [ValueType(digest.of(entries), str)],
     )
     with files.locked(folder):
-        path = folder / FILE
-        before = path.read_bytes() if path.exists() else b""
-        files.write(path, before + (b"\n" if before else b"") + printer.render([directive]).encode())
-        include(folder, FILE)
+        append(folder, FILE, printer.render([directive]))
     return True

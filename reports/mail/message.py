@@ -77,7 +77,7 @@ def build(
     Raises:
         DaysheetError: a header would hold a line break, or a file name is not neutral.
     """
-    if any(ord(character) < 32 for character in subject + pack):
+    if not (subject + pack).isprintable():  # also what only some programs take for the end of a line
         raise DaysheetError("a subject with line breaks or control characters is refused")
     for file in files:
         if not _NEUTRAL.match(file.name) or PurePath(file.name).suffix not in _TYPES:

@@ -97,7 +97,8 @@ class Outbox:
         try:
             if not fresh and not self._ends_whole(path):
                 line = b"\n" + line
-            os.write(descriptor, line)
+            while line:  # a disk that is nearly full takes a part, and says so only when it is asked for the rest
+                line = line[os.write(descriptor, line) :]
             os.fsync(descriptor)
         finally:
             os.close(descriptor)

@@ -87,7 +87,7 @@ IF_USED: Final = (
 """Tables that a pack leaves out where they are empty."""
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _HIDDEN: Final = "patient"
-_PAPERS: Final = ("letter", "a4")
+PAPERS: Final = ("letter", "a4")
 _SHORT: Final = 8
 _FREE: Final = 15
 
@@ -168,8 +168,8 @@ def paper_of(settings: Settings, asked: str | None) -> Paper:
         DaysheetError: the settings name another than `letter` or `a4`.
     """
     paper = asked or settings.table("pack", PackSettings).paper
-    if paper not in _PAPERS:
-        raise settings.error('paper in [pack] must be "letter" or "a4"', "paper", _PAPERS)
+    if paper not in PAPERS:
+        raise settings.error('paper in [pack] must be "letter" or "a4"', "paper", PAPERS)
     return "a4" if paper == "a4" else "letter"
 
 

@@ -17,11 +17,11 @@ from typing import Any, Final, NamedTuple
 from daysheet.bounded import bound
 from daysheet.errors import DaysheetError
 
-MEMORY: Final = 1 << 30
+MEMORY: Final = 768 << 20
 EMBEDDED: Final = 256 << 20
 """The most that the embedded files of a pack may hold together, unpacked: a large practice's hold a tenth."""
 FILES: Final = 1000
-_SECONDS: Final = 60
+_SECONDS: Final = 15
 _LOCKED: Final = 3
 _UNREADABLE: Final = 4
 _TOO_MUCH: Final = 5
@@ -52,12 +52,14 @@ def embedded(path: Path, password: str = "") -> Read:
         password: what it opens with, if it is encrypted.
 
     Raises:
-        DaysheetError: it is no PDF, the password is missing or wrong, or it unpacks to more than any pack.
+        DaysheetError: it is no file or no PDF, the password is missing or wrong, or it unpacks to more than any pack.
     """
+    if not path.is_file():
+        raise DaysheetError("is a device, pipe or socket, and no file", filename=path, remedy="save it first")
     command = [sys.executable, "-m", __name__, str(path.resolve())]
     with suppress(subprocess.TimeoutExpired):
         run = subprocess.run(  # noqa: S603 - this program
-            command, input=password.encode(), capture_output=True, check=False, timeout=2 * _SECONDS
+            command, input=password.encode(), capture_output=True, check=False, timeout=4 * _SECONDS
         )
         if run.returncode == 0:
             return _unframed(run.stdout)

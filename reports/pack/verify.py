@@ -10,15 +10,17 @@ import csv
 import io
 import json
 from collections.abc import Mapping
+from datetime import MAXYEAR, MINYEAR
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from beancount.core.data import Custom
 from daysheet.books import Books
-from daysheet.errors import DaysheetError
+from daysheet.errors import DaysheetError, one_line
 from daysheet.reports.pack import reading, volumes
 from daysheet.reports.pack.contents import (
     LEDGER,
+    PAPERS,
     Contents,
     Options,
     described,
@@ -62,12 +64,33 @@ def claim_of(path: Path, password: str = "") -> Claim:
     files, *how = reading.embedded(path, password)
     try:
         label = json.loads(files.get(MANIFEST) or files[LABEL])
-        Options(label["options"]["paper"], label["options"]["tokens"])
-        int(label["year"]), str(label["practice"]), [(item["name"], item["sha256"]) for item in label["embedded"]]
+        said = _is_label(label)
     except (KeyError, TypeError, ValueError, RecursionError):
+        said = False
+    if not said:
         remedy = "name a PDF that daysheet pack built"
-        raise DaysheetError("not a pack: it does not say what it was made from", filename=path, remedy=remedy) from None
+        raise DaysheetError("not a pack: it does not say what it was made from", filename=path, remedy=remedy)
     return Claim(label, files, *how)
+
+
+def _is_label(label: Any) -> bool:  # noqa: ANN401 - whatever JSON gives
+    """Whether it says what a pack says of itself, each in its type: all else is somebody else's.
+
+    Raises:
+        KeyError: something is missing.
+        TypeError: it is no table of tables.
+    """
+    options = label["options"]
+    return (
+        isinstance(label["practice"], str)
+        and type(label["year"]) is int
+        and MINYEAR < label["year"] <= MAXYEAR
+        and options["paper"] in PAPERS
+        and isinstance(options["tokens"], bool)
+        and all(isinstance(item[key], str) for item in label["embedded"] for key in ("name", "sha256"))
+        and type(label.get("volume", 0)) is int
+        and isinstance(label.get("commit"), str | None)
+    )
 
 
 def verify(claim: Claim, books: Books, settings: Settings) -> Verdict:
@@ -78,17 +101,20 @@ def verify(claim: Claim, books: Books, settings: Settings) -> Verdict:
     """
     label = claim.label
     if label["practice"] != settings.practice.id:
-        name = str(label.get("pack") or f"general ledger {label['year']}, volume {label.get('volume')}")
-        return Verdict(
-            name, 0, f'it is of the practice "{label["practice"]}", and these are the books of "{settings.practice.id}"'
-        )
+        whose = f'it is of the practice "{label["practice"]}", and these are the books of "{settings.practice.id}"'
+        return _verdict(label, label, 0, whose)
     options = Options(label["options"]["paper"], label["options"]["tokens"])
     subject = subject_of(books, settings, int(label["year"]), options)
     books = _as_waived(label, books, settings)
     contents = gather(books, settings, subject, table_of(books, settings, subject, LEDGER))
     expected, said = _expected(label, contents, settings)
-    name = str(said.get("pack") or f"general ledger {label['year']}, volume {label.get('volume')}")
-    return Verdict(name, len(expected), _difference(claim, contents, expected, said))
+    return _verdict(said, label, len(expected), _difference(claim, contents, expected, said))
+
+
+def _verdict(named: Mapping[str, Any], label: Mapping[str, Any], checked: int, difference: str | None) -> Verdict:
+    """The answer, in which a name or a cell of the PDF can neither begin a line nor paint the screen."""
+    name = str(named.get("pack") or f"general ledger {label['year']}, volume {label.get('volume')}")
+    return Verdict(one_line(name), checked, difference and one_line(difference))
 
 
 def _as_waived(label: Mapping[str, Any], books: Books, settings: Settings) -> Books:
@@ -149,20 +175,27 @@ def _expected(
 
 def first_difference(name: str, packed: bytes, made: bytes) -> str:
     """Where two files first differ: for tables the row, the column and both values."""
-    if not name.endswith(".csv"):
+    pack_rows, book_rows = _rows(name, packed), _rows(name, made)
+    if not pack_rows:
         return f"{name} is another file than these books make"
-    pack_rows, book_rows = _rows(packed), _rows(made)
     for number, (left, right) in enumerate(zip(pack_rows, book_rows, strict=False), 1):
-        if left == right:
-            continue
-        heads = book_rows[0] if len(left) == len(right) == len(book_rows[0]) else []
+        heads = book_rows[0]
+        if not len(left) == len(right) == len(heads):
+            return f"{name} row {number} has other columns than the books give"
         for head, one, other in zip(heads, left, right, strict=True):
             if one != other:
                 about = next((cell for cell in right[1:] if cell), "")
                 return f'{name} row {number} ({about}), {head}: "{one}" in the pack, "{other}" by the books'
-        return f"{name} row {number} has other columns than the books give"
+    if len(pack_rows) == len(book_rows):
+        return f"{name} holds the cells that these books make, and is written in another way"
     return f"{name} has {len(pack_rows)} rows in the pack and {len(book_rows)} by the books"
 
 
-def _rows(content: bytes) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(content.decode(errors="replace"), newline="")))
+def _rows(name: str, content: bytes) -> list[list[str]]:
+    """The rows of a table; none of what is no table."""
+    try:
+        return (
+            list(csv.reader(io.StringIO(content.decode(errors="replace"), newline=""))) if name.endswith(".csv") else []
+        )
+    except csv.Error:  # a cell without end, or a line end where none may be
+        return []

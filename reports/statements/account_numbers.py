@@ -17,7 +17,7 @@ from beancount.core.data import Custom
 from beancount.parser.grammar import ValueType
 from daysheet import files
 from daysheet.books import Books
-from daysheet.books.loading import include
+from daysheet.books.loading import append
 from daysheet.errors import DaysheetError
 from daysheet.ledger import printer
 from daysheet.reports.accounts.activity import account_order, previous_earnings
@@ -103,8 +103,5 @@ def keep(folder: Path, books: Books, taken: Collection[str] = ()) -> bool:
         for name in sorted(fresh, key=lambda name: (account_order(name)[0], int(given[name])))
     ]
     with files.locked(folder):
-        path = folder / FILE
-        had = path.read_bytes() if path.exists() else b""
-        files.write(path, had + printer.render(directives).encode())
-        include(folder, FILE)
+        append(folder, FILE, printer.render(directives), apart=False)
     return True

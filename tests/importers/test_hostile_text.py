@@ -18,6 +18,7 @@ from daysheet.ledger import printer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.attacks.counts import Counted
 from tests.importers.books_folder import ADJUSTMENTS, CHASE, CLAIMS, INVOICES, PAYMENTS, VISITS, Folder
 
 CORPUS = (
@@ -58,9 +59,9 @@ PLACES = [(kind, column) for kind, (_, _, columns) in FILES.items() for column i
 EXPECTED = {"Open", "Custom", "Transaction"}
 
 
-@pytest.mark.parametrize("step", [5, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.parametrize("step", [5, pytest.param(1, marks=[pytest.mark.long, pytest.mark.attack])])
 @pytest.mark.parametrize(("kind", "column"), PLACES, ids=[f"{kind}-{column}" for kind, column in PLACES])
-def test_no_cell_becomes_more_than_text(folder: Folder, kind: str, column: int, step: int) -> None:
+def test_no_cell_becomes_more_than_text(folder: Folder, kind: str, column: int, step: int, counted: Counted) -> None:
     """A file with each text of the corpus is booked as one record, or refused without a trace."""
     header, row, _ = FILES[kind]
     opened = set(folder.books().opened)
@@ -83,6 +84,7 @@ def test_no_cell_becomes_more_than_text(folder: Folder, kind: str, column: int, 
     facts = [entry for entry in books.entries if derived_files.kind_of(entry) is None]
     records = [e for e in facts if isinstance(e, data.Transaction) or getattr(e, "type", "") in ("visit", "claim")]
     assert len(records) <= taken
+    counted(len(CORPUS[::step]), f"texts as {kind} column {column + 1}", 0, "became more than text in the ledger")
 
 
 def test_text_of_a_file_cannot_begin_markup(folder: Folder) -> None:
@@ -129,8 +131,8 @@ directives = st.one_of(
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("examples", [300, pytest.param(10_000, marks=pytest.mark.long)])
-def test_what_is_printed_is_what_is_parsed(examples: int) -> None:
+@pytest.mark.parametrize("examples", [300, pytest.param(10_000, marks=[pytest.mark.long, pytest.mark.attack])])
+def test_what_is_printed_is_what_is_parsed(examples: int, counted: Counted) -> None:
     @settings(max_examples=examples, deadline=None)
     @given(directives)
     def law(entry: data.Directive) -> None:
@@ -140,6 +142,7 @@ def test_what_is_printed_is_what_is_parsed(examples: int) -> None:
         assert printer.same(parsed, entry)
 
     law()
+    counted(examples, "directives printed and parsed", 0, "became others")
 
 
 @pytest.mark.parametrize("text", [text for text in CORPUS if not text.replace(" ", "").isprintable()])

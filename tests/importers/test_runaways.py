@@ -13,6 +13,8 @@ from collections.abc import Iterator
 import daysheet.importers
 import pytest
 
+from tests.attacks.counts import Counted
+
 ALPHABET = ("a", "A", "1", " ", "-", ".", ",", "/", "$", "_", "#", "x", "é", "(", '"', "\n", "0", ":")
 SHAPES = ("{0}", "{0}{1}", "{0}{0}{1}", "{0}{1}{1}", "{0}{1}{2}")
 TAILS = ("", "!", "\x00", " A", "@")
@@ -61,13 +63,15 @@ def attacks() -> list[str]:
 
 
 @pytest.mark.long
-def test_none_of_our_patterns_runs_on() -> None:
+@pytest.mark.attack
+def test_none_of_our_patterns_runs_on(counted: Counted) -> None:
     patterns = list(ours())
     assert len(patterns) > 80
     work = json.dumps([(each.pattern, each.flags & ~re.UNICODE, attacks()) for each in patterns])
     command = [sys.executable, "-c", PROGRAM]
     done = subprocess.run(command, input=work, capture_output=True, text=True, check=False, timeout=SECONDS * 10)
     assert done.stdout.splitlines()[-1] == "done", done.stdout.splitlines()[-1]
+    counted(len(patterns) * len(attacks()), f"texts to {len(patterns)} patterns of ours", 0, "took a second")
 
 
 def test_the_patterns_that_judge_a_cell_of_a_practice_do_not_run_on() -> None:

@@ -16,6 +16,7 @@ from daysheet.importers import importing
 from daysheet.importers.amending import returning
 from daysheet.ledger import printer
 
+from tests.attacks.counts import Counted
 from tests.importers.books_folder import ADJUSTMENTS, CHASE, CLAIMS, INVOICES, PAYMENTS, VISITS, Folder
 from tests.importers.deriving.test_payment_posting import PAID as CLAIM_PAID
 from tests.importers.deriving.test_payment_posting import era_text
@@ -257,9 +258,9 @@ def take_all(folder: Folder, given: dict[str, str]) -> None:
     importing.import_files(folder.path, importing.inbox(folder.path, "inbox"))
 
 
-@pytest.mark.parametrize("step", [11, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.parametrize("step", [11, pytest.param(1, marks=[pytest.mark.long, pytest.mark.attack])])
 def test_a_kill_or_a_failing_disk_at_any_call_leaves_books_that_a_second_run_completes(
-    folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
+    folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int, counted: Counted
 ) -> None:
     """Every call that changes a disk, in turn: the books are the old ones or the new ones, and load."""
     folder.write_by_hand(PAYER)
@@ -284,7 +285,8 @@ def test_a_kill_or_a_failing_disk_at_any_call_leaves_books_that_a_second_run_com
         take_back()
     after = facts(scratch)
     assert before != after
-    for number, fault in itertools.product(range(disk.calls, 0, -step), ("EIO", "KILL")):
+    faults = list(itertools.product(range(disk.calls, 0, -step), ("EIO", "ENOSPC", "KILL")))
+    for number, fault in faults:
         again()
         struck(monkeypatch, number, fault, take_back)
         none_is_torn(scratch)
@@ -294,6 +296,7 @@ def test_a_kill_or_a_failing_disk_at_any_call_leaves_books_that_a_second_run_com
         assert facts(scratch) == after
         assert not any((scratch.path / name).exists() for name in wanted)
         assert len(list((scratch.path / "inbox").iterdir())) == len(wanted) + 1
+    counted(len(faults), "faults of the disk and kills while an import is taken back", 0, "torn, lost or doubled")
 
 
 def struck(monkeypatch: pytest.MonkeyPatch, number: int, fault: str, work: Callable[[], None]) -> None:

@@ -30,6 +30,7 @@ from daysheet.importers.systems import standard_csv
 from daysheet.importers.systems.source import SystemSource
 from daysheet.settings import Settings
 
+from tests.attacks.counts import Counted
 from tests.importers.books_folder import Folder, secretly
 from tests.importers.deriving.test_payment_posting import era_text
 
@@ -181,10 +182,16 @@ def practice(tmp_path_factory: pytest.TempPathFactory) -> tuple[Folder, list[str
     return folder, screen
 
 
-def test_files_full_of_identifiers_are_taken_and_nothing_is_said_of_them(practice) -> None:
+@pytest.mark.attack
+def test_files_full_of_identifiers_are_taken_and_nothing_is_said_of_them(practice, counted: Counted) -> None:
     folder, screen = practice
     assert len(folder.books().visits) > len(CANARIES)
-    assert marks_in("\n".join(screen).replace(str(folder.given), "")) == []
+    found = marks_in("\n".join(screen).replace(str(folder.given), ""))
+    planted = sum(len(row) for _, _, _, row in EXPORTS) * len(CANARIES)
+    counted(
+        planted, "planted identifiers", len(found), "said", f"{len(CANARIES)} in every column of {len(EXPORTS)} exports"
+    )
+    assert found == []
 
 
 def test_no_tracked_file_and_no_file_name_holds_an_identifier(practice) -> None:

@@ -22,6 +22,7 @@ from beancount.parser import parser
 from daysheet.importers import importing
 from daysheet.ledger import printer
 
+from tests.attacks.counts import Counted
 from tests.importers.books_folder import CHASE, INVOICES, PAYMENTS, VISITS, Folder
 
 FIRST = {
@@ -225,14 +226,17 @@ def test_an_import_survives_a_failing_disk_and_a_kill(tmp_path: Path, monkeypatc
 
 
 @pytest.mark.long
-def test_an_import_survives_every_fault_at_every_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.attack
+def test_an_import_survives_every_fault_at_every_call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, counted: Counted
+) -> None:
     runs = sum(sweep(tmp_path / name, monkeypatch, name, step=1) for name in SCENARIOS)
-    print(f"{runs} runs")  # noqa: T201 - the figure is what the sweep is for
+    counted(runs, "faults of the disk and kills during an import", 0, "torn, lost or doubled")
     assert runs >= 500
 
 
-@pytest.mark.parametrize("runs", [3, pytest.param(200, marks=pytest.mark.long)])
-def test_a_kill_at_any_time_loses_and_doubles_nothing(tmp_path: Path, runs: int) -> None:
+@pytest.mark.parametrize("runs", [3, pytest.param(200, marks=[pytest.mark.long, pytest.mark.attack])])
+def test_a_kill_at_any_time_loses_and_doubles_nothing(tmp_path: Path, runs: int, counted: Counted) -> None:
     attempt = Attempt(tmp_path, "all at once")
     program = [str(Path(sys.executable).parent / "daysheet"), "--books", str(attempt.scratch), "import"]
     started = time.monotonic()
@@ -247,3 +251,4 @@ def test_a_kill_at_any_time_loses_and_doubles_nothing(tmp_path: Path, runs: int)
             process.kill()
         none_is_torn(folder)
         attempt.check_completed(folder)
+    counted(runs, "kills of the program at any time", 0, "imports lost or doubled")

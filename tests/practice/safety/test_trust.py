@@ -207,8 +207,9 @@ def _all_verbs(folder: Path) -> list[tuple[str, ...]]:
 
 
 @pytest.mark.long
+@pytest.mark.attack
 @pytest.mark.parametrize("hostile", HOSTILE, ids=lambda hostile: hostile.__name__.strip("_"))
-def test_nothing_runs_whatever_is_done(books, tmp_path, hostile):
+def test_nothing_runs_whatever_is_done(books, tmp_path, hostile, counted):
     mark = tmp_path / "ran"
     hostile(books, mark)
     (tmp_path / "firm.toml").write_text(f'books = ["{books.name}"]\n')
@@ -216,6 +217,7 @@ def test_nothing_runs_whatever_is_done(books, tmp_path, hostile):
         done = _daysheet(books, *arguments)
         assert not mark.exists(), f"{hostile.__name__} ran on daysheet {' '.join(arguments)}"
         assert "Traceback" not in done.stderr, f"daysheet {' '.join(arguments)}\n{done.stderr}"
+    counted(len(_all_verbs(books)), "commands on such books", 0, "ran what they bring")
 
 
 @pytest.mark.parametrize(
