@@ -1,7 +1,7 @@
 """Runs the heavier sweeps and writes what they found to two pages: `python tests/long.py [attack]`.
 
-With `attack` only the attacks run, and only their page is written anew. `DAYSHEET_FUZZ_SECONDS` says how long each
-reader is fuzzed.
+With `attack` only the attacks run. What stands behind it goes to pytest, so that a part can be run by itself: a test
+that did not run keeps its row. `DAYSHEET_FUZZ_SECONDS` says how long each reader is fuzzed.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree as ET
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -48,34 +48,44 @@ holds, and why.
 """
 
 
-def main(marks: str) -> int:
+def main(marks: str, more: Sequence[str]) -> int:
     """Run the sweeps of these marks, write their pages and return pytest's exit code."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "long.xml"
-        command = [sys.executable, "-m", "pytest", "-m", marks, f"--junitxml={report}"]
+        command = [sys.executable, "-m", "pytest", "-m", marks, f"--junitxml={report}", *more]
         code = subprocess.run(command, check=False).returncode
         cases = list(ET.parse(report).getroot().iter("testcase"))  # noqa: S314 - pytest wrote it just now
-    attacks = [case for case in cases if _counted(case)]
-    _write(DOCS / "attacks.md", ATTACKS, attacks, counted=True)
-    others = [case for case in cases if not _counted(case)]
-    if marks == EVERY:
-        _write(DOCS / "test-long.md", LONG, others, counted=False)
+    whole = not more
+    attacks, others = DOCS / "attacks.md", DOCS / "test-long.md"
+    counted = dict(row for case in cases if _counted(case) for row in [_row(case, counted=True)])
+    rest = dict(row for case in cases if not _counted(case) for row in [_row(case, counted=False)])
+    rows = counted if whole else {k: v for k, v in _rows(attacks) if k not in rest} | counted
+    _write(attacks, ATTACKS, rows)
+    kept = {} if whole and marks == EVERY else dict(_rows(others))
+    _write(others, LONG, {name: row for name, row in (kept | rest).items() if name not in rows})
     return code
 
 
-def _write(page: Path, head: str, cases: Sequence[ET.Element], *, counted: bool) -> None:
-    rows = sorted(_row(case, counted=counted) for case in cases)
-    passed = sum(_result(case) == "passed" for case in cases)
-    seconds = sum(float(case.get("time", 0)) for case in cases)
-    text = head.format(passed=passed, total=len(cases), minutes=seconds / 60, python=platform.python_version())
-    page.write_text(text + "\n".join(rows) + "\n", encoding="utf-8")
+def _rows(page: Path) -> Iterator[tuple[str, str]]:
+    """The rows of a page, by their tests."""
+    for line in page.read_text(encoding="utf-8").splitlines() if page.exists() else ():
+        if line.startswith("| ") and not line.startswith(("| test |", "| attack |")):
+            yield line[2:].partition(" | ")[0], line
 
 
-def _row(case: ET.Element, *, counted: bool) -> str:
-    """One line of a table."""
-    name = f"{case.get('classname')}.{case.get('name')}".removeprefix("tests.")
-    cells = [name, *([_counted(case)] if counted else []), _result(case), f"{float(case.get('time', 0)):.1f}"]
-    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+def _write(page: Path, head: str, rows: Mapping[str, str]) -> None:
+    cells = [row.strip(" |").split(" | ") for row in rows.values()]
+    passed, seconds = sum(each[-2] == "passed" for each in cells), sum(float(each[-1]) for each in cells)
+    text = head.format(passed=passed, total=len(cells), minutes=seconds / 60, python=platform.python_version())
+    page.write_text(text + "\n".join(sorted(rows.values())) + "\n", encoding="utf-8")
+
+
+def _row(case: ET.Element, *, counted: bool) -> tuple[str, str]:
+    """One line of a table, by its test."""
+    name = f"{case.get('classname')}.{case.get('name')}".removeprefix("tests.").replace("|", "\\|")
+    figures = [_counted(case).replace("|", "\\|")] if counted else []
+    seconds = f"{float(case.get('time', 0)):.1f}"
+    return name, f"| {' | '.join([name, *figures, _result(case), seconds])} |"
 
 
 def _result(case: ET.Element) -> str:
@@ -88,4 +98,5 @@ def _counted(case: ET.Element) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main("attack" if "attack" in sys.argv[1:] else EVERY))
+    asked = sys.argv[1:]
+    sys.exit(main("attack", asked[1:]) if asked[:1] == ["attack"] else main(EVERY, asked))

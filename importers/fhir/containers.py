@@ -19,6 +19,10 @@ _GZIP: Final = b"\x1f\x8b"
 _ZIP: Final = b"PK\x03\x04"
 _HEAD: Final = 4096
 _NOT_DATA: Final = ("__MACOSX/", ".")
+_TIMES: Final = 50
+"""How many times its packed size a text may have: record systems' exports have some fifteen times theirs."""
+_ALWAYS: Final = 64 << 20
+"""Characters that any archive may unpack to."""
 _READ: Final = (".ndjson", ".json", ".jsonl", ".gz", ".txt", "")
 """Endings of members of an archive that may hold resources; others are none."""
 
@@ -32,22 +36,32 @@ _DAMAGED: Final = (
 class Text:
     """A text to read resources from, and the name of the archive's member that it is; empty for a file by itself."""
 
-    def __init__(self, lines: IO[str], member: str, file: RawFile) -> None:
-        """`file` is for messages."""
+    def __init__(self, lines: IO[str], member: str, file: RawFile, packed: int = 0) -> None:
+        """`file` is for messages; `packed` is its size where it is compressed."""
         self.member = member
         self._lines = lines
         self._file = file
+        self._left = max(_ALWAYS, packed * _TIMES) if packed else None
 
     def read(self, size: int) -> str:
         """The next characters; fewer at the end alone.
 
         Raises:
-            DaysheetError: the archive is damaged here.
+            DaysheetError: the archive is damaged here, or unpacks to what no export is.
         """
         try:
-            return self._lines.read(size)
+            found = self._lines.read(size)
         except _DAMAGED:
             raise _damaged(self._file) from None
+        if self._left is not None:
+            self._left -= len(found)
+            if self._left < 0:
+                raise DaysheetError(
+                    f"the archive unpacks to more than {_TIMES} times its size",
+                    filename=self._file.path,
+                    remedy="unpack it, and look whether it is an export",
+                )
+        return found
 
 
 def texts(file: RawFile) -> Iterator[Text]:
@@ -59,14 +73,15 @@ def texts(file: RawFile) -> Iterator[Text]:
     try:
         with file.opened() as raw:
             if raw.peek(len(_ZIP))[: len(_ZIP)] != _ZIP:
+                packed = file.path.stat().st_size if raw.peek(len(_GZIP))[: len(_GZIP)] == _GZIP else 0
                 with _text(raw) as lines:
-                    yield Text(lines, "", file)
+                    yield Text(lines, "", file, packed)
                 return
             with zipfile.ZipFile(raw) as archive:
                 for info in archive.infolist():
                     if not info.is_dir() and _is_data(info.filename):
                         with archive.open(info) as member, _text(io.BufferedReader(member)) as lines:  # type: ignore[arg-type]
-                            yield Text(lines, info.filename, file)
+                            yield Text(lines, info.filename, file, info.compress_size or 1)
     except DaysheetError:
         raise
     except _DAMAGED:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -76,7 +76,7 @@ def workbooks() -> Seeds:
     }
 
 
-def _workbook(title: str, rows: list[list[object]] | list[list[str]]) -> bytes:
+def _workbook(title: str, rows: Sequence[Sequence[object]]) -> bytes:
     book = openpyxl.Workbook()
     sheet = book.worksheets[0]
     sheet.title = title

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from daysheet import files
 from daysheet.books import loading
 from daysheet.reports.pack import filing
 from daysheet.reports.statements import account_numbers
@@ -56,7 +57,7 @@ def _in_books(say: Callable[[Path], object]) -> Callable[[Path], object]:
 
 
 def _pack(folder: Path) -> dict[str, bytes]:
-    with loading.files.locked(folder):
+    with files.locked(folder):
         filing.recover(folder, 2026)
     place = filing.place(folder, 2026)
     return {path.name: path.read_bytes() for path in place.iterdir()}

@@ -364,7 +364,7 @@ def test_a_mail_has_the_headers_that_we_write_and_no_others(counted: Counted) ->
             } | {place: text}
             try:
                 note = (
-                    rendered("{{ text }}", text=given["note"]) if place == "note" and tried % 9 == 0 else given["note"]
+                    rendered("{{ said }}", said=given["note"]) if place == "note" and tried % 9 == 0 else given["note"]
                 )
                 message = build(
                     sender=sender,

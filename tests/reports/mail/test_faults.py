@@ -50,7 +50,7 @@ def in_the_end(mailroom, received) -> str:
                 mailroom.settle(event.id, arrived=bool(received.messages))
         with suppress(DaysheetError):  # sent already
             whole(mailroom)
-    return mailroom.status()[0].state
+    return str(mailroom.status()[0].state)
 
 
 def swept(tmp_path, server, security, ca_file, received, monkeypatch, step) -> int:
