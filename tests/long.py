@@ -52,7 +52,17 @@ def main(marks: str, more: Sequence[str]) -> int:
     """Run the sweeps of these marks, write their pages and return pytest's exit code."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "long.xml"
-        command = [sys.executable, "-m", "pytest", "-m", marks, f"--junitxml={report}", *more]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-m",
+            marks,
+            f"--junitxml={report}",
+            "-o",
+            "junit_family=xunit1",
+            *more,
+        ]
         code = subprocess.run(command, check=False).returncode
         cases = list(ET.parse(report).getroot().iter("testcase"))  # noqa: S314 - pytest wrote it just now
     whole = not more

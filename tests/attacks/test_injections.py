@@ -348,6 +348,7 @@ def test_what_the_ledger_says_is_said_again_in_full_or_refused(number: int) -> N
     assert printer.same(again, entry)
 
 
+@pytest.mark.attack
 def test_a_mail_has_the_headers_that_we_write_and_no_others(counted: Counted) -> None:
     sender, recipient = mailbox("a@practice.example"), mailbox("b@accountant.example")
     at = datetime.datetime(2027, 1, 20, tzinfo=datetime.UTC)
