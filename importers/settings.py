@@ -82,8 +82,8 @@ class CategoryRule:
     Conditions: `payee` and `text` are regular expressions, whatever the case, for the payee and for payee and
     description; `at-least` and `at-most` bound the amount (money out is negative); `bank` is the bank's account.
     Results: `account` is the other account; `name` a better payee, in which `\1` stands for the first group of the
-    pattern; `tags` are added. `table` writes many rules as one: rows of text, account and perhaps name, of which the
-    first whose text is found counts; the other conditions hold for all of them.
+    pattern; `tags` are added; `note` is kept with the entry. `table` writes many rules as one: rows of text, account
+    and perhaps name and note, of which the first whose text is found counts; the other conditions hold for all of them.
     """
 
     account: str = ""
@@ -94,23 +94,24 @@ class CategoryRule:
     bank: str = ""
     name: str = ""
     tags: tuple[str, ...] = field(default=())
+    note: str = ""
     table: tuple[tuple[str, ...], ...] = field(default=())
 
     def rules(self) -> Iterator[CategoryRule]:
         """The rule itself, or one for each row of its table.
 
         Raises:
-            DaysheetError: it has neither an account nor a table, or a row is not of two or three texts.
+            DaysheetError: it has neither an account nor a table, or a row is not of two to four texts.
         """
         if self.account and not self.table:
             yield self
         elif not self.table or self.account or self.text:
             raise DaysheetError("[[category]] needs an account, or a table of rows [text, account] and neither of them")
         for row in self.table:
-            if not 2 <= len(row) <= 3:
-                raise DaysheetError("a row of a [[category]] table is [text, account] or [text, account, name]")
-            text, account, name = (*row, self.name)[:3]
-            yield replace(self, text=text, account=account, name=name, table=())
+            if not 2 <= len(row) <= 4:
+                raise DaysheetError("a row of a [[category]] table is [text, account], perhaps with a name and a note")
+            text, account, name, note = (*row, *("", "", self.name, self.note)[len(row) :])
+            yield replace(self, text=text, account=account, name=name or self.name, note=note, table=())
 
 
 def bank_account(banks: Sequence[BankSettings], profile: str, number: str | None, path: Path) -> str:

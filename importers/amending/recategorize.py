@@ -23,7 +23,7 @@ from daysheet.importers.amending import follow_up
 from daysheet.importers.amending.recognition import place_of
 from daysheet.importers.amending.settled import stale
 from daysheet.importers.booking import dedupe
-from daysheet.importers.booking.categories import UNCATEGORIZED, Category, categorizer
+from daysheet.importers.booking.categories import NOTE, UNCATEGORIZED, Category, categorizer
 from daysheet.importers.settings import BankSettings, CategoryRule
 from daysheet.importers.writing.blocks import take_out
 from daysheet.importers.writing.dry_run import Copy
@@ -128,7 +128,7 @@ def by_settings(copy: Copy, books: Books, *, every: bool = False) -> Recategoriz
 def written(rule: CategoryRule) -> str:
     """A rule as it stands in the settings."""
     values = {"payee": rule.payee, "text": rule.text, "at-least": rule.at_least, "at-most": rule.at_most}
-    values |= {"bank": rule.bank, "account": rule.account, "name": rule.name}
+    values |= {"bank": rule.bank, "account": rule.account, "name": rule.name, "note": rule.note}
     lines = [f"{key} = {_quoted(value)}" for key, value in values.items() if value]
     lines += [f"tags = [{', '.join(map(_quoted, rule.tags))}]"] if rule.tags else []
     return "\n".join([_RULE, *lines]) + "\n"
@@ -233,6 +233,8 @@ def _rewritten(line: Line, category: Category, lines: Sequence[str]) -> list[str
     if category.payee is not None and category.payee != payee:
         meta.setdefault(dedupe.MEMO, dedupe.described(payee or "", entry.narration or ""))
         payee = category.payee
+    if category.note:
+        meta[NOTE] = category.note
     legs = [leg._replace(account=category.account) if leg is line.other else leg for leg in entry.postings]
     tags = (entry.tags or EMPTY_SET) | category.tags
     new = entry._replace(meta=meta, flag=category.flag, payee=payee, tags=tags, postings=legs)

@@ -23,7 +23,7 @@ from daysheet.errors import DaysheetError
 from daysheet.importers import identity
 from daysheet.importers.booking import balance_assertions, bank_corrections, dedupe, suggestions, whose_file
 from daysheet.importers.booking.bank_state import BankState
-from daysheet.importers.booking.categories import Category
+from daysheet.importers.booking.categories import NOTE, Category
 from daysheet.importers.booking.directives import posting
 from daysheet.importers.booking.payees import names_payee
 from daysheet.importers.booking.session import AT_ONCE, Changed, ImportSession, Taken, month_file, short_name
@@ -242,6 +242,8 @@ def transaction(row: BankLine, account: str, category: Category, profile: str) -
     if category.payee is not None and category.payee != payee:
         meta[dedupe.MEMO] = dedupe.described(payee, narration)
         payee = category.payee
+    if category.note:
+        meta[NOTE] = category.note
     if category.why is not None:
         meta["why"] = category.why
     fee = row.fee or 0

@@ -14,6 +14,7 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from beancount.core.account import is_valid
 from beancount.core.data import Directive, Transaction
 from daysheet.accounts import UNCATEGORIZED_EXPENSE, UNCATEGORIZED_INCOME
 from daysheet.errors import DaysheetError
@@ -26,17 +27,24 @@ from daysheet.records import BankLine
 TRANSFERS: Final = "Assets:Clearing:Transfers"
 """Where the two sides of a transfer between own accounts meet, each side from its own bank's file."""
 
+NOTE: Final = "note"
+"""Metadata of a bank line: what a rule says of it."""
+
 UNCATEGORIZED: Final = frozenset({UNCATEGORIZED_INCOME, UNCATEGORIZED_EXPENSE})
 
 
 class Category(NamedTuple):
-    """What a line is booked to; `payee` where a rule gives a better one, `why` where it is only a suggestion."""
+    """What a line is booked to; `payee` where a rule gives a better one, `why` where it is only a suggestion.
+
+    `note` is kept with the entry, where a rule says one.
+    """
 
     account: str
     payee: str | None = None
     tags: frozenset[str] = frozenset()
     flag: str = "*"
     why: str | None = None
+    note: str = ""
 
 
 _GROUP: Final = re.compile(r"\\([1-9])")
@@ -118,12 +126,19 @@ class _Rule(NamedTuple):
 
 def _compile(rule: CategoryRule, own: frozenset[str]) -> _Rule:
     payee, text = _pattern(rule.payee), _pattern(rule.text)
+    if not is_valid(rule.account):
+        raise DaysheetError(
+            f'[[category]] account "{rule.account}" is no account',
+            remedy="write it as Expenses:Supplies: five roots, parts with capitals, and colons",
+        )
     if rule.account in own:
         raise DaysheetError(
             f"[[category]] books to {rule.account}, whose own file brings the same money again",
             remedy=f"book transfers between your accounts to {TRANSFERS}, on both sides",
         )
-    category = Category(rule.account, rule.name or None, frozenset(link(tag) for tag in rule.tags))
+    category = Category(
+        rule.account, rule.name or None, frozenset(link(tag) for tag in rule.tags), note=" ".join(rule.note.split())
+    )
     name = rule.name if _groups(rule, text or payee) else ""
     return _Rule(payee, text, _bound(rule.at_least), _bound(rule.at_most), rule.bank, category, name)
 
