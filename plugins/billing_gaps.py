@@ -1,10 +1,10 @@
 """Findings as Beancount shows errors: in bean-check, in Fava, in an editor, at the line where to look.
 
-Load it from the main ledger; it shows all kinds but those that match deposits with receipts, which take longer than a
-load should, unless the kinds to be shown are named:
+Load it from the main ledger; it shows money that was never billed, so that an error of the books does not drown among
+findings. Other kinds are named:
 
     plugin "daysheet.plugins.billing_gaps"
-    plugin "daysheet.plugins.billing_gaps" "billing-lapse unbilled-visit unmatched-deposit"
+    plugin "daysheet.plugins.billing_gaps" "billing-lapse unbilled-visit denied-claim"
 
 A lapse is one error, at its first visit, not one for each visit that it counts. Practice entries that cannot be
 understood, and facts that are malformed, are errors at their own line.
@@ -27,7 +27,7 @@ from daysheet.settings import Settings
 
 __plugins__ = ("billing_gaps",)
 
-SLOW = frozenset({"unmatched-deposit", "undeposited-payment"})
+NEVER_BILLED = frozenset({"billing-lapse", "unbilled-visit"})
 
 
 def billing_gaps(
@@ -35,7 +35,7 @@ def billing_gaps(
 ) -> tuple[list[Directive], list[BookError | FactError | FindingError]]:
     """The entries as they came, and what is wrong with the books or found in them."""
     place = new_metadata(str(options_map.get("filename")), 0)
-    kinds = set(config.split()) if config else set(KINDS) - SLOW
+    kinds = set(config.split()) if config else set(NEVER_BILLED)
     unknown = kinds - set(KINDS)
     if unknown:
         known = f"known are: {', '.join(KINDS)}"

@@ -98,13 +98,14 @@ class Imported(NamedTuple):
 
 
 class Waiver(NamedTuple):
-    """A finding set aside by a person, with the reason."""
+    """A finding set aside by a person, with the reason; `through` is the last day of a lapse that is."""
 
     kind: str
     key: str
     reason: str
     date: datetime.date
     meta: Meta
+    through: datetime.date | None = None
 
 
 class Threshold(NamedTuple):
@@ -312,7 +313,7 @@ def _imported(entry: Custom) -> Imported:
 
 def _waiver(entry: Custom) -> Waiver:
     kind, key, reason = strings(entry, ("kind", "key", "reason"))
-    return Waiver(kind, key, reason, entry.date, entry.meta)
+    return Waiver(kind, key, reason, entry.date, entry.meta, day(entry, "through"))
 
 
 def _threshold(entry: Custom) -> Threshold:

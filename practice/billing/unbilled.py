@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from itertools import chain
 from typing import Final, NamedTuple
 
+from daysheet.billing.lapses import HALVED, LAPSED, Day, Run, by_visits, usual_miss
 from daysheet.billing.working_days import ONE_DAY, working_days_before
 from daysheet.books import Books
 from daysheet.books.openings import begin_of
@@ -16,6 +18,7 @@ from daysheet.records import COMPLETED, Visit
 _LEARNED_FROM: Final = 20
 _LEARNED_AT_MOST: Final = 14
 _HISTORY = datetime.timedelta(days=180)
+_BEGINS_WITHIN = datetime.timedelta(days=6)
 
 
 def unbilled_visits(books: Books, as_of: datetime.date) -> list[Visit]:
@@ -46,25 +49,47 @@ def last_due_to_be_billed(books: Books, provider: str, as_of: datetime.date) -> 
 
 
 class Aside(NamedTuple):
-    """Days (both included) of a provider's lapse that a waiver sets aside: its first to the waiver's own."""
+    """Days (both included) of a provider's lapse that a waiver sets aside.
+
+    Attributes:
+        first: the lapse's first day.
+        last: its last day as the waiver says it, or None where it does not: then `own_days` tells.
+        service: None for the whole of them.
+        written: the day of the waiver, beyond which it speaks of nothing.
+    """
 
     first: datetime.date
-    last: datetime.date
+    last: datetime.date | None
     service: str | None
+    written: datetime.date
 
 
 def lapse_waivers(books: Books, provider: str) -> list[Aside]:
-    """What waivers set aside of a provider's (or payer's) lapses; `service` is None for the whole of them."""
+    """What waivers set aside of a provider's (or payer's) lapses."""
     found = []
     for (kind, key), waiver in books.waivers.items():
         of, _, rest = key.partition("/")
         first, _, service = rest.partition("/")
         if kind == "billing-lapse" and of == provider:
             try:
-                found.append(Aside(datetime.date.fromisoformat(first), waiver.date, service or None))
+                found.append(Aside(datetime.date.fromisoformat(first), waiver.through, service or None, waiver.date))
             except ValueError:
                 continue
     return found
+
+
+def own_days(aside: Aside, runs: Callable[[float], Iterable[Run]]) -> Aside:
+    """The same with its last day: where the waiver does not say it, that of the lapse as it stood on its day.
+
+    Args:
+        aside: what a waiver sets aside.
+        runs: those that are a lapse of a degree (`LAPSED`, `HALVED`), from `aside.first` to the waiver's day.
+    """
+    if aside.last is not None:
+        return aside
+    latest = aside.first + _BEGINS_WITHIN  # a week that is billed on its Friday begins on its Monday
+    found = (run.last for stopped in (LAPSED, HALVED) for run in runs(stopped) if run.first <= latest)
+    return aside._replace(last=next(found, aside.first))
 
 
 def _unbilled(books: Books, as_of: datetime.date) -> list[Visit]:
@@ -85,15 +110,37 @@ def _unbilled(books: Books, as_of: datetime.date) -> list[Visit]:
     kept: set[str] = set()
     for provider, visits in by_provider.items():
         due = last_due_to_be_billed(books, provider, as_of)
-        aside = lapse_waivers(books, provider)
+        asides = [_of_visits(books, visits, aside) for aside in lapse_waivers(books, provider)]
         kept.update(
-            visit.id for visit in visits if visit.date <= due and not any(_is_aside(visit, one) for one in aside)
+            visit.id for visit in visits if visit.date <= due and not any(_is_aside(visit, one) for one in asides)
         )
     return [visit for visit in candidates if visit.id in kept]
 
 
+def _of_visits(books: Books, missed: list[Visit], aside: Aside) -> Aside:
+    """What a waiver sets aside of a provider's visits, of which these have no bill."""
+    provider = missed[0].provider
+
+    def runs(stopped: float) -> list[Run]:
+        left = Counter(visit.date for visit in missed if aside.service in (None, visit.service))
+        done = _done(books, provider, aside.service) if aside.service else books.took_place[provider]
+        days = [Day(day, done[day], done[day] - left[day]) for day in sorted(done)]
+        return by_visits([day for day in days if aside.first <= day.date <= aside.written], usual_miss(days), stopped)
+
+    return own_days(aside, runs)
+
+
+def _done(books: Books, provider: str, service: str) -> Mapping[datetime.date, int]:
+    visits = books.visits.values()
+    return Counter(
+        visit.date
+        for visit in visits
+        if visit.provider == provider and visit.service == service and visit.status == COMPLETED
+    )
+
+
 def _is_aside(visit: Visit, aside: Aside) -> bool:
-    return aside.first <= visit.date <= aside.last and aside.service in (None, visit.service)
+    return aside.first <= visit.date <= (aside.last or aside.first) and aside.service in (None, visit.service)
 
 
 def _with_doubtful_bill(books: Books, as_of: datetime.date) -> set[str]:

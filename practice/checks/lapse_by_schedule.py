@@ -12,7 +12,7 @@ from typing import Final
 from daysheet.billing.expected_visits import Expected, payers_without_visits, without_visits
 from daysheet.billing.lapses import HALVED, LAPSED, Day, Run, by_counts
 from daysheet.billing.pricing import CENT, usual_fee
-from daysheet.billing.unbilled import lapse_waivers
+from daysheet.billing.unbilled import Aside, lapse_waivers, own_days
 from daysheet.billing.working_days import ONE_DAY, days_between, is_holiday
 from daysheet.books import Books
 from daysheet.findings import Finding
@@ -38,8 +38,7 @@ def unseen(books: Books, as_of: datetime.date) -> Iterator[Finding]:
     lapsed: list[Run] = []
     for expected in without_visits(books, as_of):
         least = books.days_of(_LEAST[expected.source], as_of, expected.provider)
-        aside = lapse_waivers(books, expected.provider)
-        days = [day for day in expected.days if not any(one.first <= day.date <= one.last for one in aside)]
+        days = _not_aside(books, expected)
         stopped = [run for run in by_counts(days, expected.spread, LAPSED) if _length(books, expected, run) >= least]
         left = [day for day in days if not any(run.first <= day.date <= run.last for run in stopped)]
         partial = [run for run in by_counts(left, expected.spread, HALVED) if run.days >= _PARTIAL_DAYS]
@@ -53,13 +52,23 @@ def unseen(books: Books, as_of: datetime.date) -> Iterator[Finding]:
 def _payers(books: Books, as_of: datetime.date, lapsed: list[Run]) -> Iterator[Finding]:
     """Insurers that are billed no more while the practice goes on billing others."""
     for expected in payers_without_visits(books, as_of):
-        aside = lapse_waivers(books, expected.provider)
-        days = [day for day in expected.days if not any(one.first <= day.date <= one.last for one in aside)]
+        days = _not_aside(books, expected)
         for run in by_counts(days, expected.spread, LAPSED):
             explained = any(run.first <= other.last and other.first <= run.last for other in lapsed)
             if run.days >= _PARTIAL_DAYS and not explained:
                 inside = [day for day in days if run.first <= day.date <= run.last]
                 yield replace(_finding(books, as_of, expected, run, inside), provider=None)
+
+
+def _not_aside(books: Books, expected: Expected) -> list[Day]:
+    """The days of a provider or payer that no waiver of a lapse sets aside."""
+
+    def resolved(aside: Aside) -> Aside:
+        days = [day for day in expected.days if aside.first <= day.date <= aside.written]
+        return own_days(aside, lambda stopped: by_counts(days, expected.spread, stopped))
+
+    asides = [resolved(aside) for aside in lapse_waivers(books, expected.provider)]
+    return [day for day in expected.days if not any(one.first <= day.date <= (one.last or one.first) for one in asides)]
 
 
 def _silence(books: Books, expected: Expected, run: Run) -> list[datetime.date]:

@@ -53,8 +53,8 @@ def check(
 @console.pass_console
 def waive(shell: console.Console, key: str, reason: str, kind: str | None) -> None:
     """Set a finding aside, with the reason, in the ledger."""
-    waiver = waive_finding(shell.folder, shell.books(), key, reason, kind)
+    waiver, words = waive_finding(shell.folder, key, reason, kind)
     shell.emit(
         {"kind": waiver.kind, "key": waiver.key, "date": waiver.date, "reason": waiver.reason},
-        lambda: f"{waiver.kind} {waiver.key} is set aside as of {waiver.date}.",
+        lambda: f"{waiver.kind} {waiver.key} is set aside as of {waiver.date}.\n{words}",
     )

@@ -86,7 +86,7 @@ def verify(shared: console.Console, *, pdf: Path, password: str | None, pages: b
 @console.pass_console
 def lock(shared: console.Console, *, year: int) -> None:
     """Declare a year finished: later edits to it become a finding."""
-    written = year_locks.lock_year(shared.folder, shared.books(), year)
+    written = year_locks.lock_year(shared.folder, year)
     shared.emit(
         {"year": year, "locked": True, "written": written},
         lambda: f"{year} is locked; a later edit becomes a finding." if written else f"{year} is locked already.",

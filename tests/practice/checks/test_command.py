@@ -91,6 +91,38 @@ def test_a_waiver_is_written_to_the_ledger(folder):
     assert "V9" not in keys
 
 
+def test_a_waiver_says_what_it_sets_aside_and_what_that_changes(folder):
+    lines = daysheet(folder, "waive", "adams/2026-03-16", "--reason", "charity week").stdout.splitlines()
+    assert lines == [
+        "billing-lapse adams/2026-03-16 is set aside as of 2026-03-27.",
+        "That is 70 visits of 2026-03-16 to 2026-03-20, 3,500.00 USD; other days stay. "
+        "What was never billed goes from 3,550.00 USD to 50.00 USD.",
+    ]
+    assert "through: 2026-03-20" in (folder / "waivers.beancount").read_text()
+    gap = json.loads(daysheet(folder, "check", "--json").stdout)["gap"]
+    assert gap["gross"] == "50.00"
+
+
+@pytest.mark.parametrize("reason", [" \n ", "long " * 100])
+def test_a_reason_that_is_none_or_too_long_writes_nothing(folder, reason):
+    run = daysheet(folder, "waive", "V9", "--reason", reason)
+    assert (run.returncode, run.stderr.count("\n")) == (2, 1)
+    assert "reason" in run.stderr
+    assert not (folder / "waivers.beancount").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "file", "word"),
+    [(("waive", "V9", "--reason", "courtesy"), "waivers", "waived"), (("lock", "2026"), "locks", "locked")],
+)
+def test_the_same_said_twice_at_once_is_written_once(folder, arguments, file, word):
+    command = [str(Path(sys.executable).with_name("daysheet")), *arguments, "--books", str(folder)]
+    both = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for _ in range(2)]
+    said = [one.communicate()[0] for one in both]
+    assert (folder / f"{file}.beancount").read_text().count(f'custom "{word}"') == 1
+    assert any("already" in text for text in said)
+
+
 def test_two_waivers_include_their_file_once(folder):
     daysheet(folder, "waive", "V9", "--reason", "courtesy")
     daysheet(folder, "waive", "adams/2026-03-16", "--reason", "charity week")

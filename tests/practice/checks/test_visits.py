@@ -65,6 +65,20 @@ def test_a_waived_lapse_takes_its_visits_along(load):
     assert checks.run(books) == []
 
 
+@pytest.mark.parametrize("through", ["", "\n  through: 2026-03-20\n"])
+def test_a_waived_lapse_leaves_the_later_visits_that_nobody_billed(load, through):
+    later = "".join(visit(f"L{day}", f"2026-03-{day}") for day in (24, 25))
+    waived = '2026-03-27 custom "waived" "billing-lapse" "adams/2026-03-16" "charity week"'
+    books = load(ADAMS + worked(*MARCH, unbilled=WEEK) + later + waived + through)
+    assert [(one.kind, one.key) for one in checks.run(books)] == [("unbilled-visit", "L24"), ("unbilled-visit", "L25")]
+
+
+def test_a_waived_lapse_leaves_the_next_one(load):
+    text = worked("2026-03-02", "2026-04-10", unbilled="2026-03-16 2026-03-30")
+    books = load(ADAMS + text + '2026-04-10 custom "waived" "billing-lapse" "adams/2026-03-16" "charity week"')
+    assert [lapse.key for lapse in found(books, "billing-lapse")] == ["adams/2026-03-30"]
+
+
 def test_a_waived_lapse_that_goes_on_is_found_again(load):
     lapsed = worked(*MARCH, unbilled="2026-03-16 2026-03-23")
     books = load(ADAMS + lapsed + '2026-03-20 custom "waived" "billing-lapse" "adams/2026-03-16" "she is ill"')
@@ -146,6 +160,19 @@ def test_the_plugin_shows_one_error_a_lapse_at_its_first_visit(tmp_path):
     assert [error.message.split(":")[0] for error in errors] == ["unbilled-visit", "billing-lapse"]
     lines = path.read_text().splitlines()
     assert lines[errors[1].source["lineno"] - 1] == '2026-03-16 custom "visit" "A0316-0" "adams" "completed"'
+
+
+@pytest.mark.parametrize(
+    ("config", "kinds"),
+    [("", ["unbilled-visit"]), (' "billed-no-show unbilled-visit"', ["unbilled-visit", "billed-no-show"])],
+)
+def test_the_plugin_shows_what_was_never_billed_and_other_kinds_by_name(tmp_path, config, kinds):
+    path = tmp_path / "main.beancount"
+    head = f'plugin "beancount.plugins.auto_accounts"\nplugin "daysheet.plugins.billing_gaps"{config}\n'
+    missed = visit("V1", "2026-03-02", status="no-show") + bill("INV-1", "2026-03-02", visit="V1")
+    path.write_text(head + missed + visit("V2", "2026-03-02"))
+    _, errors, _ = loader.load_file(str(path))
+    assert [error.message.split(":")[0] for error in errors] == kinds
 
 
 def test_a_service_that_is_billed_no_more_is_a_lapse_of_its_own(load):
