@@ -71,7 +71,7 @@ def as_text(outcome: Outcome, folder: Path, *, whole: bool = False, dry_run: boo
     """
     lines: list[str] = [*_sum_of(outcome), ""] if dry_run else []
     for taken in outcome.taken:
-        lines += [*_file(taken, folder), ""]
+        lines += [*lines_of(taken, folder), ""]
     lines += _worklist([line for taken in outcome.taken for line in taken.uncategorized])
     if outcome.settled:
         lines += [f"Settled with the bank and the invoices: {outcome.settled}", ""]
@@ -121,7 +121,8 @@ def _changes(diff: list[str]) -> dict[str, tuple[int, int]]:
     return found
 
 
-def _file(taken: Taken, folder: Path) -> Iterator[str]:
+def lines_of(taken: Taken, folder: Path) -> Iterator[str]:
+    """What became of one file: its control totals, what was skipped, known and changed, and what proves it."""
     reading = taken.reading
     yield f"{taken.file.name}: {reading.profile}, {reading.first} to {reading.last}"
     yield (

@@ -3,14 +3,34 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Final
 
 from daysheet.billing.lapses import Run
 from daysheet.books import Books
 
+_NO_COIN: Final = ("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF", 0)
+_THOUSANDTHS: Final = ("BHD IQD JOD KWD LYD OMR TND", 3)
+_MINOR_UNITS: Final = {word: places for words, places in (_NO_COIN, _THOUSANDTHS) for word in words.split()}
+
+
+def decimals(currency: str) -> int:
+    """How many decimals a currency is written with: its minor unit in ISO 4217, two where that knows none."""
+    return _MINOR_UNITS.get(currency, 2)
+
+
+def figure(amount: Decimal, currency: str) -> str:
+    """`3,500.00`, or `3,500` of a currency without a smaller coin."""
+    return f"{amount:,.{decimals(currency)}f}"
+
+
+def plain(amount: Decimal, currency: str) -> str:
+    """`3500.00`, for programs."""
+    return f"{amount:.{decimals(currency)}f}"
+
 
 def money(amount: Decimal, currency: str) -> str:
     """`3,500.00 USD`."""
-    return f"{amount:,.2f} {currency}"
+    return f"{figure(amount, currency)} {currency}"
 
 
 def name_of(books: Books, provider: str) -> str:

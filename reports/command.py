@@ -8,6 +8,7 @@ from typing import Final
 
 import click
 from daysheet import console, files
+from daysheet.books.holding import is_empty
 from daysheet.errors import DaysheetError, escaped, printable
 from daysheet.reports import period, registry
 from daysheet.reports.formats import csv_json, text, workbook
@@ -55,7 +56,7 @@ def report(
     iif of the journal, a month an entry, for QuickBooks Online and Desktop.
     """
     books, settings = shared.books(), shared.settings()
-    if not period_text and not books.entries:
+    if not period_text and is_empty(books):
         raise DaysheetError("the books hold nothing yet", filename=shared.folder, remedy="name a period with --period")
     days = period.parse(period_text) if period_text else period.until(books.as_of)
     method = settings.practice.method

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
 from typing import Final
 
 from daysheet.books import Books
+from daysheet.books.currencies import note
+from daysheet.books.holding import holds
 from daysheet.errors import DaysheetError
 from daysheet.ledger import collector
 from daysheet.reports.management.billing_gaps import billing_gaps
@@ -114,6 +118,18 @@ def build(
     return find(name)(Request(books, settings, period, basis, detail))
 
 
+def _with_what_is_missing(table: Table, books: Books) -> Table:
+    """The table with a word on days of which the books hold nothing, and on what is in another currency."""
+    notes = []
+    if not holds(books, table.first or datetime.date.min, table.last):
+        notes.append(
+            "The books hold nothing of these days." if table.first else "The books hold nothing up to this day."
+        )
+    if not any(note.startswith(f"Amounts in {books.currency}") for note in table.notes):
+        notes += filter(None, [note(books.foreign, books.currency)])
+    return replace(table, notes=(*notes, *table.notes)) if notes else table
+
+
 def find(name: str) -> Report:
     """The report of a name; it runs with the collector paused, for it makes many rows and no garbage.
 
@@ -127,6 +143,6 @@ def find(name: str) -> Report:
 
     def made(request: Request) -> Table:
         with collector.paused():
-            return known(request)
+            return _with_what_is_missing(known(request), request.books)
 
     return made

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property, wraps
 
 from daysheet.books import Books
+from daysheet.books.holding import is_empty
 from daysheet.reports.period import Period
 from daysheet.reports.table import Basis, Column, Row, Table
 from daysheet.settings import Settings
@@ -65,7 +67,7 @@ class Request:
             basis=self.basis if has_basis else "",
             first=None if at_end else self.period.first,
             last=self.period.last,
-            as_of=self.books.as_of,
+            as_of=datetime.date.min if is_empty(self.books) else self.books.as_of,
             currency=self.books.currency,
             columns=tuple(columns),
             rows=tuple(rows),

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from daysheet.wording import decimals
+
 Basis = Literal["cash", "accrual", ""]
 ColumnKind = Literal["text", "date", "money", "count", "percent", "days"]
 RowKind = Literal["heading", "line", "subtotal", "total", "note"]
@@ -49,7 +51,7 @@ class Table:
         basis: `cash`, `accrual`, or empty where it makes no difference.
         first: the first day of the period, None for a statement as of a day.
         last: the last day of the period, or the day.
-        as_of: the last day that the books cover.
+        as_of: the last day that the books cover; the first of all days where they hold nothing.
         currency: of every money column.
         columns: what each cell of a row is.
         rows: in print order.
@@ -66,3 +68,8 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
+
+    @property
+    def decimals(self) -> int:
+        """How many decimals its amounts are written with."""
+        return decimals(self.currency)

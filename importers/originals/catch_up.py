@@ -9,8 +9,7 @@ from __future__ import annotations
 import csv
 import datetime
 import io
-from collections.abc import Iterable
-from decimal import Decimal
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -19,7 +18,7 @@ from daysheet import checks, console, files, patients
 from daysheet.billing.pricing import fee_of, payer_of
 from daysheet.books import Books
 from daysheet.books.secret import secret_of
-from daysheet.cash.forecast import forecast
+from daysheet.cash.forecast import weeks_to_come
 from daysheet.findings import Finding, Gap, gap
 from daysheet.following.followed import rejected_visits
 from daysheet.importers.reading import Context
@@ -29,12 +28,21 @@ from daysheet.importers.systems.standard_csv import KINDS
 from daysheet.records import Visit
 from daysheet.settings import Settings
 from daysheet.trust.paths import within
-from daysheet.wording import many, money
+from daysheet.wording import many, money, plain
 from daysheet.worklist.worklist import harmless
 
 FOLDER: Final = "catch-up"
 _DAY: Final = click.DateTime(["%Y-%m-%d"])
-_MOST: Final = Decimal("0.9")
+
+
+class Bills(NamedTuple):
+    """What is to be billed, as the file's text: its visits, what they are worth, how many patients were not found."""
+
+    text: str
+    visits: int
+    worth: Gap
+    unknown: int
+    weeks: int
 
 
 class CatchUp(NamedTuple):
@@ -59,8 +67,10 @@ def catch_up(shell: console.Console, as_of: datetime.datetime | None) -> None:
         data = {
             "file": made.path.relative_to(shell.folder).as_posix(),
             "visits": made.visits,
-            "amount": f"{made.worth.gross:.2f}",
-            "expected_cash": None if made.worth.expected_cash is None else f"{made.worth.expected_cash:.2f}",
+            "amount": plain(made.worth.gross, books.currency),
+            "expected_cash": None
+            if made.worth.expected_cash is None
+            else plain(made.worth.expected_cash, books.currency),
             "unknown_patients": made.unknown,
         }
     shell.emit(data, lambda: _said(made, shell.folder, books.currency))
@@ -73,19 +83,40 @@ def write(folder: Path, settings: Settings, books: Books, as_of: datetime.date) 
         DaysheetError: the secret that tokens are made with is not on this machine.
         OSError: the disk refuses.
     """
+    made = bills_of(folder, settings, books, as_of)
+    if made is None:
+        return None
+    path = folder / FOLDER / name_of(as_of)
+    files.write(folder / FOLDER / ".gitignore", b"*\n")
+    files.write(path, made.text.encode())
+    path.chmod(0o600)
+    return CatchUp(path, *made[1:])
+
+
+def name_of(as_of: datetime.date) -> str:
+    """The file's name."""
+    return f"{as_of}-to-bill.csv"
+
+
+def bills_of(
+    folder: Path, settings: Settings, books: Books, as_of: datetime.date, only: Collection[str] | None = None
+) -> Bills | None:
+    """The unbilled visits of a day, or those of them with these ids; None when there are none.
+
+    Raises:
+        DaysheetError: the secret that tokens are made with is not on this machine.
+        OSError: an original cannot be read.
+    """
     claimed = {visit.id for visit, _ in rejected_visits(books, as_of)}  # they have a bill: its claim is to be corrected
     found = [finding for finding in checks.run(books, as_of) if finding.kind == "unbilled-visit"]
-    unbilled = [finding for finding in found if finding.key not in claimed]
+    unbilled = [one for one in found if one.key not in claimed and (only is None or one.key in only)]
     if not unbilled:
         return None
     visits = [_visit_of(finding, books, as_of) for finding in unbilled]
     known = _patients(folder, settings, books, {visit.patient for visit in visits if visit.patient})
-    path = folder / FOLDER / f"{as_of}-to-bill.csv"
-    files.write(folder / FOLDER / ".gitignore", b"*\n")
-    files.write(path, _rows(books, as_of, visits, known).encode())
-    path.chmod(0o600)
     unknown = {visit.patient for visit in visits if visit.patient} - set(known)
-    return CatchUp(path, len(visits), gap(unbilled), len(unknown), _weeks(books, as_of, unbilled))
+    text = _rows(books, as_of, visits, known)
+    return Bills(text, len(visits), gap(unbilled), len(unknown), weeks_to_come(books, as_of, gap(unbilled)))
 
 
 def _visit_of(finding: Finding, books: Books, as_of: datetime.date) -> Visit:
@@ -133,21 +164,10 @@ def _rows(books: Books, as_of: datetime.date, visits: Iterable[Visit], known: di
             "provider": visit.provider,
             "patient_id": known.get(visit.patient, visit.patient),
             "payer": payer_of(books, visit) or "",
-            "amount": f"{fee_of(books, as_of, visit):.2f}",
+            "amount": plain(fee_of(books, as_of, visit), books.currency),
         }
         writer.writerow([harmless(cells.get(column, "")) for column in KINDS["invoices"]])
     return buffer.getvalue()
-
-
-def _weeks(books: Books, as_of: datetime.date, unbilled: list[Finding]) -> int:
-    """The weeks in which nine tenths of the expected cash come, when billed now; 0 where no history says so."""
-    worth = gap(unbilled).expected_cash or Decimal()
-    came = Decimal()
-    for number, week in enumerate(forecast(books, as_of, gap(unbilled)).weeks, 1):
-        came += week.if_billed
-        if came and came >= worth * _MOST:
-            return number
-    return 0
 
 
 def _said(made: CatchUp | None, folder: Path, currency: str) -> str:

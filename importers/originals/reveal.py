@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from daysheet import patients
-from daysheet.books import loading
+from daysheet.books import Books, loading
 from daysheet.books.secret import secret_of
 from daysheet.errors import DaysheetError
 from daysheet.importers.edi.claim_source import ClaimSource
@@ -33,6 +33,17 @@ class Found(NamedTuple):
 
     patient: str
     file: Path
+
+
+def is_possible(folder: Path, books: Books) -> bool:
+    """Whether this machine has what tells who a token is: originals, and the secret."""
+    if not (folder / archive.FOLDER).is_dir():
+        return False
+    try:
+        secret_of(books, Settings.of(folder).practice.id)
+    except DaysheetError:
+        return False
+    return True
 
 
 def reveal(folder: Path, token: str) -> list[Found]:

@@ -1,39 +1,121 @@
 // The behaviour of the Daysheet pages; it is attached anew on each page, since Fava replaces the article's content.
 // What needs it is disabled until then, so that no click is lost.
 
-/** Show only the rows that contain every word of the search. */
-function attachSearch() {
-  const search = document.getElementById("ds-search");
-  const table = document.getElementById("ds-findings");
-  if (!search || !table) return;
-  const narrow = () => {
-    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    let shown = 0;
-    for (const row of table.tBodies[0].rows) {
-      const text = row.textContent.toLowerCase();
-      row.hidden = !words.every((word) => text.includes(word));
-      shown += row.hidden ? 0 : 1;
-    }
-    document.getElementById("ds-none").hidden = shown > 0;
-  };
-  search.addEventListener("input", narrow);
-  narrow(); // what was typed before this was attached
+const page = () => document.querySelector(".daysheet");
+
+/** Ask one of our endpoints, with the page's own token; what it answers, and why not where it does not. */
+async function ask(name, method, values) {
+  const url = new URL(page().dataset.base, window.location.href);
+  url.pathname += name;
+  const options = { method, headers: { "X-Daysheet-Token": page().dataset.token } };
+  if (method === "GET") {
+    for (const [key, value] of Object.entries(values)) url.searchParams.set(key, value);
+  } else if (values instanceof Blob) {
+    url.searchParams.set("name", values.name);
+    options.headers["Content-Type"] = "application/octet-stream";
+    options.body = values;
+  } else {
+    options.headers["Content-Type"] = "application/json";
+    options.body = JSON.stringify(values);
+  }
+  try {
+    const response = await fetch(url, options);
+    if (response.status === 401) return { error: "Fava runs read-only: nothing was written." };
+    if (response.headers.get("Content-Type") === "application/json") return await response.json();
+    if (response.ok) return { blob: await response.blob(), file: /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition"))?.[1] };
+    return { error: `The server refused (${response.status}): load the page again.` };
+  } catch {
+    return { error: "Fava does not answer: is it still running?" };
+  }
 }
 
-/** Choosing a kind loads the page for it, the filters staying as they are. */
-function attachKind() {
+const LONG_ENOUGH = 120_000; // milliseconds; a year of books takes a while to load
+
+/** Say what was done, with a button that undoes it: it outlives reloads, ours and Fava's own, for a while. */
+function say(told) {
+  sessionStorage.setItem("daysheet-told", JSON.stringify({ ...told, at: Date.now(), where: window.location.search }));
+}
+
+function showTold() {
+  const box = document.getElementById("ds-toast");
+  const told = JSON.parse(sessionStorage.getItem("daysheet-told") ?? "null");
+  if (!box || !told) return;
+  if (Date.now() - told.at > LONG_ENOUGH || told.where !== window.location.search) {
+    sessionStorage.removeItem("daysheet-told");
+    return;
+  }
+  box.querySelector("span").textContent = told.said ?? told.error;
+  box.classList.toggle("ds-warn", Boolean(told.error));
+  box.hidden = false;
+  const undo = box.querySelector("button");
+  undo.hidden = !told.undo;
+  if (!told.undo) return;
+  undo.addEventListener("click", async () => {
+    undo.disabled = true;
+    const { name, ...values } = told.undo;
+    say(await ask(name, "POST", values));
+    window.location.reload();
+  });
+}
+
+/** A button that does what its data say, at once. */
+function attachDoing() {
+  for (const button of document.querySelectorAll("button.ds-do")) {
+    button.addEventListener("click", async () => {
+      button.disabled = true;
+      const { name, ...values } = button.dataset;
+      say(await ask(name, "POST", values));
+      window.location.reload();
+    });
+    ready(button);
+  }
+}
+
+/** What needs this script can be used once it has run, unless nothing can be written at all. */
+function ready(control) {
+  control.disabled = page().hasAttribute("data-read-only");
+}
+
+/** A kind, or words that every finding shown has: over all findings, wherever the page begins. */
+function attachNarrowing() {
+  const form = document.getElementById("ds-narrow");
+  if (!form) return;
   const kind = document.getElementById("ds-kind");
-  if (!kind) return;
-  kind.addEventListener("change", () => {
+  const search = document.getElementById("ds-search");
+  let latest = 0;
+  const narrow = async () => {
     const url = new URL(window.location.href);
-    if (kind.value) {
-      url.searchParams.set("kind", kind.value);
-    } else {
-      url.searchParams.delete("kind");
+    url.searchParams.delete("start");
+    for (const [name, value] of [["kind", kind.value], ["q", search.value.trim()]]) {
+      if (value) {
+        url.searchParams.set(name, value);
+      } else {
+        url.searchParams.delete(name);
+      }
     }
-    window.location.assign(url);
+    const mine = ++latest;
+    const asked = new URL(url);
+    asked.searchParams.set("partial", "true");
+    const text = await (await fetch(asked)).text();
+    const found = new DOMParser().parseFromString(text, "text/html").getElementById("ds-found");
+    if (mine !== latest || !found) return;
+    window.history.replaceState(window.history.state, "", url);
+    document.getElementById("ds-found").replaceWith(document.adoptNode(found));
+    attachSorting();
+    attachWaiving();
+  };
+  let waiting = 0;
+  search.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(narrow, 200);
+  });
+  kind.addEventListener("change", narrow);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    narrow();
   });
   kind.disabled = false;
+  if (search.value !== search.defaultValue) narrow(); // what was typed before this was attached
 }
 
 /** Fava's tables sort by a click on a heading; from the keyboard they do so too, and say how they are sorted. */
@@ -53,54 +135,122 @@ function attachSorting() {
   }
 }
 
-/** A calendar that is wider than the screen shows its latest weeks first. */
-function showLatest() {
+/** A calendar that is wider than the screen begins at its first lapse, or shows its latest weeks; arrow keys walk. */
+function attachCalendars() {
   for (const calendar of document.querySelectorAll(".ds-latest")) {
-    calendar.scrollLeft = calendar.scrollWidth;
+    const lapse = calendar.querySelector("td .ds-lapsed");
+    const head = calendar.querySelector("tbody th");
+    const begins = lapse ? lapse.getBoundingClientRect().left - head.getBoundingClientRect().right - 4 : Infinity;
+    calendar.scrollLeft = Math.min(begins, calendar.scrollWidth);
+    attachWalking(calendar.querySelector("table"), calendar.querySelector("a[aria-current]") ?? lapse);
   }
 }
 
-/** Waiving asks for a reason and writes it through Fava. */
-function attachWaivers(api) {
+const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+
+/** One stop for the tab key in all of a grid; from there on the arrow keys, Home and End. */
+function attachWalking(table, first) {
+  const rows = [...table.tBodies[0].rows].map((row) => [...row.cells].slice(1).map((cell) => cell.querySelector("a")));
+  const days = rows.flat().filter(Boolean);
+  let current = first ?? days.at(-1);
+  current.tabIndex = 0;
+  const go = (day) => {
+    current.tabIndex = -1;
+    current = day;
+    current.tabIndex = 0;
+    current.focus();
+  };
+  table.addEventListener("keydown", (event) => {
+    const row = rows.findIndex((one) => one.includes(document.activeElement));
+    if (row < 0) return;
+    const column = rows[row].indexOf(document.activeElement);
+    let target = null;
+    if (event.key === "Home") target = rows[row].find(Boolean);
+    if (event.key === "End") target = rows[row].findLast(Boolean);
+    const step = STEPS[event.key];
+    if (step) {
+      let [down, right] = [row + step[0], column + step[1]];
+      if (down < 0) [down, right] = [rows.length - 1, right - 1];
+      if (down >= rows.length) [down, right] = [0, right + 1];
+      target = rows[down][right];
+    }
+    if (step || target) event.preventDefault();
+    if (target) go(target);
+  });
+}
+
+/** Waiving says what it sets aside, asks for a reason, and writes it into the ledger. */
+let chosen = null;
+
+function attachWaiving() {
   const dialog = document.getElementById("ds-waiver");
-  if (!dialog) return;
-  const what = document.getElementById("ds-waiver-what");
-  const reason = document.getElementById("ds-reason");
-  const error = document.getElementById("ds-error");
-  let chosen = null;
   for (const button of document.querySelectorAll(".ds-waive")) {
-    button.addEventListener("click", () => {
-      chosen = button.dataset;
-      what.textContent = button.closest("tr").cells[2].textContent;
+    button.addEventListener("click", async () => {
+      chosen = { kind: button.dataset.kind, key: button.dataset.key };
+      const effect = document.getElementById("ds-waiver-effect");
+      const reason = document.getElementById("ds-reason");
+      const row = button.closest("tr");
+      const what = row ? row.querySelector(".ds-what").cloneNode(true) : document.createElement("td");
+      for (const link of what.querySelectorAll(".ds-open")) link.remove();
+      document.getElementById("ds-waiver-what").replaceChildren(...what.childNodes);
+      document.getElementById("ds-error").textContent = "";
+      effect.textContent = "…";
       reason.value = "";
-      error.textContent = "";
+      reason.removeAttribute("aria-invalid");
       dialog.showModal();
       reason.focus();
+      const asked = chosen;
+      const told = await ask("effect", "GET", asked);
+      if (asked === chosen) effect.textContent = told.error ?? `As of ${told.day}. ${told.said}`;
     });
-    button.disabled = false;
+    ready(button);
   }
+}
+
+function attachWaiver() {
+  const dialog = document.getElementById("ds-waiver");
+  if (!dialog) return;
+  attachWaiving();
+  const reason = document.getElementById("ds-reason");
+  const error = document.getElementById("ds-error");
+  const confirm = document.getElementById("ds-confirm");
+  const refuse = (why) => {
+    error.textContent = why;
+    reason.setAttribute("aria-invalid", "true");
+    reason.focus();
+  };
   document.getElementById("ds-cancel").addEventListener("click", () => dialog.close());
   dialog.querySelector("form").addEventListener("submit", async (event) => {
     event.preventDefault();
-    const body = { kind: chosen.kind, key: chosen.key, reason: reason.value };
-    const response = await api.request("waive", "POST", undefined, body, "raw");
-    if (response.ok) {
-      window.location.reload();
-    } else if (response.status === 401) {
-      error.textContent = "Fava runs read-only: nothing was written.";
-    } else {
-      error.textContent = (await response.json()).error;
-    }
+    const text = reason.value.trim();
+    const longest = Number(reason.dataset.longest);
+    if (!text) return refuse("a waiver needs a reason");
+    if (text.length > longest) return refuse(`the reason is ${text.length} characters long, of at most ${longest}`);
+    confirm.disabled = true;
+    const told = await ask("waive", "POST", { ...chosen, reason: text });
+    confirm.disabled = false;
+    if (told.error) return refuse(told.error);
+    say(told);
+    window.location.reload();
   });
 }
 
 const wait = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
-/** Ask how far the pack is until it is built or has failed. */
-async function follow(api, progress, said) {
+/** Show how far the pack is until it is built or has failed. */
+async function follow() {
+  const progress = document.getElementById("ds-progress");
+  const said = document.getElementById("ds-build-said");
+  const button = document.querySelector("#ds-build button");
+  progress.hidden = false;
+  button.disabled = true;
   for (;;) {
-    const building = await api.get("building", {});
-    if (building.state !== "building") return building;
+    const building = await ask("building", "GET", {});
+    if (building.state !== "building") {
+      progress.hidden = true;
+      ready(button);
+      return building;
+    }
     progress.max = building.whole || 1;
     progress.value = building.done;
     said.textContent = `Building ${building.year} …`;
@@ -108,39 +258,44 @@ async function follow(api, progress, said) {
   }
 }
 
-/** Building a pack shows how far it is, and loads the page again once the pack is there. */
-function attachBuild(api) {
+async function followToTheEnd() {
+  const ended = await follow();
+  if (ended.state === "built") {
+    window.location.reload();
+  } else {
+    document.getElementById("ds-build-said").textContent = ended.error ?? "";
+  }
+}
+
+/** Building a pack shows how far it is, also after a reload, and loads the page again once the pack is there. */
+async function attachBuild() {
   const form = document.getElementById("ds-build");
   if (!form) return;
+  const said = document.getElementById("ds-build-said");
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const progress = document.getElementById("ds-progress");
-    const said = document.getElementById("ds-build-said");
-    const year = Number(document.getElementById("ds-year").value);
-    const response = await api.request("build", "POST", undefined, { year }, "raw");
-    if (!response.ok) {
-      said.textContent = response.status === 401 ? "Fava runs read-only: nothing was built." : (await response.json()).error;
-      return;
-    }
-    progress.hidden = false;
-    const ended = await follow(api, progress, said);
-    progress.hidden = true;
-    if (ended.state === "built") {
-      window.location.reload();
+    const told = await ask("build", "POST", { year: Number(document.getElementById("ds-year").value) });
+    if (told.error) {
+      said.textContent = told.error;
     } else {
-      said.textContent = ended.error;
+      await followToTheEnd();
     }
   });
-  form.querySelector("button").disabled = false;
+  const building = await ask("building", "GET", {});
+  if (building.state === "building") return followToTheEnd();
+  ready(form.querySelector("button"));
+  if ("broken" in form.dataset) form.querySelector("button").disabled = true;
 }
 
 /** Verifying says yes, or the first difference. */
-function attachVerify(api) {
+function attachVerify() {
   for (const button of document.querySelectorAll(".ds-verify")) {
     button.addEventListener("click", async () => {
       const verdict = button.parentElement.querySelector(".ds-verdict");
       verdict.textContent = "Making every table again …";
-      const found = await api.get("verify", { year: button.dataset.year });
+      button.disabled = true;
+      const found = await ask("verify", "GET", { year: button.dataset.year });
+      button.disabled = false;
       if (found.error) {
         verdict.textContent = found.error;
       } else if (found.difference === null) {
@@ -153,14 +308,193 @@ function attachVerify(api) {
   }
 }
 
+/** The file that bills a lapse goes straight to the disk of whoever asks for it. */
+function attachCatchUp() {
+  const button = document.getElementById("ds-catch-up");
+  if (!button) return;
+  const said = document.getElementById("ds-catch-up-said");
+  button.addEventListener("click", async () => {
+    said.textContent = "Looking the patients up …";
+    button.disabled = true;
+    const told = await ask("catch-up", "POST", { key: button.dataset.key });
+    button.disabled = false;
+    said.textContent = told.error ?? told.said;
+    if (!told.error) save(told.file, new Blob([told.text], { type: "text/csv" }));
+  });
+  ready(button);
+}
+
+/** A file goes to the disk of whoever asks for it. */
+function save(name, blob) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.setAttribute("data-remote", "");
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
+function attachStatement() {
+  const button = document.getElementById("ds-statement");
+  if (!button) return;
+  const said = document.getElementById("ds-statement-said");
+  button.addEventListener("click", async () => {
+    said.textContent = "Setting the page …";
+    button.disabled = true;
+    const told = await ask("statement", "POST", { token: button.dataset.token });
+    button.disabled = false;
+    said.textContent = told.error ?? "Downloaded; it is kept nowhere here.";
+    if (!told.error) save(told.file, told.blob);
+  });
+  ready(button);
+}
+
+/** Who a token is, shown until the page is left. */
+function attachRevealing() {
+  for (const button of document.querySelectorAll(".ds-reveal")) {
+    button.addEventListener("click", async () => {
+      button.disabled = true;
+      const told = await ask("reveal", "POST", { token: button.dataset.token });
+      const shown = document.createElement("span");
+      shown.className = told.error ? "ds-warn" : "ds-name";
+      shown.setAttribute("role", "status");
+      shown.textContent = told.error ?? told.said;
+      button.replaceWith(shown);
+    });
+    ready(button);
+  }
+}
+
+function attachPrinting() {
+  const button = document.getElementById("ds-print");
+  if (!button) return;
+  button.addEventListener("click", () => window.print());
+  button.disabled = false;
+}
+
+/** Days on which nobody is seen, declared by a form. */
+function attachClosing() {
+  const form = document.getElementById("ds-close");
+  if (!form) return;
+  const error = form.querySelector("[role=alert]");
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const values = Object.fromEntries(new FormData(form));
+    if (!values.first) {
+      error.textContent = "say the first day";
+      form.elements.first.focus();
+      return;
+    }
+    const told = await ask("close", "POST", values);
+    error.textContent = told.error ?? "";
+    if (told.error) return;
+    say(told);
+    window.location.reload();
+  });
+  ready(form.querySelector("button"));
+}
+
+/** Files go into the inbox one by one, then the page shows it. */
+function attachDropping() {
+  const place = document.getElementById("ds-drop");
+  if (!place) return;
+  const choose = document.getElementById("ds-choose");
+  const said = document.getElementById("ds-drop-said");
+  const send = async (files) => {
+    const refused = [];
+    for (const file of files) {
+      said.textContent = `${file.name} …`;
+      const told = await ask("drop", "POST", file);
+      if (told.error) refused.push(`${file.name}: ${told.error}`);
+    }
+    if (refused.length === 0) {
+      window.location.reload();
+    } else {
+      said.textContent = refused.join("; ");
+    }
+  };
+  choose.addEventListener("change", () => send(choose.files));
+  for (const event of ["dragenter", "dragover"]) {
+    place.addEventListener(event, (dragged) => {
+      dragged.preventDefault();
+      place.classList.add("ds-over");
+    });
+  }
+  place.addEventListener("dragleave", () => place.classList.remove("ds-over"));
+  place.addEventListener("drop", (dropped) => {
+    dropped.preventDefault();
+    dropped.stopPropagation();
+    place.classList.remove("ds-over");
+    if (!choose.disabled) send(dropped.dataTransfer.files);
+  });
+  ready(choose);
+}
+
+/** What files of the inbox would do, then taking those very files. */
+function attachTaking() {
+  const look = document.getElementById("ds-preview");
+  if (!look) return;
+  const take = document.getElementById("ds-take");
+  const said = document.getElementById("ds-preview-said");
+  const shown = document.getElementById("ds-previewed");
+  const boxes = [...document.querySelectorAll("#ds-inbox input")];
+  const chosenFiles = () => boxes.filter((box) => box.checked).map((box) => ({ ...box.dataset }));
+  const forget = () => {
+    take.hidden = true;
+    shown.replaceChildren();
+    said.textContent = "";
+  };
+  for (const box of boxes) {
+    box.addEventListener("change", forget);
+    ready(box);
+  }
+  look.addEventListener("click", async () => {
+    forget();
+    said.textContent = "Reading …";
+    look.disabled = true;
+    const told = await ask("preview", "POST", { files: chosenFiles() });
+    look.disabled = false;
+    said.textContent = told.error ?? told.said;
+    if (told.error) return;
+    for (const file of told.files) {
+      const section = document.createElement("section");
+      section.className = file.is_refused ? "ds-file ds-bad" : "ds-file";
+      const head = document.createElement("h4");
+      head.textContent = file.is_refused ? `${file.name}: refused` : file.name;
+      const list = document.createElement("ul");
+      for (const line of file.lines) list.append(Object.assign(document.createElement("li"), { textContent: line }));
+      section.append(head, list);
+      shown.append(section);
+    }
+    for (const note of told.notes) shown.append(Object.assign(document.createElement("p"), { textContent: note }));
+    take.hidden = told.files.every((file) => file.is_refused);
+  });
+  take.addEventListener("click", async () => {
+    take.disabled = true;
+    said.textContent = "Importing …";
+    say(await ask("take", "POST", { files: chosenFiles() }));
+    window.location.reload();
+  });
+  ready(look);
+}
+
 export default {
-  onExtensionPageLoad({ api }) {
-    attachSearch();
-    attachKind();
+  onExtensionPageLoad() {
+    if (!page()) return;
+    showTold();
+    attachNarrowing();
     attachSorting();
-    showLatest();
-    attachWaivers(api);
-    attachBuild(api);
-    attachVerify(api);
+    attachCalendars();
+    attachWaiver();
+    attachDoing();
+    attachClosing();
+    attachDropping();
+    attachTaking();
+    attachCatchUp();
+    attachRevealing();
+    attachStatement();
+    attachPrinting();
+    attachBuild();
+    attachVerify();
   },
 };

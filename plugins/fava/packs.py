@@ -5,14 +5,17 @@ What builds and reads a pack is imported when one is asked for: it would be a th
 
 from __future__ import annotations
 
+import datetime
 import json
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from daysheet.books import Books
+from daysheet.books import Books, loading
 from daysheet.errors import DaysheetError
+from daysheet.ledger import digest
 from daysheet.reports.pack import filing
 from daysheet.settings import Settings
 
@@ -21,12 +24,16 @@ if TYPE_CHECKING:
 
 
 class Shelved(NamedTuple):
-    """A pack on file: its year, its id, the books' day and its files with their size in bytes."""
+    """A pack on file: its year, its id, the books' day, its files with their size in bytes, and whether it is stale.
+
+    One is stale when the books say more or other things of its year and before than they did when it was made.
+    """
 
     year: int
     id: str
     as_of: str
     files: tuple[tuple[str, int], ...]
+    is_stale: bool
 
 
 @dataclass
@@ -40,14 +47,26 @@ class Building:
     error: str = ""
 
 
-def shelf(folder: Path) -> list[Shelved]:
-    """The packs on file, the latest year first."""
+def digest_of(books: Books, year: int) -> str:
+    """The digest of what the books say through a year, as its pack carries it."""
+    return digest.through(books.entries, datetime.date(year, 12, 31))
+
+
+def shelf(folder: Path, is_stale: Callable[[int, str], bool] = lambda year, made_from: False) -> list[Shelved]:
+    """The packs on file, the latest year first.
+
+    Args:
+        folder: the books folder.
+        is_stale: whether a pack of a year that was made from books of a digest is stale by now.
+    """
     found = []
     for manifest in (folder / filing.PACKS).glob(f"[0-9]*/{filing.MANIFEST}"):
         try:
             said: dict[str, Any] = json.loads(manifest.read_text(encoding="utf-8"))
             files = tuple((str(file["name"]), int(file["bytes"])) for file in said["files"])
-            found.append(Shelved(int(said["year"]), str(said["pack"]), str(said["as_of"]), files))
+            year = int(said["year"])
+            stale = is_stale(year, str(said["books"]))
+            found.append(Shelved(year, str(said["pack"]), str(said["as_of"]), files, stale))
         except (OSError, ValueError, KeyError, TypeError):
             continue
     return sorted(found, reverse=True)
@@ -67,16 +86,16 @@ def file_of(folder: Path, year: int, name: str) -> Path:
     raise DaysheetError("no such file in a pack", remedy="build the pack again")
 
 
-def verdict(folder: Path, year: int, books: Books, settings: Settings) -> Verdict:
-    """Whether the pack on file comes from these books.
+def verdict(folder: Path, year: int) -> Verdict:
+    """Whether the pack on file comes from the books as they are on the disk.
 
     Raises:
-        DaysheetError: there is none, or it is no pack.
+        DaysheetError: there is none, or it is no pack, or the books have errors.
     """
     from daysheet.reports.pack import verify  # noqa: PLC0415 - see above
 
     path = file_of(folder, year, f"accountants-pack-{year}.pdf")
-    return verify.verify(verify.claim_of(path), books, settings)
+    return verify.verify(verify.claim_of(path), loading.load(folder), Settings.of(folder))
 
 
 class Workshop:
@@ -87,7 +106,7 @@ class Workshop:
         self._lock = threading.Lock()
         self.current: Building | None = None
 
-    def start(self, folder: Path, year: int, books: Books, settings: Settings) -> Building:
+    def start(self, folder: Path, year: int) -> Building:
         """Begin to build the pack of a year.
 
         Raises:
@@ -97,11 +116,11 @@ class Workshop:
             if self.current is not None and self.current.state == "building":
                 raise DaysheetError(f"the pack of {self.current.year} is being built", remedy="wait for it")
             self.current = Building(year)
-            threading.Thread(target=self._build, args=(self.current, folder, books, settings), daemon=True).start()
+            threading.Thread(target=self._build, args=(self.current, folder), daemon=True).start()
             return self.current
 
     @staticmethod
-    def _build(building: Building, folder: Path, books: Books, settings: Settings) -> None:
+    def _build(building: Building, folder: Path) -> None:
         def progress(done: int, whole: int) -> None:
             building.done, building.whole = done, whole
 
@@ -109,6 +128,7 @@ class Workshop:
             from daysheet.reports.pack import build, contents  # noqa: PLC0415 - see above
             from daysheet.reports.pdf import rendering  # noqa: PLC0415 - see above
 
+            books, settings = loading.load(folder), Settings.of(folder)  # as the command does: not with errors
             options = contents.Options(contents.paper_of(settings, None), tokens=False)
             commit = filing.commit_of(folder)
             with rendering.renderer(rendering.cache_folder()) as renderer:

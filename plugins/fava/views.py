@@ -3,56 +3,38 @@
 from __future__ import annotations
 
 import datetime
-import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, cast
 
-from beancount.core.data import Directive, Transaction
+from beancount.core.data import Transaction
 from daysheet.accounts import INCOME_VISITS, account_part
 from daysheet.billing.ageing import open_parts
 from daysheet.billing.working_days import ONE_DAY
-from daysheet.books import Books
+from daysheet.books.holding import tells
+from daysheet.cash.forecast import weeks_to_come
 from daysheet.cash.receipts import BankDeposit, Receipt
 from daysheet.cash.reconciliation import Match, OpenDeposit, Reconciliation, reconcile
 from daysheet.facts import Imported
-from daysheet.findings import Finding, Gap, gap
-from daysheet.ledger import collector
+from daysheet.findings import Finding, Gap
 from daysheet.measures import Benchmarks
-from daysheet.plugins.fava.calendar import ProviderCalendar, calendars
-from daysheet.plugins.fava.trends import Trend, months_until, trends
+from daysheet.plugins.fava.shown.calendar import ProviderCalendar, calendars
+from daysheet.plugins.fava.shown.lapse import LapseDay, Limit, days_of, limit_of
+from daysheet.plugins.fava.shown.state import Filtered, State
+from daysheet.plugins.fava.shown.trends import Trend, months_until, trends
 from daysheet.records import Meta
 from daysheet.reports.accounts.titles import Titles
 from daysheet.reports.period import Period
-from daysheet.reports.registry import build
+from daysheet.reports.registry import build, find
+from daysheet.reports.request import Request
 from daysheet.reports.schedules.receivables import BUCKETS, OLDEST, aged
-from daysheet.reports.table import Table
-from daysheet.settings import Settings
-from daysheet.worklist.worklist import findings_of
+from daysheet.reports.table import Basis, Row, Table
 
-T = TypeVar("T")
-Matches = Callable[[str], bool]
+__all__ = ("SHOWN", "State", "View")
+
 YEAR = datetime.timedelta(weeks=52)
 SHOWN = 500
-
-
-class Span(NamedTuple):
-    """The days that a page is about, and the accounts, as the filters in Fava say."""
-
-    first: datetime.date | None
-    last: datetime.date | None
-    matches: Matches | None = None
-
-
-class Total(NamedTuple):
-    """All findings of a kind: how many, the money at risk, and the largest of them, to begin with."""
-
-    kind: str
-    number: int
-    amount: Decimal
-    largest: Finding
 
 
 class Source(NamedTuple):
@@ -90,74 +72,21 @@ class Open(NamedTuple):
     where: Meta | None
 
 
-class State:
-    """The books as Fava loaded them, and what has been worked out of them for one day; dropped at the next load."""
+class View(Filtered):
+    """One page's data."""
 
-    def __init__(self, entries: Sequence[Directive], options: Mapping[str, Any], folder: Path) -> None:
-        """Index the books once."""
-        self.folder = folder
-        self.settings = Settings.of(folder)
-        with collector.paused():
-            self.books = Books.of(list(entries), options, state=self.settings.practice.state)
-        self._kept: dict[object, Any] = {}
-        self._lock = threading.RLock()
+    def lapse_days(self, lapse: Finding) -> list[LapseDay]:
+        """The visits of a lapse by day."""
+        return days_of(self.books, self.as_of, lapse)
 
-    def kept(self, key: object, make: Callable[[], T]) -> T:
-        """What `make` gives, made once for this key, also when two pages ask for it at once."""
-        with self._lock:
-            if key not in self._kept:
-                with collector.paused():
-                    self._kept[key] = make()
-            found: T = self._kept[key]
-            return found
+    def lapse_limit(self, lapse: Finding) -> Limit | None:
+        """By when the first of its visits has to be billed."""
+        return limit_of(self.books, lapse)
 
-
-class View:
-    """One page's data: the books, as of the end of the filter, or the last day that they cover if that is earlier."""
-
-    def __init__(self, state: State, span: Span) -> None:
-        """Nothing is worked out yet."""
-        self.state = state
-        self.books = state.books
-        self.span = span
-        self.currency = state.books.currency
-        as_of = state.kept("as of", lambda: state.books.as_of)
-        self.as_of = as_of if span.last is None else min(as_of, span.last)
-
-    @property
-    def findings(self) -> list[Finding]:
-        """What is to be done, the most money first; only what the filters let through."""
-        found = self._all_findings
-        first, matches = self.span.first, self.span.matches
-        if first is not None:
-            found = [finding for finding in found if finding.through >= first]
-        if matches is not None:
-            found = [finding for finding in found if any(map(matches, self._accounts(finding)))]
-        return found
-
-    @property
-    def worklist(self) -> list[Finding]:
-        """`findings` without the visits that a lapse counts: the lapse stands for them."""
-        found = self.findings
-        covered = frozenset[str]().union(*(finding.covers for finding in found))
-        return [finding for finding in found if finding.kind != "unbilled-visit" or finding.key not in covered]
-
-    @property
-    def gap(self) -> Gap:
-        """What was never billed, each visit counted once."""
-        return gap(self.findings)
-
-    @property
-    def totals(self) -> list[Total]:
-        """Each kind of finding with its number and money, the most money first."""
-        kinds: dict[str, list[Finding]] = defaultdict(list)
-        for finding in self.worklist:
-            kinds[finding.kind].append(finding)
-        found = [
-            Total(kind, len(same), sum((one.amount for one in same), Decimal()), same[0])
-            for kind, same in kinds.items()
-        ]
-        return sorted(found, key=lambda total: (-total.amount, total.kind))
+    def weeks_to_come(self, lapse: Finding) -> int:
+        """The weeks in which nine tenths of what it would bring come, when billed now; 0 where nothing says so."""
+        key = "weeks to come", self.as_of, lapse.expected
+        return self.state.kept(key, lambda: weeks_to_come(self.books, self.as_of, Gap(lapse.amount, lapse.expected)))
 
     @property
     def ages(self) -> tuple[str, ...]:
@@ -167,13 +96,15 @@ class View:
     @property
     def receivables(self) -> list[Aged]:
         """What each payer owes by age; accounts that the filter lets through."""
+        return [row for row in self._all_receivables if self._matches(row.account)]
+
+    @property
+    def _all_receivables(self) -> list[Aged]:
         found = self.state.kept(("aged", self.as_of), lambda: aged(self.books, self.as_of))
         titles = self.state.kept("titles", lambda: Titles(self.books))
-        matches = self.span.matches or (lambda _: True)
         return [
             Aged(titles[account], account, tuple(amounts), sum(amounts, Decimal()))
             for account, amounts in sorted(found.items())
-            if matches(account)
         ]
 
     @property
@@ -196,6 +127,19 @@ class View:
     def reconciliation(self) -> Reconciliation:
         """The clearing accounts against the bank."""
         return self.state.kept(("deposits", self.as_of), lambda: reconcile(self.books, self.as_of))
+
+    @property
+    def unreconciled(self) -> Decimal:
+        """What is not explained in the days and accounts of the filters, each thing at its amount."""
+        gaps = [abs(item.difference or item.deposit.amount) for item in self.open_deposits]
+        gaps += [abs(receipt.amount) for receipt in self.overdue_receipts]
+        gaps += [abs(amount) for account, amount in self.reconciliation.left_over.items() if self._matches(account)]
+        return sum(gaps, Decimal())
+
+    @property
+    def in_transit(self) -> list[Receipt]:
+        """Receipts that still have time to reach the bank, in the accounts of the filter."""
+        return [item for item in self.reconciliation.in_transit if self._shown(item.date, item.account)]
 
     @property
     def open_deposits(self) -> list[OpenDeposit]:
@@ -242,12 +186,18 @@ class View:
             last = self.as_of
             first = last - YEAR + ONE_DAY
         key = "calendar", first, last, self.as_of
-        return self.state.kept(key, lambda: calendars(self.books, first, last, self.as_of, self._all_findings))
+        found = self.state.kept(key, lambda: calendars(self.books, first, last, self.as_of, self._all_findings))
+        return [one for one in found if self._matches(f"{INCOME_VISITS}:{account_part(one.provider)}")]
 
     @property
     def collections(self) -> list[tuple[datetime.date, Decimal]]:
         """Money received in each of the twelve months up to the as-of date, by the month's last day."""
         return self.state.kept(("collections", self.as_of), lambda: list(self._collections()))
+
+    @property
+    def has_collections(self) -> bool:
+        """Whether any money was received in these months."""
+        return any(amount for _, amount in self.collections)
 
     @property
     def trends(self) -> list[Trend]:
@@ -260,32 +210,63 @@ class View:
         """The years that the books have entries of, the latest first."""
         return self.state.kept("years", lambda: sorted(self._years(), reverse=True))
 
+    @property
+    def basis(self) -> Basis:
+        """What the practice files on."""
+        return "accrual" if self.state.settings.practice.method == "accrual" else "cash"
+
     def report(self, name: str, first: datetime.date, last: datetime.date) -> Table:
         """One of the reports, over these days, on the basis that the practice files on."""
-        basis = "accrual" if self.state.settings.practice.method == "accrual" else "cash"
-        return build(name, self.books, self.state.settings, Period(first, last), basis)  # type: ignore[arg-type]
+        return build(name, self.books, self.state.settings, Period(first, last), self.basis)
 
     @property
-    def _all_findings(self) -> list[Finding]:
-        return self.state.kept(("findings", self.as_of), lambda: findings_of(self.books, self.as_of))
+    def account_days(self) -> Period:
+        """The days of a patient's account: those of the filter, else the twelve months up to the as-of date."""
+        first = self.span.first or months_until(self.as_of)[0][0]
+        return Period(min(first, self.as_of), self.as_of)
 
-    def _shown(self, date: datetime.date, account: str) -> bool:
-        in_time = self.span.first is None or date >= self.span.first
-        return in_time and (self.span.matches is None or bool(self.span.matches(account)))
+    def account(self, patient: str) -> Table:
+        """A patient's account in these days."""
+        return find("patient-ledger")(
+            Request(self.books, self.state.settings, self.account_days, self.basis, patient=patient)
+        )
 
-    def _accounts(self, finding: Finding) -> Iterator[str]:
-        if finding.provider:
-            yield f"{INCOME_VISITS}:{account_part(finding.provider)}"
-        places = self.state.kept("places", self._places)
-        for meta in finding.where:
-            yield from places.get((meta.get("filename"), meta.get("lineno")), ())
+    def has_patient(self, token: str) -> bool:
+        """Whether the books know a patient of this token."""
+        tokens = self.state.kept("tokens", lambda: {str(entry.meta.get("patient")) for entry in self.books.entries})
+        return token in tokens
 
-    def _places(self) -> dict[tuple[Any, Any], tuple[str, ...]]:
-        return {
-            (entry.meta["filename"], entry.meta["lineno"]): tuple(posting.account for posting in entry.postings)
-            for entry in self.books.entries
-            if isinstance(entry, Transaction)
-        }
+    @property
+    def patients(self) -> list[Row]:
+        """Each patient with a balance: what their insurers owe, what they owe, on account, together; the most first."""
+        table = self.state.kept(("patients", self.as_of), lambda: self.report("patient-ledger", self.as_of, self.as_of))
+        lines = [row for row in table.rows if row.kind == "line"]
+        return sorted(lines, key=lambda row: (-cast("Decimal", row.cells[4]), str(row.cells[0])))
+
+    def open_of(self, patient: str) -> list[Open]:
+        """The unsettled invoices of one patient, the oldest first."""
+        bills = self.books.invoices
+        found = [item for row in self._all_receivables for item in self.open_invoices(row.account)]
+        return sorted(
+            (one for one in found if one.invoice in bills and bills[one.invoice][0].patient == patient), key=_by_age
+        )
+
+    @property
+    def forecast(self) -> Table:
+        """Thirteen weeks of cash after the as-of date."""
+        return self.state.kept(("forecast", self.as_of), lambda: self.report("cash-forecast", self.as_of, self.as_of))
+
+    @property
+    def claims(self) -> Table:
+        """The claims of the filter's days, else of the year up to the as-of date, by payer and age."""
+        first = self.span.first or self.as_of.replace(month=1, day=1)
+        key = "claims", first, self.as_of
+        return self.state.kept(key, lambda: self.report("claims", min(first, self.as_of), self.as_of))
+
+    @property
+    def claim_deadlines(self) -> list[Finding]:
+        """What has to be done about claims by a day, the nearest first."""
+        return sorted((one for one in self.worklist if one.deadline), key=lambda one: (one.deadline, one.key))
 
     def _open(self, account: str) -> Iterator[Open]:
         for invoice, all_parts in open_parts(self.books, self.as_of).items():
@@ -301,7 +282,7 @@ class View:
             yield Open(invoice, date, age, due, amount, bill.meta if bill else None)
 
     def _years(self) -> set[int]:
-        return {entry.date.year for entry in self.books.entries if isinstance(entry, Transaction)}
+        return {entry.date.year for entry in self.books.entries if tells(entry)}
 
     def _collections(self) -> Iterator[tuple[datetime.date, Decimal]]:
         months: dict[tuple[int, int], Decimal] = defaultdict(Decimal)

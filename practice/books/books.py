@@ -16,6 +16,7 @@ from typing import Any, TypeGuard, TypeVar
 
 from beancount.core.data import Close, Custom, Directive, Open, Transaction
 from daysheet.books.claims import ADD, join_claims
+from daysheet.books.currencies import Foreign, currency_of, in_one, require
 from daysheet.books.index import (
     ALLOCATED,
     BookError,
@@ -62,6 +63,8 @@ class Books:
 
     Attributes:
         entries: all entries, as Beancount gave them.
+        counted: the same with what the practice exchanged as its weight in `currency`, and without `foreign`.
+        foreign: the entries of the practice in another currency, which are in no figure.
         options: Beancount's options map.
         currency: the operating currency, in which all amounts are.
         providers: each provider's facts in date order, by id.
@@ -109,19 +112,17 @@ class Books:
     __slots__ = (
         "_beyond", "_first", "_owed", "_repeated", "_visits", "adjustments_of_invoice", "allocations",
         "allotted", "answers", "apart", "begins", "bills", "charges", "claim_days", "claims", "closed", "closures",
-        "contracts", "coverages", "currency", "entries", "errors", "imported", "insured", "invoices",
-        "invoices_of_visit", "known", "lined", "locks", "never_billed", "not_kept", "numbered", "on_account",
-        "opened", "options", "payers", "plans", "providers", "rebilled", "remittances", "repeated", "secrets", "state",
-        "tax_facts", "thresholds", "took_place", "visits", "waivers",
+        "contracts", "counted", "coverages", "currency", "entries", "errors", "foreign", "imported", "insured",
+        "invoices", "invoices_of_visit", "known", "lined", "locks", "never_billed", "not_kept", "numbered",
+        "on_account", "opened", "options", "payers", "plans", "providers", "rebilled", "remittances", "repeated",
+        "secrets", "state", "tax_facts", "thresholds", "took_place", "visits", "waivers",
     )  # fmt: skip
 
     def __init__(self, entries: list[Directive], options: Mapping[str, Any], index: Indexes, state: str) -> None:
         """With what the index of the entries says; `Books.of` adds the rest."""
-        self.entries = entries
-        self.state = state
-        self.options = options
-        currencies = options.get("operating_currency") or ["USD"]
-        self.currency: str = currencies[0]
+        self.entries = self.counted = entries
+        self.state, self.options, self.currency = state, options, currency_of(options)
+        self.foreign: tuple[Foreign, ...] = ()
         self.providers: dict[str, list[Provider]] = defaultdict(list)
         self.payers: dict[str, list[Payer]] = defaultdict(list)
         self.begins: Begin | None = None
@@ -184,9 +185,10 @@ class Books:
             state: the two-letter state whose public holidays count (`state` of `[practice]`), or empty.
         """
         entries, far = in_reach(entries)
-        index = index_entries(entries)
+        counted, foreign = in_one(entries, options, currency_of(options))
+        index = index_entries(counted)
         books = cls(entries, options, index, state)
-        books.errors += far
+        books.counted, books.foreign, books.errors = counted, foreign, [*books.errors, *far]
         decided: list[Custom] = []
         for entry in index.others:
             if isinstance(entry, Custom):
@@ -220,14 +222,14 @@ class Books:
     @property
     def received(self) -> list[Payment]:
         """Every payment, in date order; parts of one payment bear one id."""
-        return self.once("all payments", lambda: [payment_of(entry) for entry in self.entries if _is_payment(entry)])
+        return self.once("all payments", lambda: [payment_of(entry) for entry in self.counted if _is_payment(entry)])
 
     @property
     def clearing(self) -> list[Transaction]:
         """Every transaction that moves money on its way to the bank, in date order."""
 
         def work() -> list[Transaction]:
-            return [entry for entry in self.entries if isinstance(entry, Transaction) and clears(entry)]
+            return [entry for entry in self.counted if isinstance(entry, Transaction) and clears(entry)]
 
         return self.once("clearing", work)
 
@@ -240,7 +242,7 @@ class Books:
 
         def work() -> dict[str | None, list[Receivable]]:
             found: dict[str | None, list[Receivable]] = {}
-            for entry in self.entries:
+            for entry in self.counted:
                 for invoice, posting in owed(entry) if isinstance(entry, Transaction) else ():
                     made = Receivable(entry.date, posting.account, number_of(posting), entry.meta)
                     found.setdefault(invoice, []).append(made)
@@ -325,7 +327,7 @@ class Books:
 
     def _balances(self, as_of: datetime.date) -> dict[str | None, Decimal]:
         sums = dict(self._owed)
-        for entry in reversed(self.entries):
+        for entry in reversed(self.counted):
             if entry.date <= as_of:
                 break
             for invoice, posting in owed(entry) if isinstance(entry, Transaction) else ():
@@ -358,6 +360,7 @@ class Books:
             ADD[entry.type](self, entry)
             return
         try:
+            require(entry, self.currency)
             fact = parse_fact(entry) or parse_tax_fact(entry) or parse_secret(entry)
         except ValueError as problem:
             self.errors.append(FactError(entry.meta, str(problem), entry))

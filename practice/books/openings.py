@@ -37,7 +37,7 @@ def openings(books: Books) -> dict[str, Invoice]:
     """What each receivable that was taken over is of, by the id that payments name."""
 
     def work() -> dict[str, Invoice]:
-        taken = (e for e in books.entries if isinstance(e, Transaction) and OPENING in e.meta and e.links)
+        taken = (e for e in books.counted if isinstance(e, Transaction) and OPENING in e.meta and e.links)
         found: dict[str, Invoice] = {}
         for invoice in map(_invoice, taken):  # of one bill there are several, where several owe a part of it
             found.setdefault(invoice.id, invoice)

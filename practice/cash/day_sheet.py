@@ -150,7 +150,7 @@ def _counted(pairs: Iterable[tuple[str, Decimal]]) -> dict[str, Count]:
 
 def _money(sheet: DaySheet, books: Books) -> Iterator[tuple[str, Decimal]]:
     """Add what the transactions up to the last day do, and give each receipt: its method and amount."""
-    for entry in books.entries:
+    for entry in books.counted:
         if entry.date > sheet.last:
             return
         if not isinstance(entry, Transaction):

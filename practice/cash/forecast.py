@@ -33,6 +33,7 @@ _ONE: Final = datetime.timedelta(days=1)
 _OBSERVED: Final = datetime.timedelta(days=546)
 _AGES: Final = 190
 _DAYS: Final = WEEKS * 7
+_MOST: Final = Decimal("0.9")
 _ZERO: Final = Decimal()
 
 
@@ -115,6 +116,16 @@ def forecast(books: Books, as_of: datetime.date, gap: Gap) -> Forecast:
         low, high = (_cents((old + new) * _percentile(ratios, each)) if ratios else None for each in (10, 90))
         found.append(Week(first, last, _cents(old), _cents(new), _cents(billed[number]), _cents(paid_out), low, high))
     return Forecast(as_of, _at_hand(books, as_of), tuple(found), _hindsight(books, as_of))
+
+
+def weeks_to_come(books: Books, as_of: datetime.date, worth: Gap) -> int:
+    """The weeks in which nine tenths of the expected cash come, when billed now; 0 where no history says so."""
+    came = Decimal()
+    for number, week in enumerate(forecast(books, as_of, worth).weeks, 1):
+        came += week.if_billed
+        if came and came >= (worth.expected_cash or Decimal()) * _MOST:
+            return number
+    return 0
 
 
 def _expected(books: Books, as_of: datetime.date) -> list[tuple[Decimal, Decimal]]:

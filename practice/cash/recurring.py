@@ -51,7 +51,8 @@ def _paid(books: Books, as_of: datetime.date) -> dict[str, list[_Paid]]:
     for entry in books.entries:
         if isinstance(entry, Transaction) and as_of - _PAST <= entry.date <= as_of:
             for posting in entry.postings:
-                number = posting.units.number if posting.units is not None else None
+                units = posting.units
+                number = units.number if units is not None and units.currency == books.currency else None
                 if number is not None and number < 0 and posting.account.startswith(_BANK):
                     paid[entry.payee or entry.narration or ""].append(_Paid(entry.date, number))
     return paid

@@ -13,7 +13,7 @@ from daysheet.cash.receipts import Receipt, bank_seen_since
 from daysheet.cash.reconciliation import OpenDeposit, reconcile
 from daysheet.findings import Finding
 from daysheet.remittances import problems
-from daysheet.wording import many, money, payer_name
+from daysheet.wording import figure, many, money, payer_name
 
 _NAMED = 5
 _SUSPECTS = 25
@@ -158,7 +158,7 @@ def _reading(item: OpenDeposit, books: Books) -> str:
     days = sorted({receipt.date for receipt in item.nearest})
     span = f"{days[0]}" if len(days) == 1 else f"{days[0]} to {days[-1]}"
     off = f"{'short' if item.difference > 0 else 'over'} by {money(abs(item.difference), books.currency)}"
-    suspects = f"; it may be {_one_of(item.suspects)}" if item.suspects else ""
+    suspects = f"; it may be {_one_of(item.suspects, books)}" if item.suspects else ""
     return f"{off} against {many(len(item.nearest), 'receipt')} of {span}{suspects}."
 
 
@@ -167,8 +167,8 @@ def _where(group: Group, booked: str) -> str:
     return "" if account == booked else f", in {account}, not {booked}"
 
 
-def _one_of(suspects: Group) -> str:
-    named = ", ".join(f"{receipt.id} ({receipt.amount:,.2f})" for receipt in suspects[:_SUSPECTS])
+def _one_of(suspects: Group, books: Books) -> str:
+    named = ", ".join(f"{receipt.id} ({figure(receipt.amount, books.currency)})" for receipt in suspects[:_SUSPECTS])
     more = len(suspects) - _SUSPECTS
     return f"one of {named}{f' or {more} more' if more > 0 else ''}" if len(suspects) > 1 else named
 

@@ -11,7 +11,7 @@ from daysheet.accounting.form_1099 import threshold
 from daysheet.accounting.payees import Payment, nameless
 from daysheet.books import Books
 from daysheet.findings import Finding
-from daysheet.wording import many
+from daysheet.wording import many, money
 
 _ZERO = Decimal()
 
@@ -37,7 +37,7 @@ def unidentified_payee(books: Books, as_of: datetime.date) -> Iterator[Finding]:
                     provider=None,
                     count=len(on),
                     amount=amount,
-                    message=f"{many(len(on), 'payment')} of {year} on {account}, {amount:,.2f} {books.currency} by"
+                    message=f"{many(len(on), 'payment')} of {year} on {account}, {money(amount, books.currency)} by"
                     f" check or transfer, {'names' if len(on) == 1 else 'name'} no payee: who was paid?",
                     where=tuple(payment.entry.meta for payment in on),
                 )

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from daysheet.accounting.payroll import comparisons, years
 from daysheet.books import Books
 from daysheet.findings import Finding
+from daysheet.wording import figure, money
 
 
 def payroll_mismatch(books: Books, as_of: datetime.date) -> Iterator[Finding]:
@@ -19,6 +20,7 @@ def payroll_mismatch(books: Books, as_of: datetime.date) -> Iterator[Finding]:
             if item.key == f"{year}/W-3" and item.left - item.right in between:
                 continue  # the same difference, seen from the books
             difference = abs(item.left - item.right)
+            left, right = figure(item.left, books.currency), money(item.right, books.currency)
             yield Finding(
                 kind="payroll-mismatch",
                 key=item.key,
@@ -27,7 +29,7 @@ def payroll_mismatch(books: Books, as_of: datetime.date) -> Iterator[Finding]:
                 provider=None,
                 count=1,
                 amount=difference,
-                message=f"payroll of {year}: {item.text[:1].lower()}{item.text[1:]}: {item.left:,.2f} and"
-                f" {item.right:,.2f} {books.currency} differ by {difference:,.2f}",
+                message=f"payroll of {year}: {item.text[:1].lower()}{item.text[1:]}: {left} and {right} differ"
+                f" by {figure(difference, books.currency)}",
                 where=item.where,
             )

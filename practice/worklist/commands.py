@@ -32,7 +32,7 @@ def check(
     start = None if since is None else since.date()
     found = worklist.findings_of(books, day, kinds, start)
     if as_csv:
-        click.echo(worklist.as_csv(found, shell.folder), nl=False)
+        click.echo(worklist.as_csv(found, shell.folder, books.currency), nl=False)
     else:
         shell.emit(
             worklist.as_json(books, day, found, shell.folder) if shell.as_json else None,

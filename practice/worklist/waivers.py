@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -91,11 +92,13 @@ def to_set_aside(
     Raises:
         DaysheetError: as `waive_finding`.
     """
-    text = _reason(reason)
-    day = as_of or books.as_of
-    findings = checks.run(books, day)
-    finding = _the_finding(books, findings, key, kind)
-    values = [ValueType(word, str) for word in (finding.kind, finding.key, text)]
+    findings = checks.run(books, as_of or books.as_of)
+    return aside(findings, _the_finding(books, findings, key, kind), as_of or books.as_of, _reason(reason))
+
+
+def aside(findings: Sequence[Finding], finding: Finding, day: datetime.date, reason: str = "") -> Aside:
+    """What would be set aside with one of these findings, of that day."""
+    values = [ValueType(word, str) for word in (finding.kind, finding.key, reason)]
     meta = {"through": finding.through} if finding.kind == "billing-lapse" else {}
     entry = Custom(meta, day, "waived", values)
     printer.render([entry])

@@ -14,9 +14,11 @@ from typing import Any, Final
 
 from daysheet import checks
 from daysheet.books import Books
+from daysheet.books.currencies import note
+from daysheet.books.holding import NOTHING, holds, is_empty
 from daysheet.findings import KINDS, Finding, gap
 from daysheet.records import Meta
-from daysheet.wording import many, money
+from daysheet.wording import figure, many, money, plain
 
 _CSV_COLUMNS: Final = ("kind", "key", "date", "through", "provider", "count", "amount", "deadline", "message", "where")
 _FORMULA: Final = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -65,7 +67,7 @@ def as_json(books: Books, as_of: datetime.date, findings: list[Finding], folder:
     """The stable shape that programs read: amounts are text with two decimals, dates ISO, places relative."""
     price = gap(findings)
     return {
-        "as_of": as_of.isoformat(),
+        "as_of": None if is_empty(books) else as_of.isoformat(),
         "currency": books.currency,
         "findings": [
             {
@@ -75,7 +77,7 @@ def as_json(books: Books, as_of: datetime.date, findings: list[Finding], folder:
                 "through": finding.through.isoformat(),
                 "provider": finding.provider,
                 "count": finding.count,
-                "amount": f"{finding.amount:.2f}",
+                "amount": plain(finding.amount, books.currency),
                 "message": finding.message,
                 "where": [place(meta, folder) for meta in finding.where],
             }
@@ -84,18 +86,18 @@ def as_json(books: Books, as_of: datetime.date, findings: list[Finding], folder:
         "totals": {
             kind: {
                 "count": len(same),
-                "amount": f"{_sum(same):.2f}",
+                "amount": plain(_sum(same), books.currency),
             }
             for kind, same in _by_kind(findings)
         },
         "gap": {
-            "gross": f"{price.gross:.2f}",
-            "expected_cash": None if price.expected_cash is None else f"{price.expected_cash:.2f}",
+            "gross": plain(price.gross, books.currency),
+            "expected_cash": None if price.expected_cash is None else plain(price.expected_cash, books.currency),
         },
     }
 
 
-def as_csv(findings: Iterable[Finding], folder: Path) -> str:
+def as_csv(findings: Iterable[Finding], folder: Path, currency: str) -> str:
     """One row a finding, for the front desk's spreadsheet; no cell can be taken for a formula."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
@@ -104,7 +106,7 @@ def as_csv(findings: Iterable[Finding], folder: Path) -> str:
         where = place(finding.where[0], folder) if finding.where else ""
         cells = (
             finding.kind, finding.key, finding.date, finding.through, finding.provider or "", finding.count,
-            f"{finding.amount:.2f}", finding.deadline or "", finding.message, where,
+            plain(finding.amount, currency), finding.deadline or "", finding.message, where,
         )  # fmt: skip
         writer.writerow([harmless(str(cell)) for cell in cells])
     return buffer.getvalue()
@@ -112,9 +114,14 @@ def as_csv(findings: Iterable[Finding], folder: Path) -> str:
 
 def as_text(books: Books, as_of: datetime.date, findings: list[Finding], folder: Path) -> str:
     """The worklist for a screen of 80 columns: kinds by money at risk, the visits of a lapse folded into it."""
+    if is_empty(books):
+        return f"{NOTHING} Import files: daysheet import."
+    if not holds(books, datetime.date.min, as_of):
+        return f"The books hold nothing up to {as_of}: nothing was looked at."
+    foreign = note(books.foreign, books.currency)
     if not findings:
-        return f"As of {as_of}: nothing to do."
-    lines = [f"As of {as_of}:"]
+        return "\n".join([f"As of {as_of}: nothing to do.", *filter(None, [foreign])])
+    lines = [f"As of {as_of}:", *textwrap.wrap(foreign, _WIDTH)]
     covered = _covered(findings)
     groups = [
         (kind, same, [one for one in same if not (kind == "unbilled-visit" and one.key in covered)])
@@ -155,7 +162,7 @@ def _gap_lines(books: Books, findings: list[Finding]) -> Iterator[str]:
         low = sum((finding.low for finding in counted if finding.low is not None), Decimal())
         high = sum((finding.high for finding in counted if finding.high is not None), Decimal())
         sample = many(min(finding.sample for finding in priced), "past visit")
-        spread = "" if low == high else f" ({low:,.2f} to {high:,.2f})"
+        spread = "" if low == high else f" ({figure(low, books.currency)} to {figure(high, books.currency)})"
         yield f"Expected cash: {money(price.expected_cash, books.currency)}{spread}, by at least {sample} each."
 
 

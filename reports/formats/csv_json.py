@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import io
 import json
 from decimal import Decimal
@@ -24,7 +25,11 @@ def to_csv(table: Table) -> str:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(["row", *(column.key for column in table.columns)])
     kinds = [column.kind for column in table.columns]
-    writer.writerows([row.kind, *map(_written, row.cells, kinds)] for row in table.rows)
+    places = table.decimals
+    writer.writerows(
+        [row.kind, *(_written(cell, kind, places) for cell, kind in zip(row.cells, kinds, strict=True))]
+        for row in table.rows
+    )
     return out.getvalue()
 
 
@@ -35,7 +40,7 @@ def to_json(table: Table) -> dict[str, Any]:
         "title": table.title,
         "basis": table.basis,
         "period": period,
-        "as_of": table.as_of.isoformat(),
+        "as_of": table.as_of.isoformat() if table.as_of > datetime.date.min else None,
         "currency": table.currency,
         "columns": [{"key": column.key, "title": column.title, "kind": column.kind} for column in table.columns],
         "rows": [
@@ -43,7 +48,7 @@ def to_json(table: Table) -> dict[str, Any]:
                 "row": row.kind,
                 "depth": row.depth,
                 **{
-                    column.key: cell if isinstance(cell, int) else for_programs(cell, column.kind)
+                    column.key: cell if isinstance(cell, int) else for_programs(cell, column.kind, table.decimals)
                     for cell, column in zip(row.cells, table.columns, strict=True)
                 },
             }
@@ -58,8 +63,8 @@ def to_json_text(table: Table) -> str:
     return json.dumps(to_json(table), indent=2, ensure_ascii=False) + "\n"
 
 
-def _written(cell: Cell, kind: ColumnKind) -> Cell:
+def _written(cell: Cell, kind: ColumnKind, places: int) -> Cell:
     """A cell as `csv` is given it, which writes a date as ISO 8601 has it, a count as digits, and nothing for None."""
     if isinstance(cell, str):
         return harmless(cell)
-    return for_programs(cell, kind) if isinstance(cell, Decimal) else cell
+    return for_programs(cell, kind, places) if isinstance(cell, Decimal) else cell

@@ -23,7 +23,7 @@ def render(table: Table, practice: str = "", width: int = WIDTH) -> str:
     """
     shown = [at for at, column in enumerate(table.columns) if column.shown == "always"]
     columns = [table.columns[at] for at in shown]
-    picked = [(row, _cells(row, shown, columns)) for row in table.rows]
+    picked = [(row, _cells(row, shown, columns, table.decimals)) for row in table.rows]
     widths = _widths(columns, [cells for row, cells in picked if row.kind != "heading"], width)
     lines = [line for line in heading(table, practice) if line]
     if table.rows:
@@ -45,8 +45,8 @@ def heading(table: Table, practice: str = "") -> tuple[str, str, str]:
     return practice, table.title, " · ".join(part for part in (basis, period, table.currency, reach) if part)
 
 
-def _cells(row: Row, shown: list[int], columns: list[Column]) -> list[str]:
-    cells = [for_people(row.cells[at], column.kind) for at, column in zip(shown, columns, strict=True)]
+def _cells(row: Row, shown: list[int], columns: list[Column], places: int) -> list[str]:
+    cells = [for_people(row.cells[at], column.kind, places) for at, column in zip(shown, columns, strict=True)]
     first = next((at for at, column in enumerate(columns) if column.kind == "text"), 0)
     cells[first] = " " * (_INDENT * row.depth) + cells[first] if cells[first] else ""
     return cells

@@ -142,6 +142,11 @@ def _accounts(named: Iterable[tuple[str, Table]]) -> str:
     return ""
 
 
+def _format(kind: ColumnKind, decimals: int) -> str:
+    digits = "0." + "0" * decimals if decimals else "0"
+    return _FORMATS[kind].replace("0.00", digits)
+
+
 class _Sheets:
     """The formats of a workbook, made once, and its sheets."""
 
@@ -149,6 +154,7 @@ class _Sheets:
         self.book = book
         self.paper = paper
         self._formats: dict[tuple[object, ...], Any] = {}
+        self._decimals = 2
 
     def contents(self, named: list[tuple[str, Table]], practice: str) -> None:
         """The first sheet: what there is, with links."""
@@ -163,6 +169,7 @@ class _Sheets:
 
     def add(self, name: str, table: Table, practice: str) -> None:
         """One table's sheet."""
+        self._decimals = table.decimals
         sheet = self.book.add_worksheet(name)
         for at, line in enumerate(heading(table, practice)):
             sheet.write_string(at, 0, line, self.format(bold=at < 2, font_size=14 if at == 1 else 11))
@@ -220,13 +227,13 @@ class _Sheets:
         return _Added(at, row, formula=bool(sums))
 
     def _style(self, row: Row, column: Column, *, first: bool) -> Any:  # noqa: ANN401
-        key = ("cell", row.kind, column.kind, row.depth if first else 0)
+        key = ("cell", row.kind, column.kind, row.depth if first else 0, self._decimals)
         if key not in self._formats:
             self._formats[key] = self._made(row, column, first=first)
         return self._formats[key]
 
     def _made(self, row: Row, column: Column, *, first: bool) -> Any:  # noqa: ANN401
-        properties: dict[str, Any] = {"num_format": _FORMATS[column.kind]}
+        properties: dict[str, Any] = {"num_format": _format(column.kind, self._decimals)}
         if row.kind in ("heading", "subtotal", "total"):
             properties["bold"] = True
         if column.kind == "money" and row.kind in ("subtotal", "total"):

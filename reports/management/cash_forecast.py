@@ -17,6 +17,7 @@ from daysheet.reports.formats.charts import Chart, Series, bars
 from daysheet.reports.management.billing_gaps import billing_findings
 from daysheet.reports.request import Request
 from daysheet.reports.table import Column, Row, Table
+from daysheet.wording import figure
 
 _COLUMNS: Final = (
     Column("week", "Week from", "date"),
@@ -36,7 +37,7 @@ def cash_forecast(request: Request) -> Table:
     day = min(request.period.last, books.as_of)
     unbilled = [f for f in billing_findings(books, day) if f.kind in ("unbilled-visit", "billing-lapse")]
     made = forecast(books, day, gap(unbilled))
-    rows, notes = _rows(made), (*_missing(books, day), *_notes(made))
+    rows, notes = _rows(made), (*_missing(books, day), *_notes(made, request.books.currency))
     return request.table("cash-forecast", "Cash forecast", _COLUMNS, rows, notes, has_basis=False, at_end=True)
 
 
@@ -89,8 +90,9 @@ def _missing(books: Books, day: datetime.date) -> Iterator[str]:
             reached = reached if file is None else max(reached, file.last)
 
 
-def _notes(made: Forecast) -> Iterator[str]:
-    yield f"Cash in the bank on {made.as_of}: {made.at_hand:,.2f}. Known bills are those that recur; no other spending."
+def _notes(made: Forecast, currency: str) -> Iterator[str]:
+    at_hand = figure(made.at_hand, currency)
+    yield f"Cash in the bank on {made.as_of}: {at_hand}. Known bills are those that recur; no other spending."
     yield "Collections follow each payer's own pay-lag; a week without bills shows as the dip that it will make."
     past = made.hindsight
     if past is None:
@@ -98,6 +100,7 @@ def _notes(made: Forecast) -> Iterator[str]:
     else:
         share = past.came * 100 / past.said if past.said else Decimal()
         yield (
-            f"The same forecast made for {past.first} to {past.last} said {past.said:,.2f}; {past.came:,.2f} came "
+            f"The same forecast made for {past.first} to {past.last} said {figure(past.said, currency)}; "
+            f"{figure(past.came, currency)} came "
             f"({share:.0f} %). Low and high are the tenth and ninetieth percentile of such weeks."
         )

@@ -100,11 +100,13 @@ def _figures(contents: Contents) -> Iterator[KeyFigure]:
     ):
         amount = _amount(table, title)
         if amount is not None:
-            yield KeyFigure(shown(amount, "money"), label)
+            yield KeyFigure(shown(amount, "money", table.decimals), label)
     gaps = contents.tables["billing-gaps"]
     total = _total(gaps)
     if total is not None:
-        yield KeyFigure(shown(total.cells[place_of(gaps, "amount")], "money"), "Visits never billed, at fees")
+        yield KeyFigure(
+            shown(total.cells[place_of(gaps, "amount")], "money", gaps.decimals), "Visits never billed, at fees"
+        )
 
 
 def _collections(contents: Contents) -> tuple[Chart, ...]:

@@ -64,7 +64,7 @@ def is_figure(kind: ColumnKind) -> bool:
     return kind in ("money", "count", "percent", "days")
 
 
-def shown(cell: Cell, kind: ColumnKind) -> str:
+def shown(cell: Cell, kind: ColumnKind, decimals: int = 2) -> str:
     """A cell as a statement prints it: parentheses for less than nothing, a dash for nothing, no currency."""
     if cell is None:
         return ""
@@ -75,7 +75,7 @@ def shown(cell: Cell, kind: ColumnKind) -> str:
     if not cell:
         return EN_DASH
     size = abs(cell)
-    digits = {"money": f"{size:,.2f}", "percent": f"{size:.1f}%"}.get(kind, f"{size:,}")
+    digits = {"money": f"{size:,.{decimals}f}", "percent": f"{size:.1f}%"}.get(kind, f"{size:,}")
     return f"({digits})" if cell < 0 else digits
 
 
@@ -88,9 +88,9 @@ def on_paper(columns: Sequence[Column], rows: Sequence[Row]) -> tuple[int, ...]:
     )
 
 
-def printed(row: Row, columns: Sequence[Column], places: Sequence[int]) -> Printed:
+def printed(row: Row, columns: Sequence[Column], places: Sequence[int], decimals: int = 2) -> Printed:
     """A row's printed cells as text."""
-    cells = tuple(shown(row.cells[place], columns[place].kind) for place in places)
+    cells = tuple(shown(row.cells[place], columns[place].kind, decimals) for place in places)
     negative = tuple(_is_negative(row.cells[place]) for place in places)
     said = [cell for cell in cells if cell]
     if row.kind in ("heading", "note") and len(said) <= 1:
@@ -113,7 +113,7 @@ def sheet(table: Table, paper: Paper, *, fixed: Orientation | None = None, large
     """
     places = on_paper(table.columns, table.rows)
     columns = tuple(table.columns[place] for place in places)
-    rows = tuple(printed(row, table.columns, places) for row in table.rows)
+    rows = tuple(printed(row, table.columns, places, table.decimals) for row in table.rows)
     fitted: tuple[float, ...] = ()
     orientation: Orientation = "portrait"
     size = largest

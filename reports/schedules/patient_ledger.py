@@ -22,6 +22,7 @@ from daysheet.errors import DaysheetError
 from daysheet.patients import TOKEN
 from daysheet.reports.request import Request
 from daysheet.reports.table import Cell, Column, Row, Table
+from daysheet.wording import figure
 
 NAME: Final = "patient-ledger"
 _ZERO: Final = Decimal()
@@ -111,7 +112,7 @@ def _patients(books: Books) -> dict[str, str]:
 def _moved(books: Books, patient: str) -> Iterator[_Moved]:
     """The entries that are of a patient, in date order."""
     of_bill = _patients(books)
-    for entry in books.entries:
+    for entry in books.counted:
         if not isinstance(entry, Transaction):
             continue
         legs = [
@@ -146,8 +147,9 @@ def _rows(
         if ALLOCATED in entry.meta:
             part = allocated_by(entry)
             if part:
+                size = figure(abs(part), books.currency)
                 how = _HOW.get(str(entry.meta[ALLOCATED]), str(entry.meta[ALLOCATED]))
-                text = f"– {part:,.2f} for {bill}, {how}" if part > 0 else f"– {-part:,.2f} off {bill} again"
+                text = f"– {size} for {bill}, {how}" if part > 0 else f"– {size} off {bill} again"
                 moved_on = one.patients + one.insurers  # between this account and another of the family
                 text += ", of the family" if moved_on else ""
                 paid_here = (None, moved_on, None, insurers, balance) if moved_on else (None,) * 5

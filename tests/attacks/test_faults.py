@@ -65,12 +65,12 @@ def _pack(folder: Path) -> dict[str, bytes]:
 
 WORK = {
     "waive": Work(
-        lambda folder: waive_finding(folder, loading.load(folder), "V1", "a courtesy"),
+        lambda folder: waive_finding(folder, "V1", "a courtesy"),
         _in_books(lambda folder: sorted(loading.load(folder).waivers)),
         lambda folder: (folder / "waivers.beancount").read_text().count('"waived"'),
     ),
     "lock": Work(
-        lambda folder: lock_year(folder, loading.load(folder), 2025),
+        lambda folder: lock_year(folder, 2025),
         _in_books(lambda folder: [lock.digest for lock in loading.load(folder).locks.values()]),
         lambda folder: (folder / "locks.beancount").read_text().count('"locked"'),
     ),

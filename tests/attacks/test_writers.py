@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from daysheet.books import loading
 from daysheet.errors import DaysheetError
 from daysheet.importers import importing
 from daysheet.worklist.waivers import waive_finding
@@ -46,8 +45,8 @@ def _import(name: str) -> Callable[[Path], object]:
 
 WRITERS: dict[str, Callable[[Path], object]] = {
     **{name: _import(name) for name in FILES},
-    "waive": lambda folder: waive_finding(folder, loading.load(folder), "V1", "a courtesy"),
-    "lock": lambda folder: lock_year(folder, loading.load(folder), 2025),
+    "waive": lambda folder: waive_finding(folder, "V1", "a courtesy"),
+    "lock": lambda folder: lock_year(folder, 2025),
 }
 
 

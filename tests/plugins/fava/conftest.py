@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from daysheet.books import loading
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.conftest import ROOT
@@ -99,6 +100,11 @@ def _when_up(address: str, process: subprocess.Popen[bytes]) -> str:
 
 
 @pytest.fixture(scope="session")
+def books(sample):
+    return loading.load(sample)
+
+
+@pytest.fixture(scope="session")
 def site(sample) -> Iterator[Site]:
     with serving(sample) as running:
         yield running
@@ -141,12 +147,19 @@ def any_fava(request) -> Iterator[Site]:
 
 
 def _put_back(running: Site) -> Iterator[Site]:
-    main = running.books / "main.beancount"
-    before = main.read_bytes()
+    before = {path: path.read_bytes() for path in _files(running.books)}
     yield running
-    if main.read_bytes() != before:
-        main.write_bytes(before)
-    shutil.rmtree(running.books / "packs", ignore_errors=True)
+    for path in set(_files(running.books)) - set(before):
+        path.unlink()
+    for path, content in before.items():
+        if not path.exists() or path.read_bytes() != content:
+            path.write_bytes(content)
+    for made in ("packs", "catch-up", "outbox"):
+        shutil.rmtree(running.books / made, ignore_errors=True)
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for pattern in ("*.beancount", "*/*.beancount", "*.toml") for path in folder.glob(pattern)]
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,6 @@ from decimal import Decimal
 
 import pytest
 from daysheet import checks
-from daysheet.books import loading
 from daysheet.cash.reconciliation import reconcile
 from daysheet.measures import measure
 from playwright.sync_api import Locator, expect
@@ -22,15 +21,13 @@ PAGES = {
     "overview": "Overview",
     "calendar": "Billing calendar",
     "worklist": "Worklist",
+    "waived": "Waived",
+    "import": "Import",
     "receivables": "Receivables",
     "deposits": "Deposits",
+    "cash": "Cash",
     "packs": "Packs",
 }
-
-
-@pytest.fixture(scope="session")
-def books(sample):
-    return loading.load(sample)
 
 
 @pytest.fixture(scope="session")
@@ -122,16 +119,17 @@ def test_the_overview_says_how_far_each_source_is_imported(tab, site, books):
     assert len(shown) == len({(imported.kind, imported.account) for imported in books.imported})
 
 
-def test_a_click_on_a_day_shows_its_day_sheet(tab, site, books):
+def test_a_click_on_a_day_shows_its_day_sheet_and_leads_to_the_next(tab, site, books):
     tab.goto(site.page("calendar"))
     tab.get_by_label("2026-09-14: 0 of 14 billed").first.click()
+    expect(tab.get_by_role("heading", name="Day sheet of 2026-09-14")).to_be_visible()
     sheet = tab.get_by_role("region", name="Day sheet").last
-    expect(sheet).to_contain_text("Kept")
     kept = sum(
         visit.date == datetime.date(2026, 9, 14) and visit.status == "completed" for visit in books.visits.values()
     )
     assert re.search(rf"Visits kept\s+{kept}\b", sheet.inner_text())
-    expect(tab.locator("a.ds-day[aria-current]").first).to_have_attribute("aria-label", re.compile("2026-09-14"))
+    tab.get_by_role("link", name="Next day").click()
+    expect(tab.get_by_role("heading", name="Day sheet of 2026-09-15")).to_be_visible()
 
 
 def test_only_files_of_a_pack_are_handed_out(tab, site):
@@ -160,9 +158,23 @@ def test_the_calendar_marks_closures(tab, site):
     assert label(closed.first) == "Mon 2026-08-10: closed"
 
 
-def test_a_calendar_that_is_wider_than_the_screen_shows_its_latest_weeks(tab, site):
+def test_a_calendar_that_is_wider_than_the_screen_begins_at_its_lapse(tab, site):
     tab.goto(site.page("calendar"), wait_until="networkidle")
-    expect(tab.get_by_label("2026-12-31").first).to_be_in_viewport()
+    expect(tab.get_by_label("2026-09-14").first).to_be_in_viewport()
+    tab.goto(site.page("calendar", time="2025-02 - 2026-01"), wait_until="networkidle")
+    expect(tab.get_by_label("2026-01-30").first).to_be_in_viewport()
+
+
+def test_a_calendar_is_one_stop_for_the_tab_key_and_arrows_walk_it(tab, site):
+    tab.goto(site.page("calendar"), wait_until="networkidle")
+    calendars = tab.locator(".ds-calendar").all()
+    assert [one.locator("a[tabindex='0']").count() for one in calendars] == [1] * len(calendars)
+    calendars[0].locator("a[tabindex='0']").focus()
+    for key, day in (("ArrowDown", "09-15"), ("ArrowRight", "09-22"), ("ArrowUp", "09-21"), ("ArrowUp", "09-20")):
+        tab.keyboard.press(key)
+        assert f"2026-{day}" in (tab.locator(":focus").get_attribute("aria-label") or "")
+    tab.keyboard.press("Enter")
+    expect(tab.get_by_role("heading", name="Day sheet of 2026-09-20")).to_be_visible()
 
 
 def test_the_calendar_follows_the_time_filter(tab, site):
@@ -186,7 +198,7 @@ def test_a_filter_that_ends_after_the_books_stops_where_they_stop(tab, site, boo
 
 def test_the_account_filter_narrows_the_receivables(tab, site):
     tab.goto(site.page("receivables", account="Assets:Receivable:Insurance"))
-    expect(tab.get_by_text("Nobody owes anything.")).to_be_visible()
+    expect(tab.get_by_text("No receivables in this view")).to_be_visible()
     tab.goto(site.page("receivables", account="Assets:Receivable:Patients"))
     assert tab.locator(".ds-listed tbody a").all_inner_texts() == ["Patients"]
 

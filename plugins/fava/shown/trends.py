@@ -22,7 +22,7 @@ class Trend(NamedTuple):
     """A measure over the last twelve months: as text, whether it keeps its benchmark, and the points of its line.
 
     `keeps` is None where there is no benchmark; `points` are those of an SVG polyline in a box of 96 by 20, `words`
-    say the same for who cannot see it.
+    say the same for who cannot see it; `history` are the values, in `unit`, and `limit` the benchmark.
     """
 
     name: str
@@ -32,6 +32,9 @@ class Trend(NamedTuple):
     keeps: bool | None
     points: str
     words: str
+    history: tuple[Decimal | None, ...]
+    limit: Decimal | None
+    unit: str
 
 
 def months_until(last: datetime.date) -> list[tuple[datetime.date, datetime.date]]:
@@ -70,6 +73,9 @@ def _trends(
             keeps=None if wanted is None else (value <= wanted if definition.less_is_better else value >= wanted),
             points=_points(history),
             words=f"{definition.name}, the last {MONTHS} months: {', '.join(shown)}",
+            history=tuple(history),
+            limit=None if wanted is None else Decimal(wanted),
+            unit="days" if key in _DAYS else "money" if key == "credits" else "%",
         )
 
 

@@ -1,0 +1,1 @@
+"""What the pages show, as values: nothing here knows of Fava."""
