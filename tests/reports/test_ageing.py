@@ -11,7 +11,9 @@ import pytest
 from daysheet import checks
 from daysheet.books import Books
 from daysheet.measures import measure
-from daysheet.plugins.fava.views import Span, State, View
+from daysheet.plugins.fava.shown.scope import Span
+from daysheet.plugins.fava.shown.state import State
+from daysheet.plugins.fava.views import View
 from daysheet.reports import registry
 from daysheet.reports.period import Period
 from daysheet.reports.table import Table

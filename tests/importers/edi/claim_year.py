@@ -203,7 +203,9 @@ def _decide(made: Year, decided: list[_Claim], chance: random.Random) -> None:
 def _not_downloaded(made: Year, days: list[datetime.date]) -> None:
     """The stretches between the bank's files, each of which covers the days of its month's lines, and after them."""
     covered = sorted(
-        (min(same), max(same)) for _, same in groupby(sorted(days), key=lambda day: day.month) for same in [[*same]]
+        (min(of_month), max(of_month))
+        for _, same in groupby(sorted(days), key=lambda day: day.month)
+        for of_month in [[*same]]
     )
     for (_, before), (after, _) in pairwise(covered):
         if (after - before).days > GAP:

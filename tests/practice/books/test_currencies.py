@@ -49,7 +49,7 @@ def daysheet(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture
-def two(tmp_path) -> Path:
+def two(tmp_path: Path) -> Path:
     (tmp_path / "main.beancount").write_text(TWO)
     return tmp_path
 
