@@ -13,10 +13,12 @@ it cannot be out of date. What a load has not used goes when a load brings somet
 
 from __future__ import annotations
 
+import decimal
 import glob
 import hashlib
 import io
 import os
+import re
 import shutil
 import stat
 import sys
@@ -120,6 +122,10 @@ def load_file(main: Path, guard: Guard) -> Loaded:
         raise DaysheetError(words, filename=name, remedy="bean-check shows where") from None
 
 
+_ENDLESS: Final = (decimal.DivisionByZero, decimal.InvalidOperation, decimal.Overflow)
+"""What a sum in an amount can end in."""
+
+
 def _unsorted(name: str) -> Exception:
     """Beancount sorts entries of one day by `lineno`, which metadata of that name takes the place of."""
     return DaysheetError(
@@ -193,10 +199,17 @@ def _read(name: str, folder: Path | None, options: codec.Options | None) -> _Fil
         with suppress(OSError, ValueError):
             kept = (folder / key).read_bytes()
             return _File(key, name, len(text), True, None if kept == _DOUBTFUL else codec.decode(kept, name))
-    try:
-        parsed, errors, its_options = parser.parse_file(io.BytesIO(text), name)
-    except TypeError:
-        raise _unsorted(name) from None
+    with decimal.localcontext() as context:
+        for signal in _ENDLESS:  # Beancount's parser does not look whether a division fails: the process would die
+            context.traps[signal] = False
+        context.clear_flags()
+        try:
+            parsed, errors, its_options = parser.parse_file(io.BytesIO(text), name)
+        except TypeError:
+            raise _unsorted(name) from None
+    if any(context.flags[signal] for signal in _ENDLESS):
+        at = next((entry.meta["lineno"] for entry in parsed if re.search("Infinity|NaN", repr(entry))), None)
+        raise DaysheetError("divides by nothing, or gives a number without end", filename=name, line=at)
     booked = None if errors else booking.book(parsed, its_options if options is None else options)
     return _File(key, name, len(text), False, None if booked is None else (booked, its_options))
 

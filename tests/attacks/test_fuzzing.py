@@ -10,12 +10,14 @@ import pytest
 from tests.attacks import seeds
 from tests.attacks.counts import Counted
 from tests.attacks.fuzz import MEGABYTES, SLOW, fuzz
+from tests.attacks.measured import run
 from tests.attacks.readers import READERS, once
+from tests.importers.books_folder import Folder
 
 SECONDS = int(os.environ.get("DAYSHEET_FUZZ_SECONDS", "300"))
 """How long each reader is fuzzed."""
-FEW = 40
-"""At least so many inputs are tried of a reader that reads in a process of its own."""
+FEW = max(1, SECONDS // 10)
+"""At least so many inputs are tried, also of a reader that reads in a process of its own."""
 
 
 def damaged(data: bytes) -> Iterator[bytes]:
@@ -66,3 +68,21 @@ def test_a_fuzzer_finds_nothing(name: str, counted: Counted) -> None:
     )
     assert done.finds == []
     assert done.tried >= FEW
+
+
+@pytest.mark.parametrize("amount", ["1/0", "5/0.00", "0/0", "1/(1-1)", "(1/0)*0"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2026-01-02 balance Assets:Z {} USD",
+        '2026-01-02 custom "visit" "V" "a" "completed"\n  fee: {} USD',
+    ],
+    ids=["balance", "fee"],
+)
+def test_a_division_by_nothing_is_an_error_at_its_line(folder: Folder, amount: str, line: str) -> None:
+    """Beancount's own parser ends the process."""
+    folder.write_by_hand("\n" + line.format(amount) + "\n")
+    done = run("--books", folder.path, "check")
+    assert (done.code, done.err.count("\n")) == (2, 1)
+    assert "divides by nothing" in done.err
+    assert "practice.beancount:" in done.err
