@@ -24,7 +24,7 @@ import stat
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Protocol
@@ -126,6 +126,19 @@ _ENDLESS: Final = (decimal.DivisionByZero, decimal.InvalidOperation, decimal.Ove
 """What a sum in an amount can end in."""
 
 
+@contextmanager
+def _divisions() -> Iterator[decimal.Context]:
+    """Let a division that fails give a number without end, and say so in the context's flags.
+
+    Beancount's parser does not look whether one fails: the process would die.
+    """
+    with decimal.localcontext() as context:
+        for signal in _ENDLESS:
+            context.traps[signal] = False
+        context.clear_flags()
+        yield context
+
+
 def _unsorted(name: str) -> Exception:
     """Beancount sorts entries of one day by `lineno`, which metadata of that name takes the place of."""
     return DaysheetError(
@@ -146,9 +159,11 @@ def look_over(main: str | Path, guard: Guard) -> None:
             continue
         seen.add(name)
         if encryption.is_encrypted_file(name):
-            _, _, options = parser.parse_string(encryption.read_encrypted_file(name), name)
+            with _divisions():
+                _, _, options = parser.parse_string(encryption.read_encrypted_file(name), name)
         else:
-            _, _, options = parser.parse_file(name)
+            with _divisions():
+                _, _, options = parser.parse_file(name)
         guard.options(name, options)
         for pattern in options["include"]:
             place = os.path.join(os.path.dirname(name), pattern)  # noqa: PTH118, PTH120 - as the loader does it
@@ -199,10 +214,7 @@ def _read(name: str, folder: Path | None, options: codec.Options | None) -> _Fil
         with suppress(OSError, ValueError):
             kept = (folder / key).read_bytes()
             return _File(key, name, len(text), True, None if kept == _DOUBTFUL else codec.decode(kept, name))
-    with decimal.localcontext() as context:
-        for signal in _ENDLESS:  # Beancount's parser does not look whether a division fails: the process would die
-            context.traps[signal] = False
-        context.clear_flags()
+    with _divisions() as context:
         try:
             parsed, errors, its_options = parser.parse_file(io.BytesIO(text), name)
         except TypeError:
