@@ -7,7 +7,7 @@ import random
 from decimal import Decimal
 
 import pytest
-from daysheet.cash.reconciliation import reconcile
+from daysheet.cash.reconciliation import matches_of_cards, reconcile
 
 from tests.practice.cash import banking
 
@@ -66,3 +66,14 @@ def test_a_deposit_of_money_that_was_never_booked_is_no_other_receipt_s(seed):
         (unknown.day, unknown.amount)
     ]
     assert result.overdue == ()
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_what_waits_in_other_accounts_changes_nothing_in_that_of_cards(seed):
+    received, bags, day = practice(seed)
+    bags = bags[: seed * len(bags) // 16] + bags[seed * len(bags) // 16 + 2 :]  # with some that nothing explains
+    books = banking.books(received, bags)
+    cards = [match for match in reconcile(books, day).matches if match.deposit.account.endswith("Cards")]
+    found = [(match.deposit, [one.id for one in match.receipts], match.basis) for match in matches_of_cards(books, day)]
+    assert cards
+    assert found == [(match.deposit, [one.id for one in match.receipts], match.basis) for match in cards]
