@@ -85,6 +85,9 @@ class Guard:
             line = _line(path, r'^\s*option\s+"insert_pythonpath"')
             self.programs.append(Program(trusted.PYTHONPATH, 'option "insert_pythonpath"', path, line))
         for place in options["documents"]:
+            if "\0" in place:
+                line = _line(path, r'^\s*option\s+"documents"')
+                raise DaysheetError("a folder of documents has no name that a system knows", filename=path, line=line)
             found = (path.parent / place).resolve()
             if not found.is_relative_to(self._within):
                 neighbours.refuse(found, self._within)
