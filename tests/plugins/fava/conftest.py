@@ -170,9 +170,10 @@ def browser(chromium) -> Iterator[Browser]:
         running.close()
 
 
-@pytest.fixture(params=["desktop-light", "phone-dark"])
+@pytest.fixture(params=["desktop-light", pytest.param("phone-dark", marks=pytest.mark.long)])
 def tab(browser, request) -> Iterator[Page]:
-    """A page that fails the test if the console shows an error, on a light desktop and a dark phone."""
+    """A page that fails the test if the console shows an error: on a light desktop, in the heavier sweeps on a dark
+    phone as well."""
     with looking(browser, request.param) as (page, problems):
         page.expected_problems = 0  # type: ignore[attr-defined]
         yield page

@@ -106,16 +106,21 @@ def hostile_site(tmp_path_factory) -> Iterator[Site]:
         yield running
 
 
-@pytest.fixture(scope="module", params=[(screen, name) for screen in SCREENS for name in PAGES], ids="-".join)
+def on_screens(*usual: str) -> list[object]:
+    """Each page on each screen: on these in every run, on the others among the heavier sweeps."""
+    return [
+        pytest.param((screen, name), id=f"{screen}-{name}", marks=() if screen in usual else pytest.mark.long)
+        for screen in SCREENS
+        for name in PAGES
+    ]
+
+
+@pytest.fixture(scope="module", params=on_screens("desktop-light", "phone-dark"))
 def shown(browser, site, request) -> Iterator[Shown]:
     yield from show(browser, site, *request.param)
 
 
-@pytest.fixture(
-    scope="module",
-    params=[(screen, name) for screen in ("desktop-light", "phone-dark") for name in PAGES],
-    ids="-".join,
-)
+@pytest.fixture(scope="module", params=on_screens("phone-dark"))
 def hostile(browser, hostile_site, request) -> Iterator[Shown]:
     yield from show(browser, hostile_site, *request.param)
 
