@@ -109,10 +109,10 @@ def stop() -> None:
 def _attempt(call: Call, attempts: int) -> Outcome:
     began = time.monotonic()
     late = threading.Event()
-    with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as wrong:
+    with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as wrong, tempfile.TemporaryFile() as took:
         process = subprocess.Popen(  # noqa: S603 - our own program
-            _command(call), stdin=subprocess.DEVNULL, stdout=said, stderr=wrong, env=environment(call),
-            start_new_session=True,
+            _command(call, took.fileno()), stdin=subprocess.DEVNULL, stdout=said, stderr=wrong, env=environment(call),
+            start_new_session=True, pass_fds=[took.fileno()],
         )  # fmt: skip
 
         def end() -> None:
@@ -132,7 +132,9 @@ def _attempt(call: Call, attempts: int) -> Outcome:
         said.seek(0)
         wrong.seek(0)
         output, error = (file.read().decode("utf-8", "replace") for file in (said, wrong))
-    peak = usage.ru_maxrss * _KB
+        took.seek(0)
+        told = took.read()
+    peak = int(told) if told.isdigit() else usage.ru_maxrss * _KB  # one that was killed tells nothing
     return Outcome(
         call.client, code, output, _why(call, code, error, is_late=late.is_set()),
         round(time.monotonic() - began, 3), round(usage.ru_utime + usage.ru_stime, 3), peak, attempts,
@@ -153,8 +155,8 @@ def _why(call: Call, code: int, error: str, *, is_late: bool) -> str:
     return lines[-1].removeprefix("daysheet: ") if lines else f"it ended with {code} and said nothing"
 
 
-def _command(call: Call) -> list[str]:
-    bounded = f"from daysheet.bounded import memory; memory({call.memory}); "
+def _command(call: Call, took: int) -> list[str]:
+    bounded = f"from daysheet.bounded import memory, tell_peak; memory({call.memory}); tell_peak({took}); "
     if call.program == VERB:
         return [sys.executable, "-c", bounded + _VERB, "--books", str(call.folder), *call.arguments]
     module, *more = call.arguments
