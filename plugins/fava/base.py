@@ -170,11 +170,11 @@ class Pages(FavaExtensionBase):
         """Where Fava's journal shows all entries of an invoice."""
         return url_for("report", report_name="journal", filter=f"^inv-{invoice}")
 
-    def endpoint_link(self, name: str, **values: str) -> str:
+    def endpoint_link(self, endpoint: str, /, **values: object) -> str:
         """The address of one of our endpoints; Fava's filters stay."""
         here = self.link(**values)
         path, _, query = here.partition("?")
-        return f"{path}{name}?{query}" if query else path + name
+        return f"{path}{endpoint}?{query}" if query else path + endpoint
 
     def written(self, cell: Cell, kind: ColumnKind) -> Markup:
         """A cell of a report as an accountant writes it."""

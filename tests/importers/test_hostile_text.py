@@ -79,7 +79,17 @@ def test_no_cell_becomes_more_than_text(folder: Folder, kind: str, column: int, 
     books = folder.books()
     assert {type(entry).__name__ for entry in books.entries} <= EXPECTED
     assert not [account for account in set(books.opened) - opened if "Evil" in account and "Assets:Evil" in account]
-    kinds = ("visit", "claim", "imported", "fava-extension", "fava-option", "provider", "payer", "on-account")
+    kinds = (
+        "visit",
+        "claim",
+        "imported",
+        "fava-extension",
+        "fava-option",
+        "provider",
+        "payer",
+        "on-account",
+        "patient-secret",
+    )
     assert all(entry.type in kinds for entry in books.entries if isinstance(entry, data.Custom))
     facts = [entry for entry in books.entries if derived_files.kind_of(entry) is None]
     records = [e for e in facts if isinstance(e, data.Transaction) or getattr(e, "type", "") in ("visit", "claim")]

@@ -76,5 +76,8 @@ def test_a_month_without_claims_says_so(load, tmp_path: Path):
     found = registry.build("claims", load(TEXT), Settings.of(tmp_path), days)
     assert (found.rows, found.notes) == (
         (),
-        ("No claim of these days is in the books: import claims, or their files.",),
+        (
+            "The books hold nothing of these days.",
+            "No claim of these days is in the books: import claims, or their files.",
+        ),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import time
 from decimal import Decimal
 
 import pytest
@@ -189,8 +190,10 @@ def test_a_pack_is_built_downloaded_and_verified(tab, own_site):
     expect(shelf.get_by_role("status")).to_contain_text("Yes: it comes from these books", timeout=60_000)
     with (own_site.books / "main.beancount").open("a") as main:
         main.write('2026-12-30 * "Late" "entry"\n  Expenses:Supplies  1.00 USD\n  Assets:Bank:Checking  -1.00 USD\n')
-    tab.reload(wait_until="networkidle")
-    expect(shelf).to_contain_text("Stale: the books say more or other things of 2026")
+    until = time.monotonic() + 60
+    while not shelf.get_by_text("Stale: the books say more or other things of 2026").count():
+        assert time.monotonic() < until
+        tab.reload(wait_until="networkidle")  # until Fava has seen that a file changed
     shelf.get_by_role("button", name="Verify").click()
     expect(shelf.get_by_role("status")).to_contain_text("No: ", timeout=60_000)
 
