@@ -170,7 +170,7 @@ class Pages(FavaExtensionBase):
         """Where Fava's journal shows all entries of an invoice."""
         return url_for("report", report_name="journal", filter=f"^inv-{invoice}")
 
-    def endpoint_link(self, endpoint: str, /, **values: object) -> str:
+    def endpoint_link(self, endpoint: str, /, **values: str) -> str:
         """The address of one of our endpoints; Fava's filters stay."""
         here = self.link(**values)
         path, _, query = here.partition("?")
