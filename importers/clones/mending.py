@@ -24,9 +24,7 @@ from daysheet.importers.settings import BankSettings
 from daysheet.importers.writing.blocks import take_out
 from daysheet.importers.writing.dry_run import ledger_texts
 from daysheet.importers.writing.writer import ACCOUNTS, IMPORTS, INCLUDE
-from daysheet.ledger import cache
 from daysheet.settings import Settings
-from daysheet.trust.ledger import Guard
 
 _CONFLICT: Final = re.compile(r"^(<{7}|>{7}) ", re.MULTILINE)
 _OPEN: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} open (\S+)$")
@@ -49,7 +47,7 @@ def load(folder: Path, settings: Settings, warn: Callable[[str], None] = lambda 
     except DaysheetError as problem:
         _refuse_conflict(folder)
         changed = _without_repeated(folder)
-        merged = _as_they_stand(folder, settings)
+        merged, _ = loading.as_they_stand(folder)
         if not changed and not balance_renewal.of_two_clones(merged) and not git.was_merged(folder, IMPORTS):
             raise problem from None
         balance_renewal.renew(folder, merged, own, merged=True)
@@ -58,12 +56,6 @@ def load(folder: Path, settings: Settings, warn: Callable[[str], None] = lambda 
         books = loading.load(folder)
     books = loading.load(folder) if balance_renewal.renew(folder, books, own) else books
     return _assigned(folder, books, settings, warn)
-
-
-def _as_they_stand(folder: Path, settings: Settings) -> Books:
-    """The books, whether or not their balances hold."""
-    entries, _, options = cache.load_file(folder / loading.MAIN, Guard(folder))
-    return Books.of(entries, options, state=settings.practice.state)
 
 
 def _said_twice(folder: Path, books: Books) -> bool:
@@ -94,7 +86,7 @@ def _assigned(folder: Path, books: Books, settings: Settings, warn: Callable[[st
     session.batch.write()
     if corrected:
         own = {bank.account for bank in settings.tables("bank", BankSettings)}
-        balance_renewal.renew(folder, _as_they_stand(folder, settings), own, merged=True)
+        balance_renewal.renew(folder, loading.as_they_stand(folder)[0], own, merged=True)
     follow_up.write(folder, settings)  # which a bank's file alone would not ask for
     return loading.load(folder)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 from daysheet import console
+from daysheet.books import loading
 from daysheet.console import Console
 from daysheet.errors import DaysheetError
 from daysheet.importers.originals.patients import names_on_this_machine
@@ -55,7 +56,7 @@ def examined(folder: Path) -> Iterator[Part]:
     yield keeping.permissions(folder, settings)
     yield from _of_git(folder, settings)
     try:
-        books, broken = figures.loaded(folder, settings)
+        books, broken = loading.as_they_stand(folder)
     except DaysheetError as problem:
         yield Part("ledger", "does not load", (Fault.of(problem),))
         return

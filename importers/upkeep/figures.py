@@ -10,26 +10,10 @@ from typing import Any
 
 from beancount.core.data import Transaction
 from daysheet.accounts import BILLING, RECEIVABLE, is_under
-from daysheet.books import Books, loading
+from daysheet.books import Books
 from daysheet.checks.missing_exports import missing_export
-from daysheet.findings import FindingError
 from daysheet.importers.upkeep.fault import Fault, Part, first
-from daysheet.ledger import cache, collector
-from daysheet.settings import Settings
-from daysheet.trust.ledger import Guard
-from daysheet.wording import many
-
-
-def loaded(folder: Path, settings: Settings) -> tuple[Books, list[Any]]:
-    """The books in a folder, and every error of theirs, as Beancount prints one.
-
-    Raises:
-        DaysheetError: they would run or read what this user has not allowed.
-    """
-    with collector.paused():
-        entries, errors, options = cache.load_file(folder / loading.MAIN, Guard(folder))
-        books = Books.of(entries, options, state=settings.practice.state)
-    return books, [*(error for error in errors if not isinstance(error, FindingError)), *books.errors]
+from daysheet.wording import many, money
 
 
 def ledger(books: Books, broken: Sequence[Any], elsewhere: Sequence[Fault]) -> Part:
@@ -65,7 +49,7 @@ def _one_sided(books: Books) -> Iterator[Fault]:
         for currency, amount in sorted(sums.items()):
             if amount:
                 yield Fault(
-                    f"{RECEIVABLE} and {BILLING} differ here by {amount:,.2f} {currency}",
+                    f"{RECEIVABLE} and {BILLING} differ here by {money(amount, currency)}",
                     f"write the leg that is missing under {BILLING}, or undo that import",
                     Path(str(entry.meta["filename"])),
                     int(entry.meta["lineno"]),

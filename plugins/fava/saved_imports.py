@@ -12,16 +12,14 @@ from pathlib import Path
 
 from beancount.core.data import Note
 from daysheet import files
-from daysheet.books import Books, loading
+from daysheet.books import loading
 from daysheet.errors import DaysheetError
 from daysheet.importers.gulp import NOTE
 from daysheet.importers.importing import import_files
 from daysheet.importers.settings import ImportSettings
 from daysheet.importers.writing.blocks import take_out
 from daysheet.importers.writing.writer import Batch
-from daysheet.ledger import cache
 from daysheet.settings import Settings
-from daysheet.trust.ledger import Guard
 
 
 def is_dropped(path: Path, folder: Path) -> bool:
@@ -38,9 +36,9 @@ def take(folder: Path, paths: Sequence[Path], accounts: Iterable[str]) -> list[s
         OSError: the disk refuses; the files are still in the inbox.
     """
     with files.locked(folder):
-        entries, _, options = cache.load_file(folder / loading.MAIN, Guard(folder))
-        take_out(folder, {(str(e.meta["filename"]), int(e.meta["lineno"])) for e in entries if _stands_for(e)})
-        batch = Batch(folder, Books.of(entries, options, state=""))
+        books, _ = loading.as_they_stand(folder)
+        take_out(folder, {(str(e.meta["filename"]), int(e.meta["lineno"])) for e in books.entries if _stands_for(e)})
+        batch = Batch(folder, books)
         batch.open(accounts)
         batch.write()
     outcome = import_files(folder, paths)

@@ -24,36 +24,30 @@ def find_books(start: Path) -> Path:
     Raises:
         DaysheetError: there is none.
     """
-    start = start.resolve()
-    for folder in (start, *start.parents):
-        if (folder / MAIN).is_file():
-            return folder
+    path = nearest(start, MAIN)
+    if path is not None:
+        return path.parent
     raise DaysheetError(
         f"no {MAIN} here or above",
-        filename=start,
+        filename=start.resolve(),
         remedy="name the books with --books DIR, or make new ones with daysheet init DIR",
     )
+
+
+def nearest(start: Path, name: str) -> Path | None:
+    """The file of a name in a folder, or in the nearest one above it that has one."""
+    start = start.resolve()
+    return next((folder / name for folder in (start, *start.parents) if (folder / name).is_file()), None)
 
 
 def load(folder: Path) -> Books:
     """The books in a folder.
 
-    Our own plugin looks for nothing meanwhile: what it tells the ledger's other readers, findings and what cannot be
-    understood, is here the caller's to ask for, and no error of the books.
-
     Raises:
         DaysheetError: the ledger has errors; the first is named, with its file and line.
     """
     files.complete(folder)
-    state = Settings.of(folder).practice.state
-    before = untold.set(True)
-    try:
-        with collector.paused():
-            entries, errors, options = cache.load_file(folder / MAIN, Guard(folder))
-            books = Books.of(entries, options, state=state)
-    finally:
-        untold.reset(before)
-    broken = [*(error for error in errors if not isinstance(error, FindingError)), *books.errors]
+    books, broken = as_they_stand(folder)
     if broken:
         first = broken[0]
         more = f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""
@@ -64,6 +58,26 @@ def load(folder: Path) -> Books:
             remedy=_remedy(broken, folder),
         )
     return books
+
+
+def as_they_stand(folder: Path) -> tuple[Books, list[Any]]:
+    """The books in a folder whether or not they have errors, and these, as Beancount gives them.
+
+    Our own plugin looks for nothing meanwhile: what it tells the ledger's other readers, findings and what cannot be
+    understood, is here the caller's to ask for, and no error of the books.
+
+    Raises:
+        DaysheetError: they would run or read what this user has not allowed, or their settings cannot be read.
+    """
+    state = Settings.of(folder).practice.state
+    before = untold.set(True)
+    try:
+        with collector.paused():
+            entries, errors, options = cache.load_file(folder / MAIN, Guard(folder))
+            books = Books.of(entries, options, state=state)
+    finally:
+        untold.reset(before)
+    return books, [*(error for error in errors if not isinstance(error, FindingError)), *books.errors]
 
 
 def _remedy(broken: Sequence[Any], folder: Path) -> str | None:

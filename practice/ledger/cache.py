@@ -158,11 +158,10 @@ def look_over(main: str | Path, guard: Guard) -> None:
         if name in seen or not Path(name).is_file():
             continue
         seen.add(name)
-        if encryption.is_encrypted_file(name):
-            with _divisions():
+        with _divisions():
+            if encryption.is_encrypted_file(name):
                 _, _, options = parser.parse_string(encryption.read_encrypted_file(name), name)
-        else:
-            with _divisions():
+            else:
                 _, _, options = parser.parse_file(name)
         guard.options(name, options)
         for pattern in options["include"]:
