@@ -19,7 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from daysheet.books.loading import MAIN
+from daysheet import strict_toml
+from daysheet.books.loading import MAIN, nearest
 from daysheet.errors import DaysheetError
 from daysheet.settings import FILE as SETTINGS
 from daysheet.settings import Settings
@@ -93,14 +94,12 @@ def find(start: Path) -> Path:
     Raises:
         DaysheetError: there is none.
     """
-    start = start.resolve()
-    for folder in (start, *start.parents):
-        path = folder if folder.is_file() and folder.name.endswith(".toml") else folder / FILE
-        if path.is_file():
-            return path
+    path = start.resolve() if start.is_file() else nearest(start, FILE)
+    if path is not None:
+        return path
     raise DaysheetError(
         f"no {FILE} here or above",
-        filename=start,
+        filename=start.resolve(),
         remedy='make one that says books = ["clients/*"], or name it with --firm',
     )
 
@@ -112,10 +111,7 @@ def read(path: Path) -> Firm:
         DaysheetError: it says what it cannot, names a folder without books, two clients of one name or one secret, or
             books inside another's.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as problem:
-        raise DaysheetError(f"cannot be read: {problem}", filename=path) from None
+    text = strict_toml.read(path)
     reader = Reader(path, text)
     said = parse(text, path, Written, _check)
     clients = [*_by_pattern(said.books, path, reader), *_by_name(said.client, path, reader)]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ class Over:
         self._only = only
         self._scheduler = scheduler
 
+    @cached_property
     def firm(self) -> clients.Firm:
         """The firm, with the clients that were asked for.
 
@@ -48,11 +50,10 @@ class Over:
         Raises:
             DaysheetError: as `firm`, or no cluster answers.
         """
-        firm = self.firm()
         if self._scheduler is None:
-            return running.over(firm, work, self._workers)
+            return running.over(self.firm, work, self._workers)
         with cluster.executor(self._scheduler) as executor:
-            return running.over(firm, work, executor=executor)
+            return running.over(self.firm, work, executor=executor)
 
 
 @click.group(params=console.shared_options())
@@ -112,32 +113,24 @@ def report(shell: Console, as_csv: bool, html: Path | None) -> int:
 @pass_console
 def check(shell: Console) -> int:
     """What was never billed, paid or deposited, of every client."""
-    outcomes = _over().do(_CHECK)
-    found = {outcome.client: json.loads(outcome.output) for outcome in outcomes if outcome.is_done}
 
-    def words(outcome: Outcome) -> str:
-        said = found[outcome.client]
+    def words(_: Outcome, said: Any) -> str:  # noqa: ANN401 - what the verb printed
         gross = money(Decimal(said["gap"]["gross"]), said["currency"])
         return f"{many(len(said['findings']), 'finding')}, {gross} never billed, as of {said['as_of']}"
 
-    data = {outcome.client: found.get(outcome.client, {"error": outcome.error}) for outcome in outcomes}
-    return _tell(shell, outcomes, data, words)
+    return _tell(shell, _over().do(_CHECK), words)
 
 
 @firm.command("import", cls=console.Verb)
 @pass_console
 def import_(shell: Console) -> int:
     """Take what lies in every client's inbox into its books."""
-    outcomes = _over().do(Work(VERB, ("import", "--json")))
-    taken = {outcome.client: json.loads(outcome.output or "[]") for outcome in outcomes if outcome.is_done}
 
-    def words(outcome: Outcome) -> str:
-        files_ = taken[outcome.client]
-        booked = sum(int(file.get("booked") or 0) for file in files_)
-        return f"{many(len(files_), 'file')}, {many(booked, 'row')} booked" if files_ else "nothing in the inbox"
+    def words(_: Outcome, taken: Any) -> str:  # noqa: ANN401 - as above
+        booked = sum(int(file.get("booked") or 0) for file in taken)
+        return f"{many(len(taken), 'file')}, {many(booked, 'row')} booked" if taken else "nothing in the inbox"
 
-    data = {outcome.client: taken.get(outcome.client, {"error": outcome.error}) for outcome in outcomes}
-    return _tell(shell, outcomes, data, words)
+    return _tell(shell, _over().do(Work(VERB, ("import", "--json"))), words)
 
 
 @firm.command("pack", cls=console.Verb)
@@ -146,10 +139,7 @@ def import_(shell: Console) -> int:
 def pack(shell: Console, year: int) -> int:
     """Build every client's accountant's pack of a year; one whose books say the same is left as it is."""
     work = Work(VERB, ("pack", str(year), "--json"), _PACK_WRITES, f"packs/{year}", is_settling=True)
-    outcomes = _over().do(work)
-    built = {outcome.client: json.loads(outcome.output) for outcome in outcomes if outcome.is_done}
-    data = {outcome.client: built.get(outcome.client, {"error": outcome.error}) for outcome in outcomes}
-    return _tell(shell, outcomes, data, lambda outcome: f"{built[outcome.client]['pack']}{_kept(outcome)}")
+    return _tell(shell, _over().do(work), lambda outcome, built: f"{built['pack']}{_kept(outcome)}")
 
 
 @firm.group("mail", params=console.shared_options())
@@ -162,24 +152,17 @@ def mail() -> None:
 @pass_console
 def draft(shell: Console, year: int) -> int:
     """Put every client's pack of YEAR into that client's outbox, for review."""
-    return _mailed(shell, ("mail", "draft", str(year), "--json"))
+    return _tell(shell, _over().do(Work(VERB, ("mail", "draft", str(year), "--json"), is_kept=False)), _messages)
 
 
 @mail.command("send", cls=console.Verb)
 @pass_console
 def send(shell: Console) -> int:
     """Send what is approved in every client's outbox."""
-    return _mailed(shell, ("mail", "send", "--json"))
+    return _tell(shell, _over().do(Work(VERB, ("mail", "send", "--json"), is_kept=False)), _messages)
 
 
-def _mailed(shell: Console, arguments: tuple[str, ...]) -> int:
-    outcomes = _over().do(Work(VERB, arguments, is_kept=False))
-    said = {outcome.client: json.loads(outcome.output or "[]") for outcome in outcomes if outcome.is_done}
-    data = {outcome.client: said.get(outcome.client, {"error": outcome.error}) for outcome in outcomes}
-    return _tell(shell, outcomes, data, lambda outcome: _messages(said[outcome.client]))
-
-
-def _messages(events: Any) -> str:  # noqa: ANN401 - what the verb printed
+def _messages(_: Outcome, events: Any) -> str:  # noqa: ANN401 - what the verb printed
     return "; ".join(f"{event['state']} {event['id']} to {event['recipient']}" for event in events) or "nothing to do"
 
 
@@ -187,12 +170,15 @@ def _kept(outcome: Outcome) -> str:
     return ", as it was" if outcome.is_kept else f", {outcome.seconds:.1f} s"
 
 
-def _tell(shell: Console, outcomes: Sequence[Outcome], data: Any, words: Any) -> int:  # noqa: ANN401 - JSON; a function
+def _tell(shell: Console, outcomes: Sequence[Outcome], words: Callable[[Outcome, Any], str]) -> int:
+    """Print what became of each client: in words of what its verb printed, or all of that as JSON."""
+    said = {outcome.client: json.loads(outcome.output or "[]") for outcome in outcomes if outcome.is_done}
+    data = {outcome.client: said.get(outcome.client, {"error": outcome.error}) for outcome in outcomes}
     width = max((len(outcome.client) for outcome in outcomes), default=0)
-    lines = [
-        f"{outcome.client:<{width}}  {words(outcome) if outcome.is_done else f'NOT DONE: {outcome.error}'}"
-        for outcome in outcomes
-    ]
+    lines = []
+    for outcome in outcomes:
+        told = words(outcome, said[outcome.client]) if outcome.is_done else f"NOT DONE: {outcome.error}"
+        lines.append(f"{outcome.client:<{width}}  {told}")
     left = sum(not outcome.is_done for outcome in outcomes)
     peak = max((outcome.peak for outcome in outcomes), default=0)
     lines.append(
@@ -206,7 +192,7 @@ def _tell(shell: Console, outcomes: Sequence[Outcome], data: Any, words: Any) ->
 def _show(
     shell: Console, over: Over, shown: Table, outcomes: Sequence[Outcome], *, as_csv: bool, html: Path | None
 ) -> int:
-    name = over.firm().name
+    name = over.firm.name
     if html is not None:
         files.output(html, web.page(shown, name).encode())
         shell.emit({"written": str(html)}, lambda: f"{html} shows {many(len(outcomes), 'client')}.")

@@ -13,6 +13,7 @@ from typing import Any, Final
 import click
 from daysheet import checks, console, measures
 from daysheet.books import Books, loading
+from daysheet.books.holding import is_empty
 from daysheet.cash.reconciliation import reconcile
 from daysheet.errors import DaysheetError
 from daysheet.findings import Finding, gap
@@ -20,6 +21,7 @@ from daysheet.ledger import digest
 from daysheet.reports.mail.outbox import Outbox
 from daysheet.reports.pack import filing
 from daysheet.settings import Settings
+from daysheet.wording import plain
 
 _YEAR: Final = datetime.timedelta(days=365)
 
@@ -34,17 +36,21 @@ def of(folder: Path) -> dict[str, Any]:
     day = books.as_of
     found = checks.run(books, day)
     deadlines = [one for one in found if one.kind == "claim-deadline"]
-    measured = measures.measure(books, max(day - _YEAR, datetime.date.min + _YEAR), day) if books.entries else None
+    measured = None if is_empty(books) else measures.measure(books, day - _YEAR, day)
     return {
         "practice": Settings.of(folder).practice.name,
         "currency": books.currency,
-        "as_of": day.isoformat() if books.imported or books.visits or books.invoices else None,
+        "as_of": None if is_empty(books) else day.isoformat(),
         "imports": dict(_imports(books)),
         "findings": len(found),
-        "gap": f"{gap(found).gross:.2f}",
-        "unreconciled": f"{reconcile(books, day).unreconciled:.2f}",
+        "gap": plain(gap(found).gross, books.currency),
+        "unreconciled": plain(reconcile(books, day).unreconciled, books.currency),
         "overdue_exports": [one.key for one in found if one.kind == "missing-export"],
-        "deadlines": {"count": len(deadlines), "amount": f"{_sum(deadlines):.2f}", "first": _first(deadlines)},
+        "deadlines": {
+            "count": len(deadlines),
+            "amount": plain(_sum(deadlines), books.currency),
+            "first": _first(deadlines),
+        },
         "packs": dict(_packs(folder, books)),
         "mail": dict(_mail(folder)),
         "locked": sorted(books.locks),
@@ -78,7 +84,7 @@ def _packs(folder: Path, books: Books) -> Iterator[tuple[str, str]]:
         except (OSError, ValueError, KeyError, TypeError):
             yield str(year), "damaged"
             continue
-        same = made_from == digest.through(books.entries, datetime.date(year, 12, 31))
+        same = made_from == digest.through_year(books.entries, year)
         yield str(year), "current" if same else "behind"
 
 

@@ -23,7 +23,7 @@ def page(table: Table, firm: str) -> str:
         {
             "heading": row.kind == "heading",
             "cells": [
-                (for_people(row.cells[at], table.columns[at].kind), for_programs(row.cells[at], table.columns[at].kind))
+                (form(row.cells[at], table.columns[at].kind, table.decimals) for form in (for_people, for_programs))
                 for at in shown
             ],
         }

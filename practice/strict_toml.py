@@ -61,11 +61,19 @@ def load(path: Path, kind: type[Kind], check: Callable[[Kind, Reader], None]) ->
     Raises:
         DaysheetError: it cannot be read, or as `parse`.
     """
+    return parse(read(path), path, kind, check)
+
+
+def read(path: Path) -> str:
+    """The text of a file.
+
+    Raises:
+        DaysheetError: it cannot be read.
+    """
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as problem:
         raise DaysheetError(f"cannot be read: {problem}", filename=path) from None
-    return parse(text, path, kind, check)
 
 
 def parse(text: str, path: Path, kind: type[Kind], check: Callable[[Kind, Reader], None]) -> Kind:
