@@ -6,6 +6,7 @@ import datetime
 import json
 import threading
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
@@ -46,9 +47,20 @@ Method = TypeVar("Method", bound=Callable[..., Response])
 
 
 def endpoint(name: str, methods: list[str] | None = None) -> Callable[[Method], Method]:
-    """Fava's own decorator, with the types that its annotations leave out."""
+    """Fava's own decorator; what a method refuses, or the disk does, is answered in one line."""
     mark: Any = extension_endpoint(name, methods)
-    return cast("Callable[[Method], Method]", mark)
+
+    def marked(method: Method) -> Method:
+        @wraps(method)
+        def answered(*given: Any, **named: Any) -> Response:  # noqa: ANN401 - a method's own
+            try:
+                return method(*given, **named)
+            except (DaysheetError, OSError) as problem:
+                return answer(409, error=writing.plain(str(problem)))
+
+        return cast("Method", mark(answered))
+
+    return marked
 
 
 class Pages(FavaExtensionBase):
@@ -197,8 +209,3 @@ def asked_texts(*names: str) -> dict[str, str] | None:
 def answer(code: int, **values: object) -> Response:
     """An answer for our script."""
     return Response(json.dumps(values, default=str), status=code, mimetype="application/json")
-
-
-def refused(problem: DaysheetError | OSError) -> Response:
-    """What is wrong, in one line."""
-    return answer(409, error=writing.plain(str(problem)))

@@ -5,28 +5,12 @@ from __future__ import annotations
 import datetime
 from pathlib import Path
 
-from daysheet import files
-from daysheet.books import loading
-from daysheet.errors import DaysheetError
-from daysheet.importers.writing.blocks import take_out
-from daysheet.plugins.fava.base import Pages, answer, asked_texts, endpoint, refused
+from daysheet.books import Books
+from daysheet.plugins.fava.base import Pages, answer, asked_texts, endpoint
+from daysheet.plugins.fava.taking_back import take_back
+from daysheet.records import Meta
 from daysheet.worklist import closures, year_locks
 from flask import Response
-
-
-def reopen(folder: Path, first: str, last: str, provider: str) -> str:
-    """Take a closure out of the ledger; the file that it stood in.
-
-    Raises:
-        DaysheetError: there is none of these days, or it stands outside of the books, or the books have errors.
-    """
-    with files.locked(folder):
-        for one in loading.load(folder).closures:
-            if (str(one.first), str(one.last), one.provider or "") == (first, last, provider):
-                name = str(one.meta["filename"])
-                take_out(folder, [(name, int(one.meta["lineno"]))])
-                return name
-    raise DaysheetError("no closure of these days is declared any more", remedy="load the page again")
 
 
 class Facts(Pages):
@@ -43,10 +27,7 @@ class Facts(Pages):
             first, last = (datetime.date.fromisoformat(asked[name] or asked["first"]) for name in ("first", "last"))
         except ValueError:
             return answer(409, error="write the days as 2026-12-24")
-        try:
-            closures.close(self.folder, first, last, asked["reason"], asked["provider"])
-        except (DaysheetError, OSError) as problem:
-            return refused(problem)
+        closures.close(self.folder, first, last, asked["reason"], asked["provider"])
         self.reload(closures.FILE)
         undo = {"name": "reopen", "first": str(first), "last": str(last), "provider": asked["provider"]}
         return answer(200, said=f"Closed from {first} to {last}, in {closures.FILE}.", undo=undo)
@@ -58,10 +39,13 @@ class Facts(Pages):
         asked = asked_texts("first", "last", "provider")
         if asked is None:
             return answer(400, error="the days are not said")
-        try:
-            name = reopen(self.folder, asked["first"], asked["last"], asked["provider"])
-        except (DaysheetError, OSError) as problem:
-            return refused(problem)
+        days = asked["first"], asked["last"], asked["provider"]
+
+        def find(books: Books) -> Meta | None:
+            those = (one.meta for one in books.closures if (str(one.first), str(one.last), one.provider or "") == days)
+            return next(those, None)
+
+        name = take_back(self.folder, find, "no closure of these days is declared any more")
         self.reload(name)
         return answer(200, said=f"Open again from {asked['first']} to {asked['last']}, in {Path(name).name}.")
 
@@ -73,10 +57,7 @@ class Facts(Pages):
         if asked is None or not asked["year"].isdecimal() or len(asked["year"]) != 4:
             return answer(409, error="the year is not said")
         year = int(asked["year"])
-        try:
-            written = year_locks.lock_year(self.folder, year)
-        except (DaysheetError, OSError) as problem:
-            return refused(problem)
+        written = year_locks.lock_year(self.folder, year)
         self.reload(year_locks.FILE)
         how = f"is locked, in {year_locks.FILE}; a later edit becomes a finding" if written else "is locked already"
         return answer(200, said=f"{year} {how}.")

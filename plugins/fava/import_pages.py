@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from daysheet.errors import DaysheetError
-from daysheet.plugins.fava.base import Pages, answer, endpoint, refused
+from daysheet.plugins.fava.base import Pages, answer, endpoint
 from flask import Response, request
 
 if TYPE_CHECKING:
@@ -41,10 +41,7 @@ class Imports(Pages):
         from daysheet.plugins.fava import inbox  # noqa: PLC0415 - as above
 
         self.guard.act(inbox.LARGEST)
-        try:
-            inbox.drop(self.folder, request.args.get("name", ""), request.get_data(cache=False))
-        except (DaysheetError, OSError) as problem:
-            return refused(problem)
+        inbox.drop(self.folder, request.args.get("name", ""), request.get_data(cache=False))
         return answer(200)
 
     @endpoint("preview", ["POST"])
@@ -56,10 +53,7 @@ class Imports(Pages):
         wanted = _wanted(request.get_json(silent=True))
         if not wanted:
             return answer(400, error="choose the files")
-        try:
-            made = inbox.preview(self.folder, wanted)
-        except (DaysheetError, OSError) as problem:
-            return refused(problem)
+        made = inbox.preview(self.folder, wanted)
         return answer(200, said=made.said, files=[one._asdict() for one in made.files], notes=made.notes)
 
     @endpoint("take", ["POST"])
@@ -71,10 +65,7 @@ class Imports(Pages):
         wanted = _wanted(request.get_json(silent=True))
         if not wanted:
             return answer(400, error="choose the files")
-        try:
-            done, digests = inbox.take(self.folder, wanted)
-        except (DaysheetError, OSError) as problem:
-            return refused(problem)
+        done, digests = inbox.take(self.folder, wanted)
         self.reload(_FILES)
         problems = [f"{one.name}: {one.lines[0]}" for one in done.files if one.is_refused]
         if not digests and problems:
@@ -93,10 +84,7 @@ class Imports(Pages):
         names = [names] if isinstance(names, str) else names
         if not isinstance(names, list) or not names or not all(isinstance(one, str) for one in names):
             return answer(400, error="the file is not said")
-        try:
-            said = inbox.undo(self.folder, names)
-        except (DaysheetError, OSError) as problem:
-            return refused(problem)
+        said = inbox.undo(self.folder, names)
         self.reload(_FILES)
         return answer(200, said=said)
 

@@ -82,7 +82,7 @@ def lying(folder: Path) -> list[Lying]:
     inbox = place(folder)
     return [
         Lying(path.name, path.stat().st_size, _digest(path))
-        for path in importing.inbox(folder, inbox.name)
+        for path in importing.inbox(folder, inbox.relative_to(folder).as_posix())
         if path.is_file()
     ]
 
@@ -155,13 +155,13 @@ def before(books: Books, most: int) -> list[Before]:
 
 
 def _paths(folder: Path, wanted: Sequence[Lying]) -> list[Path]:
-    there = {one.name: one for one in lying(folder)}
+    inbox, there = place(folder), {one.name: one for one in lying(folder)}
     for one in wanted:
         if one.name not in there:
             raise DaysheetError("a file is not in the inbox any more", remedy="load the page again")
         if one.sha256 and one.sha256 != there[one.name].sha256:
             raise DaysheetError("a file has changed since it was looked at", remedy="look at it again")
-    return [place(folder) / one.name for one in wanted]
+    return [inbox / one.name for one in wanted]
 
 
 def _sum(outcome: importing.Outcome, done: str) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from daysheet.errors import DaysheetError
 from daysheet.findings import Finding
-from daysheet.plugins.fava.base import Pages, answer, asked_texts, endpoint, refused
+from daysheet.plugins.fava.base import Pages, answer, asked_texts, endpoint
 from daysheet.plugins.fava.shown.writing import plain
 from flask import Response, request
 
@@ -35,10 +34,7 @@ class Lapses(Pages):
         lapse = view.finding("billing-lapse", asked["key"]) if asked else None
         if lapse is None:
             return answer(404, error="this is no lapse any more; load the page again")
-        try:
-            made = catch_up.bills_of(self.folder, view.state.settings, view.books, view.as_of, lapse.covers)
-        except (DaysheetError, OSError) as problem:
-            return refused(problem)
+        made = catch_up.bills_of(self.folder, view.state.settings, view.books, view.as_of, lapse.covers)
         if made is None:
             return answer(409, error="no visit is recorded that a file could bill: enter them in the practice's system")
         missing = f" {made.unknown} patients are in no original here: the token stands instead." if made.unknown else ""
@@ -56,10 +52,7 @@ class Lapses(Pages):
         asked = asked_texts("token")
         if asked is None or len(asked["token"]) > 40:
             return answer(400, error="the token is not said")
-        try:
-            found = reveal.reveal(self.folder, asked["token"])
-        except (DaysheetError, OSError) as problem:
-            return refused(problem)
+        found = reveal.reveal(self.folder, asked["token"])
         return _unkept(answer(200, said=", ".join(plain(one.patient) for one in found)))
 
 

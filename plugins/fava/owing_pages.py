@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from daysheet.errors import DaysheetError
 from daysheet.patients import TOKEN
-from daysheet.plugins.fava.base import Pages, answer, asked_texts, endpoint, refused
+from daysheet.plugins.fava.base import Pages, answer, asked_texts, endpoint
 from daysheet.reports import command
 from daysheet.reports.request import Request
 from flask import Response, request
@@ -29,10 +28,7 @@ class Owing(Pages):
             return answer(400, error="the patient is not said")
         token = asked["token"]
         wanted = Request(view.books, view.state.settings, view.account_days, view.basis, patient=token)
-        try:
-            made = command.render("patient-ledger", wanted, "pdf")
-        except (DaysheetError, OSError) as problem:
-            return refused(problem)
+        made = command.render("patient-ledger", wanted, "pdf")
         name = f"statement-{token}-{view.as_of}.pdf"
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
         return Response(made, mimetype="application/pdf", headers=headers)

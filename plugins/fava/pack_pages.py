@@ -6,8 +6,9 @@ from dataclasses import asdict
 from typing import Any
 
 from daysheet.errors import DaysheetError
+from daysheet.ledger import digest
 from daysheet.plugins.fava import packs
-from daysheet.plugins.fava.base import Pages, answer, endpoint, refused
+from daysheet.plugins.fava.base import Pages, answer, endpoint
 from fava.core import FavaLedger
 from flask import Response, abort, request, send_file
 
@@ -26,7 +27,7 @@ class Packs(Pages):
         state = self.view.state
 
         def is_stale(year: int, made_from: str) -> bool:
-            return made_from != state.kept(("digest", year), lambda: packs.digest_of(state.books, year))
+            return made_from != state.kept(("digest", year), lambda: digest.through_year(state.books.entries, year))
 
         return packs.shelf(self.folder, is_stale)
 
@@ -40,10 +41,7 @@ class Packs(Pages):
             return answer(400, error="the year is not said")
         if year not in self.view.years:
             return answer(409, error=f"the books hold nothing of {year}; choose a year that they cover")
-        try:
-            self.workshop.start(self.folder, year)
-        except DaysheetError as problem:
-            return refused(problem)
+        self.workshop.start(self.folder, year)
         return answer(202)
 
     @endpoint("building")

@@ -5,7 +5,6 @@ What builds and reads a pack is imported when one is asked for: it would be a th
 
 from __future__ import annotations
 
-import datetime
 import json
 import threading
 from collections.abc import Callable
@@ -13,9 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from daysheet.books import Books, loading
+from daysheet.books import loading
 from daysheet.errors import DaysheetError
-from daysheet.ledger import digest
 from daysheet.reports.pack import filing
 from daysheet.settings import Settings
 
@@ -45,11 +43,6 @@ class Building:
     done: int = 0
     whole: int = 0
     error: str = ""
-
-
-def digest_of(books: Books, year: int) -> str:
-    """The digest of what the books say through a year, as its pack carries it."""
-    return digest.through(books.entries, datetime.date(year, 12, 31))
 
 
 def shelf(folder: Path, is_stale: Callable[[int, str], bool] = lambda year, made_from: False) -> list[Shelved]:

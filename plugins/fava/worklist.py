@@ -4,29 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from daysheet import files
-from daysheet.books import loading
-from daysheet.errors import DaysheetError
-from daysheet.importers.writing.blocks import take_out
-from daysheet.plugins.fava.base import Pages, answer, asked_texts, endpoint, refused
+from daysheet.books import Books
+from daysheet.plugins.fava.base import Pages, answer, asked_texts, endpoint
+from daysheet.plugins.fava.taking_back import take_back
+from daysheet.records import Meta
 from daysheet.worklist.waivers import FILE, waive_finding
 from daysheet.worklist.worklist import as_csv
 from flask import Response, request
-
-
-def take_back(folder: Path, kind: str, key: str) -> str:
-    """Take the waiver of a finding out of the ledger; the file that it stood in, in words.
-
-    Raises:
-        DaysheetError: there is none, or it stands outside of the books, or the books have errors.
-    """
-    with files.locked(folder):
-        waiver = loading.load(folder).waivers.get((kind, key))
-        if waiver is None:
-            raise DaysheetError("this is not set aside any more", remedy="load the page again")
-        name = str(waiver.meta["filename"])
-        take_out(folder, [(name, int(waiver.meta["lineno"]))])
-    return name
 
 
 class Worklist(Pages):
@@ -63,10 +47,7 @@ class Worklist(Pages):
         asked = asked_texts("kind", "key", "reason")
         if asked is None:
             return answer(400, error="what is to be waived is not said")
-        try:
-            waiver, words = waive_finding(self.folder, asked["key"], asked["reason"], asked["kind"], self.view.as_of)
-        except (DaysheetError, OSError) as problem:
-            return refused(problem)
+        waiver, words = waive_finding(self.folder, asked["key"], asked["reason"], asked["kind"], self.view.as_of)
         self.reload(FILE)
         said = f"Set aside as of {waiver.date}, in {FILE}: {waiver.kind} {waiver.key}. {words}"
         return answer(200, said=said, undo={"name": "take-back", "kind": waiver.kind, "key": waiver.key})
@@ -78,10 +59,13 @@ class Worklist(Pages):
         asked = asked_texts("kind", "key")
         if asked is None:
             return answer(400, error="what is to be taken back is not said")
-        try:
-            name = take_back(self.folder, asked["kind"], asked["key"])
-        except (DaysheetError, OSError) as problem:
-            return refused(problem)
+        waived = asked["kind"], asked["key"]
+
+        def find(books: Books) -> Meta | None:
+            waiver = books.waivers.get(waived)
+            return waiver.meta if waiver else None
+
+        name = take_back(self.folder, find, "this is not set aside any more")
         self.reload(name)
         return answer(
             200, said=f"Taken back, out of {Path(name).name}: {asked['kind']} {asked['key']} is on the worklist again."

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
+from daysheet.billing.claims import filing_deadline_of
 from daysheet.billing.pricing import fee_of, payer_of
 from daysheet.books import Books
 from daysheet.findings import Finding
@@ -60,6 +61,6 @@ def _limits(books: Books, lapse: Finding) -> Iterator[Limit]:
     for key in lapse.covers:
         visit = books.visits[key]
         payer = payer_of(books, visit)
-        fact = books.payer_on(payer, visit.date) if payer else None
-        if fact is not None and fact.filing_days is not None:
-            yield Limit(visit.date + datetime.timedelta(days=fact.filing_days), payer_name(books, payer))
+        deadline = filing_deadline_of(books, payer, visit.date, visit.date) if payer else None
+        if deadline is not None:
+            yield Limit(deadline.last, payer_name(books, payer))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 Matches = Callable[[str], bool]
-_NAMES: Final = {"time": "time", "account": "account", "free": "free"}
 
 
 class Span(NamedTuple):
@@ -26,7 +25,7 @@ class Span(NamedTuple):
 
     def unfollowed(self, *followed: str) -> str:
         """What to say beside a figure that follows only these filters; empty where it follows all that are set."""
-        left = [_NAMES[name] for name in self.active if name not in followed]
+        left = [name for name in self.active if name not in followed]
         if not left:
             return ""
         return f"not narrowed by the {' and '.join(left)} filter{'s' if len(left) > 1 else ''}"

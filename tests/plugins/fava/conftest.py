@@ -134,6 +134,20 @@ def _oldest_fava(tmp_path_factory) -> Iterator[Site]:
         yield running
 
 
+def new_books(folder: Path) -> Path:
+    """Books as `daysheet init` makes them, with nothing in them."""
+    init = [sys.executable, "-c", "from daysheet.cli import main; main()", "init", str(folder)]
+    subprocess.run(init, check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def new_site(tmp_path_factory) -> Iterator[Site]:
+    """New books, served."""
+    with serving(new_books(tmp_path_factory.mktemp("new") / "books")) as running:
+        yield running
+
+
 @pytest.fixture
 def own_site(_newest_fava) -> Iterator[Site]:
     """A Fava for a test that writes."""

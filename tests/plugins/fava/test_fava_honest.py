@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -60,15 +58,6 @@ def broken_site(tmp_path_factory) -> Iterator[Site]:
     folder = sample_books(tmp_path_factory.mktemp("broken") / "books")
     with (folder / "practice.beancount").open("a") as file:
         file.write('\n2026-03-02 custom "visit" "V1" "adams" "attended"\n')
-    with serving(folder) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def new_site(tmp_path_factory) -> Iterator[Site]:
-    folder = tmp_path_factory.mktemp("new") / "books"
-    init = [sys.executable, "-c", "from daysheet.cli import main; main()", "init", str(folder)]
-    subprocess.run(init, check=True, capture_output=True)
     with serving(folder) as running:
         yield running
 

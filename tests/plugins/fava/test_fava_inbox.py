@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import pytest
 from daysheet.books import loading
 from playwright.sync_api import expect
 
-from .conftest import Site, serving
+from .conftest import Site, new_books, serving
 
 pytestmark = pytest.mark.browser
 
@@ -25,8 +23,7 @@ def empty(tmp_path_factory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("drop") / "books"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DAYSHEET_SECRET", "a secret of these tests alone")
-        run = [sys.executable, "-c", "from daysheet.cli import main; main()"]
-        subprocess.run([*run, "init", str(folder)], check=True, capture_output=True)
+        new_books(folder)
         with (folder / "practice.beancount").open("a") as file:
             file.write(PROVIDER)
         with serving(folder) as running:

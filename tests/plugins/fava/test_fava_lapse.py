@@ -13,7 +13,7 @@ import pypdf
 import pytest
 from playwright.sync_api import expect
 
-from .conftest import Site, serving
+from .conftest import Site, new_books, serving
 from .test_fava import figures
 
 pytestmark = pytest.mark.browser
@@ -34,7 +34,7 @@ def filed_site(tmp_path_factory) -> Iterator[Site]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DAYSHEET_SECRET", "a secret of these tests alone")
         run = [sys.executable, "-c", "from daysheet.cli import main; main()"]
-        subprocess.run([*run, "init", str(folder)], check=True, capture_output=True)
+        new_books(folder)
         with (folder / "practice.beancount").open("a") as file:
             file.write(PROVIDER)
         visits = folder / "inbox" / "visits.csv"

@@ -255,16 +255,6 @@ def test_what_is_not_reconciled_stands_on_the_overview(tab, hostile_site):
     expect(tile).to_contain_text("2 bank lines unexplained, 1 receipt late")
 
 
-@pytest.fixture(scope="session")
-def new_site(tmp_path_factory) -> Iterator[Site]:
-    """Books as `daysheet init` makes them, with nothing in them."""
-    folder = tmp_path_factory.mktemp("new") / "books"
-    init = [sys.executable, "-c", "from daysheet.cli import main; main()", "init", str(folder)]
-    subprocess.run(init, check=True, capture_output=True)
-    with serving(folder) as running:
-        yield running
-
-
 @pytest.mark.parametrize("name", [name for name in PAGES if name not in ("day sheet", "lapse")])
 def test_every_page_shows_on_new_books(tab, new_site, name, axe):
     title, page, _ = PAGES[name]
