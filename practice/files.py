@@ -313,8 +313,13 @@ def _steps(journal: Path, folder: Path) -> list[dict[str, str]]:
 
 def sweep(folder: Path) -> None:
     """Remove what a killed `write_all` left in a folder; only while the folder is `locked`."""
-    for leftover in folder.glob(f".*{_SUFFIX}"):
+    for leftover in left_behind(folder):
         leftover.unlink()
+
+
+def left_behind(folder: Path) -> list[Path]:
+    """What a killed `write_all` has left in a folder, by name."""
+    return sorted(folder.glob(f".*{_SUFFIX}"))
 
 
 def _stage(path: Path, data: bytes | IO[bytes], *, private: bool = False) -> Path:

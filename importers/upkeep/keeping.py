@@ -21,7 +21,6 @@ from daysheet.trust import trusted
 from daysheet.wording import many
 
 _OTHERS: Final = 0o077
-_LEFT: Final = ".*.tmp"
 
 
 def secret(books: Books, settings: Settings) -> Part:
@@ -82,7 +81,7 @@ def leftovers(folder: Path) -> Part:
         words = "a change was killed half-way, and waited to be completed"
         faults.append(Fault(words, "daysheet check, as any command: it completes it", folder / files.JOURNAL))
     places = (folder, *years(folder), folder / "outbox", *(folder / archive.FOLDER).glob("*/"))
-    left = sorted(path for place in places if place.is_dir() for path in place.glob(_LEFT))
+    left = sorted(path for place in places if place.is_dir() for path in files.left_behind(place))
     faults += [Fault("a killed program has left this", f"rm {shlex.quote(str(path))}", path) for path in left]
     if files.has_stale_lease(folder):
         mend = f"rm {shlex.quote(str(folder / files.LEASE))}, or wait: the next writer takes it over"

@@ -17,7 +17,7 @@ from daysheet.importers.writing.dry_run import ledger_texts
 from daysheet.trust import git
 from daysheet.wording import many
 
-_IGNORED: Final = ("inbox", "originals", "catch-up", "outbox")
+_IGNORED: Final = ("inbox", "originals", "catch-up")
 _PLACES: Final = re.compile(
     r"(^|/)(inbox|originals|catch-up|outbox)/(?!\.gitignore$)|\.picklecache$|(^|/)\.daysheet\.|\.tmp$|\.secret$"
 )
@@ -57,7 +57,7 @@ def settings_of_git(folder: Path) -> Part:
 
 
 def _not_ignored(folder: Path) -> Iterator[Fault]:
-    for name in _IGNORED[:3]:
+    for name in _IGNORED:
         if git.run(folder, "check-ignore", "--quiet", "--no-index", "--", f"{name}/x.csv") is None:
             mend = f"echo {name}/ >> {shlex.quote(str(folder / '.gitignore'))}"
             yield Fault(f"git would keep what is in {name}/, which names patients", mend, folder / ".gitignore")

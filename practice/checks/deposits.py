@@ -8,10 +8,11 @@ from decimal import Decimal
 
 from daysheet.books import Books
 from daysheet.cash.candidates import WINDOWS
-from daysheet.cash.deposit_groups import Group
+from daysheet.cash.deposit_groups import Group, total
 from daysheet.cash.receipts import Receipt, bank_seen_since
 from daysheet.cash.reconciliation import OpenDeposit, reconcile
 from daysheet.findings import Finding
+from daysheet.records import Meta
 from daysheet.remittances import problems
 from daysheet.wording import figure, many, money, payer_name
 
@@ -59,18 +60,9 @@ def undeposited_payment(books: Books, as_of: datetime.date) -> Iterator[Finding]
         yield _no_bank(result.overdue, books)
         return
     for key, batch in batches.items():
-        amount = sum((receipt.amount for receipt in batch), _ZERO)
-        yield Finding(
-            kind="undeposited-payment",
-            key=key,
-            date=batch[0].date,
-            through=batch[-1].date,
-            provider=None,
-            count=len(batch),
-            amount=amount,
-            message=f"{_what(batch, amount, books)}; no bank line brings it {(as_of - batch[0].date).days} days later.",
-            where=tuple(meta for receipt in batch for meta in receipt.where),
-        )
+        what = _what(batch, total(batch), books)
+        message = f"{what}; no bank line brings it {(as_of - batch[0].date).days} days later."
+        yield _waiting(key, tuple(batch), message, tuple(meta for receipt in batch for meta in receipt.where))
 
 
 def remittance_unbalanced(books: Books, as_of: datetime.date) -> Iterator[Finding]:
@@ -93,19 +85,12 @@ def remittance_unbalanced(books: Books, as_of: datetime.date) -> Iterator[Findin
 
 
 def _no_bank(overdue: Group, books: Books) -> Finding:
-    amount = sum((receipt.amount for receipt in overdue), _ZERO)
-    return Finding(
-        kind="undeposited-payment",
-        key="no-bank-lines",
-        date=overdue[0].date,
-        through=overdue[-1].date,
-        provider=None,
-        count=len(overdue),
-        amount=amount,
-        message=f"the books show no deposit at all: {many(len(overdue), 'receipt')}, {money(amount, books.currency)}, "
-        "wait for one. Import the bank's files, and book its deposits to the clearing accounts.",
-        where=overdue[0].where,
+    amount = total(overdue)
+    message = (
+        f"the books show no deposit at all: {many(len(overdue), 'receipt')}, {money(amount, books.currency)}, "
+        "wait for one. Import the bank's files, and book its deposits to the clearing accounts."
     )
+    return _waiting("no-bank-lines", overdue, message, overdue[0].where)
 
 
 def _latest(receipt: Receipt) -> datetime.date:
@@ -114,19 +99,26 @@ def _latest(receipt: Receipt) -> datetime.date:
 
 
 def _before_files(unseen: Group, since: datetime.date, books: Books) -> Finding:
-    amount = sum((receipt.amount for receipt in unseen), _ZERO)
     were = "was" if len(unseen) == 1 else "were"
+    message = (
+        f"{many(len(unseen), 'receipt')}, {money(total(unseen), books.currency)}, {were} due at the bank before "
+        f"{since}, where its files begin: import those from {unseen[0].date} on."
+    )
+    return _waiting("before-bank-files", unseen, message, unseen[0].where)
+
+
+def _waiting(key: str, group: Group, message: str, where: tuple[Meta, ...]) -> Finding:
+    """Receipts that are not at the bank, as one finding."""
     return Finding(
         kind="undeposited-payment",
-        key="before-bank-files",
-        date=unseen[0].date,
-        through=unseen[-1].date,
+        key=key,
+        date=group[0].date,
+        through=group[-1].date,
         provider=None,
-        count=len(unseen),
-        amount=amount,
-        message=f"{many(len(unseen), 'receipt')}, {money(amount, books.currency)}, {were} due at the bank before "
-        f"{since}, where its files begin: import those from {unseen[0].date} on.",
-        where=unseen[0].where,
+        count=len(group),
+        amount=total(group),
+        message=message,
+        where=where,
     )
 
 

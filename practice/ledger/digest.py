@@ -33,6 +33,11 @@ def through(entries: Iterable[Directive], last: datetime.date) -> str:
     return of(entry for entry in entries if entry.date <= last and not _is_about_entries(entry))
 
 
+def through_year(entries: Iterable[Directive], year: int) -> str:
+    """The digest of what the books say through a year, as the pack of that year carries it."""
+    return through(entries, datetime.date(year, 12, 31))
+
+
 def entries_of_year(entries: Iterable[Directive], year: int) -> list[Directive]:
     """The entries of a year that a lock holds fast.
 

@@ -54,7 +54,7 @@ def within(folder: Path, name: str, *, called: str, source: Path, line: int | No
         DaysheetError: the name, or a link on its way, leads out of the folder, or it is not for every system's files.
     """
     remedy = "name a folder or a file of these books, such as inbox"
-    if not all(map(is_plain_name, name.split("/"))):
+    if not is_inner(name):
         raise DaysheetError(
             f"{called} is not named as a file of these books", filename=source, line=line, remedy=remedy
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -32,12 +33,14 @@ def _links(folder: Path) -> Iterator[Path]:
                 if entry.is_dir() or entry.name in _FILES:
                     yield Path(entry.path)
             elif paths.is_own_folder(entry.name) and entry.is_dir():
-                yield from _below(Path(entry.path))
+                yield from _below(entry.path)
 
 
-def _below(place: Path) -> Iterator[Path]:
-    for parent, folders, names in os.walk(place):
-        for name in (*folders, *names):
-            path = Path(parent) / name
-            if path.is_symlink():
-                yield path
+def _below(place: str) -> Iterator[Path]:
+    """Links in a folder and below it; the system says of each what it is while it lists them, for every load looks."""
+    with suppress(OSError), os.scandir(place) as entries:
+        for entry in entries:
+            if entry.is_symlink():
+                yield Path(entry.path)
+            elif entry.is_dir(follow_symlinks=False):
+                yield from _below(entry.path)

@@ -34,11 +34,8 @@ def commands(folder: Path) -> list[Program]:
     Raises:
         DaysheetError: the settings cannot be read.
     """
-    path = folder / FILE
-    if not path.is_file():
-        return []
     Settings.of(folder)
-    texts = _texts(toml(path.read_text(encoding="utf-8"), path))
+    texts = _texts(_tables(folder)[1])
     return [command(folder, text) for text in texts if text.startswith(PREFIX)]
 
 
@@ -48,16 +45,20 @@ def mail(folder: Path) -> list[Program]:
     Raises:
         DaysheetError: the settings cannot be read.
     """
-    path = folder / FILE
-    if not path.is_file():
-        return []
-    text = path.read_text(encoding="utf-8")
-    table = toml(text, path).get("mail")
+    text, tables = _tables(folder)
+    table = tables.get("mail")
     if not isinstance(table, dict) or not table.get("host") or not table.get("secret"):
         return []
     line = next((number for number, row in enumerate(text.splitlines(), 1) if row.strip().startswith("host")), None)
     said = json.dumps([str(table.get(key, "")) for key in _LOGIN])
-    return [Program(trusted.MAIL, f"{table['host']} ({table['secret']})", path, line, said)]
+    return [Program(trusted.MAIL, f"{table['host']} ({table['secret']})", folder / FILE, line, said)]
+
+
+def _tables(folder: Path) -> tuple[str, dict[str, Any]]:
+    """The text of the settings and what it says, whatever that is; nothing where there are none."""
+    path = folder / FILE
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    return text, toml(text, path)
 
 
 def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401 - whatever TOML holds

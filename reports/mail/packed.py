@@ -6,7 +6,6 @@ are encrypted with it. The plain PDF/A stays on file.
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 import json
 from collections.abc import Collection, Mapping
@@ -54,7 +53,7 @@ def built_pack(folder: Path, books: Books, year: int, layouts: Collection[str] =
         identity, made_from = str(manifest["pack"]), str(manifest["books"])
     except (ValueError, KeyError, TypeError):
         raise DaysheetError("not a pack's manifest", filename=path, remedy=again) from None
-    if made_from != digest.through(books.entries, datetime.date(year, 12, 31)):
+    if made_from != digest.through_year(books.entries, year):
         raise DaysheetError("the books have changed since this pack was built", filename=path, remedy=again)
     files = tuple(_file(folder, name, sha256, again) for name, sha256 in listed if _is_mailed(name, layouts))
     said = manifest.get("said")
