@@ -29,6 +29,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "recategorize": Verb(
         "daysheet.importers.amending.commands:recategorize", "Give booked bank lines another account."
     ),
+    "match": Verb("daysheet.importers.amending.match_command:match", "Say which receipts a bank line brought."),
     "hook": Verb("daysheet.importers.clones.commands:hook", "Make this clone check commits and merge the books."),
     "scan": Verb("daysheet.importers.originals.patients:scan", "Look for patients in files of the books."),
     "profile": Verb(

@@ -13,7 +13,7 @@ from beancount.core.data import Custom, Directive, Transaction
 from daysheet.accounts import BILLING_CHARGES, BILLING_OPENING, is_under
 from daysheet.books import Books
 from daysheet.books.index import invoice_of
-from daysheet.cash.receipts import DEPOSIT, is_settlement
+from daysheet.cash.receipts import DEPOSIT, DIFFERENCE, is_settlement
 from daysheet.importers.amending.recognition import Place, place_of
 from daysheet.records import Meta
 
@@ -60,7 +60,7 @@ def dependents(books: Books, gone: Set[Place]) -> list[Dependent]:
 def is_derived(entry: Directive) -> bool:
     """Whether Daysheet has worked an entry out of others."""
     meta = entry.meta or {}
-    posted = is_settlement(meta) or DEPOSIT in meta or _ALLOCATED in meta or "share" in meta or "loan" in meta
+    posted = is_settlement(meta) or not meta.keys().isdisjoint((DEPOSIT, DIFFERENCE, _ALLOCATED, "share", "loan"))
     return isinstance(entry, Transaction) and posted
 
 

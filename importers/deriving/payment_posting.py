@@ -33,9 +33,10 @@ from daysheet.billing.bill_facts import SHARE
 from daysheet.billing.decided_lines import parts_of
 from daysheet.billing.payers import known_claim, receivable_of
 from daysheet.books import Books
+from daysheet.books.deposited import Deposited
 from daysheet.books.index import ALLOCATED
 from daysheet.books.openings import bill_or_opening
-from daysheet.cash.receipts import DEPOSIT, RECOUPMENTS, is_settlement, pending
+from daysheet.cash.receipts import DEPOSIT, DIFFERENCE, RECOUPMENTS, BankDeposit, is_settlement, pending
 from daysheet.cash.reconciliation import Match, matches_of_cards, reconcile
 from daysheet.importers.booking.directives import UNASSIGNED, by_line, custom, invoice_link
 from daysheet.importers.booking.expected_remittances import uncategorized
@@ -68,7 +69,7 @@ def due(books: Books) -> list[Transaction]:
     found: list[Transaction] = []
     open_ = {remittance.id for remittance in pending(books)}
     as_of = books.entries[-1].date
-    if open_ or checks_at_bank.may_be(books):
+    if open_ or books.deposited or checks_at_bank.may_be(books):
         reconciled = reconcile(books, as_of)
         found += checks_at_bank.entries(reconciled.open_deposits, books)
         matches = reconciled.matches
@@ -78,8 +79,11 @@ def due(books: Books) -> list[Transaction]:
         for receipt in match.receipts:
             if receipt.remittance in open_:
                 found += _payments(books.remittances[receipt.remittance], match.deposit.date, match.basis, books)
+                open_.discard(receipt.remittance)  # its money may come in two bank lines
         if match.fee and not match.deposit.fee:
             found.append(_fee(match, books.currency))
+        if match.said is not None and match.said.short:
+            found.append(_difference(match.deposit, match.said, books.currency))
     for remittance in books.remittances.values():
         if remittance.method == "none" and not _is_posted(remittance, books):
             found += _payments(remittance, remittance.date, "nothing is sent", books)
@@ -130,10 +134,21 @@ def _fee(match: Match, currency: str) -> Transaction:
     deposit = match.deposit
     meta = {DEPOSIT: deposit.id, "matched": match.basis}
     legs = ((MERCHANT_FEES, match.fee), (deposit.account, -match.fee))
+    return _of_deposit(deposit, meta, "Merchant fees kept from the card batch", legs, currency)
+
+
+def _difference(deposit: BankDeposit, said: Deposited, currency: str) -> Transaction:
+    """What a person has said to be short or over in a bank line, where it went."""
+    legs = ((said.account, said.short), (deposit.account, -said.short))
+    words = "Short" if said.short > 0 else "Over"
+    return _of_deposit(deposit, {DIFFERENCE: deposit.id}, f"{words} in a deposit: {said.reason}", legs, currency)
+
+
+def _of_deposit(
+    deposit: BankDeposit, meta: dict[str, Any], words: str, legs: Iterable[tuple[str, Decimal]], currency: str
+) -> Transaction:
     postings = [Posting(account, _money(number, currency), None, None, None, None) for account, number in legs]
-    return Transaction(
-        meta, deposit.date, "*", None, "Merchant fees kept from the card batch", EMPTY_SET, EMPTY_SET, postings
-    )
+    return Transaction(meta, deposit.date, "*", None, words, EMPTY_SET, EMPTY_SET, postings)
 
 
 def _of(remittance: Remittance, claim: RemittedClaim, invoice: str) -> dict[str, Any]:

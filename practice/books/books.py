@@ -17,15 +17,8 @@ from typing import Any, TypeGuard, TypeVar
 from beancount.core.data import Close, Custom, Directive, Open, Transaction
 from daysheet.books.claims import ADD, join_claims
 from daysheet.books.currencies import Foreign, currency_of, in_one, require
-from daysheet.books.index import (
-    ALLOCATED,
-    BookError,
-    Indexes,
-    Receivable,
-    clears,
-    number_of,
-    owed,
-)
+from daysheet.books.deposited import Deposited, parse_deposited
+from daysheet.books.index import ALLOCATED, BookError, Indexes, Receivable, clears, number_of, owed
 from daysheet.books.index_pass import index_entries
 from daysheet.books.lazy import MadeDict, MadeList, Maker
 from daysheet.books.made import bill_of, payment_of, visit_of
@@ -96,6 +89,7 @@ class Books:
         plans: what patients have agreed to pay by instalments, in date order.
         allotted: what a person or a pay-split export has said of payments.
         answers: what was answered to claims and files of claims, in date order.
+        deposited: what a person has said that bank lines brought, in date order.
         claims: a claim's states in date order, by claim id.
         claim_days: the day from which each of these states holds.
         contracts: what insurers have agreed to allow, in date order, by payer and service.
@@ -112,8 +106,8 @@ class Books:
     __slots__ = (
         "_beyond", "_first", "_owed", "_repeated", "_visits", "adjustments_of_invoice", "allocations",
         "allotted", "answers", "apart", "begins", "bills", "charges", "claim_days", "claims", "closed", "closures",
-        "contracts", "counted", "coverages", "currency", "entries", "errors", "foreign", "imported", "insured",
-        "invoices", "invoices_of_visit", "known", "lined", "locks", "never_billed", "not_kept", "numbered",
+        "contracts", "counted", "coverages", "currency", "deposited", "entries", "errors", "foreign", "imported",
+        "insured", "invoices", "invoices_of_visit", "known", "lined", "locks", "never_billed", "not_kept", "numbered",
         "on_account", "opened", "options", "payers", "plans", "providers", "rebilled", "remittances", "repeated",
         "secrets", "state", "tax_facts", "thresholds", "took_place", "visits", "waivers",
     )  # fmt: skip
@@ -173,6 +167,7 @@ class Books:
         self.allotted: list[Allotment] = []
         self.plans: list[PaymentPlan] = []
         self.coverages: list[Coverage] = []
+        self.deposited: list[Deposited] = []
         self._first, self._repeated, self._owed, self._beyond = first, repeated, index.owed, index.beyond
 
     @classmethod
@@ -361,7 +356,7 @@ class Books:
             return
         try:
             require(entry, self.currency)
-            fact = parse_fact(entry) or parse_tax_fact(entry) or parse_secret(entry)
+            fact = parse_fact(entry) or parse_tax_fact(entry) or parse_secret(entry) or parse_deposited(entry)
         except ValueError as problem:
             self.errors.append(FactError(entry.meta, str(problem), entry))
             return
@@ -370,10 +365,10 @@ class Books:
         elif fact is not None:
             self._add_fact(fact)
 
-    def _add_fact(self, fact: Fact | TaxFact | TokenSecret) -> None:
+    def _add_fact(self, fact: Fact | TaxFact | TokenSecret | Deposited) -> None:
         lists: dict[type, list[Any]] = {
             Closure: self.closures, Imported: self.imported, Allotment: self.allotted, PaymentPlan: self.plans,
-            Coverage: self.coverages, TokenSecret: self.secrets,
+            Coverage: self.coverages, TokenSecret: self.secrets, Deposited: self.deposited,
         }  # fmt: skip
         if isinstance(fact, Provider):
             self.providers[fact.id].append(fact)

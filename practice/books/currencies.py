@@ -17,7 +17,7 @@ from daysheet.records import Meta
 
 _PRICED: Final = (
     "provider", "payer", "contract", "coverage", "allocated", "payment-plan",
-    "asset", "disposed", "filed", "partner", "loan", "allocation",
+    "asset", "disposed", "filed", "partner", "loan", "allocation", "deposited",
 )  # fmt: skip
 _OF_PRACTICE: Final = ("payment", "adjustment", "remittance")
 

@@ -30,8 +30,13 @@ from daysheet.remittances import Remittance, RemittedClaim
 DEPOSIT: Final = "deposit"
 """Metadata of a merchant fee: the id of the bank deposit that it was taken from."""
 
+DIFFERENCE: Final = "deposited"
+"""Metadata of what a person has said to be short or over in a bank line: the line's id. It is no receipt."""
+
 PAYOUT: Final = "payout"
 """Metadata of a fee that a processor's own report names: the amount that the bank will show."""
+
+_NO_RECEIPTS: Final = (DEPOSIT, DIFFERENCE, PAYOUT)
 
 SUSPENSE: Final = f"{CLEARING}:Suspense"
 RECOUPMENTS: Final = f"{CLEARING}:Recoupments"
@@ -110,6 +115,8 @@ def deposits(books: Books, as_of: datetime.date) -> list[BankDeposit]:
     for entry in books.clearing:
         if entry.date > as_of:
             break
+        if DIFFERENCE in entry.meta:
+            continue
         if DEPOSIT in entry.meta:
             fees.setdefault(str(entry.meta[DEPOSIT]), []).append(_kept(entry))
         elif PAYOUT in entry.meta:
@@ -146,7 +153,7 @@ def receipts(books: Books, as_of: datetime.date) -> list[Receipt]:
     for entry in books.clearing:
         if entry.date > as_of:
             break
-        if DEPOSIT in entry.meta or PAYOUT in entry.meta or any(is_bank(posting.account) for posting in entry.postings):
+        if not entry.meta.keys().isdisjoint(_NO_RECEIPTS) or any(is_bank(leg.account) for leg in entry.postings):
             continue
         for posting in _legs(entry):
             receipt = _receipt(entry, posting, books)

@@ -1,6 +1,7 @@
 """Which receipts are in which bank deposit: many to one, proved and said, never guessed.
 
-A deposit is matched by the first of these that gives one answer, and the match says which it was:
+A deposit of which a person has said what it brought is taken at that word (`as_said`). Any other is matched by the
+first of these that gives one answer, and the match says which it was:
 
 1. its text holds the trace number of remittances, or the reference of payments, that add up to it;
 2. its text names the insurer of a receipt of that amount, or of its receipts of a day or of days on end;
@@ -24,6 +25,8 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from daysheet.books.books import Books
+from daysheet.books.deposited import Deposited
+from daysheet.cash.as_said import Contradicted, as_said
 from daysheet.cash.candidates import HABIT, WINDOWS, Candidates, together
 from daysheet.cash.deposit_groups import Group, is_fee, order, suspects_of, total, voided, voided_same_day
 from daysheet.cash.in_order import in_order
@@ -31,6 +34,7 @@ from daysheet.cash.joint import Fits, assigned, components, divided
 from daysheet.cash.processor_fees import Batch
 from daysheet.cash.receipts import BankDeposit, Receipt, bank_seen_until, deposits, left_over, receipts
 
+BY_PERSON: Final = "what a person has said"
 BY_TRACE: Final = "trace number"
 BY_REFERENCE: Final = "reference"
 BY_PAYER: Final = "payer, amount and date"
@@ -48,12 +52,13 @@ _ZERO: Final = Decimal()
 
 
 class Match(NamedTuple):
-    """A deposit, what is in it, how that is known, and what the processor kept."""
+    """A deposit, what is in it, how that is known, what the processor kept, and the fact where a person has said it."""
 
     deposit: BankDeposit
     receipts: Group
     basis: str
     fee: Decimal
+    said: Deposited | None = None
 
 
 class OpenDeposit(NamedTuple):
@@ -86,6 +91,7 @@ class Reconciliation(NamedTuple):
         overdue: receipts that should have reached the bank, by date.
         in_transit: receipts that still have time, by date.
         left_over: balances of the clearing accounts for suspense and recoupments.
+        contradicted: what a person has said of deposits and the books do not bear out.
     """
 
     as_of: datetime.date
@@ -94,6 +100,7 @@ class Reconciliation(NamedTuple):
     overdue: tuple[Receipt, ...]
     in_transit: tuple[Receipt, ...]
     left_over: dict[str, Decimal]
+    contradicted: tuple[Contradicted, ...] = ()
 
     @property
     def unreconciled(self) -> Decimal:
@@ -108,43 +115,41 @@ class Reconciliation(NamedTuple):
 
 def reconcile(books: Books, as_of: datetime.date) -> Reconciliation:
     """Match all deposits and receipts up to a day."""
-
-    def work() -> Reconciliation:
-        return _Reconciler(deposits(books, as_of), receipts(books, as_of)).run(books, as_of)
-
-    return books.once(("reconciliation", as_of), work)
+    return books.once(("reconciliation", as_of), lambda: _Reconciler(books, as_of).run())
 
 
 def matches_of_cards(books: Books, as_of: datetime.date) -> tuple[Match, ...]:
     """The matches up to a day on the clearing accounts of cards alone; those of the others change nothing in them."""
-    received = receipts(books, as_of)
-    accounts = {receipt.account for receipt in received if receipt.method == "card"}
-    return _Reconciler(deposits(books, as_of), received, accounts).match_all()
+    accounts = {receipt.account for receipt in receipts(books, as_of) if receipt.method == "card"}
+    return _Reconciler(books, as_of, accounts).match_all()
 
 
 class _Reconciler:
     """The matching: what is still open, and what has been matched."""
 
-    def __init__(
-        self, found: Sequence[BankDeposit], received: Sequence[Receipt], accounts: Set[str] | None = None
-    ) -> None:
-        """Nothing matched yet, on these clearing accounts; on all if none are given."""
-        self.deposits = sorted(
-            (deposit for deposit in found if accounts is None or deposit.account in accounts),
-            key=lambda deposit: (deposit.date, deposit.id),
-        )
-        taken_back = voided_same_day(received, found)
-        self.received = [
-            receipt
-            for receipt in received
-            if receipt not in taken_back and (accounts is None or receipt.account in accounts)
-        ]
+    def __init__(self, books: Books, as_of: datetime.date, accounts: Set[str] | None = None) -> None:
+        """Nothing matched yet but what a person has settled, on these clearing accounts; on all if none are given."""
+        self.books, self.as_of = books, as_of
+        found = deposits(books, as_of)
+        facts = [fact for fact in books.deposited if fact.date <= as_of]
+        said = as_said(facts, found, receipts(books, as_of), books.currency)
+        self.contradicted = said.contradicted
+        settled = {id(each.deposit) for each in said.settled}
+        found = [deposit for deposit in found if id(deposit) not in settled]
+        ours = [deposit for deposit in found if accounts is None or deposit.account in accounts]
+        self.deposits = sorted(ours, key=lambda deposit: (deposit.date, deposit.id))
+        taken_back = voided_same_day(said.left, found)
+        left = [receipt for receipt in said.left if accounts is None or receipt.account in accounts]
+        self.received = [receipt for receipt in left if receipt not in taken_back]
         self.candidates = Candidates(self.received)
         self.candidates.no_fees = self._keeps_no_fees
         self.matches: list[Match] = []
         self.matched: Counter[str] = Counter()
         self.less_fees: set[str] = set()
         self.open_deposits: list[OpenDeposit] = []
+        for each in said.settled:
+            if accounts is None or each.deposit.account in accounts:
+                self._settle(Match(each.deposit, each.receipts, BY_PERSON, each.deposit.fee, each.fact))
 
     def match_all(self) -> tuple[Match, ...]:
         """The deposits that are explained, by date."""
@@ -168,8 +173,9 @@ class _Reconciler:
             pass
         return tuple(sorted(self.matches, key=lambda match: (match.deposit.date, match.deposit.id)))
 
-    def run(self, books: Books, as_of: datetime.date) -> Reconciliation:
+    def run(self) -> Reconciliation:
         """All that is to be said of the accounts."""
+        books, as_of = self.books, self.as_of
         matches = self.match_all()
         self._look_elsewhere()
         for deposit in self.deposits:
@@ -187,6 +193,7 @@ class _Reconciler:
             tuple(late),
             tuple(receipt for receipt in left if receipt not in overdue),
             left_over(books, as_of),
+            self.contradicted,
         )
 
     def _match(self, find: Callable[[BankDeposit], Match | None]) -> bool:

@@ -22,8 +22,21 @@ _ZERO = Decimal()
 
 
 def unmatched_deposit(books: Books, as_of: datetime.date) -> Iterator[Finding]:
-    """Bank lines that no receipts explain, with what they could be."""
-    for item in reconcile(books, as_of).open_deposits:
+    """Bank lines that no receipts explain, with what they could be; and what was said of one and does not hold."""
+    result = reconcile(books, as_of)
+    for fact, why in result.contradicted:
+        yield Finding(
+            kind="unmatched-deposit",
+            key=f"said/{fact.line}",
+            date=fact.date,
+            through=fact.date,
+            provider=None,
+            count=1,
+            amount=abs(fact.short),
+            message=f"what was said of a bank line does not hold: {why}. Correct this line, or take it out.",
+            where=(fact.meta,),
+        )
+    for item in result.open_deposits:
         deposit = item.deposit
         shown = item.candidates[0] if item.elsewhere else item.suspects
         where = (deposit.meta, *(meta for receipt in shown[:_SUSPECTS] for meta in receipt.where[:1]))
