@@ -32,8 +32,15 @@ async function ask(name, method, values) {
 const LONG_ENOUGH = 120_000; // milliseconds; a year of books takes a while to load
 
 /** Say what was done, with a button that undoes it: it outlives reloads, ours and Fava's own, for a while. */
-function say(told) {
-  sessionStorage.setItem("daysheet-told", JSON.stringify({ ...told, at: Date.now(), where: window.location.search }));
+function say(told, where = window.location.search) {
+  sessionStorage.setItem("daysheet-told", JSON.stringify({ ...told, at: Date.now(), where }));
+}
+
+/** The same on another page of ours, which is shown. */
+function sayOn(address, told) {
+  const url = new URL(address, window.location.href);
+  say(told, url.search);
+  window.location.assign(url);
 }
 
 function showTold() {
@@ -478,6 +485,90 @@ function attachTaking() {
   ready(look);
 }
 
+/** An amount as it is typed, in the smallest coin; null where it is none. */
+function coins(text, decimals) {
+  const found = /^(-?)(\d{1,12})(?:\.(\d+))?$/.exec(text.trim());
+  if (!found || (found[3]?.length ?? 0) > decimals) return null;
+  return BigInt(found[1] + found[2] + (found[3] ?? "").padEnd(decimals, "0"));
+}
+
+/** An amount of the smallest coin as it is read. */
+function amountOf(coins, decimals) {
+  const digits = String(coins < 0n ? -coins : coins).padStart(decimals + 1, "0");
+  const whole = digits.slice(0, digits.length - decimals).replace(/\B(?=(\d{3})+$)/g, ",");
+  return decimals ? `${whole}.${digits.slice(-decimals)}` : whole;
+}
+
+/** What a bank line brought: receipts are chosen, the sum is shown, and what is short or over has to go somewhere. */
+function attachMatching() {
+  const form = document.getElementById("ds-match");
+  if (!form) return;
+  const decimals = Number(form.dataset.decimals);
+  const line = BigInt(form.dataset.minor);
+  const boxes = [...form.querySelectorAll("#ds-offered input[type=checkbox]")];
+  const part = (box) => box.closest("tr").querySelector(".ds-part");
+  const difference = document.getElementById("ds-difference");
+  const sum = document.getElementById("ds-match-sum");
+  const error = form.querySelector("[role=alert]");
+  const weigh = () => {
+    const chosenBoxes = boxes.filter((box) => box.checked);
+    let all = 0n;
+    for (const box of boxes) {
+      part(box).disabled = !box.checked || page().hasAttribute("data-read-only");
+      const typed = part(box).value.trim();
+      const some = typed ? coins(typed, decimals) : BigInt(box.dataset.minor);
+      part(box).toggleAttribute("aria-invalid", some === null);
+      if (box.checked) all += some ?? 0n;
+    }
+    const off = all - line;
+    const how = off === 0n ? "they add up" : `${off > 0n ? "short" : "over"} by ${amountOf(off, decimals)}`;
+    sum.textContent = chosenBoxes.length ? `Chosen: ${amountOf(all, decimals)} of ${amountOf(line, decimals)}: ${how}.` : "Nothing is chosen.";
+    difference.hidden = chosenBoxes.length === 0 || off === 0n;
+    return { chosenBoxes, off };
+  };
+  form.addEventListener("change", (event) => {
+    if (event.target.name === "group") {
+      const wanted = new Set(event.target.dataset.at.trim().split(" ").map(Number));
+      for (const [at, box] of boxes.entries()) {
+        box.checked = wanted.has(at);
+        part(box).value = "";
+      }
+    }
+    weigh();
+  });
+  form.addEventListener("input", weigh);
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const { chosenBoxes, off } = weigh();
+    const { account, reason } = form.elements;
+    error.textContent = "";
+    const wrong = boxes.find((box) => box.checked && part(box).hasAttribute("aria-invalid"));
+    const missing = off === 0n ? null : [account, reason].find((field) => !field.value.trim());
+    if (wrong) {
+      error.textContent = "the part is an amount such as 40.00";
+      return part(wrong).focus();
+    }
+    if (chosenBoxes.length && missing) {
+      error.textContent = missing === account ? "say where the difference goes" : "say why there is a difference";
+      return missing.focus();
+    }
+    const button = form.querySelector("button");
+    button.disabled = true;
+    const receipts = chosenBoxes.map((box) => ({ id: box.dataset.id, part: part(box).value.trim() || null }));
+    const told = await ask("match", "POST", {
+      line: form.dataset.line,
+      receipts,
+      account: off === 0n ? "" : account.value.trim(),
+      reason: off === 0n ? "" : reason.value.trim(),
+    });
+    button.disabled = false;
+    error.textContent = told.error ?? "";
+    if (!told.error) sayOn(form.dataset.back, told);
+  });
+  for (const control of [...boxes, ...form.querySelectorAll("input[type=radio], button")]) ready(control);
+  weigh();
+}
+
 export default {
   onExtensionPageLoad() {
     if (!page()) return;
@@ -490,6 +581,7 @@ export default {
     attachClosing();
     attachDropping();
     attachTaking();
+    attachMatching();
     attachCatchUp();
     attachRevealing();
     attachStatement();

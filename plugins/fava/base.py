@@ -29,7 +29,13 @@ from fava.ext import FavaExtensionBase, extension_endpoint
 from flask import Response, request, url_for
 from markupsafe import Markup
 
-HIDDEN: Final = {"lapse": "Lapse", "day": "Day sheet", "patient": "Patient's account", "claims": "Claims"}
+HIDDEN: Final = {
+    "lapse": "Lapse",
+    "day": "Day sheet",
+    "patient": "Patient's account",
+    "claims": "Claims",
+    "deposit": "Deposit",
+}
 """Pages that others lead to."""
 PAGES: Final = {
     "overview": "Overview",

@@ -16,6 +16,7 @@ from typing import Any
 
 from daysheet.errors import DaysheetError
 from daysheet.plugins.fava.cash_pages import Cash
+from daysheet.plugins.fava.deposit_pages import Deposits
 from daysheet.plugins.fava.fact_pages import Facts
 from daysheet.plugins.fava.import_pages import Imports
 from daysheet.plugins.fava.lapse_pages import Lapses
@@ -27,7 +28,7 @@ from fava.core import FavaLedger
 _LOG = logging.getLogger(__name__)
 
 
-class Daysheet(Worklist, Lapses, Imports, Owing, Cash, Facts, Packs):
+class Daysheet(Worklist, Lapses, Imports, Owing, Deposits, Cash, Facts, Packs):
     """The pages under "Daysheet" in Fava's sidebar."""
 
     def __init__(self, ledger: FavaLedger, config: str | None = None) -> None:

@@ -20,6 +20,7 @@ from daysheet.facts import Imported
 from daysheet.findings import Finding, Gap
 from daysheet.measures import Benchmarks
 from daysheet.plugins.fava.shown.calendar import ProviderCalendar, calendars
+from daysheet.plugins.fava.shown.deposit import Offered, Waiting, accounts_of_difference, minor, offered, under_way
 from daysheet.plugins.fava.shown.lapse import LapseDay, Limit, days_of, limit_of
 from daysheet.plugins.fava.shown.state import Filtered, State
 from daysheet.plugins.fava.shown.trends import Trend, months_until, trends
@@ -30,6 +31,7 @@ from daysheet.reports.registry import build, find
 from daysheet.reports.request import Request
 from daysheet.reports.schedules.receivables import BUCKETS, OLDEST, aged
 from daysheet.reports.table import Basis, Row, Table
+from daysheet.wording import decimals
 
 __all__ = ("SHOWN", "State", "View")
 
@@ -142,6 +144,11 @@ class View(Filtered):
         return [item for item in self.reconciliation.in_transit if self._shown(item.date, item.account)]
 
     @property
+    def under_way(self) -> list[Waiting]:
+        """The same with its days, that which has the least time first."""
+        return under_way(self.in_transit, self.as_of)
+
+    @property
     def open_deposits(self) -> list[OpenDeposit]:
         """Bank lines that no receipts explain, in the days and accounts of the filters."""
         return [
@@ -158,6 +165,24 @@ class View(Filtered):
         """Deposits that are explained, and how, the latest first."""
         found = self.reconciliation.matches
         return [item for item in reversed(found) if self._shown(item.deposit.date, item.deposit.account)]
+
+    def offered(self, item: OpenDeposit) -> list[Offered]:
+        """The receipts that a bank line may have brought."""
+        return offered(item, self.reconciliation)
+
+    @property
+    def accounts_of_difference(self) -> list[str]:
+        """Where what is short or over in a bank line may go."""
+        return list(accounts_of_difference(self.books))
+
+    @property
+    def decimals(self) -> int:
+        """How many decimals the currency is written with."""
+        return decimals(self.currency)
+
+    def minor(self, amount: Decimal) -> int:
+        """An amount in the currency's smallest coin."""
+        return minor(amount, decimals(self.currency))
 
     def bank_text(self, deposit: BankDeposit) -> str:
         """What the bank's line says."""

@@ -102,7 +102,7 @@ def test_a_receipt_comes_in_two_lines(folder: Folder) -> None:
     match(folder, line(folder, "80.00"), "E1=80.00")
     found = result(folder)
     assert [one.deposit.amount for one in found.matches] == [Decimal("80.00"), Decimal("40.00")]
-    assert not (found.open_deposits or found.overdue or found.in_transit)
+    assert (found.open_deposits, found.overdue, found.in_transit) == ((), (), ())
 
 
 def test_what_was_said_is_taken_back_byte_for_byte(banked: Folder) -> None:

@@ -151,16 +151,17 @@ def new_site(tmp_path_factory) -> Iterator[Site]:
 @pytest.fixture
 def own_site(_newest_fava) -> Iterator[Site]:
     """A Fava for a test that writes."""
-    yield from _put_back(_newest_fava)
+    yield from put_back(_newest_fava)
 
 
 @pytest.fixture(params=["newest", OLDEST_FAVA])
 def any_fava(request) -> Iterator[Site]:
     """As `own_site`, in the newest and in the oldest Fava that we say we work with."""
-    yield from _put_back(request.getfixturevalue("_newest_fava" if request.param == "newest" else "_oldest_fava"))
+    yield from put_back(request.getfixturevalue("_newest_fava" if request.param == "newest" else "_oldest_fava"))
 
 
-def _put_back(running: Site) -> Iterator[Site]:
+def put_back(running: Site) -> Iterator[Site]:
+    """What is served, with its books as they were afterwards."""
     before = {path: path.read_bytes() for path in _files(running.books)}
     yield running
     for path in set(_files(running.books)) - set(before):

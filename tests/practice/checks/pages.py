@@ -188,8 +188,8 @@ PAGES = {
     ),
     "unmatched-deposit": Page(
         "A bank deposit whose receipts are not clear",
-        "Compare the deposit slip with the receipts named, and correct the one that is wrong, or say what the line brought: "
-        "`daysheet match KEY RECEIPT…`.",
+        "Compare the deposit slip with the receipts named, and correct the one that is wrong, or say what the "
+        "line brought: `daysheet match KEY RECEIPT…`.",
         receipt(1, "50.00") + receipt(2, "50.00") + deposit("50.00", day(3)),
         (),
         "2026-03-31",
