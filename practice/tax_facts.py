@@ -46,7 +46,7 @@ FORMS: Final = ("941", "W-3", "940", "state")
 _ZERO: Final = Decimal()
 _ALL: Final = Decimal(100)
 _RENTAL: Final = Decimal("27.5")
-VEHICLES: Final = ("passenger", "other")
+VEHICLES: Final = ("passenger", "suv", "other")
 _VEHICLES_ADS: Final = Decimal(5)  # IRC 168(g)(3)(D)
 
 
@@ -56,8 +56,8 @@ class Asset(NamedTuple):
     What only the return asks for: `tax_life`, its MACRS recovery period in years (`life`, where the books follow MACRS
     too); `section_179`, the cost elected to be expensed; `bonus`, whether bonus depreciation is taken (None where
     nobody has said: it is automatic); `acquired`, the day of a binding contract, else the day of service; `vehicle`,
-    `passenger` for what IRC 280F limits; `business_use` in percent; `ads_life`, the recovery period in years of listed
-    property that is used half or less for business (a vehicle's is five).
+    `passenger` for what IRC 280F limits, `suv` over 6,000 pounds; `business_use` in percent; `ads_life`, the recovery
+    period in years of listed property that is used half or less for business (a vehicle's is five).
     """
 
     id: str
@@ -180,6 +180,18 @@ class AccumulatedAdjustments(NamedTuple):
     meta: Meta
 
 
+class OwnerEarnings(NamedTuple):
+    """What a sole proprietor, and the spouse, earn in a year elsewhere, as employees or in other businesses.
+
+    `carried` is what of Section 179 was carried into the year; None leaves it to the books.
+    """
+
+    since: datetime.date
+    amount: Decimal
+    carried: Decimal | None
+    meta: Meta
+
+
 class AccountNumber(NamedTuple):
     """By which number the accountant's program knows an account."""
 
@@ -188,7 +200,10 @@ class AccountNumber(NamedTuple):
     meta: Meta
 
 
-TaxFact = Asset | Disposal | Vendor | Filed | Partner | Loan | Allocation | AccumulatedAdjustments | AccountNumber
+TaxFact = (
+    Asset | Disposal | Vendor | Filed | Partner | Loan | Allocation | AccumulatedAdjustments | OwnerEarnings
+    | AccountNumber
+)  # fmt: skip
 
 
 def loan_on(facts: Iterable[TaxFact], account: str, on: datetime.date) -> Loan | None:
@@ -308,13 +323,25 @@ def _allocation(entry: Custom) -> Allocation:
 
 
 def _accumulated(entry: Custom) -> AccumulatedAdjustments:
-    said = entry.meta.get("balance")
-    balance = said.number if isinstance(said, Amount) else said
-    if not isinstance(balance, Decimal) or (entry.date.month, entry.date.day) != (1, 1):
+    return AccumulatedAdjustments(entry.date, _of_a_year(entry, "balance"), entry.meta)
+
+
+def _owner_earnings(entry: Custom) -> OwnerEarnings:
+    return OwnerEarnings(entry.date, _of_a_year(entry, "amount"), number(entry, "section-179-carried"), entry.meta)
+
+
+def _of_a_year(entry: Custom, key: str) -> Decimal:
+    """An amount of a year, of any sign, in a fact that is written on the year's first day.
+
+    It is the directive's value (Beancount does not load a custom directive without any), or below it under a key.
+    """
+    said = next((item.value for item in entry.values or () if not isinstance(item.value, str)), entry.meta.get(key))
+    amount = said.number if isinstance(said, Amount) else said
+    if not isinstance(amount, Decimal) or (entry.date.month, entry.date.day) != (1, 1):
         raise ValueError(
-            "accumulated-adjustments: write it on the first day of a year, and below it balance: 15000.00 USD"
+            f'{entry.type}: write on the first day of a year {entry.date.year}-01-01 custom "{entry.type}" 15000.00 USD'
         )
-    return AccumulatedAdjustments(entry.date, balance, entry.meta)
+    return amount
 
 
 def _account_number(entry: Custom) -> AccountNumber:
@@ -358,5 +385,6 @@ _PARSERS: Final[Mapping[str, Callable[[Custom], TaxFact]]] = {
     "loan": _loan,
     "allocation": _allocation,
     "accumulated-adjustments": _accumulated,
+    "owner-earnings": _owner_earnings,
     "account-number": _account_number,
 }

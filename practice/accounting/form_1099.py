@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Final
+
+_NEC: Final = 2020  # the first year of Form 1099-NEC
 
 
 def threshold(of_year: int) -> Decimal:
@@ -17,10 +19,16 @@ def threshold(of_year: int) -> Decimal:
     return Decimal(chosen["amount"])
 
 
-def boxes() -> Mapping[str, str]:
-    """The form and its box for each kind of service."""
+def is_known(of_year: int) -> bool:
+    """Whether the threshold of a year was read, and is not only that of the year before."""
+    known: int = _rules()["known_through"]
+    return of_year <= known
+
+
+def boxes(of_year: int) -> Mapping[str, str]:
+    """The form and its box for each kind of service, in a year."""
     found: dict[str, str] = _rules()["boxes"]
-    return found
+    return found if of_year >= _NEC else {**found, **_rules()["boxes_before_2020"]}
 
 
 def reported_of_corporations() -> Sequence[str]:

@@ -21,6 +21,8 @@ from daysheet.reports.request import Request
 from daysheet.reports.schedules import loans, reconciliation, return_depreciation
 from daysheet.reports.schedules.fixed_assets import held_cost, standings
 from daysheet.reports.schedules.receivables import aged
+from daysheet.reports.schedules.tax_return import section_179
+from daysheet.reports.schedules.tax_return.figures import returned
 from daysheet.reports.schedules.tax_return.questions import asked
 from daysheet.reports.schedules.tax_return.summary import marked_as, unlisted
 from daysheet.reports.statements.ledger import narration
@@ -201,6 +203,9 @@ def _return_depreciation(request: Request) -> Iterator[Question]:
         if item.problem:
             yield Question("Depreciation", item.problem, item.standing.asset.cost)
     yield from (Question("Depreciation", text, gain) for text, gain in return_depreciation.passed_through(request))
+    if request.period.is_year:
+        expensed = returned(request, request.period).expensed
+        yield from (Question("Depreciation", text, amount) for text, amount in section_179.asked(request, expensed))
 
 
 def _partners(request: Request) -> Iterator[Question]:

@@ -30,6 +30,7 @@ from daysheet.reports.tax.return_depreciation import (
     elections,
     section_179_limit,
     through,
+    waits,
 )
 
 _ZERO: Final = Decimal()
@@ -224,6 +225,13 @@ def _notes(request: Request, found: list[Line]) -> Iterator[str]:
     older = [i.standing.asset.name for i in found if i.standing.asset.bonus is None and not _since(i, rules)]
     if older:
         yield f"No bonus depreciation is taken for what is older than the books; nobody has said: {', '.join(older)}."
+    waiting = [i.standing.asset.name for i in found if i.deducted is not None and waits(i.standing.asset, rules.begins)]
+    if waiting:
+        yield (
+            f"{', '.join(waiting)}: of an automobile with bonus depreciation of all of its cost, what the first year's"
+            " limit leaves waits until the recovery period is over (IRC 280F(a)(1)(B)). The safe harbor of Rev. Proc."
+            " 2019-13, by which it is deducted sooner, is for service through 2022 and without Section 179."
+        )
     yield from (f"{text}." for text, _ in passed_through(request))
     if year in rules.mid_quarter:
         yield "The mid-quarter convention applies: over 40% of the year's property came in the last three months."

@@ -11,7 +11,7 @@ import datetime
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from daysheet.accounting.form_1099 import boxes, reported_of_corporations, threshold
+from daysheet.accounting.form_1099 import boxes, is_known, reported_of_corporations, threshold
 from daysheet.accounting.payees import Payment, payments
 from daysheet.books import Books
 from daysheet.reports.period import Period, year
@@ -73,10 +73,11 @@ def contractors(request: Request) -> Table:
 
 def _notes(books: Books, whole: Period, found: list[Candidate]) -> tuple[str, ...]:
     limit = f"{threshold(whole.first.year):,f} {books.currency}"
+    indexed = "" if is_known(whole.first.year) else " (the threshold of the year before; it is adjusted for inflation)"
     if found:
         return (
-            f"Payments made in {whole.first.year}; a form is due from {limit}. What was paid by card is reported by"
-            " the processor, never here.",
+            f"Payments made in {whole.first.year}; a form is due from {limit}{indexed}. What was paid by card is"
+            " reported by the processor, never here.",
         )
     if _vendors(books, whole.last):
         return (f"No vendor was paid in {whole.first.year}, and nobody else {limit} or more.",)
@@ -116,9 +117,10 @@ def _by_payee(made: list[Payment]) -> tuple[dict[str, Paid], dict[str, str]]:
 
 
 def _judge(vendor: Vendor, paid: Paid, period: Period) -> Candidate:
-    form = boxes().get(vendor.services, "–")
+    forms = boxes(period.first.year)
+    form = forms.get(vendor.services, "–")
     w9 = "on file" if vendor.w9 else "missing"
-    if vendor.services not in boxes():
+    if vendor.services not in forms:
         verdict = f"exempt: {vendor.services}"
     elif vendor.entity in ("tax-exempt", "government") or (
         vendor.entity == "corporation" and vendor.services not in reported_of_corporations()

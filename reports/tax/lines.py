@@ -36,6 +36,7 @@ class Edition:
     """One year's lines of a return: `lines` gives the line of each word, `short` is printed before it.
 
     `separate` gives where what is no part of the form's own result goes: a line of Schedule K, or another form.
+    `through` is the last tax year whose form was read for it.
     `totals` gives the lines of its own sums: net `receipts`, gross `profit`, total `income`, total `deductions` and
     the `result`, and `names` what the form calls them; `titles` what it calls a line that several words are on.
     """
@@ -43,6 +44,7 @@ class Edition:
     form: str
     short: str
     since: int
+    through: int
     source: str
     lines: Mapping[str, str]
     separate: Mapping[str, str]
@@ -69,11 +71,6 @@ def edition(returns: str, year: int) -> Edition | None:
     """The edition of a return that holds in a tax year; None for a year or a return without one."""
     held = [item for item in _editions(returns) if item.since <= year]
     return held[-1] if held else None
-
-
-def is_newest(found: Edition, returns: str) -> bool:
-    """Whether no later edition is known, so that a later year's form may differ."""
-    return _editions(returns)[-1] == found
 
 
 def deductible_meals(year: int) -> Decimal | None:

@@ -84,6 +84,7 @@ def deduction(asset: Asset, disposed: datetime.date | None, year: int, rules: El
         raise _missing(asset, "its recovery period for the return is not said: write tax-life: 5")
     if asset.business_use <= _LISTED:
         _require_ads(asset)
+    _require_sport_utility(asset)
     if year < asset.since.year or (disposed is not None and year > disposed.year):
         return Deduction(_ZERO, _ZERO, _ZERO)
     basis = (asset.cost * asset.business_use / _HUNDRED).quantize(_CENT, ROUND_HALF_UP)
@@ -147,8 +148,8 @@ def _automobile(
 ) -> Deduction:
     """A passenger automobile, each year within its limit; what the limits leave follows when the recovery is over.
 
-    With all of it deductible at once the later years follow the table on what the first year's limit left (Rev. Proc.
-    2019-13, section 4.03).
+    With bonus depreciation of all of it the later years follow the table on what the first year's limit left, as long
+    as the safe harbor holds (`has_safe_harbor`).
     """
     said = _rules()["automobile"].get(str(asset.since.year))
     if said is None:
@@ -157,7 +158,7 @@ def _automobile(
     first = limits[0] if bonus else limits[1]
     at_once = min(asset.section_179 + bonus, first)
     left = basis - asset.section_179 - bonus
-    table = left if left else basis - at_once
+    table = left if left or not has_safe_harbor(asset) else basis - at_once
     taken = _ZERO
     for each in range(asset.since.year, year + 1):
         at = each - asset.since.year
@@ -170,6 +171,29 @@ def _automobile(
         expensed = min(asset.section_179, at_once)
         return Deduction(expensed, at_once - expensed, amount)
     return Deduction(_ZERO, _ZERO, amount)
+
+
+def has_safe_harbor(asset: Asset) -> bool:
+    """Whether an automobile with all of its cost as bonus goes on by the table (Rev. Proc. 2019-13, section 4)."""
+    return asset.since.year <= _rules()["automobile_safe_harbor"]["through"] and not asset.section_179
+
+
+def waits(asset: Asset, begins: datetime.date) -> bool:
+    """Whether an automobile is one of which the first year deducts all it may, and the next ones nothing."""
+    return asset.vehicle == "passenger" and bonus_percent(asset, begins) == _HUNDRED and not has_safe_harbor(asset)
+
+
+def _require_sport_utility(asset: Asset) -> None:
+    """Of a sport utility vehicle over 6,000 pounds a part may be expensed under Section 179 (IRC 179(b)(5))."""
+    if asset.vehicle != "suv" or not asset.section_179:
+        return
+    limit = _rules()["sport_utility"].get(str(asset.since.year))
+    if limit is None:
+        raise _missing(
+            asset, f"the Section 179 limit of sport utility vehicles of {asset.since.year} is not known here"
+        )
+    if asset.section_179 > Decimal(limit):
+        raise _missing(asset, f"of a sport utility vehicle no more than {limit} may be expensed under Section 179")
 
 
 def _require_ads(asset: Asset) -> None:

@@ -13,7 +13,7 @@ class Schedules(NamedTuple):
     """One year's lines, by word.
 
     Attributes:
-        source: the form.
+        source: the form; `through` is the last tax year whose form was read.
         k: lines of Schedule K beside those that are separately stated.
         l: lines of the balance sheet; `l_totals` those of total `assets` and of liabilities and capital, `claims`.
         m1: lines of the reconciliation of the books' income with the return's.
@@ -21,11 +21,18 @@ class Schedules(NamedTuple):
     """
 
     source: str
+    through: int
     k: Mapping[str, str]
     l: Mapping[str, str]  # noqa: E741 - the schedule's own letter
     l_totals: Mapping[str, str]
     m1: Mapping[str, str]
     m2: Mapping[str, str]
+
+
+def said_of(lines: Schedules, year: int) -> str:
+    """Which form the lines are of, and whether the form of that year is still to be looked at."""
+    later = f" Check them against the form of {year}, which was not read for this." if year > lines.through else ""
+    return f"Lines of {lines.source}.{later}"
 
 
 def schedules(returns: str, year: int) -> Schedules | None:
@@ -35,7 +42,7 @@ def schedules(returns: str, year: int) -> Schedules | None:
     for item in sorted(held, key=lambda one: int(one["since"])):
         for name in Schedules._fields:
             said = item.get(name, {})
-            found[name] = said if isinstance(said, str) else {**found.get(name, {}), **said}
+            found[name] = {**found.get(name, {}), **said} if isinstance(said, dict) else said
     return Schedules(**found) if found else None
 
 

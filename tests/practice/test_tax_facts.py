@@ -30,9 +30,25 @@ def test_what_the_tax_return_asks_for_is_read_from_the_books(books):
     assert (disposal.asset, disposal.proceeds) == ("ultrasound", 1500)
 
 
+def test_amounts_of_a_year_are_values_of_their_facts(books):
+    """
+    2026-01-01 open Assets:Bank
+    2026-01-01 custom "accumulated-adjustments" 15000.00 USD
+    2026-01-01 custom "owner-earnings" -6000.00 USD
+      section-179-carried: 400.00 USD
+    2027-01-01 custom "accumulated-adjustments" "as filed"
+      balance: 100.00 USD
+    """
+    assert books.errors == []
+    adjustments, earnings, later = books.tax_facts
+    assert (adjustments.balance, earnings.amount, earnings.carried, later.balance) == (15000, -6000, 400, 100)
+
+
 @pytest.mark.parametrize(
     ("ledger", "remedy"),
     [
+        ('2026-02-01 custom "owner-earnings" 5.00 USD', '2026-01-01 custom "owner-earnings" 15000.00 USD'),
+        ('2026-01-01 custom "accumulated-adjustments" "5"', '2026-01-01 custom "accumulated-adjustments" 15000.00 USD'),
         ('2026-01-01 custom "asset" "x"', "cost: 1200.00 USD"),
         ('2026-01-01 custom "asset" "x"\n  cost: 5.00 USD\n  account: Assets:F', "life: 5"),
         ('2026-01-01 custom "asset" "x"\n  cost: 5.00 USD\n  account: Assets:F\n  life: 2.5', "life: 5"),

@@ -30,6 +30,12 @@ def amounts_of(item, count=8, disposed=None, rules=PLAIN):
     return [deduction(item, gone, item.since.year + n, rules).total for n in range(count)]
 
 
+def bonus_of(since, acquired):
+    """The bonus in percent of an asset's cost."""
+    item = asset(100, 5, since, bonus=True, acquired=datetime.date.fromisoformat(acquired))
+    return deduction(item, None, item.since.year, PLAIN).bonus
+
+
 @pytest.mark.parametrize(
     ("since", "life", "expected"),
     [

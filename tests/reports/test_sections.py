@@ -203,7 +203,7 @@ def test_the_tax_line_summary_adds_accounts_up_by_line_and_ends_at_net_income(bu
     ]
     assert table.title == "Tax-line summary, Schedule C (Form 1040)"
     assert any("50%" in note for note in table.notes)
-    assert any("Check them against the form for 2026" in note for note in table.notes)
+    assert any("Check them against the form of 2026" in note for note in table.notes)
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from daysheet.reports.period import Period, year
 from daysheet.reports.request import Request
 from daysheet.reports.schedules.fixed_assets import standings
 from daysheet.reports.schedules.return_depreciation import Gain, lines_of
+from daysheet.reports.schedules.tax_return.section_179 import Limited, has_carried, limited, may_be_carried
 from daysheet.reports.tax import lines as taxlines
 
 _ZERO: Final = Decimal()
@@ -63,6 +64,7 @@ class Returned(NamedTuple):
         timing: what the books have less the return, by word: depreciation and gains.
         problems: why the books' depreciation stands instead of the return's.
         carried: what was elected under Section 179 and is carried to the next year.
+        expensed: how that comes about; None where nothing is elected or carried.
     """
 
     parts: Mapping[str, tuple[Part, ...]]
@@ -70,6 +72,7 @@ class Returned(NamedTuple):
     timing: Mapping[str, tuple[Part, ...]]
     problems: tuple[str, ...]
     carried: Decimal
+    expensed: Limited | None = None
 
     def sum_of(self, words: Iterable[str]) -> Decimal:
         """What the return shows of some words."""
@@ -103,13 +106,13 @@ def _returned(request: Request) -> Returned:
             found[word].append(Part(account.name, amount))
     edition = taxlines.edition(returns, period.last.year)
     problems: tuple[str, ...] = ()
-    carried = _ZERO
+    expensed: Limited | None = None
     if edition is not None:
         _divide_meals(found, off, period.last.year)
         if found and period.is_year:
             problems, elected = _as_deducted(request, found, timing)
-            if not problems and SECTION_179 in edition.separate:
-                carried = _limit_179(request, edition, found, timing, elected)
+            if not problems:
+                expensed = _limit_179(request, edition, found, timing, elected)
     parts: dict[str, tuple[Part, ...]] = {}
     for word, group in found.items():
         if word is None or edition is None or not edition.line_of(word):
@@ -119,7 +122,8 @@ def _returned(request: Request) -> Returned:
             if kept:
                 parts[word] = kept
     left_off = {word: tuple(group) for word, group in off.items()}
-    return Returned(parts, left_off, {w: tuple(group) for w, group in timing.items()}, problems, carried)
+    late = {word: tuple(group) for word, group in timing.items()}
+    return Returned(parts, left_off, late, problems, expensed.carried if expensed else _ZERO, expensed)
 
 
 def _gains_by_name(request: Request) -> frozenset[str]:
@@ -195,32 +199,28 @@ def _limit_179(
     found: dict[str | None, list[Part]],
     timing: dict[str, list[Part]],
     elected: Decimal,
-) -> Decimal:
-    """Take Section 179 off the form's depreciation, and deduct it apart as far as there is income of the business.
+) -> Limited | None:
+    """Take Section 179 off the form's depreciation, and deduct it as far as its limits let (`section_179`).
 
-    The income is before Section 179 itself and what owners are paid, with gains of section 1231 and interest of working
-    capital (26 CFR 1.179-2(c)); what is over is carried to the next year, and deducted first there where it can be.
-
-    Returns: what is carried from this year to the next.
+    An entity states it apart; on Schedule C it is on the line of depreciation. What is over is carried on.
     """
     number = request.period.last.year
-    before = _ZERO
-    if any(item.asset.section_179 and item.asset.since.year < number for item in standings(request.books, number)):
-        before = returned(request, year(number - 1)).carried
-    if not elected and not before:
-        return _ZERO
+    before = returned(request, year(number - 1)).carried if may_be_carried(request) else _ZERO
+    if not elected and not before and not has_carried(request):
+        return None
     for part in found.get(DEPRECIATION, ())[:1]:
         found[DEPRECIATION][0] = part._replace(amount=part.amount - elected)
-    earned = [word for word in edition.lines if word not in _PAID_TO_OWNERS] + [SECTION_1231, INTEREST]
-    income = -total(part for word in earned for part in found.get(word, ()))
-    deducted = max(min(elected + before, income), _ZERO)
-    if deducted:
-        found[SECTION_179] = [Part("", deducted, "Form 4562", is_account=False)]
-    carried = elected + before - deducted
-    if carried != before:
+    words = {*edition.lines, GAIN, SECTION_1231, INTEREST} - set(_PAID_TO_OWNERS)
+    income = -total(part for word in words for part in found.get(word, ()))
+    held = limited(request, elected, before, income)
+    if held.deducted and SECTION_179 in edition.separate:
+        found[SECTION_179] = [Part("", held.deducted, "Form 4562", is_account=False)]
+    elif held.deducted:
+        found[DEPRECIATION].append(Part("", held.deducted, "Section 179, Form 4562", is_account=False))
+    if held.carried != held.before:
         name = "Section 179, carried less carried before"
-        timing[DEPRECIATION] = [*timing.get(DEPRECIATION, ()), Part("", carried - before, name)]
-    return carried
+        timing[DEPRECIATION] = [*timing.get(DEPRECIATION, ()), Part("", held.carried - held.before, name)]
+    return held
 
 
 def _of_what_is_not_written_off(request: Request) -> list[tuple[datetime.date, Gain]]:

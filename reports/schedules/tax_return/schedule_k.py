@@ -14,7 +14,7 @@ from daysheet.reports.schedules.tax_return.figures import GAIN, Part, Returned, 
 from daysheet.reports.schedules.tax_return.owners import is_limited, moves, paid_to, share_out
 from daysheet.reports.table import Column, Row, Table
 from daysheet.reports.tax import lines as taxlines
-from daysheet.reports.tax.schedules import Schedules, schedules, title_of
+from daysheet.reports.tax.schedules import Schedules, said_of, schedules, title_of
 
 _ZERO: Final = Decimal()
 GUARANTEED: Final = "guaranteed-payments"
@@ -155,12 +155,12 @@ def schedule_k(request: Request) -> Table:
             rows.append(Row("note", ("4562 13", _CARRIED, *carried)))
         last = "reconciliation" if "reconciliation" in lines.k else "analysis"
         rows.append(Row("total", (lines.k[last], title_of(last), *(income_of(found) for found in years))))
-    notes = tuple(_notes(lines)) if rows and lines else ("This return has no Schedule K.",)
+    notes = tuple(_notes(lines, request.period.last.year)) if rows and lines else ("This return has no Schedule K.",)
     return request.table("schedule-k", "Schedule K", columns, rows, notes)
 
 
-def _notes(lines: Schedules) -> Iterator[str]:
-    yield f"Lines of {lines.source}."
+def _notes(lines: Schedules, year: int) -> Iterator[str]:
+    yield said_of(lines, year)
     if EMPLOYED in lines.k:
         yield (
             f"{lines.k[EMPLOYED]} takes every partner for one who works in the practice; a limited partner says"

@@ -29,7 +29,7 @@ from daysheet.reports.accounts.cash_moves import is_opening
 from daysheet.reports.request import Request
 from daysheet.reports.schedules.tax_return.owners import first_year
 from daysheet.reports.table import Column, Row, Table
-from daysheet.reports.tax.schedules import balance_titles, schedules
+from daysheet.reports.tax.schedules import balance_titles, said_of, schedules
 from daysheet.tax_facts import loan_on
 
 KEY: Final = "schedule-l"
@@ -115,8 +115,8 @@ def schedule_l(request: Request) -> Table:
     notes = ("This return has no Schedule L.",)
     if rows and lines is not None:
         notes = (
-            f"Lines of {lines.source}. Loans are by their own due dates, all of a loan on one line; those without one"
-            " stand as due in a year or more.",
+            f"{said_of(lines, request.period.last.year)} Loans are by their own due dates, all of a loan on one line;"
+            " those without one stand as due in a year or more.",
         )
     return request.table("schedule-l", "Schedule L, balance sheets", columns, rows, notes)
 

@@ -14,7 +14,7 @@ from daysheet.reports.schedules.tax_return.figures import DEPRECIATION, MEALS, r
 from daysheet.reports.schedules.tax_return.schedule_k import EXEMPT, GUARANTEED
 from daysheet.reports.statements.statement import INCOME, evaluate
 from daysheet.reports.table import Column, Row, Table
-from daysheet.reports.tax.schedules import schedules, title_of
+from daysheet.reports.tax.schedules import said_of, schedules, title_of
 
 _ZERO: Final = Decimal()
 M1: Final = "Schedule M-1"
@@ -42,7 +42,7 @@ def schedule_m(request: Request) -> Table:
         years = [replace(request, period=period) for period in (request.period, request.period.prior)]
         held = [_capital(each) if each.period.is_year else {} for each in years]
         rows += _lines(lines.m2, held)
-        notes = [f"Lines of {lines.source}.", *_notes(request)]
+        notes = [said_of(lines, request.period.last.year), *_notes(request)]
     return request.table("schedule-m", "Schedules M-1 and M-2", columns, rows, notes)
 
 
@@ -128,7 +128,7 @@ def _notes(request: Request) -> Iterator[str]:
     if account.begin is None:
         yield (
             "What the accumulated adjustments account began with is not known: write DATE custom"
-            ' "accumulated-adjustments" with its balance.'
+            ' "accumulated-adjustments" 15000.00 USD.'
         )
     elif account.taken < account.distributed:
         over = account.distributed - account.taken

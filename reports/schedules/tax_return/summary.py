@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from daysheet.reports.accounts.titles import Titles
 from daysheet.reports.request import Request
+from daysheet.reports.schedules.tax_return import section_179
 from daysheet.reports.schedules.tax_return.figures import CREDITS, MEALS, Part, Returned, returned, total
 from daysheet.reports.table import Column, Row, RowKind, Table
 from daysheet.reports.tax import lines as taxlines
@@ -216,14 +217,16 @@ def _notes(request: Request, edition: Edition | None) -> Iterator[str]:
     if edition is None:
         yield f'No lines are known for the return "{returns}" of {year}; amounts are by account only.'
         return
-    yield f"Lines of {edition.form} as of tax year {edition.since} ({edition.source})."
-    if taxlines.is_newest(edition, returns) and year > edition.since:
-        yield f"Check them against the form for {year}, which may number its lines otherwise."
+    yield f"Lines of {edition.form} of tax year {min(year, edition.through)} ({edition.source})."
+    if year > edition.through:
+        yield f"Check them against the form of {year}, which was not read for this and may number its lines otherwise."
     found = returned(request, request.period)
     if found.timing:
         yield "Depreciation and gains are those of Forms 4562 and 4797; what the books have more or less stands below."
     for problem in found.problems:
         yield f"Depreciation and gains are the books', because the return's are not known: {problem}."
+    if returns not in taxlines.ENTITIES:
+        yield from section_179.notes(found.expensed)
     if MEALS in found.parts:
         part, gross = taxlines.deductible_meals(year), total([*found.parts[MEALS], *found.off.get(MEALS, ())])
         if part is None:

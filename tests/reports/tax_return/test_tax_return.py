@@ -381,13 +381,50 @@ def test_section_179_is_deducted_as_far_as_the_business_has_income_and_the_rest_
 
 
 def test_what_becomes_of_property_that_was_expensed_under_section_179_is_asked(load):
-    """All 12,000.00 were deducted, or are carried: a price of 1,500.00 is gain, and the partners' to report."""
+    """A price of 1,500.00 is gain, and the partners' to report; 1,000.00 of the 12,000.00 was carried into the year."""
     books = load(LITTLE + SOLD)
-    for returns, expected in (("1065", [D(1500)]), ("schedule-c", [])):
+    for returns, expected in (("1065", [D(1500), D(1000)]), ("schedule-c", [D(1000)])):
         settings = Settings(Path("x"), {"practice": {"id": "t", "name": "T", "return": returns}}, "")
         table = registry.build("open-questions", books, settings, parse("2027"), "cash")
         asked = [row.cells[2] for row in table.rows if row.cells[0] == "Depreciation"]
         assert asked == expected
+
+
+@pytest.mark.parametrize(
+    ("fact", "taken", "asked"),
+    [
+        # 9,000 received and 2,000 of rent in 2025, 4,000 in each later year; nobody has said what else is earned
+        ("", [(7000, 5000), (4000, 1000), (1000, 0)], [5000, 1000]),
+        ("2025-01-01 custom \"owner-earnings\" 3000.00 USD", [(10000, 2000), (2000, 0), (0, 0)], []),
+        ("2025-01-01 custom \"owner-earnings\" 80000.00 USD", [(12000, 0), (0, 0), (0, 0)], []),
+        # a loss elsewhere, and nothing said of the next year
+        ("2025-01-01 custom \"owner-earnings\" -6000.00 USD", [(1000, 11000), (4000, 7000), (4000, 3000)],
+         [7000, 3000]),
+        # what was carried into the first year comes after the year's own election
+        ("2025-01-01 custom \"owner-earnings\" 0.00 USD\n      section-179-carried: 500.00 USD",
+         [(7000, 5500), (4000, 1500), (1500, 0)], [1500]),
+    ],
+)  # fmt: skip
+def test_section_179_of_a_sole_proprietor_has_the_limit_of_all_that_is_earned(fact, taken, asked, load):
+    """Line 13: what was elected as far as the limit lets; the asset's 12,000 leave no other depreciation."""
+    books = load(LITTLE + f"    {fact}\n")
+    settings = Settings(Path("x"), {"practice": {"id": "t", "name": "T", "return": "schedule-c"}}, "")
+    found, questions = [], []
+    for year in ("2025", "2026", "2027"):
+        table = registry.build("tax-lines", books, settings, parse(year), "cash")
+        lines = by_line(table, "current")
+        deducted = lines.get("13", D(0))
+        net = {"2025": D(7000), "2026": D(4000), "2027": D(4000)}[year] - deducted
+        assert lines.get("31", D(0)) == net
+        said = next((note for note in table.notes if note.startswith("Section 179: ")), "")
+        carried = "and " in said and "is carried" in said
+        found.append((deducted, D(said.split(", and ")[-1].split(" is carried")[0].replace(",", "")) if carried else 0))
+        table = registry.build("open-questions", books, settings, parse(year), "cash")
+        questions += [row.cells[2] for row in table.rows if row.cells[0] == "Depreciation"]
+        ties = registry.build("tie-outs", books, settings, parse(year), "cash")
+        assert {row.cells[0]: row.cells[1:] for row in ties.rows if row.cells[-1] != AGREES} == {}
+    assert found == [(D(a), D(b)) for a, b in taken]
+    assert questions == [D(amount) for amount in asked]
 
 
 SOLD = """
