@@ -39,8 +39,9 @@ _RETURNED: Final = re.compile(r"\b(return(ed)?|reversed|reversal|nsf|fee)\b", re
 
 
 def may_be(books: Books) -> bool:
-    """Whether any bank line of these books tells of a check, which may be an insurer's."""
-    return bool(books.payers) and any(_is_check(_text(entry)) for entry in books.clearing)
+    """Whether any bank line of these books tells of a check of an insurer."""
+    texts = dict.fromkeys(map(_text, books.clearing)) if books.payers else {}
+    return any(_is_check(text) and len(named_in(text, books)) == 1 for text in texts)
 
 
 def entries(open_deposits: Iterable[OpenDeposit], books: Books) -> Iterator[Transaction]:

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from daysheet.accounts import RECEIVABLE_PATIENTS, is_under
 from daysheet.billing.lines import bill_named
 from daysheet.billing.payers import claims_of, known_claim, receivable_of
-from daysheet.billing.plans import Plans, payer_of
+from daysheet.billing.plans import Plans, is_estimated, payer_of
 from daysheet.billing.shares import (
     ANSWERED,
     CHARGE,
@@ -102,10 +102,27 @@ def _bills(books: Books) -> Iterator[BillFacts]:
             if key == invoice or "adjustment" in posting.meta  # payments are allocated
         ]
         accounts = {posting.account for _, posting in postings}
+        if len(keys) == 1 and invoice not in decided and _is_of_one(first, postings, accounts, books):
+            continue
         claimed = [] if first is None else [*_claimed(first, books), *_expected(first, books, plans)]
         if first is not None and (len(accounts) > 1 or len(keys) > 1 or invoice in decided or claimed):
             sent_on = _sent_on(first, decided.get(invoice, []), books)
             yield _facts(first, postings, decided.get(invoice, []), [*claimed, *sent_on])
+
+
+def _is_of_one(
+    bill: Invoice | None, postings: list[tuple[str, Receivable]], accounts: set[str], books: Books
+) -> bool:
+    """Whether a bill to one insurer is charged to it alone, and nobody else was asked: nothing of it can move."""
+    if bill is None or len(accounts) != 1 or RECEIVABLE_PATIENTS in accounts or books.coverages:
+        return False
+    if any("payment" in posting.meta or "adjustment" in posting.meta or SHARE in posting.meta for _, posting in postings):
+        return False
+    charges = books.invoices.get(bill.id, ())
+    if any(is_estimated(one) for one in charges):
+        return False
+    sent = (state for claim in claims_of(bill.id, books) for state in books.claims[claim] if state.payer)
+    return all(state.status != "paid" and receivable_of(state.payer, bill.date, books) in accounts for state in sent)
 
 
 def _facts(
