@@ -23,10 +23,10 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
-from beancount.core.data import Posting, Transaction
+from beancount.core.amount import Amount
+from beancount.core.data import EMPTY_SET, Posting, Transaction
 from daysheet.accounts import BILLING_CHARGES
 from daysheet.billing.payers import ClaimNumbers, bill_meant, receivable_of, same_letters
 from daysheet.books import Books
@@ -58,7 +58,7 @@ def entries(books: Books) -> Iterator[Transaction]:
     begin = begin_of(books)
     for every in _asked(books).values():
         number = every[0].number
-        asked = [bill._replace(number=number) for bill in every if bill.day >= begin]
+        asked = [bill if bill.number == number else bill._replace(number=number) for bill in every if bill.day >= begin]
         if asked and not _is_billed_otherwise(books, number):
             visit = visits.as_written(number) or _visit_named(books, number)
             yield from _bills(asked, books, visit)
@@ -86,8 +86,8 @@ def _asked(books: Books) -> dict[str, list[_Bill]]:
 
 def _is_billed_otherwise(books: Books, number: str) -> bool:
     """Whether another file has given a bill of this number; a locked year's bills out of claims are no such."""
-    named = {number, *(state.invoice for state in books.claims[number] if state.sent is not None)}
-    bills = {bill for bill in (bill_meant(each, books) for each in named) if bill is not None}
+    named = {number, *[state.invoice for state in books.claims[number] if state.sent is not None]}
+    bills = [bill for each in named if (bill := bill_meant(each, books)) is not None]
     return any(kind_at(each.meta) != CLAIM_BILLS for bill in bills for each in books.invoices[bill])
 
 
@@ -121,10 +121,10 @@ def _same(one: _Bill, other: _Bill) -> bool:
 def _entry(bill: _Bill, day: datetime.date, sign: int, books: Books, visit: str | None) -> Transaction:
     sent = bill.sent
     amount = sign * sent.charged
-    exact = invoice_link(bill.number) != f"inv-{bill.number}"
+    link = invoice_link(bill.number)
     by = {line.provider or sent.provider for line in sent.lines} or {sent.provider}
     meta: dict[str, Any] = {
-        "invoice": bill.number if exact else None,
+        "invoice": bill.number if link != f"inv-{bill.number}" else None,
         "visit": visit,
         "provider": (sent.provider if by == {sent.provider} else None) or None,
         "patient": sent.patient or None,
@@ -133,8 +133,7 @@ def _entry(bill: _Bill, day: datetime.date, sign: int, books: Books, visit: str 
     }
     legs = [posting(receivable_of(bill.payer, bill.day, books), amount, books.currency), *_charges(bill, sign, books)]
     told = {key: value for key, value in meta.items() if value is not None}
-    links = frozenset({invoice_link(bill.number)})
-    return Transaction(told, day, "*", None, f"Invoice {bill.number}", frozenset(), links, legs)
+    return Transaction(told, day, "*", None, f"Invoice {bill.number}", EMPTY_SET, frozenset({link}), legs)
 
 
 def _charges(bill: _Bill, sign: int, books: Books) -> list[Posting]:
@@ -143,21 +142,26 @@ def _charges(bill: _Bill, sign: int, books: Books) -> list[Posting]:
     if not sent.lines or sent.unexplained or sent.first != sent.last:
         return [posting(BILLING_CHARGES, -sign * sent.charged, books.currency)]
     return [
-        posting(BILLING_CHARGES, -sign * line.charge, books.currency)._replace(meta=_line(bill, line, place))
+        Posting(
+            BILLING_CHARGES, Amount(-sign * line.charge, books.currency), None, None, None, _line(bill, line, place)
+        )
         for place, line in enumerate(sent.lines, 1)
     ]
 
 
 def _line(bill: _Bill, line: SentLine, place: int) -> dict[str, Any]:
     sent = bill.sent
+    meta: dict[str, Any] = {"line": f"{bill.number}/{sent.first or bill.day}/{place}"}
+    if line.provider or sent.provider:
+        meta["provider"] = line.provider or sent.provider
+    if line.service != "-":
+        meta["service"] = line.service
     teeth = [detail for detail in line.details if sent.form == _DENTAL and detail[:1].isdigit()]
     others = [detail for detail in line.details if detail not in teeth]
-    meta: dict[str, Any] = {
-        "line": f"{bill.number}/{sent.first or bill.day}/{place}",
-        "provider": line.provider or sent.provider or None,
-        "service": line.service if line.service != "-" else None,
-        "tooth": " ".join(teeth) or None,
-        "modifier": " ".join(others) or None,
-        "quantity": line.units if line.units != Decimal(1) else None,
-    }
-    return {key: value for key, value in meta.items() if value is not None}
+    if teeth:
+        meta["tooth"] = " ".join(teeth)
+    if others:
+        meta["modifier"] = " ".join(others)
+    if line.units != 1:
+        meta["quantity"] = line.units
+    return meta

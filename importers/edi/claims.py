@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -132,9 +133,12 @@ class Sent:
         envelope = self.transaction.envelope
         named = batch(envelope.interchange, envelope.group, envelope.number)
         named = "/".join(filter(None, (named, named and batch(self.reference))))
+        version = envelope.version.upper()
+        asks_nothing = any(guide in version for guide in _PREDETERMINATIONS)
+        form = next((form for guide, form in _FORMS if guide in version), "")
         for row, claim in enumerate(self.claims, first_row):
             header = claim.header
-            if header.code(19) in _PREDETERMINATION or any(guide in self._guide for guide in _PREDETERMINATIONS):
+            if asks_nothing or header.code(19) in _PREDETERMINATION:
                 yield None
                 continue
             if not header.get(1) or self.day is None:
@@ -149,10 +153,11 @@ class Sent:
                 status="submitted",
                 reason=None,
                 meta={"filename": str(self.filename), "lineno": header.line, ROWS: (row,)},
-                sent=self._sent(claim, parties, token, named),
+                sent=self._sent(claim, parties, token)._replace(form=form or claim.form or "837", batch=named),
             )
 
-    def _sent(self, claim: _Claim, parties: Parties, token: Callable[[str], str] | None, named: str) -> Submission:
+    def _sent(self, claim: _Claim, parties: Parties, token: Callable[[str], str] | None) -> Submission:
+        """A claim as it was sent, but for what its file says of all of them."""
         rendering = parties.provider(claim.rendering)
         lines = tuple(
             SentLine(
@@ -169,7 +174,7 @@ class Sent:
         patient = "" if token is None or claim.patient is None else token(person(claim.patient, claim.birth))
         frequency = claim.header.components(5)[2:3]
         return Submission(
-            form=next((form for guide, form in _FORMS if guide in self._guide), "") or claim.form or "837",
+            form=claim.form,
             charged=claim.charged,
             first=min(days),
             last=max(days),
@@ -178,15 +183,10 @@ class Sent:
             frequency=_FREQUENCIES.get(frequency[0] if frequency else "", "original"),
             rank=claim.rank,
             earlier=claim.earlier,
-            batch=named,
             encounter=self.encounter,
             patient=patient,
             bill=token is not None and not self.encounter,
         )
-
-    @property
-    def _guide(self) -> str:
-        return self.transaction.envelope.version.upper()
 
     def beginning(self, segment: Segment) -> None:
         """BHT: the day, and whether it only reports."""
@@ -306,6 +306,7 @@ def money_of(segment: Segment, number: int) -> Decimal:
     return cents
 
 
+@lru_cache(maxsize=1024)
 def day_of(text: str) -> datetime.date | None:
     """The day of eight digits; None where they are none, or of a year that no ledger holds."""
     try:

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final, NamedTuple
 
+from beancount.core.data import Transaction
 from daysheet.accounts import RECEIVABLE_PATIENTS, is_under
 from daysheet.billing.lines import bill_named
 from daysheet.billing.payers import claims_of, known_claim, receivable_of
-from daysheet.billing.plans import Plans, is_estimated, payer_of
+from daysheet.billing.plans import Plans, payer_of
 from daysheet.billing.shares import (
     ANSWERED,
     CHARGE,
@@ -28,7 +29,7 @@ from daysheet.billing.shares import (
 from daysheet.books import Books
 from daysheet.books.index import Receivable
 from daysheet.books.openings import bill_or_opening, openings
-from daysheet.records import Invoice
+from daysheet.records import PATIENT_SHARE, Invoice
 from daysheet.remittances import FORWARDED, Remittance, RemittedClaim
 
 SHARE: Final = "share"
@@ -88,12 +89,11 @@ def _bills(books: Books) -> Iterator[BillFacts]:
     plans = Plans(books, {key: [(said, claim) for _, said, claim in each] for key, each in decided.items()})
     named: dict[str, list[str]] = defaultdict(list)
     for key in books.receivable:
-        known = key is None or bill_or_opening(books, key) is not None
-        bill = None if known or key is None else bill_named(key, books)
-        if key is not None and bill is not None:
-            named[bill].append(key)
+        if key is not None and key not in books.invoices and key not in openings(books):
+            bill = bill_named(key, books)
+            if bill is not None:
+                named[bill].append(key)
     for invoice in (*books.invoices, *openings(books)):
-        first = bill_or_opening(books, invoice)
         keys = (invoice, *named.get(invoice, ()))
         postings = [
             (key, posting)
@@ -102,27 +102,35 @@ def _bills(books: Books) -> Iterator[BillFacts]:
             if key == invoice or "adjustment" in posting.meta  # payments are allocated
         ]
         accounts = {posting.account for _, posting in postings}
-        if len(keys) == 1 and invoice not in decided and _is_of_one(first, postings, accounts, books):
+        if len(keys) == 1 and invoice not in decided and _is_of_one(invoice, postings, accounts, books):
             continue
+        first = bill_or_opening(books, invoice)
         claimed = [] if first is None else [*_claimed(first, books), *_expected(first, books, plans)]
         if first is not None and (len(accounts) > 1 or len(keys) > 1 or invoice in decided or claimed):
             sent_on = _sent_on(first, decided.get(invoice, []), books)
             yield _facts(first, postings, decided.get(invoice, []), [*claimed, *sent_on])
 
 
-def _is_of_one(
-    bill: Invoice | None, postings: list[tuple[str, Receivable]], accounts: set[str], books: Books
-) -> bool:
-    """Whether a bill to one insurer is charged to it alone, and nobody else was asked: nothing of it can move."""
-    if bill is None or len(accounts) != 1 or RECEIVABLE_PATIENTS in accounts or books.coverages:
+def _is_of_one(invoice: str, postings: list[tuple[str, Receivable]], accounts: set[str], books: Books) -> bool:
+    """Whether nothing of a bill can move: one party has all of it, and nobody else is asked or expected to owe any.
+
+    Most bills are so. It is seen from their entries, of which no records have to be made.
+    """
+    charges = books.charge_entries(invoice)
+    if not charges or len(accounts) > 1 or books.coverages or any(map(_is_estimated, charges)):
         return False
-    if any("payment" in posting.meta or "adjustment" in posting.meta or SHARE in posting.meta for _, posting in postings):
+    sent = [state for claim in claims_of(invoice, books) for state in books.claims[claim] if state.payer]
+    if not sent:
+        return True
+    if RECEIVABLE_PATIENTS in accounts or any(state.status == "paid" for state in sent):
         return False
-    charges = books.invoices.get(bill.id, ())
-    if any(is_estimated(one) for one in charges):
-        return False
-    sent = (state for claim in claims_of(bill.id, books) for state in books.claims[claim] if state.payer)
-    return all(state.status != "paid" and receivable_of(state.payer, bill.date, books) in accounts for state in sent)
+    charged = not any("payment" in one.meta or "adjustment" in one.meta or SHARE in one.meta for _, one in postings)
+    return charged and {receivable_of(state.payer, charges[0].date, books) for state in sent} == accounts
+
+
+def _is_estimated(charge: Transaction) -> bool:
+    """Whether the practice itself says what the patient is to owe of a charge, or of any line of it."""
+    return PATIENT_SHARE in charge.meta or any(leg.meta and PATIENT_SHARE in leg.meta for leg in charge.postings)
 
 
 def _facts(

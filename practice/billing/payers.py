@@ -125,9 +125,11 @@ class ClaimNumbers:
         bare = _bare(number)
         if bare in self._by_letters:
             return self._by_letters[bare]
-        digits = comparable_number(number)
+        digits = comparable_number(bare)
         if digits in self._by_digits:
             return self._by_digits[digits]
+        if bare.isdigit():
+            return None
         own = _BEHIND_PATIENT.fullmatch(bare)
         return own[1] if own and own[1] in self._exact else None
 
@@ -159,7 +161,10 @@ def numbers_of(books: Books) -> ClaimNumbers:
 
 def comparable_number(number: str) -> str:
     """A number without letter case and padding: ` INV-0017` and `inv-17` are alike."""
-    return _DIGITS.sub(lambda digits: digits[0].lstrip("0") or "0", _bare(number))
+    bare = _bare(number)
+    if _is_digits(bare):
+        return bare.lstrip("0") or "0"
+    return _DIGITS.sub(lambda digits: digits[0].lstrip("0") or "0", bare)
 
 
 def _unique(numbers: Iterable[str], key_of: Callable[[str], str]) -> dict[str, str | None]:
@@ -177,7 +182,11 @@ def same_letters(number: str) -> str:
 
 
 def _bare(number: str) -> str:
-    return "".join(number.split()).casefold()
+    return number if _is_digits(number) else "".join(number.split()).casefold()
+
+
+def _is_digits(text: str) -> bool:
+    return text.isascii() and text.isdigit()
 
 
 def _numbers(books: Books, payer: str) -> set[str]:

@@ -80,7 +80,7 @@ class Plans:
         return [(one, self._known.get((invoice, at)) or self._of(one, payer)) for at, one in enumerate(charges)]
 
     def _of(self, bill: Invoice, payer: str | None) -> Expected:
-        if not payer or not (self.books.coverages or is_estimated(bill)):
+        if not payer or not (self.books.coverages or _is_estimated(bill)):
             return Expected(None)
         share = self._share(bill, payer)
         own = [one for one in self.books.coverages if one.patient == bill.patient != "" and one.since <= bill.date]
@@ -161,7 +161,7 @@ class Plans:
         return (self._allowed(line, bill.date, payer) * cover.percent / 100).quantize(_CENT, ROUND_HALF_UP)
 
 
-def is_estimated(bill: Invoice) -> bool:
+def _is_estimated(bill: Invoice) -> bool:
     """Whether the practice itself says what the patient is to owe of a charge, or of any line of it."""
     return share_of(bill.meta) is not None or any(line.patient_share is not None for line in bill.lines)
 

@@ -26,6 +26,7 @@ from daysheet.ledger.parser import read_back
 
 _META_KEY: Final = re.compile(r"[a-z][a-zA-Z0-9_-]+\Z")
 _LINK_OR_TAG: Final = re.compile(r"[A-Za-z0-9_/.-]+\Z")
+_NOT_IN_LINKS: Final = re.compile(r"[^A-Za-z0-9_/.-]")
 _ACCOUNT: Final = re.compile(r"[A-Z](?:[^\W_]|-)*(?::[^\W_](?:[^\W_]|-)*)+\Z")
 _CURRENCY: Final = re.compile(r"[A-Z](?:[A-Z0-9'._-]{0,22}[A-Z0-9])?\Z")
 _FLAG: Final = re.compile(r"[*!]\Z")
@@ -53,7 +54,7 @@ def plain(text: str) -> str:
 
 def link(identifier: str) -> str:
     """An identifier as a link or tag: whatever the grammar does not allow becomes a dash."""
-    return re.sub(r"[^A-Za-z0-9_/.-]", "-", identifier)
+    return identifier if _LINK_OR_TAG.match(identifier) else _NOT_IN_LINKS.sub("-", identifier)
 
 
 def _checked(pattern: re.Pattern[str], what: str) -> Callable[[str], str]:
@@ -216,7 +217,7 @@ def _amount(amount: Amount) -> str:
 
 
 def _string(text: str) -> str:
-    if _CONTROL.search(text):
+    if not text.isprintable() and _CONTROL.search(text):  # every control character is none that prints
         raise DaysheetError("text with control characters cannot be written to the ledger")
     if "\\" in text or '"' in text:
         text = text.replace("\\", "\\\\").replace('"', '\\"')
@@ -251,9 +252,8 @@ def same(one: Directive, other: Directive) -> bool:
             and len(one.postings) == len(other.postings)
             and all(map(_same_posting, one.postings, other.postings))
         )
-    mine, theirs = one._asdict(), other._asdict()
-    return _same_meta(mine.pop("meta"), theirs.pop("meta")) and all(
-        mine[field] == theirs[field] or not (mine[field] or theirs[field]) for field in mine
+    return _same_meta(one.meta, other.meta) and all(
+        mine == theirs or not (mine or theirs) for mine, theirs in zip(one[1:], other[1:], strict=True)
     )
 
 
@@ -266,7 +266,8 @@ def _same_meta(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     for key, value in one.items():
         if key not in _OWN_META:
             count += 1
-            if key not in other or type(other[key]) is not type(value) or other[key] != value:
+            there = other.get(key, other)  # what is not there is the metadata itself, which no value is
+            if type(there) is not type(value) or there != value:
                 return False
     return count == len(other) - sum(map(other.__contains__, _OWN_META))
 
