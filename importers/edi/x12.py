@@ -286,17 +286,16 @@ def _grouped(segments: Iterator[Segment]) -> Iterator[Transaction]:
 
     for segment in segments:
         tag = segment[0]
-        if tag not in _CLOSING:
-            if opened is not None:
-                inside.append(segment)
-            elif tag == "TA1":
-                inside = [segment]
-                yield whole("TA1", segment)
+        if tag not in _CLOSING and opened is not None:  # nearly all of them
+            inside.append(segment)
             continue
         if opened is not None:
             yield whole(opened.get(1), segment if tag == "SE" else None)
             opened = None
-        if tag == "ST":
+        if tag == "TA1":
+            inside = [segment]
+            yield whole("TA1", segment)
+        elif tag == "ST":
             opened, inside = segment, []
         elif tag == "GS":
             issued, group, version = segment.date(4) or issued, segment.get(6), segment.get(8)
