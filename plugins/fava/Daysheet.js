@@ -401,6 +401,29 @@ function attachClosing() {
   ready(form.querySelector("button"));
 }
 
+/** When somebody sees patients, declared by a form. */
+function attachScheduling() {
+  const form = document.getElementById("ds-schedule");
+  if (!form) return;
+  const error = form.querySelector("[role=alert]");
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const typed = new FormData(form);
+    const values = { ...Object.fromEntries(typed), days: typed.getAll("days").join(" ") };
+    if (!values.since) {
+      error.textContent = "say from which day on";
+      form.elements.since.focus();
+      return;
+    }
+    const told = await ask("schedule", "POST", values);
+    error.textContent = told.error ?? "";
+    if (told.error) return;
+    say(told);
+    window.location.reload();
+  });
+  ready(form.querySelector("button"));
+}
+
 /** Files go into the inbox one by one, then the page shows it. */
 function attachDropping() {
   const place = document.getElementById("ds-drop");
@@ -569,6 +592,45 @@ function attachMatching() {
   weigh();
 }
 
+/** A mail is drafted, then read on its own page; each step says at its place why it is refused. */
+function attachMailing() {
+  const form = document.getElementById("ds-draft");
+  if (form) {
+    const error = form.querySelector("[role=alert]");
+    const button = form.querySelector("button");
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      error.textContent = "";
+      button.disabled = true;
+      const told = await ask("mail-draft", "POST", Object.fromEntries(new FormData(form)));
+      ready(button);
+      if (told.error) {
+        error.textContent = told.error;
+        return;
+      }
+      sayOn(told.page, told);
+    });
+    ready(button);
+  }
+  for (const button of document.querySelectorAll(".ds-mail")) {
+    const error = button.parentElement.querySelector("[role=alert]");
+    button.addEventListener("click", async () => {
+      error.textContent = "";
+      button.disabled = true;
+      const { name, ...values } = button.dataset;
+      const told = await ask(name, "POST", values);
+      ready(button);
+      if (told.error && !told.moved) {
+        error.textContent = told.error;
+        return;
+      }
+      say(told);
+      window.location.reload();
+    });
+    ready(button);
+  }
+}
+
 export default {
   onExtensionPageLoad() {
     if (!page()) return;
@@ -579,6 +641,7 @@ export default {
     attachWaiver();
     attachDoing();
     attachClosing();
+    attachScheduling();
     attachDropping();
     attachTaking();
     attachMatching();
@@ -588,5 +651,6 @@ export default {
     attachPrinting();
     attachBuild();
     attachVerify();
+    attachMailing();
   },
 };

@@ -35,6 +35,7 @@ HIDDEN: Final = {
     "patient": "Patient's account",
     "claims": "Claims",
     "deposit": "Deposit",
+    "message": "Message",
 }
 """Pages that others lead to."""
 PAGES: Final = {
@@ -47,6 +48,7 @@ PAGES: Final = {
     "deposits": "Deposits",
     "cash": "Cash",
     "packs": "Packs",
+    "outbox": "Outbox",
 }
 
 Method = TypeVar("Method", bound=Callable[..., Response])

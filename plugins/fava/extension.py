@@ -20,6 +20,7 @@ from daysheet.plugins.fava.deposit_pages import Deposits
 from daysheet.plugins.fava.fact_pages import Facts
 from daysheet.plugins.fava.import_pages import Imports
 from daysheet.plugins.fava.lapse_pages import Lapses
+from daysheet.plugins.fava.mail_pages import Outbox
 from daysheet.plugins.fava.owing_pages import Owing
 from daysheet.plugins.fava.pack_pages import Packs
 from daysheet.plugins.fava.worklist import Worklist
@@ -28,7 +29,7 @@ from fava.core import FavaLedger
 _LOG = logging.getLogger(__name__)
 
 
-class Daysheet(Worklist, Lapses, Imports, Owing, Deposits, Cash, Facts, Packs):
+class Daysheet(Worklist, Lapses, Imports, Owing, Deposits, Cash, Facts, Packs, Outbox):
     """The pages under "Daysheet" in Fava's sidebar."""
 
     def __init__(self, ledger: FavaLedger, config: str | None = None) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple, cast
 
-from beancount.core.data import Transaction
+from beancount.core.data import Balance, Directive, Transaction
 from daysheet.accounts import INCOME_VISITS, account_part
 from daysheet.billing.ageing import open_parts
 from daysheet.billing.working_days import ONE_DAY
@@ -16,7 +16,7 @@ from daysheet.books.holding import tells
 from daysheet.cash.forecast import weeks_to_come
 from daysheet.cash.receipts import BankDeposit, Receipt
 from daysheet.cash.reconciliation import Match, OpenDeposit, Reconciliation, reconcile
-from daysheet.facts import Imported
+from daysheet.facts import Imported, Provider
 from daysheet.findings import Finding, Gap
 from daysheet.measures import Benchmarks
 from daysheet.plugins.fava.shown.calendar import ProviderCalendar, calendars
@@ -231,8 +231,14 @@ class View(Filtered):
         return self.state.kept(("trends", self.as_of), lambda: trends(self.books, self.as_of, benchmarks))
 
     @property
+    def schedules(self) -> list[Provider]:
+        """When each provider sees patients, the latest first."""
+        facts = [fact for one in self.books.providers.values() for fact in one]
+        return sorted(facts, key=lambda fact: (fact.since, fact.id), reverse=True)
+
+    @property
     def years(self) -> list[int]:
-        """The years that the books have entries of, the latest first."""
+        """The years that the books tell of, the latest first; not one of which they say only how it begins."""
         return self.state.kept("years", lambda: sorted(self._years(), reverse=True))
 
     @property
@@ -307,7 +313,7 @@ class View(Filtered):
             yield Open(invoice, date, age, due, amount, bill.meta if bill else None)
 
     def _years(self) -> set[int]:
-        return {entry.date.year for entry in self.books.entries if tells(entry)}
+        return {entry.date.year for entry in self.books.entries if tells(entry) and not _begins_a_year(entry)}
 
     def _collections(self) -> Iterator[tuple[datetime.date, Decimal]]:
         months: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
@@ -317,6 +323,11 @@ class View(Filtered):
         for first, _ in months_until(self.as_of):
             end = (first + datetime.timedelta(days=31)).replace(day=1) - ONE_DAY
             yield end, months[first.year, first.month]
+
+
+def _begins_a_year(entry: Directive) -> bool:
+    """Whether an entry is a balance before anything happens in a year: it says how the one before ended."""
+    return isinstance(entry, Balance) and (entry.date.month, entry.date.day) == (1, 1)
 
 
 def _text(entry: Transaction) -> str:

@@ -118,11 +118,15 @@ class Mailroom:
         self.outbox.record(event)
         return event
 
-    def approve(self, identifier: str) -> Event:
+    def approve(self, identifier: str, read: str = "") -> Event:
         """Fix the bytes of a draft: these, and no others, may be sent.
 
+        Args:
+            identifier: the message.
+            read: the SHA-256 of the bytes that whoever approves has read; empty for those that are there.
+
         Raises:
-            DaysheetError: it is no draft, or its recipient is not (or no more) an allowed one.
+            DaysheetError: it is no draft, was changed since it was read, or its recipient is not an allowed one.
         """
         with self.outbox.held():
             self._recovered()
@@ -130,6 +134,8 @@ class Mailroom:
             if event.state not in ("draft", "refused"):
                 raise DaysheetError(f"{event.id} is {event.state}, not a draft", remedy="see daysheet mail status")
             message = self._message(event)
+            if read and digest(message) != read:
+                raise DaysheetError(f"{event.id} was changed since it was read", remedy="read it again")
             self._checked(event, message)
             return self._record(event, "approved", message_sha256=digest(message))
 

@@ -27,6 +27,7 @@ PAGES = {
     "deposits": "Deposits",
     "cash": "Cash",
     "packs": "Packs",
+    "outbox": "Outbox",
 }
 
 

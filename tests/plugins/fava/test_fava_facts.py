@@ -1,10 +1,11 @@
-"""Closures and finished years, written by a form: each a dated fact, said once, and closures taken back."""
+"""Schedules, closures and finished years, written by a form: each a dated fact, said once, and taken back."""
 
 from __future__ import annotations
 
 import datetime
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -82,6 +83,73 @@ def test_a_closure_that_cannot_be_is_refused_in_a_line(folder, post, change, sai
 def test_the_same_closure_is_declared_once(folder, post):
     assert [post("close", **CLOSURE).code for _ in range(2)] == [200, 409]
     assert (folder / "practice.beancount").read_text().count("Long") == 1
+
+
+SCHEDULE = {
+    "provider": "adams", "since": "2027-02-01", "until": "", "days": "mon thu", "visits": "7.5", "fee": "62",
+    "called": "",
+}  # fmt: skip
+
+
+def test_a_schedule_is_a_fact_of_the_books_and_is_taken_back(folder, post):
+    before = (folder / "practice.beancount").read_bytes()
+    made = post("schedule", **SCHEDULE)
+    assert made.code == 200
+    books = loading.load(folder)
+    then, now = (books.provider_on("adams", datetime.date(2027, month, day)) for month, day in ((1, 31), (2, 1)))
+    assert (then.days, then.fee) == (frozenset(range(5)), Decimal(50))
+    assert (now.days, now.visits_per_day, now.fee, now.name) == (
+        frozenset({0, 3}), Decimal("7.5"), Decimal(62), "Dr. Adams",
+    )  # fmt: skip
+    undo = made.told["undo"]
+    back = post(undo.pop("name"), **undo)
+    assert (back.code, (folder / "practice.beancount").read_bytes()) == (200, before)
+    again = back.told["undo"]
+    assert post(again.pop("name"), **again).code == 200
+    assert loading.load(folder).provider_on("adams", datetime.date(2027, 2, 1))[1:7] == now[1:7]
+
+
+def test_a_schedule_with_a_last_day_ends_there(folder, post):
+    assert post("schedule", **{**SCHEDULE, "until": "2027-06-30", "called": 'Dr. "A"'}).code == 200
+    books = loading.load(folder)
+    assert books.provider_on("adams", datetime.date(2027, 6, 30)).name == 'Dr. "A"'
+    assert books.provider_on("adams", datetime.date(2027, 7, 1)) is None
+
+
+def test_what_else_is_said_of_a_provider_stays_said_and_is_not_taken_back_by_a_page(folder, post):
+    practice = folder / "practice.beancount"
+    practice.write_text(practice.read_text().replace("  visits-per-day: 14", '  npi: "1"\n  visits-per-day: 14', 1))
+    assert post("schedule", **SCHEDULE).code == 200
+    assert loading.load(folder).providers["adams"][-1].meta["npi"] == "1"
+    refused = post("unschedule", provider="adams", since="2026-01-01")
+    assert (refused.code, "more than a schedule" in refused.told["error"]) == (409, True)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"since": "2027-13-01"}, "write the days as"),
+        ({"since": "0001-01-01"}, "from 1900 to 2199"),
+        ({"until": "2027-01-31"}, "the last day is before the first"),
+        ({"days": ""}, "on which weekdays"),
+        ({"days": "mon mon"}, "on which weekdays"),
+        ({"days": "mon noday"}, "on which weekdays"),
+        ({"visits": "-3"}, "visits a day as a number"),
+        ({"visits": "0"}, "visits a day as a number"),
+        ({"visits": "201"}, "at most 200"),
+        ({"fee": "1e3"}, "the fee as a number"),
+        ({"fee": "50.001"}, "the fee as a number"),
+        ({"fee": "٥٠"}, "the fee as a number"),
+        ({"called": "x" * 121}, "longer than 120"),
+        ({"provider": "nobody"}, "no provider of that name"),
+        ({"since": "2026-01-01"}, "declared already"),
+    ],
+)
+def test_a_schedule_that_cannot_be_is_refused_in_a_line(folder, post, change, said):
+    before = (folder / "practice.beancount").read_bytes()
+    refused = post("schedule", **{**SCHEDULE, **change})
+    assert (refused.code, said in refused.told["error"]) == (409, True), refused
+    assert (folder / "practice.beancount").read_bytes() == before
 
 
 def test_a_year_is_locked_once(folder, post):

@@ -28,6 +28,7 @@ PAGES: dict[str, tuple[str, str, dict[str, str]]] = {
     "cash": ("Cash", "cash", {}),
     "claims": ("Claims", "claims", {}),
     "packs": ("Packs", "packs", {}),
+    "outbox": ("Outbox", "outbox", {}),
 }
 
 ESCAPED = HOSTILE.replace('"', '\\"')
@@ -170,7 +171,7 @@ def test_hostile_text_does_nothing(hostile):
 
 def test_hostile_text_is_shown_as_text(hostile):
     """Wherever a page names a provider, a payer or what the bank says."""
-    names_nobody = hostile.name in ("packs", "waived", "import", "cash", "claims")
+    names_nobody = hostile.name in ("packs", "waived", "import", "cash", "claims", "outbox")
     assert (HOSTILE in hostile.tab.locator(".daysheet").inner_text()) != names_nobody
 
 

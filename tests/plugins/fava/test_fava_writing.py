@@ -165,6 +165,27 @@ def test_a_read_only_fava_offers_nothing_that_it_refuses(tab, read_only_site):
         expect(tab.get_by_text("Fava runs read-only")).to_be_visible()
 
 
+def test_a_schedule_is_declared_by_a_form_and_undone(tab, own_site):
+    """Dr. Baker from February on Tuesdays and Wednesdays alone."""
+    tab.goto(own_site.page("calendar"), wait_until="networkidle")
+    form = tab.locator("#ds-schedule")
+    form.get_by_role("button").click()
+    expect(form.get_by_role("alert")).to_contain_text("say from which day on")
+    expect(form.get_by_label("From")).to_be_focused()
+    form.get_by_label("Who").select_option("Dr. Baker")
+    form.get_by_label("From").fill("2027-02-01")
+    for day in ("Mon", "Thu", "Fri"):
+        form.get_by_label(day).uncheck()
+    form.get_by_label("Visits a day").fill("9")
+    form.get_by_role("button").click()
+    row = tab.locator("#ds-schedules tr", has_text="2027-02-01")
+    expect(row).to_contain_text("Tue Wed")
+    assert loading.load(own_site.books).providers["baker"][-1].visits_per_day == 9
+    tab.locator("#ds-toast").get_by_role("button", name="Undo").click()
+    expect(row).to_have_count(0)
+    assert len(loading.load(own_site.books).providers["baker"]) == 1
+
+
 # a pack that comes from the cache is built faster than a test can look
 WATCH_PROGRESS = """() => {
     const bar = document.getElementById("ds-progress");

@@ -6,7 +6,8 @@ import pytest
 from beancount import loader
 from daysheet import checks
 from daysheet.books import loading
-from daysheet.plugins.fava.views import State
+from daysheet.plugins.fava.shown.scope import Span
+from daysheet.plugins.fava.views import State, View
 
 
 def test_two_pages_at_once_work_a_thing_out_once(tmp_path):
@@ -63,3 +64,23 @@ def test_pages_and_check_count_the_public_holidays_of_the_same_state(tmp_path, s
     shown = checks.find(State(entries, options, tmp_path).books, kinds=["billing-lapse"])
     assert shown == checks.find(loading.load(tmp_path), kinds=["billing-lapse"])
     assert [finding.date.day for finding in shown if finding.date.month == 4] == [first]
+
+
+BALANCES = """\
+option "operating_currency" "USD"
+1990-01-01 open Assets:Bank:Checking
+1990-01-01 open Income:Visits
+2026-11-30 * "Bank" "Interest"
+  Assets:Bank:Checking  3.00 USD
+  Income:Visits        -3.00 USD
+2027-01-01 balance Assets:Bank:Checking  3.00 USD
+{more}"""
+
+
+@pytest.mark.parametrize(
+    ("more", "years"), [("", [2026]), ("2027-01-02 balance Assets:Bank:Checking  3.00 USD\n", [2027, 2026])]
+)
+def test_a_balance_before_anything_happens_in_a_year_makes_it_none_of_the_books(tmp_path, more, years):
+    entries, errors, options = loader.load_string(BALANCES.format(more=more))
+    assert not errors
+    assert View(State(entries, options, tmp_path), Span(None, None, None, "")).years == years
