@@ -9,6 +9,7 @@ and losses leave operating, and what moved no cash is told apart.
 from __future__ import annotations
 
 import datetime
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ _ZERO: Final = Decimal()
 _CENT: Final = Decimal("0.01")
 _INTEREST: Final = ("interest-other", "interest-mortgage")
 _FEW: Final = 3
+_CONTRIBUTED: Final = re.compile(r"contribut|brought in|put in|paid in|stock (was )?issued|issued stock|founding")
 
 Kind = Literal["operating", "gain", "no-cash", "investing", "financing", "apart"]
 
@@ -117,14 +119,18 @@ def _part_of(books: Books, account: str) -> str:
 
 
 def is_opening(books: Books, entry: Transaction) -> bool:
-    """Whether an entry brings balances into the books: it says so, or is the first day's of several accounts."""
+    """Whether an entry brings balances into the books: it says so, or is the first day's of several accounts.
+
+    What founders put in on the first day of a new practice is a contribution when the entry says so.
+    """
     accounts = [posting.account for posting in entry.postings]
     equity = [account for account in accounts if account.startswith("Equity")]
     if not equity or any(account.startswith(("Income", "Expenses")) for account in accounts):
         return False
     said = f"{entry.payee or ''} {entry.narration}".casefold()
     named = any("opening" in account.casefold() for account in equity) or "opening balance" in said
-    return named or entry.flag == "P" or (entry.date == _first_day(books) and len(accounts) >= _FEW)
+    first = entry.date == _first_day(books) and len(accounts) >= _FEW and not _CONTRIBUTED.search(said)
+    return named or entry.flag == "P" or first
 
 
 def _first_day(books: Books) -> datetime.date:

@@ -151,3 +151,27 @@ def test_cash_flows(case, flows):
     assert found == sections
     assert {title: rows.get(title) for title in lines} == lines
     assert rows["Cash at the end"] == 1000 + sum(sections)
+
+
+@pytest.mark.parametrize(
+    ("said", "flows", "begins"),
+    [
+        ("Contributed by Dr. Lee: money and desks", (0, 0, 20000), 0),
+        ("Stock issued for money and desks", (0, 0, 20000), 0),
+        ("By the books kept before", (0, 0, 0), 20000),
+    ],
+)
+def test_what_founders_put_in_on_the_first_day_is_no_opening_balance(said, flows, begins, load):
+    """Cash of 20,000 is financing and 8,000 in kind apart; without a word the first day's entry brings balances in."""
+    books = load(
+        f"""
+        2026-04-01 * "{said}"
+          Assets:Bank           20000 USD
+          Assets:Fixed:Desks     8000 USD
+          Equity:CapitalStock  -28000 USD
+        """
+    )
+    table = registry.build("cash-flow", books, Settings(Path("x"), {}, ""), parse("2026"), "cash")
+    found = amounts(table, "current")
+    assert tuple(found.get(NET.format(kind), 0) for kind in ("operating", "investing", "financing")) == flows
+    assert (found.get("Cash at the beginning", 0), found["Cash at the end"]) == (begins, 20000)
