@@ -57,7 +57,7 @@ def bars(
 
     marks = [
         *_legend(series, legend, width),
-        *(_tick(tick, level(tick), width) for tick in ticks),
+        *(_tick(tick, level(tick), width, _decimals(ticks)) for tick in ticks),
         *_columns(labels, series, width, level, height),
     ]
     alternative = escape(_in_words(title, labels, series))
@@ -104,9 +104,14 @@ def _legend(series: Sequence[Series], room: float, width: float) -> list[str]:
     return marks
 
 
-def _tick(value: Decimal, y: float, width: float) -> str:
+def _decimals(ticks: Sequence[Decimal]) -> int:
+    """As many as the ticks need to be told apart: 0.5, 1.0, 1.5."""
+    return max(0, *(-int(tick.normalize().as_tuple().exponent) for tick in ticks))
+
+
+def _tick(value: Decimal, y: float, width: float, decimals: int) -> str:
     line = f'<path d="M{_LEFT:g} {y:.2f}H{width:g}" stroke="{_HAIR}" stroke-width=".5"/>'
-    return line + _text(_LEFT - 5, y + 2.5, f"{value:,.0f}", "end")
+    return line + _text(_LEFT - 5, y + 2.5, f"{value:,.{decimals}f}", "end")
 
 
 def _text(x: float, y: float, words: str, anchor: str) -> str:

@@ -23,8 +23,12 @@ from daysheet.reports.table import Row, Table
 
 TIE_OUTS: Final = "tie-outs"
 PROOF: Final = "proof-of-cash"
-_WHY_EMPTY: Final = {"kpis": ("Nothing was billed.",), "receivables": ("Nothing is owed.",)}
-"""For tables whose notes say how they are counted, and not why nothing stands in them."""
+_WHY_EMPTY: Final = {
+    "kpis": ("Nothing was billed.",), "receivables": ("Nothing is owed.",),
+    "adjusting-entries": ("The books have none in the period.",), "fixed-assets": ("No asset is declared.",),
+    "payroll": ("No account is declared as payroll.",),
+}  # fmt: skip
+"""For tables whose notes say how they are counted, or what a bookkeeper is to write, and not why they are empty."""
 _MARKS: Final = {AGREES: f"✓ {AGREES}", DIFFERS: f"✗ {DIFFERS}"}
 _MONTHS: Final = tuple(calendar.month_abbr[month] for month in range(1, 13))
 

@@ -45,6 +45,7 @@ def flowing(parts: Iterable[Part], paper: Paper) -> tuple[Part, ...]:
     for part in parts:
         page = _page(paper, part.orientation)
         room = page - used
+        part = _closer(part, room) if lies == part.orientation else part  # noqa: PLW2901
         pieces = list(_pieces(part))
         whole = _HEADING_BELOW + sum(pieces)
         begun = _HEADING_BELOW + pieces[0] if pieces else _HEADING_BELOW
@@ -58,6 +59,14 @@ def flowing(parts: Iterable[Part], paper: Paper) -> tuple[Part, ...]:
     if placed and lies is not None:
         placed[-1] = _balanced(placed[-1], began, _page(paper, lies))
     return tuple(placed)
+
+
+def _closer(part: Part, room: float) -> Part:
+    """A section that would run over by a few rows, its rows set closer where all of it then goes on below another."""
+    if part.dense or _HEADING_BELOW + sum(_pieces(part)) <= room:
+        return part
+    closer = replace(part, dense=True)
+    return closer if _HEADING_BELOW + sum(_pieces(closer)) <= room else part
 
 
 def _balanced(part: Part, began: float, page: float) -> Part:

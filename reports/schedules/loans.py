@@ -43,7 +43,7 @@ def loans(request: Request) -> Table:
         Column("interest", "Interest", "money"),
     )
     rows = tuple(_rows(request))
-    note = "Interest is on accounts with the tax line interest-other or interest-mortgage, in the entries on the loan."
+    note = "Interest is what the entries on the loan book on accounts of mortgage or other interest."
     notes = (note,) if rows else ("The books have no loan.",)
     return request.table("loans", "Loan schedule", columns, rows, notes, has_basis=False)
 

@@ -116,7 +116,7 @@ def _flagged(request: Request) -> Iterator[Question]:
         ):
             moved = (posting.units.number for posting in entry.postings if posting.units is not None)
             amount = sum((number for number in moved if number is not None and number > 0), _ZERO)
-            yield Question("Flagged !", f"{entry.date} {narration(entry)}", amount)
+            yield Question("In doubt", f"{entry.date} {narration(entry)}", amount)
 
 
 def _without_tax_line(request: Request) -> Iterator[Question]:

@@ -71,7 +71,7 @@ def reconciliation(request: Request) -> Table:
         Column("after", "Booked since", "money"),
         Column("ledger", "Ledger", "money"),
         Column("difference", "Difference", "money"),
-        Column("uncleared", "Flagged !", "money", shown="wide"),
+        Column("uncleared", "In doubt", "money", shown="wide"),
         Column("status", "Status"),
     )
     found = reconciliations(request)

@@ -218,9 +218,10 @@ def _notes(request: Request, found: list[Line]) -> Iterator[str]:
     if automatic:
         out = [_line(_without_bonus(item.standing), year, rules) for item in found]
         without = sum((item.deducted.total for item in out if item.deducted is not None), _ZERO)
+        names = ", ".join(item.standing.asset.name for item in automatic)
         yield (
-            "Bonus depreciation is automatic unless elected out (IRC 168(k)(7)); say bonus: FALSE on the asset for an"
-            f" election out. Without it the year's depreciation would be {money(without, ',')}."
+            f"Bonus depreciation is automatic unless elected out (IRC 168(k)(7)), which nobody has said of: {names}."
+            f" Without it the year's depreciation would be {money(without, ',')}."
         )
     older = [i.standing.asset.name for i in found if i.standing.asset.bonus is None and not _since(i, rules)]
     if older:

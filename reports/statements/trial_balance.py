@@ -121,7 +121,7 @@ def working_trial_balance(request: Request) -> Table:
         return (b.opening, debit, credit, b.closing - adjustments, adjustments, b.closing)
 
     rows = _rows(moved, request, amounts)
-    notes = (IN_CREDIT, f"Adjustments are the entries tagged #{ADJUSTING}.", *moved.notes())
+    notes = (IN_CREDIT, "Adjustments are the adjusting entries of the period.", *moved.notes())
     return request.table("working-trial-balance", "Working trial balance", columns, rows, notes)
 
 

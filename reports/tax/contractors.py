@@ -81,7 +81,7 @@ def _notes(books: Books, whole: Period, found: list[Candidate]) -> tuple[str, ..
         )
     if _vendors(books, whole.last):
         return (f"No vendor was paid in {whole.first.year}, and nobody else {limit} or more.",)
-    return ('No vendor is declared: write DATE custom "vendor" "ID" "NAME".',)
+    return (f"No vendor is declared, and nobody was paid {limit} or more.",)
 
 
 def candidates(books: Books, period: Period) -> list[Candidate]:

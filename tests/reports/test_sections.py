@@ -439,7 +439,7 @@ def test_what_no_one_could_decide_is_asked(build_from):
     asked = {(str(row.cells[0]), str(row.cells[1])): row.cells[2] for row in table.rows}
     assert asked == {
         ("Uncategorized", "2026-03-01 ACME – Unknown: what is it?"): D(12),
-        ("Flagged !", "2026-03-02 Check this"): D(5),
+        ("In doubt", "2026-03-02 Check this"): D(5),
         ("Tax line", "On which line of the return is Other?"): D(5),
         ("Reconciliation", "Bank – Checking: no statement balance is in the books"): D(-7),
     }

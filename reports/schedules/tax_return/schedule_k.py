@@ -23,7 +23,7 @@ DIVIDENDS: Final = "dividends"
 QUALIFIED: Final = "qualified-dividends"
 EMPLOYED: Final = "self-employment"
 _DEDUCTIONS: Final = ("charity", "section-179")
-UNSAID: Final = f'no account says tax-line: "{QUALIFIED}"'
+UNSAID: Final = "no account of the books is of qualified dividends"
 _CARRIED: Final = "Section 179 beyond the income of the business, carried to the next year"
 
 
@@ -163,8 +163,8 @@ def _notes(lines: Schedules, year: int) -> Iterator[str]:
     yield said_of(lines, year)
     if EMPLOYED in lines.k:
         yield (
-            f"{lines.k[EMPLOYED]} takes every partner for one who works in the practice; a limited partner says"
-            " limited: TRUE."
+            f"{lines.k[EMPLOYED]} takes every partner for one who works in the practice, but those who are declared"
+            " limited partners."
         )
     yield (
         "Not worked out here: credits, foreign taxes, alternative minimum tax items and what the owners need for"

@@ -126,10 +126,7 @@ def _notes(request: Request) -> Iterator[str]:
         return
     account = accumulated_adjustments(request)
     if account.begin is None:
-        yield (
-            "What the accumulated adjustments account began with is not known: write DATE custom"
-            ' "accumulated-adjustments" 15000.00 USD.'
-        )
+        yield "What the accumulated adjustments account began with is not known."
     elif account.taken < account.distributed:
         over = account.distributed - account.taken
         yield f"Distributions of {over:,.2f} are more than the account holds, and not from it."

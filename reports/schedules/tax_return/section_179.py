@@ -23,7 +23,6 @@ from daysheet.reports.tax.return_depreciation import section_179_limit
 from daysheet.tax_facts import OwnerEarnings
 
 _ZERO: Final = Decimal()
-FACT: Final = "owner-earnings"
 
 
 class Limited(NamedTuple):
@@ -106,7 +105,7 @@ def notes(found: Limited | None) -> Iterator[str]:
     if found.other is None:
         yield (
             "That limit takes what the owner (and on a joint return the spouse) earns in other businesses and as an"
-            f' employee, which was taken as nothing: custom "{FACT}" says it.'
+            " employee, which was taken as nothing."
         )
 
 
@@ -132,7 +131,7 @@ def asked(request: Request, found: Limited | None) -> Iterator[tuple[str, Decima
     if found.other is None and found.carried:
         yield (
             "Section 179 is held back by this practice's net profit alone: what do the owner and the spouse earn in"
-            f' other businesses and as employees (custom "{FACT}")?',
+            " other businesses and as employees?",
             found.carried,
         )
 

@@ -82,6 +82,22 @@ def test_a_chart_says_in_words_what_it_shows():
     assert title.text == "Owed <by> age. 2025: 0–30 5.00, 31–60 0.00; 2026: 0–30 -7.00, 31–60 8.00."
 
 
+@pytest.mark.parametrize(
+    ("highest", "ticks"),
+    [
+        ("1.6", "0.0 0.5 1.0 1.5 2.0"),
+        ("9", "0.0 2.5 5.0 7.5 10.0"),
+        ("4", "0 1 2 3 4"),
+        ("5750", "0 2,000 4,000 6,000"),
+    ],
+)
+def test_the_axis_of_a_chart_says_its_steps_as_they_are(highest, ticks):
+    chart = charts.bars("T", ["a"], [Series("s", (D(highest),))])
+    root = ElementTree.fromstring(str(chart.svg))  # noqa: S314
+    words = [text.text for text in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert words == [*ticks.split(), "a"]
+
+
 def test_the_bars_of_a_chart_are_as_high_as_their_figures():
     chart = charts.bars("T", ["a", "b"], [Series("s", (D(100), D(50)))])
     root = ElementTree.fromstring(str(chart.svg))  # noqa: S314

@@ -458,7 +458,7 @@ def test_dividends_of_which_nobody_says_how_much_is_qualified_say_so(load):
     settings = Settings(Path("x"), {"practice": {"id": "t", "name": "T", "return": "1065"}}, "")
     table = registry.build("schedule-k", load(DIVIDENDS), settings, parse("2025"), "cash")
     (row,) = [row for row in table.rows if row.cells[0] == "K 6b"]
-    assert (row.kind, row.cells[2], "qualified-dividends" in str(row.cells[1])) == ("note", None, True)
+    assert (row.kind, row.cells[2], "no account of the books" in str(row.cells[1])) == ("note", None, True)
 
 
 def test_the_days_of_the_two_halves():
