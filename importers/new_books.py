@@ -13,7 +13,9 @@ from daysheet.books.loading import MAIN
 from daysheet.errors import DaysheetError
 from daysheet.importers.clones import git
 from daysheet.importers.writing.writer import OPENED
+from daysheet.ledger.printer import clean
 from daysheet.settings import FILE
+from daysheet.strict_toml import quoted
 
 _GITIGNORE: Final = """\
 # dropped files and filed originals name patients; the cache is the ledger in clear
@@ -80,7 +82,7 @@ def make(folder: Path, name: str = "") -> list[str]:
         raise DaysheetError("is not a folder", filename=folder)
     if folder.is_dir() and any(path.name not in (".git", files.LOCK) for path in folder.iterdir()):
         raise DaysheetError("is not empty", filename=folder, remedy="name a new folder for the new books")
-    title = name or folder.resolve().name.replace("-", " ").title()
+    title = clean(name or folder.resolve().name.replace("-", " ").title())
     identity = f"{_slug(folder.resolve().name)}-{secrets.token_hex(2)}"
     contents = {
         ".gitattributes": git.ATTRIBUTES,
@@ -89,7 +91,7 @@ def make(folder: Path, name: str = "") -> list[str]:
         "fava-import.py": _FAVA_IMPORT,
         "practice.beancount": _PRACTICE,
         "imports.beancount": _IMPORTS,
-        FILE: _resource("daysheet.toml").replace("{id}", identity).replace("{name}", _escaped(title)),
+        FILE: _resource("daysheet.toml").replace("{id}", identity).replace('"{name}"', quoted(title)),
         MAIN: _MAIN.format(title=_escaped(title), plugins="".join(f"{line}\n" for line in PLUGINS)),
     }
     folder.mkdir(parents=True, exist_ok=True)
@@ -126,4 +128,4 @@ def _slug(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return " ".join(text.split()).replace("\\", "\\\\").replace('"', '\\"')
+    return text.replace("\\", "\\\\").replace('"', '\\"')

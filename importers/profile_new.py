@@ -25,6 +25,7 @@ from daysheet.importers.detection.questions import MARKS, Answers, asked, asked_
 from daysheet.importers.proposals import answers as of_practice
 from daysheet.importers.rows.raw_file import RawFile
 from daysheet.settings import Settings
+from daysheet.strict_toml import quoted
 from daysheet.trust.paths import is_plain_name
 
 _FILE: Final = click.Path(path_type=Path)
@@ -256,7 +257,7 @@ def _note_account(folder: Path | None, name: str, account: str | None, number: s
         return False
     path = folder / "daysheet.toml"
     before = path.read_text(encoding="utf-8") if path.exists() else ""
-    table = f'\n[[bank]]\nprofile = "{name}"\naccount = "{account}"\n'
+    table = f"\n[[bank]]\nprofile = {quoted(name)}\naccount = {quoted(account)}\n"
     digits = account_number.bare(number or "")[-account_number.KEPT :]
     table += f'number = "{digits}"\n' if digits else ""
     files.write(path, (before.rstrip("\n") + "\n" + table if before else table.lstrip()).encode())

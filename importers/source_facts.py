@@ -8,13 +8,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from beancount.core.data import Custom
+from beancount.parser.grammar import ValueType
 from daysheet import files
 from daysheet.accounts import RECEIVABLE_INSURANCE, account_part
 from daysheet.books.loading import load
 from daysheet.errors import DaysheetError
 from daysheet.importers.privacy import identifiers
-from daysheet.importers.proposals.toml import quoted
-from daysheet.ledger.printer import clean
+from daysheet.ledger.printer import clean, render
+from daysheet.strict_toml import quoted
 
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.IGNORECASE)
 
@@ -57,7 +59,7 @@ def note(folder: Path, source: str, said: Bearers, first: datetime.date | None) 
     if not said.providers and not said.payers:
         return
     books = load(folder)
-    lines = [f'[[source]]\nprofile = "{source}"']
+    lines = [f"[[source]]\nprofile = {quoted(source)}"]
     for key, names in (("providers", said.providers), ("payers", said.payers)):
         if names:
             pairs = ", ".join(f"{quoted(name)} = {quoted(identity)}" for name, identity in names.items())
@@ -79,7 +81,8 @@ def note(folder: Path, source: str, said: Bearers, first: datetime.date | None) 
 
 
 def _fact(day: datetime.date, kind: str, identity: str, name: str) -> str:
-    text = f'{day} custom "{kind}" {quoted(identity)} {quoted(clean(name))}'
+    said = [ValueType(text, str) for text in (identity, clean(name))]
+    text = render([Custom({}, day, kind, said)]).rstrip("\n")
     return text if kind == "provider" else f"{text}\n  receivable: {RECEIVABLE_INSURANCE}:{account_part(identity)}"
 
 

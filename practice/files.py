@@ -12,7 +12,7 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
@@ -232,6 +232,9 @@ def replace_all(folder: Path, contents: Iterable[tuple[str, bytes | None]]) -> N
     All the data is on the disk before a journal says which file is to take which place; from then on the change is
     made, by whoever next locks the folder if not here. `complete` is for those who only read.
 
+    What lies behind a link out of the folder, or is called otherwise than a ledger, stands in no journal: such books
+    are changed file by file.
+
     Args:
         folder: the folder.
         contents: names from the folder, each with the file's new bytes; None takes the file away.
@@ -251,13 +254,18 @@ def replace_all(folder: Path, contents: Iterable[tuple[str, bytes | None]]) -> N
             steps.append({"from": place, "to": name, "sha256": hashlib.sha256(data).hexdigest()})
         for parent in {path.parent: None for path in staged}:
             sync_folder(parent)
-        write(folder / JOURNAL, json.dumps(steps, indent=1).encode())
+        is_journalled = all(_may_be_journalled(step, folder) for step in steps)
+        if is_journalled and steps:
+            write(folder / JOURNAL, json.dumps(steps, indent=1).encode())
     except BaseException:
         for temporary in staged:
             with suppress(OSError):
                 temporary.unlink()
         raise
-    _complete(folder)
+    if is_journalled:
+        _complete(folder)
+    else:
+        _carry_out(steps, folder)
 
 
 def complete(folder: Path) -> None:
@@ -277,7 +285,12 @@ def _complete(folder: Path) -> None:
     journal = folder / JOURNAL
     if not journal.exists():
         return
-    steps = _steps(journal, folder)
+    _carry_out(_steps(journal, folder), folder)
+    journal.unlink()
+    sync_folder(folder)
+
+
+def _carry_out(steps: Sequence[Mapping[str, str]], folder: Path) -> None:
     for step in steps:
         if "from" in step:
             source, target = folder / step["from"], folder / step["to"]
@@ -288,18 +301,22 @@ def _complete(folder: Path) -> None:
     for place in {(folder / (step.get("to") or step["remove"])).parent: None for step in steps}:
         if place.is_dir():
             sync_folder(place)
-    journal.unlink()
-    sync_folder(folder)
+
+
+def _may_be_journalled(step: Mapping[str, str], folder: Path) -> bool:
+    """Whether a step of a journal is one of ours: it changes a ledger or settings, in the folder itself."""
+    within, names = folder.resolve(), [name for key, name in step.items() if key != "sha256"]
+    return all(
+        Path(name).suffix in _JOURNALLED and (folder / name).parent.resolve().is_relative_to(within) for name in names
+    )
 
 
 def _steps(journal: Path, folder: Path) -> list[dict[str, str]]:
     """What a journal says is to be done; nothing, where it leads out of the folder or its data is not there."""
     try:
         steps: list[dict[str, str]] = json.loads(journal.read_bytes())
-        within = folder.resolve()
-        for name in (name for step in steps for key, name in step.items() if key != "sha256"):
-            if Path(name).suffix not in _JOURNALLED or not (folder / name).parent.resolve().is_relative_to(within):
-                return []
+        if not all(_may_be_journalled(step, folder) for step in steps):
+            return []
         for step in steps:
             if "from" in step:
                 source = folder / step["from"]

@@ -13,7 +13,7 @@ import re
 import tomllib
 import types
 import zoneinfo
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -48,6 +48,36 @@ def toml(text: str, path: Path) -> dict[str, Any]:
         raise DaysheetError(f"not valid TOML: {problem}", filename=path, line=int(line[1]) if line else None) from None
     except RecursionError:
         raise DaysheetError("not valid TOML: nested too deeply", filename=path) from None
+
+
+def quoted(text: str) -> str:
+    """A text as TOML, on one line; what is read of it is the text.
+
+    Raises:
+        DaysheetError: it holds bytes that are no text, as a name on the command line may.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise DaysheetError("a text for a file of settings holds bytes that are no UTF-8") from None
+    if "\\" in text and "'" not in text and text.isprintable():
+        return f"'{text}'"  # which regular expressions like
+    escaped = "".join(
+        f"\\{letter}" if letter in '"\\' else letter if letter.isprintable() else f"\\U{ord(letter):08X}"
+        for letter in text
+    )
+    return f'"{escaped}"'
+
+
+def listed(texts: Iterable[str]) -> str:
+    """A list of texts as TOML."""
+    return f"[{', '.join(map(quoted, texts))}]"
+
+
+def block(lines: str) -> str:
+    """Whole lines of text as TOML: as they are, where that reads back as the same."""
+    plain = "'''" not in lines and all(letter in "\n\t" or letter.isprintable() for letter in lines)
+    return f"'''\n{lines}'''" if plain and lines.endswith("\n") else quoted(lines)
 
 
 def key_of(field: dataclasses.Field[Any]) -> str:

@@ -1,7 +1,8 @@
 """Runs the heavier sweeps and writes what they found to two pages: `python tests/long.py [attack]`.
 
 With `attack` only the attacks run. What stands behind it goes to pytest, so that a part can be run by itself: a test
-that did not run keeps its row. `DAYSHEET_FUZZ_SECONDS` says how long each reader is fuzzed.
+that did not run keeps its row. `DAYSHEET_FUZZ_SECONDS` says how long each reader is fuzzed, and
+`DAYSHEET_FUZZ_KEEP` in which folder what reached new code is kept.
 """
 
 from __future__ import annotations

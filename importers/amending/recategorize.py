@@ -31,6 +31,7 @@ from daysheet.importers.writing.writer import Batch, Edit, block_of
 from daysheet.ledger import printer
 from daysheet.records import BankLine
 from daysheet.settings import FILE, Settings
+from daysheet.strict_toml import listed, quoted
 
 _RULE: Final = "[[category]]"
 
@@ -129,20 +130,9 @@ def written(rule: CategoryRule) -> str:
     """A rule as it stands in the settings."""
     values = {"payee": rule.payee, "text": rule.text, "at-least": rule.at_least, "at-most": rule.at_most}
     values |= {"bank": rule.bank, "account": rule.account, "name": rule.name, "note": rule.note}
-    lines = [f"{key} = {_quoted(value)}" for key, value in values.items() if value]
-    lines += [f"tags = [{', '.join(map(_quoted, rule.tags))}]"] if rule.tags else []
+    lines = [f"{key} = {quoted(value)}" for key, value in values.items() if value]
+    lines += [f"tags = {listed(rule.tags)}"] if rule.tags else []
     return "\n".join([_RULE, *lines]) + "\n"
-
-
-def _quoted(text: str) -> str:
-    """Text as TOML: as it is where it can stand so, which regular expressions like."""
-    if "\\" in text and "'" not in text and text.isprintable():
-        return f"'{text}'"
-    escaped = "".join(
-        f"\\{letter}" if letter in '"\\' else letter if letter.isprintable() else f"\\U{ord(letter):08X}"
-        for letter in text
-    )
-    return f'"{escaped}"'
 
 
 def _with_rule(path: Path, rule: str) -> bytes:

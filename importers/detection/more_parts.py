@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
@@ -14,6 +13,7 @@ from daysheet.importers.detection.detect import Detected
 from daysheet.importers.detection.fee_columns import FeeColumns, find_fees
 from daysheet.importers.detection.grid import Grid
 from daysheet.importers.detection.other_columns import unread_money
+from daysheet.strict_toml import quoted
 
 _ACCOUNT: Final = ("account number", "account no", "account #", "iban", "kontonummer", "rekening", "card no", "card #")
 _FEW: Final = 6
@@ -36,7 +36,7 @@ def account_part(grid: Grid, name: str, reference: Reference) -> str:
     if found:
         return f"[account]\ncolumn = {reference(found[0].place)}"
     asked = account_number.pattern(name, (row.cells for row in grid.above))
-    return f"[account]\npattern = '{asked}'" if asked else ""
+    return f"[account]\npattern = {quoted(asked)}" if asked else ""
 
 
 def currency_part(detected: Detected, currency: str, reference: Reference) -> str:
@@ -44,7 +44,7 @@ def currency_part(detected: Detected, currency: str, reference: Reference) -> st
     if detected.currencies and not currency:
         return f"[currency]\ncolumn = {reference(detected.currencies[0])}"
     currency = currency or symbol_of(detected)
-    return f"[currency]\nfixed = {json.dumps(currency)}" if currency else ""
+    return f"[currency]\nfixed = {quoted(currency)}" if currency else ""
 
 
 def symbol_of(detected: Detected) -> str:
@@ -68,7 +68,7 @@ def fee_part(grid: Grid, money: AmountColumns, reference: Reference) -> tuple[st
 
 def left_out_part(grid: Grid, read: Iterable[int], key: Reference) -> str:
     """`[left-out]`: every column of money that nothing reads, each with the reason."""
-    lines = [f"{key(column.place)} = {json.dumps(_why_not(column.header))}" for column in unread_money(grid, read)]
+    lines = [f"{key(column.place)} = {quoted(_why_not(column.header))}" for column in unread_money(grid, read)]
     return "[left-out]\n" + "\n".join(lines) if lines else ""
 
 
@@ -87,9 +87,7 @@ def evidence_part(detected: Detected, said: Mapping[str, str]) -> str:
         for key, why in detected.evidence.items()
         if why and key not in ("delimiter", "order")
     }
-    return "[evidence]\n" + "\n".join(
-        f"{key} = {json.dumps(why, ensure_ascii=False)}" for key, why in {**found, **said}.items()
-    )
+    return "[evidence]\n" + "\n".join(f"{key} = {quoted(why)}" for key, why in {**found, **said}.items())
 
 
 def skip_rule(reason: str, reference: str, telling: re.Pattern[str], cells: set[str]) -> list[str]:

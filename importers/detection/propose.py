@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 import tempfile
 from collections.abc import Iterable
@@ -33,6 +32,7 @@ from daysheet.importers.rows.tables import lenient_rows, tables
 from daysheet.importers.rows.text import Row
 from daysheet.importers.rows.values import MONTHS, month_number
 from daysheet.records import BankLine
+from daysheet.strict_toml import block, listed, quoted
 
 _SAMPLE_ROWS: Final = 6
 _ATTEMPTS: Final = 6
@@ -197,7 +197,7 @@ class _Draft:
     def _reference(self, place: int) -> str:
         """A column as the profile refers to it: by its name where that tells it apart, else by its number."""
         name = self._names[place]
-        return json.dumps(name, ensure_ascii=False) if name and self._names.count(name) == 1 else str(place + 1)
+        return quoted(name) if name and self._names.count(name) == 1 else str(place + 1)
 
     def _texts(self) -> tuple[list[int], list[int]]:
         """The columns of the payee and of the description."""
@@ -215,7 +215,7 @@ class _Draft:
         named, detected = self.named, self.detected
         parts = [
             "\n".join(
-                f"{key} = {json.dumps(value, ensure_ascii=False)}"
+                f"{key} = {quoted(value)}"
                 for key, value in (
                     ("title", named.title),
                     ("institution", named.institution),
@@ -225,7 +225,7 @@ class _Draft:
             ),
             self._file_part(),
             self._match_part(),
-            f"[date]\ncolumn = {self._reference(detected.date or 0)}\nformat = {json.dumps(self._formats)}"
+            f"[date]\ncolumn = {self._reference(detected.date or 0)}\nformat = {listed(self._formats)}"
             + self._language()
             + self._year(),
             self._amount_part(),
@@ -240,19 +240,19 @@ class _Draft:
         found = tables(self.file)
         lines = []
         if found.kind == "text" and self.grid.delimiter != ",":
-            lines.append(f"delimiter = {json.dumps(self.grid.delimiter)}")
+            lines.append(f"delimiter = {quoted(self.grid.delimiter)}")
         if found.kind == "text" and not found.encoding.startswith("utf"):
-            lines.append(f"encoding = {json.dumps(found.encoding)}")
+            lines.append(f"encoding = {quoted(found.encoding)}")
         lines += ["ragged = true"] if self.ragged else []
         lines += [f'surplus = "{self.surplus}"'] if self.surplus else []
         return "[file]\n" + "\n".join(lines) if lines else ""
 
     def _match_part(self) -> str:
         if self._header:
-            cells = ", ".join(json.dumps(cell, ensure_ascii=False) for cell in self._header)
+            cells = ", ".join(quoted(cell) for cell in self._header)
             return f"[match]\nheader = [{cells}]"
-        names = ", ".join(json.dumps(name) for name in self._names)
-        rows = ", ".join(json.dumps(patterns.of_column(column)) for column in self.grid.columns)
+        names = ", ".join(quoted(name) for name in self._names)
+        rows = ", ".join(quoted(patterns.of_column(column)) for column in self.grid.columns)
         return f"[match]\ncolumns = [{names}]\nrow = [{rows}]"
 
     def _language(self) -> str:
@@ -275,8 +275,8 @@ class _Draft:
         if money.mode in ("indicator", "type", "suffix"):
             for word, values in (("out", money.out), ("in", money.into)):
                 shown = [f"^{re.escape(value)}" for value in values] if money.mode == "type" else list(values)
-                lines.append(f"{word} = {json.dumps(shown, ensure_ascii=False)}")
-        lines += [f"strip = '{self.strip}'"] if self.strip else []
+                lines.append(f"{word} = {listed(shown)}")
+        lines += [f"strip = {quoted(self.strip)}"] if self.strip else []
         return "\n".join(lines + (['decimal = ","'] if money.decimal == "," else []))
 
     def _text_part(self) -> str:
@@ -347,7 +347,7 @@ class _Draft:
         delimiter = self.grid.delimiter if len(self.grid.delimiter) == 1 else ","
         csv.writer(out, delimiter=delimiter, lineterminator="\n").writerows(lines)
         text = out.getvalue()
-        sample = f"text = '''\n{text}'''" if "'''" not in text else f"text = {json.dumps(text, ensure_ascii=False)}"
+        sample = f"text = {block(text)}"
         return sample, _entries(self.text(sample, "entries = [{ date = '', amount = '' }]"), self.named, text)
 
     def _chosen(self, source: BankSource, reading: Reading) -> list[Row]:
@@ -388,8 +388,8 @@ def _entries(text: str, named: Named, rows: str) -> str:
     lines = []
     for record in reading.records:
         if isinstance(record, BankLine):
-            payee = json.dumps(record.payee, ensure_ascii=False)
+            payee = quoted(record.payee)
             told = f", payee = {payee}" if record.payee else ""
             lines.append(f'    {{ date = "{record.date}", amount = "{record.amount} {record.currency}"{told} }},')
-    skipped = [json.dumps(item.reason) for item in reading.skipped]
+    skipped = [quoted(item.reason) for item in reading.skipped]
     return (f"skipped = [{', '.join(skipped)}]\n" if skipped else "") + "entries = [\n" + "\n".join(lines) + "\n]"

@@ -23,6 +23,13 @@ _TIMES: Final = 50
 """How many times its packed size a text may have: record systems' exports have some fifteen times theirs."""
 _ALWAYS: Final = 64 << 20
 """Characters that any archive may unpack to."""
+_FEW: Final = 100_000
+"""Resources that any file may hold."""
+_SHORTEST: Final = 32
+"""Characters of a resource, on the average of more than a few: its type and an id take as many."""
+_SHORTEST_PACKED: Final = 2
+"""Bytes of one that is compressed: no more than an id that is one more than the last takes as many."""
+_UNPACK: Final = "unpack it, and look whether it is an export"
 _READ: Final = (".ndjson", ".json", ".jsonl", ".gz", ".txt", "")
 """Endings of members of an archive that may hold resources; others are none."""
 
@@ -33,15 +40,52 @@ _DAMAGED: Final = (
 """What the standard library raises for archives that are cut off, damaged, encrypted or of an unknown method."""
 
 
+class Amount:
+    """How much of a file has been unpacked, of all its texts together: what repeats itself needs hardly any room."""
+
+    def __init__(self, file: RawFile, packed: int) -> None:
+        """`packed` is the file's size in bytes where it is compressed, else 0."""
+        self._file = file
+        self._packed = packed
+        self._characters = 0
+
+    def add(self, characters: int) -> None:
+        """So many more.
+
+        Raises:
+            DaysheetError: it unpacks to what no export is.
+        """
+        self._characters += characters
+        if self._packed and self._characters > max(_ALWAYS, self._packed * _TIMES):
+            raise DaysheetError(
+                f"the archive unpacks to more than {_TIMES} times its size", filename=self._file.path, remedy=_UNPACK
+            )
+
+    def require_fits(self, resources: int) -> None:
+        """That a file as long as this can hold so many resources.
+
+        Raises:
+            DaysheetError: they are too small to say anything; it is no export, and would take hours.
+        """
+        if resources > _FEW and (
+            resources * _SHORTEST > self._characters or 0 < self._packed < resources * _SHORTEST_PACKED
+        ):
+            raise DaysheetError(
+                f"holds more than {resources - 1:,} resources, too many for a file of its size",
+                filename=self._file.path,
+                remedy="look whether it is an export: nothing of it is taken",
+            )
+
+
 class Text:
     """A text to read resources from, and the name of the archive's member that it is; empty for a file by itself."""
 
-    def __init__(self, lines: IO[str], member: str, file: RawFile, packed: int = 0) -> None:
-        """`file` is for messages; `packed` is its size where it is compressed."""
+    def __init__(self, lines: IO[str], member: str, file: RawFile, amount: Amount) -> None:
+        """`file` is for messages; `amount` counts what is read of all its texts."""
         self.member = member
+        self.amount = amount
         self._lines = lines
         self._file = file
-        self._left = max(_ALWAYS, packed * _TIMES) if packed else None
 
     def read(self, size: int) -> str:
         """The next characters; fewer at the end alone.
@@ -53,14 +97,7 @@ class Text:
             found = self._lines.read(size)
         except _DAMAGED:
             raise _damaged(self._file) from None
-        if self._left is not None:
-            self._left -= len(found)
-            if self._left < 0:
-                raise DaysheetError(
-                    f"the archive unpacks to more than {_TIMES} times its size",
-                    filename=self._file.path,
-                    remedy="unpack it, and look whether it is an export",
-                )
+        self.amount.add(len(found))
         return found
 
 
@@ -72,16 +109,18 @@ def texts(file: RawFile) -> Iterator[Text]:
     """
     try:
         with file.opened() as raw:
+            size = file.path.stat().st_size
             if raw.peek(len(_ZIP))[: len(_ZIP)] != _ZIP:
-                packed = file.path.stat().st_size if raw.peek(len(_GZIP))[: len(_GZIP)] == _GZIP else 0
+                packed = raw.peek(len(_GZIP))[: len(_GZIP)] == _GZIP
                 with _text(raw) as lines:
-                    yield Text(lines, "", file, packed)
+                    yield Text(lines, "", file, Amount(file, size if packed else 0))
                 return
+            amount = Amount(file, size)
             with zipfile.ZipFile(raw) as archive:
                 for info in archive.infolist():
                     if not info.is_dir() and _is_data(info.filename):
                         with archive.open(info) as member, _text(io.BufferedReader(member)) as lines:  # type: ignore[arg-type]
-                            yield Text(lines, info.filename, file, info.compress_size or 1)
+                            yield Text(lines, info.filename, file, amount)
     except DaysheetError:
         raise
     except _DAMAGED:

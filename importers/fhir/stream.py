@@ -22,6 +22,8 @@ BUNDLE: Final = "Bundle"
 _CHUNK: Final = 1 << 20
 _LONGEST: Final = 1 << 26
 """Characters of one resource: documents inside resources reach some millions."""
+_MOST_VALUES: Final = 2_000_000
+"""Values of one resource: each takes some 200 bytes of memory, however few characters it has."""
 
 _SPACE: Final = re.compile("[ \t\r\n,\x1e\ufeff]*")
 _TYPE: Final = re.compile(r'\{\s*"resourceType"\s*:\s*"([A-Za-z]{1,64})"')
@@ -57,13 +59,16 @@ def resources(file: RawFile, wanted: Mapping[str, str] | None = None) -> Iterato
         wanted: the types whose bodies are needed, each with a text that must stand in one; None for all.
 
     Raises:
-        DaysheetError: it is not JSON from some line on, or holds something that is no resource.
+        DaysheetError: it is not JSON from some line on, holds something that is no resource, or unpacks to what no
+            export is.
     """
-    row = 0
+    row = count = 0
     for text in texts(file):
         reader = _Reader(text, file, text.member, wanted)
         for resource in reader.resources():
             row = row + 1 if text.member else max(row + 1, resource.row)
+            count += 1
+            text.amount.require_fits(count)
             yield resource._replace(row=row)
 
 
@@ -198,6 +203,7 @@ class _Reader:
                     return None
                 self._fill(wanted)
                 wanted *= 2
+                self._require_few_values()
             else:
                 if end == len(self.buffer) and not self.ended and not isinstance(value, dict | list | str):
                     self._fill(wanted)  # a number may go on
@@ -205,6 +211,10 @@ class _Reader:
                 self.line += self.buffer.count("\n", self.at, end)
                 self.at = end
                 return value
+
+    def _require_few_values(self) -> None:
+        if sum(self.buffer.count(mark, self.at) for mark in ",[{") > _MOST_VALUES:
+            raise self._malformed(f"holds a resource of more than {_MOST_VALUES // 1_000_000} million values")
 
     def _next(self) -> str:
         """The next character that is not space; empty at the end."""

@@ -13,6 +13,7 @@ from daysheet.importers.proposals.adjustment_types import adjusted, type_column
 from daysheet.importers.proposals.answers import ANY, SKIP, meanings_of, status_kind
 from daysheet.importers.proposals.plan import Plan
 from daysheet.importers.rows.cell_kinds import is_negative, is_zero
+from daysheet.strict_toml import listed, quoted
 
 _NOT_PAID: Final = frozenset(
     [
@@ -46,7 +47,7 @@ def _table(kind: str, *lines: str) -> str:
 def _key(key: str, facts: Facts | None, *, many: bool = False) -> str:
     if facts is None:
         return ""
-    return f"{key} = {toml.names([facts]) if many else toml.quoted(facts.header)}"
+    return f"{key} = {toml.names([facts]) if many else quoted(facts.header)}"
 
 
 def _id(plan: Plan, *roles: str) -> str:
@@ -56,7 +57,7 @@ def _id(plan: Plan, *roles: str) -> str:
         return f"id = {toml.names([own])}"
     parts = [facts for role in roles if (facts := plan.column(role)) is not None]
     columns = list(dict.fromkeys(facts.header for facts in (*plan.patients, *parts)))
-    return f"id = {toml.listed(columns or [plan.found.facts[0].header])}"
+    return f"id = {listed(columns or [plan.found.facts[0].header])}"
 
 
 def _status(plan: Plan) -> tuple[dict[str, str], str]:
@@ -85,7 +86,7 @@ def _visits(plan: Plan) -> list[str]:
         "visit",
         _id(plan, "date", "provider", "service"),
         _key("date", plan.column("date")),
-        _key("provider", provider) if provider else f"provider-is = {toml.quoted(plan.answers.provider)}",
+        _key("provider", provider) if provider else f"provider-is = {quoted(plan.answers.provider)}",
         f"status = {status}",
         _key("service", plan.column("service")),
         _key("fee", amount, many=True),
@@ -98,7 +99,7 @@ def _filled(plan: Plan) -> str:
     found = []
     for word, meaning in (("noshow", "no-show"), ("cancelled", "cancelled")):
         sparse = [f for f in plan.found.facts if f.is_dates and word in f.words and f.share_filled < 1]
-        found += [f"{meaning} = {toml.quoted(facts.header)}" for facts in sparse[:1]]
+        found += [f"{meaning} = {quoted(facts.header)}" for facts in sparse[:1]]
     return ", ".join(found)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import datetime
 import io
-import json
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
@@ -21,7 +20,6 @@ from daysheet.importers.proposals import text as profile_text
 from daysheet.importers.proposals.adjustment_types import adjusted, type_column
 from daysheet.importers.proposals.answers import ANY, meanings_of, status_kind
 from daysheet.importers.proposals.plan import Plan
-from daysheet.importers.proposals.toml import quoted
 from daysheet.importers.reading import Reading, Record
 from daysheet.importers.rows.cell_kinds import PADDING, date_formats
 from daysheet.importers.rows.raw_file import RawFile
@@ -30,6 +28,7 @@ from daysheet.importers.systems import profile_file, selftest
 from daysheet.importers.systems.marks import KIND_OF, UNDATED
 from daysheet.importers.systems.source import SystemSource
 from daysheet.patients import OPAQUE_PREFIX
+from daysheet.strict_toml import block, quoted
 
 _FIRST: Final = datetime.datetime(2019, 1, 3, 9, 0, tzinfo=datetime.UTC)
 _OTHER: Final = "another word"
@@ -63,7 +62,7 @@ def whole(plan: Plan, title: str, system: str, name: str) -> str:
 def _sample(rows: str, reading: Reading) -> str:
     told = "\n".join(f"    {_record(record)}," for record in reading.records)
     skipped = f"\nskipped = [{', '.join(quoted(item.reason) for item in reading.skipped)}]" if reading.skipped else ""
-    text = f"text = '''\n{rows}'''" if "'''" not in rows else f"text = {json.dumps(rows, ensure_ascii=False)}"
+    text = f"text = {block(rows)}"
     return f"[sample]\n{text}\nrecords = [\n{told}\n]{skipped}"
 
 

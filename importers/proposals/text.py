@@ -10,7 +10,8 @@ from daysheet.importers.detection.exports.concepts import is_money
 from daysheet.importers.detection.exports.dates import notations
 from daysheet.importers.proposals import record_tables
 from daysheet.importers.proposals.plan import Plan
-from daysheet.importers.proposals.toml import listed, names, quoted, when
+from daysheet.importers.proposals.toml import names, when
+from daysheet.strict_toml import listed, quoted
 
 _BLANK: Final = ("", "n/a", "na", "null", "none", "nan", "-", "--", "nil", "unknown")
 

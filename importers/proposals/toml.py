@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from daysheet.importers.detection.exports.column_facts import Facts
+from daysheet.strict_toml import listed, quoted
 
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
-
-
-def quoted(text: str) -> str:
-    """A text in TOML."""
-    return json.dumps(text, ensure_ascii=False)
-
-
-def listed(texts: Iterable[str]) -> str:
-    """A list of texts in TOML."""
-    return "[" + ", ".join(map(quoted, texts)) + "]"
 
 
 def names(columns: Iterable[Facts]) -> str:

@@ -1,8 +1,7 @@
 """An import's changes to the books folder, put together in memory and written in one go.
 
-The order of writing makes a kill at any moment harmless: accounts are opened first, then the month files, then
-`main.beancount` includes them, and `imports.beancount` says last that the file was taken. What was written before the
-kill is found there by the next run, which adds the rest.
+It is one change: a kill at any moment leaves the books as they were, or a journal by which whoever next reads or writes
+them completes it. Half of it could keep them from loading, as a balance without the lines that it counts does.
 """
 
 from __future__ import annotations
@@ -90,34 +89,25 @@ class Batch:
             yield path, self._text(path) if main is None or path != MAIN else main
 
     def write(self) -> list[str]:
-        """Write it all, or nothing; the files that changed.
+        """Write it all, or nothing; the files that changed. The folder is `locked`.
 
         Raises:
-            OSError: the disk refuses; the books are as they were.
+            OSError: the disk refuses; the books are as they were, or the next that reads them completes the change.
         """
         written: list[str] = []
+
+        def changed() -> Iterator[tuple[str, bytes]]:
+            for path, text in self.contents():
+                written.append(path)
+                yield path, text
+
         # Beancount's own cache does not see a new file that a pattern includes: bean-check and Fava would miss it. It
         # goes before anything is written, for this can fail, and once more, for the books may be loaded in between
         cache = self.folder / loader.PICKLE_CACHE_FILENAME.format(filename=MAIN)
         cache.unlink(missing_ok=True)
-        files.write_all((self.folder / path, text) for path, text in self._steps(written))
+        files.replace_all(self.folder, changed())
         cache.unlink(missing_ok=True)
         return written
-
-    def _steps(self, written: list[str]) -> Iterator[tuple[str, bytes]]:
-        """What is written in turn; the names of the files that change are added to `written`."""
-        self._add_opened()
-        if self._added:
-            # accounts are opened before anything names them
-            if ACCOUNTS in {*self._added, *self._edits}:
-                yield ACCOUNTS, self._text(ACCOUNTS)
-            # a directive that moves to another file is taken out first: twice in the books, it would keep them from
-            # loading
-            for path, edits in self._edits.items():
-                yield path, _edited(_read(self.folder / path), edits)
-        for path, text in self.contents():
-            written.append(path)
-            yield path, text
 
     def _add_opened(self) -> None:
         if self._opened:

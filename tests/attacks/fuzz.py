@@ -162,7 +162,7 @@ def _main(name: str, seconds: int, keep: Path | None) -> None:
     tally = _Tally(reader, keep)
     place = Path(tempfile.mkdtemp(prefix="daysheet-fuzz-"))
     corpus, words = keep or place / "corpus", place / "words"
-    corpus.mkdir(exist_ok=True)
+    corpus.mkdir(parents=True, exist_ok=True)
     for file, data in {**seeds.kept(name), **reader.seeds()}.items():
         tally.one(data)  # what we bring must do as well
         (place / file).write_bytes(data[:LONGEST]) if len(data) <= LONGEST else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +17,8 @@ from tests.importers.books_folder import Folder
 
 SECONDS = int(os.environ.get("DAYSHEET_FUZZ_SECONDS", "300"))
 """How long each reader is fuzzed."""
+KEEP = os.environ.get("DAYSHEET_FUZZ_KEEP")
+"""A folder for what reached code that nothing else did, a folder for each reader in it; nothing is kept without."""
 FEW = max(1, SECONDS // 10)
 """At least so many inputs are tried, also of a reader that reads in a process of its own."""
 
@@ -58,7 +61,7 @@ def test_what_was_kept_and_what_is_damaged_is_taken_or_refused(name: str) -> Non
 @pytest.mark.parametrize("name", READERS)
 def test_a_fuzzer_finds_nothing(name: str, counted: Counted) -> None:
     pytest.importorskip("atheris", reason="the fuzzer is made for Linux alone")
-    done = fuzz(name, SECONDS)
+    done = fuzz(name, SECONDS, Path(KEEP) / name if KEEP else None)
     counted(
         done.tried,
         f"inputs to {name} in {SECONDS} s",

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from daysheet.errors import DaysheetError
+from daysheet.importers.fhir import containers
 from daysheet.importers.fhir.source import FhirSource
 from daysheet.importers.fhir.terms import FhirTerms
 from daysheet.importers.reading import Context
@@ -43,6 +44,7 @@ _ODD: list[Any] = [
     {"coding": "x"}, {"coding": [{"code": ["x"]}]}, {"value": "12x"}, {"value": {}}, {"value": 1e300, "currency": 5},
     {"reference": "urn:uuid:"}, {"identifier": [{"value": []}]}, "x" * 10_000, list(range(50)),
 ]  # fmt: skip
+TOO_MANY = "holds more than [0-9,]+ resources, too many for a file of its size"
 _SOURCE = FhirSource(FhirTerms(Terms(take=("visits", "invoices", "claims", "payments"))))
 
 
@@ -159,6 +161,77 @@ def test_what_is_huge_or_deep_is_refused_or_read_in_bounds(tmp_path: Path, name:
     path = tmp_path / name
     path.write_bytes(_HUGE[name])
     assert _read(path) == 0
+
+
+_TINY = (
+    b"{}\n",
+    b'{"resourceType":"Encounter","id":"1"}\n',
+    b'{"resourceType":"Observation","id":"1","status":"final"}\n',
+    b'{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Patient"}},{"resource":{}}]}\n',
+)
+
+
+@pytest.mark.parametrize(
+    ("container", "tiny"),
+    [*(("gzip", tiny) for tiny in _TINY), ("zip", _TINY[1]), ("zip of many", _TINY[0]), ("list", _TINY[1])],
+)
+def test_hosts_of_resources_that_say_nothing_are_refused_in_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, container: str, tiny: bytes
+) -> None:
+    """A minute of the reader's time for each kilobyte, were there no end."""
+    monkeypatch.setattr(containers, "_FEW", 5_000)  # a twentieth, of everything
+    path, data = tmp_path / "e.ndjson", tiny * 15_000
+    if container == "gzip":
+        path.write_bytes(gzip.compress(data, 1))
+    elif container == "list":
+        path.write_bytes(gzip.compress(b"[" + data[:-1].replace(b"\n", b",") + b"]", 1))
+    else:
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+            parts = 30 if container == "zip of many" else 1
+            for number in range(parts):
+                archive.writestr(f"{number}.ndjson", tiny * (15_000 // parts))
+    with pytest.raises(DaysheetError, match=TOO_MANY):
+        _SOURCE.read(RawFile(path), Context(lambda _: "pt-000000000000"))
+
+
+def test_a_plain_file_of_nothings_is_refused(tmp_path: Path) -> None:
+    """In full size."""
+    path = tmp_path / "e.ndjson"
+    path.write_bytes(b"{}\n" * 110_000)
+    with pytest.raises(DaysheetError, match=TOO_MANY):
+        _SOURCE.read(RawFile(path), Context(lambda _: "pt-000000000000"))
+
+
+def test_an_archive_s_members_together_unpack_to_no_more_than_one(tmp_path: Path) -> None:
+    path = tmp_path / "e.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(4):
+            archive.writestr(f"{number}.ndjson", b" " * 20_000_000)
+    with pytest.raises(DaysheetError, match="the archive unpacks to more than 50 times its size"):
+        _SOURCE.read(RawFile(path), Context(lambda _: "pt-000000000000"))
+
+
+@pytest.mark.parametrize("inner", ["[],", '{"a":{}},', '{"resource":{"id":"1"}},', '"",'])
+def test_a_resource_of_millions_of_values_is_refused_before_it_is_in_memory(tmp_path: Path, inner: str) -> None:
+    path = tmp_path / "e.ndjson"
+    values = inner * 2_100_000
+    path.write_text(f'{{"resourceType":"Encounter","id":"1","x":[{values}1]}}\n')
+    with pytest.raises(DaysheetError, match="holds a resource of more than 2 million values"):
+        _SOURCE.read(RawFile(path), Context(lambda _: "pt-000000000000"))
+
+
+def test_an_honest_archive_of_more_resources_than_a_few_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ids in a row and one text over and over pack as well as anything that is true."""
+    monkeypatch.setattr(containers, "_FEW", 100)
+    path = tmp_path / "e.ndjson.gz"
+    lines = "".join(
+        f'{{"resourceType":"Observation","id":"obs-{n}","subject":{{"reference":"Patient/{n // 9}"}}}}\n'
+        for n in range(10_000)
+    )
+    path.write_bytes(gzip.compress(lines.encode()))
+    assert _SOURCE.counted(RawFile(path)).resources == {"Observation": 10_000}
 
 
 def test_members_that_lead_outside_an_archive_write_nothing(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from beancount.core.data import Transaction
 from beancount.parser import parser
+from daysheet import files
 from daysheet.importers import importing
 from daysheet.ledger import printer
 
@@ -188,6 +189,7 @@ def disk_fails(attempt: Attempt, monkeypatch: pytest.MonkeyPatch, number: int, f
         with failing(monkeypatch, disk):
             take(folder)
     except OSError:
+        files.complete(folder.path)  # as whatever reads the books next does
         committed = any(path.read_bytes() != ledger.get(path) for path in folder.path.rglob("*.beancount"))
         if committed:  # all was in place, and only the tidying behind it failed
             assert entries(folder) == attempt.expected
@@ -223,6 +225,28 @@ def sweep(path: Path, monkeypatch: pytest.MonkeyPatch, scenario: str, step: int)
 
 def test_an_import_survives_a_failing_disk_and_a_kill(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert sweep(tmp_path, monkeypatch, "what overtakes, assigns and asserts anew", step=7) > 20
+
+
+def test_a_kill_between_two_files_leaves_books_that_load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A balance without the lines that it counts, or a pad without its balance, would keep them from loading."""
+    attempt = Attempt(tmp_path, "what overtakes, assigns and asserts anew")
+    disk = Disk(-1, "KILL")
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", disk.struck(os.replace))
+        take(attempt.copy(attempt.scratch))
+    assert disk.calls > 8
+    for number in range(2, disk.calls + 1, 2):
+        folder = attempt.copy(attempt.scratch)
+        child = os.fork()
+        if child == 0:
+            monkeypatch.setattr(os, "replace", Disk(number, "KILL").struck(os.replace))
+            take(folder)
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        assert os.waitstatus_to_exitcode(status) == -signal.SIGKILL
+        files.complete(folder.path)
+        assert entries(folder) in (entries(attempt.start), attempt.expected)
+        attempt.check_completed(folder)
 
 
 @pytest.mark.long
