@@ -39,7 +39,7 @@ def toml(text: str, path: Path) -> dict[str, Any]:
     """The tables in a TOML file; `path` is for messages.
 
     Raises:
-        DaysheetError: it is not TOML; the line is named.
+        DaysheetError: it is not TOML; the line is named where it is known.
     """
     try:
         return tomllib.loads(text)
@@ -48,6 +48,8 @@ def toml(text: str, path: Path) -> dict[str, Any]:
         raise DaysheetError(f"not valid TOML: {problem}", filename=path, line=int(line[1]) if line else None) from None
     except RecursionError:
         raise DaysheetError("not valid TOML: nested too deeply", filename=path) from None
+    except ValueError:  # of Python, whose integers are read with a limit
+        raise DaysheetError("not valid TOML: a number has thousands of digits", filename=path) from None
 
 
 def quoted(text: str) -> str:

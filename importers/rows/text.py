@@ -6,7 +6,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Final, NamedTuple
 
@@ -15,6 +15,10 @@ from daysheet.errors import DaysheetError
 from daysheet.importers.rows.raw_file import RawFile
 
 FIELD_LIMIT: Final = 4 * 1024 * 1024
+COLUMNS_LIMIT: Final = 2_000
+"""Columns of a table of text: the widest exports of practice systems have some hundreds."""
+_MARKS_LIMIT: Final = 50 * COLUMNS_LIMIT
+"""Delimiters in one physical line, those that stand in a cell's text included."""
 _SAMPLE: Final = 256 * 1024
 _CHUNK: Final = 1024 * 1024
 _BOMS: Final = (
@@ -189,12 +193,12 @@ def rows_of(file: RawFile, encoding: str, delimiter: str, quote: str = '"', *, l
 
     Raises:
         RaggedQuotesError: not `lenient`, and a quote stands where CSV allows none.
-        DaysheetError: a quote never closes, or a cell is larger than 4 MB.
+        DaysheetError: a quote never closes, a cell is larger than 4 MB, or there are more columns than any export has.
     """
     stream = lines_of(file, encoding)
     before = csv.field_size_limit(FIELD_LIMIT)
     reader = csv.reader(
-        _with_end(stream),
+        _with_end(_narrow(stream, file, delimiter)),
         delimiter=delimiter,
         quotechar=quote or None,
         quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
@@ -206,6 +210,8 @@ def rows_of(file: RawFile, encoding: str, delimiter: str, quote: str = '"', *, l
         for cells in reader:
             if cells == last:
                 return
+            if len(cells) > COLUMNS_LIMIT:
+                raise _too_wide(file, line)
             yield Row(line, cells)
             line = reader.line_num + 1
         raise _open_quote(file, line)
@@ -220,7 +226,24 @@ def rows_of(file: RawFile, encoding: str, delimiter: str, quote: str = '"', *, l
 _END: Final = "\x1e end of file \x1e"
 
 
-def _with_end(stream: io.TextIOWrapper) -> Iterator[str]:
+def _narrow(stream: Iterable[str], file: RawFile, delimiter: str) -> Iterator[str]:
+    """The lines; one of millions of cells is refused while it is a text: as cells it would take gigabytes."""
+    for number, text in enumerate(stream, 1):
+        if text.count(delimiter) > _MARKS_LIMIT:
+            raise _too_wide(file, number)
+        yield text
+
+
+def _too_wide(file: RawFile, line: int) -> DaysheetError:
+    return DaysheetError(
+        f"has more than {COLUMNS_LIMIT:,} columns",
+        filename=file.path,
+        line=line,
+        remedy="export the columns that are needed",
+    )
+
+
+def _with_end(stream: Iterable[str]) -> Iterator[str]:
     """The lines, then a mark that comes out as a row of its own unless a quote is still open."""
     text = "\n"
     for text in stream:

@@ -43,6 +43,25 @@ def test_an_endless_workbook_is_refused_and_the_file_beside_it_imported(folder: 
     assert taken["booked"] == 1
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        ",".join(["a"] * 20_000) + "\n" + ",".join(["1"] * 20_000) + "\n",
+        CHASE + ROW + "a," * 3_000_000 + "\n",
+        PAYMENTS + "P1,2026-07-01,INV-1,,card,50.00,7" + ",x" * 2_001 + "\n",
+    ],
+    ids=["a head", "a row of millions", "a row"],
+)
+def test_a_table_wider_than_any_export_is_refused_in_time(folder: Folder, text: str) -> None:
+    """To tell the parts of a hundred thousand columns takes hours, and a million cells a gigabyte."""
+    before = folder.snapshot()
+    path = folder.give("a.csv", text)
+    folder.run("identify", path)
+    (answer,) = folder.take_paths(path)
+    assert "error" in answer
+    assert folder.snapshot() == before
+
+
 @pytest.mark.parametrize("day", ["12/31/9999", "01/01/0001", "03/18/2126"])
 def test_a_row_of_a_day_out_of_bounds_has_its_file_refused(folder: Folder, day: str) -> None:
     before = folder.snapshot()
