@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -29,6 +29,26 @@ from daysheet.wording import many
 _SHOWN: Final = 2
 _BY_FILE: Final = "Nothing was written."
 _ASKED: Final = 60
+
+
+Ask = Callable[[RawFile, Question], str]
+"""Who answers a question about a file."""
+
+
+def on_terminal(file: RawFile, question: Question) -> str:
+    """Ask whoever sits at the terminal.
+
+    Raises:
+        DaysheetError: nobody does; it names the option.
+    """
+    if not sys.stdin.isatty():
+        choices = f": {', '.join(question.choices)}" if question.choices else ""
+        raise DaysheetError(
+            f"does not settle it: {question.text}", filename=file.path, remedy=f"say {question.option}{choices}"
+        )
+    kind = click.Choice(question.choices) if question.choices else None
+    answer: str = click.prompt(f"{file.path.name}: {question.text}", type=kind, err=True)
+    return answer
 
 
 class Asked(NamedTuple):
@@ -61,7 +81,12 @@ class Written(NamedTuple):
     reading: Reading
 
 
-def new(given: Asked, exports: Sequence[tuple[RawFile, DetectedExport]], known: Known = NOTHING_KNOWN) -> Iterator[Any]:
+def new(
+    given: Asked,
+    exports: Sequence[tuple[RawFile, DetectedExport]],
+    known: Known = NOTHING_KNOWN,
+    ask: Ask = on_terminal,
+) -> Iterator[Any]:
     """Write the profiles of exports; first the answer for programs is given, then the one for people.
 
     Raises:
@@ -69,7 +94,7 @@ def new(given: Asked, exports: Sequence[tuple[RawFile, DetectedExport]], known: 
             written.
     """
     check(given.answers)
-    plans = related([_settled(file, found, given.answers, known) for file, found in exports])
+    plans = related([settled(file, found, given.answers, known, ask) for file, found in exports])
     refuse_unknown(plans, given.answers)
     system = system_of(given.paths, given.name)
     written = [_proposed(plan, system, name_of(plan, system, plans), given) for plan in plans]
@@ -87,14 +112,16 @@ def new(given: Asked, exports: Sequence[tuple[RawFile, DetectedExport]], known: 
     yield "\n".join(_told(written, given))
 
 
-def _settled(file: RawFile, found: DetectedExport, answers: Answers, known: Known) -> Plan:
+def settled(
+    file: RawFile, found: DetectedExport, answers: Answers, known: Known = NOTHING_KNOWN, ask: Ask = on_terminal
+) -> Plan:
     """The plan of a file, what it does not settle asked for one by one."""
     plan = planned(file, found, answers, known)
     for _ in range(_ASKED):
         question = next(questions(plan.found, plan.answers), None)
         if question is None:
             return plan
-        plan = planned(file, found, _with(plan, question, _ask(file, question)), known)
+        plan = planned(file, found, _with(plan, question, ask(file, question)), known)
     raise DaysheetError("asks for more words than a status has", filename=file.path, remedy="say --column status=NAME")
 
 
@@ -111,17 +138,6 @@ def _with(plan: Plan, question: Question, answer: str) -> Answers:
     if field == "kind":
         return answers._replace(kind=answer)
     return answers._replace(provider=answer) if field == "provider" else answers._replace(date_format=answer)
-
-
-def _ask(file: RawFile, question: Question) -> str:
-    if not sys.stdin.isatty():
-        choices = f": {', '.join(question.choices)}" if question.choices else ""
-        raise DaysheetError(
-            f"does not settle it: {question.text}", filename=file.path, remedy=f"say {question.option}{choices}"
-        )
-    kind = click.Choice(question.choices) if question.choices else None
-    answer: str = click.prompt(f"{file.path.name}: {question.text}", type=kind, err=True)
-    return answer
 
 
 def _proposed(plan: Plan, system: str, name: str, given: Asked) -> Written:

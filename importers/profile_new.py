@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import click
-from daysheet import console, files
+from daysheet import console
 from daysheet.books.loading import find_books
 from daysheet.books.loading import load as load_books
 from daysheet.errors import DaysheetError
-from daysheet.importers import practice_profiles, source_facts, sources
-from daysheet.importers.banks import account_number, selftest
-from daysheet.importers.banks import source as bank
-from daysheet.importers.banks.profile_file import load
-from daysheet.importers.detection import patterns, propose
+from daysheet.importers import bank_profiles, practice_profiles, source_facts, sources
 from daysheet.importers.detection.claims import NOTHING_TOLD, claims
-from daysheet.importers.detection.detect import Detected, Said, detect
 from daysheet.importers.detection.exports.detect import DetectedExport, detect_export
 from daysheet.importers.detection.exports.known import NOTHING_KNOWN, Known, of_books
-from daysheet.importers.detection.persons import refuse_practice
-from daysheet.importers.detection.questions import MARKS, Answers, asked, asked_of_reading, place_of, said
+from daysheet.importers.detection.questions import MARKS, Answers
 from daysheet.importers.proposals import answers as of_practice
 from daysheet.importers.rows.raw_file import RawFile
 from daysheet.settings import Settings
-from daysheet.strict_toml import quoted
 from daysheet.trust.paths import is_plain_name
 
 _FILE: Final = click.Path(path_type=Path)
@@ -179,30 +171,13 @@ def _new_bank(
     shell: console.Console, file: RawFile, name: str | None, target: Path | None, options: dict[str, Any]
 ) -> None:
     asked_of = {key: options[key] for key in Answers._fields if key in options and key != "currency"}
-    currency, institution, account = options["currency"], options["institution"], options["account"]
-    detected, said_of_it = _detected(file, Answers(currency=currency.upper() or None, **asked_of))
-    name = name or patterns.slug(file.path.stem)
-    folder = books_folder(shell)
-    place = target or (folder / "profiles" / f"{name}.toml" if folder else Path(f"{name}.toml"))
-    if place.exists():
-        raise DaysheetError("is there already", filename=place, remedy="choose another --name, or remove it first")
-    named = propose.Named(
-        name=name,
-        title=f"{institution or name}, written from a file",
-        institution=institution or name,
-        country=options["country"].upper(),
-        source="a file of this practice's own",
-        currency=currency.upper(),
-        said=tuple(said(said_of_it).items()),
+    answers = Answers(currency=options["currency"].upper() or None, **asked_of)
+    given = bank_profiles.Asked(
+        books_folder(shell), name, target, answers, options["institution"], options["country"], options["account"]
     )
-    text, reading = propose.propose(file, detected, named)
-    files.write(place, text.encode())
-    wrong = selftest.problems(bank.BankSource(name, load(place)))
-    if wrong:
-        raise DaysheetError(f"the sample does not pass: {wrong[0]}", filename=place, remedy="correct it by hand")
-    noted = _note_account(folder, name, account, reading.account)
-    answer = {"profile": name, "written": str(place), "entries": len(reading.records), "skipped": len(reading.skipped)}
-    shell.emit(answer, lambda: _told_bank(answer, noted, name))
+    made = bank_profiles.new(file, given)
+    answer = {"profile": made.name, "written": str(made.place), "entries": made.entries, "skipped": made.skipped}
+    shell.emit(answer, lambda: _told_bank(answer, made.noted, made.name))
 
 
 def _told_bank(answer: dict[str, Any], noted: bool, name: str) -> str:
@@ -215,50 +190,3 @@ def _told_bank(answer: dict[str, Any], noted: bool, name: str) -> str:
         lines += ["Say in daysheet.toml which account such files are:", "  [[bank]]", f'  profile = "{name}"']
         lines.append('  account = "Assets:Bank:Checking"')
     return "\n".join(lines)
-
-
-def _detected(file: RawFile, answers: Answers) -> tuple[Detected, Answers]:
-    """The detector's answer with what only a person knows: from the options, else asked.
-
-    Raises:
-        DaysheetError: it is needed, no option gives it, and nobody can be asked.
-    """
-    detected = detect(file)
-    if detected.grid is not None:
-        refuse_practice(detected.grid, file)
-        answers = asked(detected, file, answers)
-        grid = detected.grid
-        date, amount, currency = (
-            None if name is None else place_of(grid, name, file)
-            for name in (answers.date_column, answers.amount_column, answers.currency_column)
-        )
-        detected = detect(file, Said(date, amount, MARKS.get(answers.decimal or "", "")))
-        if currency is not None:
-            detected = replace(detected, currencies=(currency,))
-    answers = asked_of_reading(detected, file, answers)
-    return _replaced(detected, answers.date_format, answers.amount_mode), answers
-
-
-def _replaced(detected: Detected, date_format: str | None, amount_mode: str | None) -> Detected:
-    if date_format:
-        detected = replace(detected, date_format=date_format, date_formats=(date_format,))
-    money = detected.money
-    if amount_mode and money is not None:
-        swapped = amount_mode == "swapped"
-        money = replace(money, mode=money.mode if swapped or amount_mode == "split" else amount_mode, sure=True)
-        money = replace(money, debit=money.credit, credit=money.debit) if swapped else money
-        detected = replace(detected, money=money)
-    return detected
-
-
-def _note_account(folder: Path | None, name: str, account: str | None, number: str | None) -> bool:
-    """Add a `[[bank]]` table to the settings, with the last digits of the account's number; whether that was done."""
-    if account is None or folder is None:
-        return False
-    path = folder / "daysheet.toml"
-    before = path.read_text(encoding="utf-8") if path.exists() else ""
-    table = f"\n[[bank]]\nprofile = {quoted(name)}\naccount = {quoted(account)}\n"
-    digits = account_number.bare(number or "")[-account_number.KEPT :]
-    table += f'number = "{digits}"\n' if digits else ""
-    files.write(path, (before.rstrip("\n") + "\n" + table if before else table.lstrip()).encode())
-    return True

@@ -12,9 +12,11 @@ from daysheet.errors import DaysheetError
 from daysheet.importers.amending import returning
 from daysheet.importers.amending.amendment import put_in_place, tried
 from daysheet.importers.amending.recategorize import Recategorized, by_rule, by_settings
+from daysheet.importers.amending.uncategorized import undecided
 from daysheet.importers.amending.undo import Undone
 from daysheet.importers.settings import CategoryRule
-from daysheet.wording import many
+from daysheet.settings import Settings
+from daysheet.wording import many, money, plain
 
 
 @click.command(cls=console.Verb)
@@ -62,6 +64,7 @@ def undo(shell: console.Console, names: tuple[str, ...], dry_run: bool, yes: boo
 @click.option("--name", default="", help="A better payee; the bank's words are kept as memo.")
 @click.option("--rule", "keep", is_flag=True, help="Write a rule into daysheet.toml, so that such lines come right.")
 @click.option("--all", "every", is_flag=True, help="By the rules in daysheet.toml, lines that were decided on as well.")
+@click.option("--suggest", is_flag=True, help="Say where the lines that nobody has decided on may belong, and why.")
 @click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @console.pass_console
@@ -73,6 +76,7 @@ def recategorize(
     came_from: str,
     keep: bool,
     every: bool,
+    suggest: bool,
     dry_run: bool,
     yes: bool,
     **conditions: str,
@@ -81,6 +85,9 @@ def recategorize(
 
     Without --account the rules in daysheet.toml are applied to the lines that nobody has decided on yet.
     """
+    if suggest:
+        _suggest(shell)
+        return
     rule = replace(CategoryRule(account=account), **conditions)  # type: ignore[arg-type] # all of them are text
     _refuse_half(rule, named=bool(ids or came_from), keep=keep, every=every)
     outcome, amendment = tried(
@@ -106,6 +113,31 @@ def recategorize(
         "diff": diff,
     }
     shell.emit(answer, lambda: f"Written: {', '.join(amendment.names())}" if done else "Nothing was changed.")
+
+
+def _suggest(shell: console.Console) -> None:
+    """Say where the lines that nobody has decided on may belong."""
+    found = undecided(shell.books(), Settings.of(shell.folder))
+    answer = [
+        {
+            "text": one.text,
+            "lines": len(one.where),
+            "first": one.first,
+            "last": one.last,
+            "amount": plain(one.amount, one.currency),
+            "currency": one.currency,
+            "ids": list(one.ids),
+            "suggested": one.suggested,
+            "why": one.why,
+        }
+        for one in found
+    ]
+    lines = [
+        f"{one.text}: {many(len(one.where), 'line')}, {money(one.amount, one.currency)}\n"
+        f"  {one.suggested or 'no suggestion'}: {one.why}"
+        for one in found
+    ]
+    shell.emit(answer, lambda: "\n".join(lines or ["Every bank line is decided on."]))
 
 
 def _refuse_half(rule: CategoryRule, *, named: bool, keep: bool, every: bool) -> None:

@@ -78,7 +78,7 @@ def by_rule(
     Raises:
         DaysheetError: the rule is wrong, or nothing fits it.
     """
-    own = _own(Settings.of(copy.at))
+    own = own_accounts(Settings.of(copy.at))
     categorize = categorizer([rule], (), own)
 
     def wanted(line: Line) -> Category | None:
@@ -88,13 +88,13 @@ def by_rule(
         category = categorize(line.record, line.account)
         return category if category.flag == "*" else None
 
-    outcome = _move(copy.at, books, own, wanted)
+    outcome = move(copy.at, books, own, wanted)
     if not outcome.moved and not outcome.locked:
         raise DaysheetError("no bank line in the books fits this", remedy="look at the words that the ledger has")
     if rule.text or rule.payee:
         outcome.rule = written(rule)
         if keep:
-            files.write(copy.at / FILE, _with_rule((copy.at / FILE), outcome.rule))
+            files.write(copy.at / FILE, with_rule((copy.at / FILE), outcome.rule))
             Settings.of(copy.at).tables("category", CategoryRule)
     return outcome
 
@@ -111,7 +111,7 @@ def by_settings(copy: Copy, books: Books, *, every: bool = False) -> Recategoriz
         DaysheetError: a rule in the settings is wrong.
     """
     settings = Settings.of(copy.at)
-    own = _own(settings)
+    own = own_accounts(settings)
     rules = settings.tables("category", CategoryRule)
     categorize = categorizer(rules, () if every else books.entries, own)
 
@@ -123,7 +123,7 @@ def by_settings(copy: Copy, books: Books, *, every: bool = False) -> Recategoriz
         category = categorize(line.record, line.account)
         return category if category.flag == "*" else None
 
-    return _move(copy.at, books, own, wanted)
+    return move(copy.at, books, own, wanted)
 
 
 def written(rule: CategoryRule) -> str:
@@ -135,7 +135,7 @@ def written(rule: CategoryRule) -> str:
     return "\n".join([_RULE, *lines]) + "\n"
 
 
-def _with_rule(path: Path, rule: str) -> bytes:
+def with_rule(path: Path, rule: str) -> bytes:
     """The settings with a rule before all others, for the first that fits counts; comments of the first stay with it.
 
     Raises:
@@ -157,14 +157,23 @@ def _with_rule(path: Path, rule: str) -> bytes:
     return text.encode()
 
 
-def _own(settings: Settings) -> frozenset[str]:
+def own_accounts(settings: Settings) -> frozenset[str]:
+    """The accounts whose files are imported."""
     return frozenset(bank.account for bank in settings.tables("bank", BankSettings))
 
 
-def _move(folder: Path, books: Books, own: frozenset[str], wanted: Callable[[Line], Category | None]) -> Recategorized:
+def move(folder: Path, books: Books, own: frozenset[str], wanted: Callable[[Line], Category | None]) -> Recategorized:
+    """Give each line the account that is wanted for it, and make anew what followed from where it stood.
+
+    Args:
+        folder: a copy of the books folder.
+        books: its books.
+        own: the accounts whose files are imported.
+        wanted: where a line belongs; None where it stays.
+    """
     outcome = Recategorized()
     moves: list[tuple[Line, Category]] = []
-    for line in _lines(books, own):
+    for line in lines_of(books, own):
         category = wanted(line)
         changes = category is not None and (category.account != line.other.account or line.entry.flag == "!")
         if category is None or not changes:
@@ -191,7 +200,7 @@ def _move(folder: Path, books: Books, own: frozenset[str], wanted: Callable[[Lin
     return outcome
 
 
-def _lines(books: Books, own: frozenset[str]) -> Iterator[Line]:
+def lines_of(books: Books, own: frozenset[str]) -> Iterator[Line]:
     """The lines of imported files whose other side is one account; what is split into several was split by a person."""
     for entry in books.entries:
         if not isinstance(entry, Transaction) or dedupe.SOURCE not in entry.meta:

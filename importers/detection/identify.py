@@ -150,6 +150,22 @@ def _answered(answer: dict[str, Any]) -> list[str]:
     return [f"  acknowledgment: {answer['accepted']} accepted, {answer['rejected']} rejected"]
 
 
+def in_a_line(answer: dict[str, Any]) -> str:
+    """An answer in one sentence, for a list of files."""
+    if answer["kind"] in ("remittance", "fhir", "acknowledgment") or "charges" in answer:
+        shown = {"remittance": _remittance, "fhir": _resources, "acknowledgment": _answered}.get(answer["kind"], _sent)
+        return "; ".join(line.strip() for line in shown(answer))
+    kind = _KINDS.get(answer["kind"], answer["kind"])
+    if answer["profile"]:
+        name = kind if answer["profile"] == kind else f"{answer['profile']} ({kind})"
+        return "; ".join([name, *(line.strip() for line in _said_of_reading(answer))])
+    if "profiles" in answer:
+        return f"may be of several profiles: {', '.join(answer['profiles'])}; name one of them in [[bank]]"
+    if "doubts" in answer:
+        return "; ".join(f"has the header of {doubt['profile']}, but: {doubt['why']}" for doubt in answer["doubts"])
+    return f"of a kind that nobody knows yet{'' if answer['kind'] == 'unknown' else f'; looks like {kind}'}"
+
+
 def as_text(answer: dict[str, Any], detected: Detected | DetectedExport | None) -> str:
     """An answer for people, 80 columns wide."""
     lines = [answer["file"]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 import click
@@ -13,7 +13,24 @@ from daysheet.importers.detection.detect import Detected
 from daysheet.importers.detection.grid import Column, Grid
 from daysheet.importers.rows.raw_file import RawFile
 
+Ask = Callable[[RawFile, str, str, tuple[str, ...]], str]
+"""Who answers: a function of the file, the option that would say it, the question and the choices."""
+
 MARKS: Final = {"point": ".", "comma": ","}
+
+
+def on_terminal(file: RawFile, option: str, question: str, choices: tuple[str, ...]) -> str:
+    """Ask whoever sits at the terminal.
+
+    Raises:
+        DaysheetError: nobody does; it names the option.
+    """
+    if not sys.stdin.isatty():
+        raise DaysheetError(
+            f"does not settle it: {question}", filename=file.path, remedy=f"say {option} {' or '.join(choices)}"
+        )
+    answer: str = click.prompt(question, type=click.Choice(choices), err=True)
+    return answer
 
 
 class Answers(NamedTuple):
@@ -38,7 +55,7 @@ class Answers(NamedTuple):
     currency_column: str | None = None
 
 
-def asked(detected: Detected, file: RawFile, answers: Answers) -> Answers:
+def asked(detected: Detected, file: RawFile, answers: Answers, ask: Ask = on_terminal) -> Answers:
     """The answers with those that are still needed, asked for one by one.
 
     Raises:
@@ -49,24 +66,22 @@ def asked(detected: Detected, file: RawFile, answers: Answers) -> Answers:
         return answers
     if answers.date_column is None and len(detected.date_rivals) > 1:
         question = "Which column is the day on which the bank booked it?"
-        answers = answers._replace(
-            date_column=_ask(file, "--date-column", question, _names(grid, detected.date_rivals))
-        )
+        answers = answers._replace(date_column=ask(file, "--date-column", question, _names(grid, detected.date_rivals)))
     if answers.decimal is None and not money.decimal_sure:
         question = "Is the mark before three digits a decimal one? Are decimals written with a point or a comma?"
-        answers = answers._replace(decimal=_ask(file, "--decimal", question, tuple(MARKS)))
+        answers = answers._replace(decimal=ask(file, "--decimal", question, tuple(MARKS)))
     if answers.amount_column is None and len(money.rivals) > 1:
         question = "Which column is the amount that reaches or leaves the account?"
-        answers = answers._replace(amount_column=_ask(file, "--amount-column", question, _names(grid, money.rivals)))
+        answers = answers._replace(amount_column=ask(file, "--amount-column", question, _names(grid, money.rivals)))
     told = answers.currency or answers.currency_column
     if not told and len(detected.currencies) > 1:
         question = "Which column says the currency of the account's own amounts?"
         choices = _names(grid, detected.currencies)
-        answers = answers._replace(currency_column=_ask(file, "--currency-column", question, choices))
+        answers = answers._replace(currency_column=ask(file, "--currency-column", question, choices))
     return answers
 
 
-def asked_of_reading(detected: Detected, file: RawFile, answers: Answers) -> Answers:
+def asked_of_reading(detected: Detected, file: RawFile, answers: Answers, ask: Ask = on_terminal) -> Answers:
     """The same for what depends on the columns: the order of day and month, and which way money went.
 
     Raises:
@@ -75,14 +90,14 @@ def asked_of_reading(detected: Detected, file: RawFile, answers: Answers) -> Ans
     formats = detected.date_formats
     if answers.date_format is None and len(formats) > 1:
         question = f"Dates as {formats[0]} or {formats[1]}?"
-        answers = answers._replace(date_format=_ask(file, "--date-format", question, formats))
+        answers = answers._replace(date_format=ask(file, "--date-format", question, formats))
     mode = detected.money.mode if detected.money else ""
     choices = ("signed", "inverted") if mode in ("signed", "inverted") else ("split", "swapped")
     if answers.amount_mode is None and "amount_mode" in detected.unsettled:
         question = "Is money out negative (signed) or positive (inverted)?"
         if "split" in choices:
             question = "Does the first of the two amount columns hold money out (split) or money in (swapped)?"
-        answers = answers._replace(amount_mode=_ask(file, "--amount-mode", question, choices))
+        answers = answers._replace(amount_mode=ask(file, "--amount-mode", question, choices))
     return answers
 
 
@@ -114,12 +129,3 @@ def _names(grid: Grid, places: Sequence[int]) -> tuple[str, ...]:
 
 def _name(column: Column) -> str:
     return column.header or str(column.place + 1)
-
-
-def _ask(file: RawFile, option: str, question: str, choices: tuple[str, ...]) -> str:
-    if not sys.stdin.isatty():
-        raise DaysheetError(
-            f"does not settle it: {question}", filename=file.path, remedy=f"say {option} {' or '.join(choices)}"
-        )
-    answer: str = click.prompt(question, type=click.Choice(choices), err=True)
-    return answer

@@ -508,6 +508,171 @@ function attachTaking() {
   ready(look);
 }
 
+/** Bank lines are chosen, their accounts said, and all are given them at once; what is typed is chosen. */
+function attachCategorizing() {
+  const form = document.getElementById("ds-categorize");
+  if (!form) return;
+  const rows = [...form.querySelectorAll("li")].map((row) => ({
+    row,
+    box: row.querySelector(".ds-chosen"),
+    account: row.querySelector(".ds-account"),
+    rule: row.querySelector(".ds-make-rule"),
+  }));
+  const error = form.querySelector("[role=alert]");
+  const sum = document.getElementById("ds-chosen-sum");
+  const button = form.querySelector("button[type=submit]");
+  const count = () => {
+    const number = rows.filter((one) => one.box.checked).length;
+    sum.textContent = number ? `${number} chosen` : "";
+  };
+  for (const one of rows) {
+    one.account.addEventListener("input", () => {
+      one.box.checked = Boolean(one.account.value.trim());
+      count();
+    });
+    one.rule?.addEventListener("change", () => {
+      if (one.rule.checked) one.box.checked = true;
+      count();
+    });
+    one.box.addEventListener("change", count);
+    for (const control of [one.box, one.account, one.rule]) if (control) ready(control);
+  }
+  const suggested = document.getElementById("ds-suggested");
+  suggested.addEventListener("click", () => {
+    for (const one of rows) if (one.account.dataset.suggested && one.account.value === one.account.dataset.suggested) one.box.checked = true;
+    count();
+  });
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const chosenRows = rows.filter((one) => one.box.checked);
+    const missing = chosenRows.find((one) => !one.account.value.trim());
+    error.textContent = chosenRows.length === 0 ? "choose lines" : missing ? "say the account" : "";
+    if (missing) missing.account.focus();
+    if (error.textContent) return;
+    button.disabled = true;
+    const choices = chosenRows.map((one) => ({ ids: JSON.parse(one.row.dataset.ids), account: one.account.value.trim(), rule: one.rule?.checked ?? false }));
+    const told = await ask("categorize", "POST", { choices });
+    button.disabled = false;
+    error.textContent = told.error ?? "";
+    if (told.error) return;
+    say(told);
+    window.location.reload();
+  });
+  ready(suggested);
+  ready(button);
+  count();
+}
+
+/** What each file of the inbox is, one after the other; of one that nobody knows the questions can be answered. */
+async function attachWhat() {
+  for (const place of document.querySelectorAll(".ds-what-it-is")) {
+    const told = await ask("what", "GET", { ...place.dataset });
+    place.textContent = told.error ?? told.said;
+    place.parentElement.querySelector("a.button").hidden = !told.is_unknown;
+  }
+  // what has just been given a profile is looked at without being asked
+  const look = new URL(window.location.href).searchParams.get("look");
+  const boxes = [...document.querySelectorAll("#ds-inbox input")];
+  if (!look || !boxes.some((box) => box.dataset.name === look)) return;
+  for (const box of boxes) box.checked = box.dataset.name === look;
+  document.getElementById("ds-preview").click();
+}
+
+const NOTATION = { "%m": "MM", "%d": "DD", "%Y": "YYYY", "%y": "YY", "%b": "Mon", "%B": "Month", "%H": "hh", "%M": "mm", "%S": "ss", "%p": "AM" };
+
+/** How days are written, as people say it. */
+const readable = (text) => text.replace(/%[a-zA-Z]/g, (code) => NOTATION[code] ?? code);
+
+/** A field of a form of questions: a choice, or a text with suggestions. */
+function fieldOf(field, value) {
+  const label = document.createElement("label");
+  label.className = field.is_open ? "ds-question ds-open-question" : "ds-question";
+  const text = document.createElement("span");
+  text.textContent = readable(field.text);
+  label.append(text);
+  let control;
+  if (field.free) {
+    control = Object.assign(document.createElement("input"), { maxLength: 200, autocomplete: "off" });
+    if (field.choices.length) {
+      const list = Object.assign(document.createElement("datalist"), { id: `ds-list-${field.key}` });
+      for (const choice of field.choices) list.append(Object.assign(document.createElement("option"), { value: choice }));
+      label.append(list);
+      control.setAttribute("list", list.id);
+    }
+  } else {
+    control = document.createElement("select");
+    const choices = value || field.value ? field.choices : ["", ...field.choices];
+    for (const choice of choices) control.append(Object.assign(document.createElement("option"), { value: choice, textContent: readable(choice) || "choose" }));
+  }
+  control.value = value || field.value;
+  control.dataset.key = field.key;
+  control.dataset.shown = field.value;
+  control.required = field.is_open;
+  label.append(control);
+  return label;
+}
+
+/** The questions of a file that nobody knows: what was answered stays, what an answer opens is added. */
+async function attachQuestions() {
+  const form = document.getElementById("ds-profile");
+  if (!form) return;
+  const said = document.getElementById("ds-profile-said");
+  const error = form.querySelector("[role=alert]");
+  const button = form.querySelector("button");
+  const answers = {};
+  const controls = () => [...document.querySelectorAll("#ds-fields [data-key]")];
+  const gather = () => {
+    for (const control of controls()) {
+      const { key, shown } = control.dataset;
+      if (key in answers || control.value.trim() !== shown) answers[key] = control.value.trim();
+    }
+    return { name: form.dataset.file, sha256: form.dataset.sha256, answers };
+  };
+  const show = (told) => {
+    const open = told.fields.filter((field) => field.is_open).length;
+    said.textContent = `It looks like ${told.kind === "bank" ? "a bank's or a card's file" : told.kind}. ${open ? `${open} question${open === 1 ? "" : "s"} to answer.` : "Nothing is open; correct what is wrong."}`;
+    const sorted = [...told.fields].sort((one, other) => Number(other.is_open) - Number(one.is_open));
+    document.getElementById("ds-fields").replaceChildren(...sorted.map((field) => fieldOf(field, answers[field.key])));
+    for (const control of controls()) ready(control);
+    const table = document.getElementById("ds-columns");
+    table.hidden = false;
+    table.tBodies[0].replaceChildren(
+      ...told.columns.map((column) => {
+        const row = document.createElement("tr");
+        for (const text of [column.name, column.meaning || "not read", column.samples.join(" · ")]) {
+          row.append(Object.assign(document.createElement("td"), { textContent: text }));
+        }
+        return row;
+      }),
+    );
+  };
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const missing = controls().find((control) => control.required && !control.value.trim());
+    error.textContent = missing ? "answer what is open" : "";
+    if (missing) return missing.focus();
+    button.disabled = true;
+    said.textContent = "Reading …";
+    const told = await ask("profile", "POST", gather());
+    button.disabled = false;
+    if (told.fields) return show(told);
+    said.textContent = "";
+    error.textContent = told.error ?? "";
+    if (told.error) return;
+    const back = new URL(form.dataset.back, window.location.href);
+    back.searchParams.set("look", form.dataset.file);
+    sayOn(back, told);
+  });
+  const told = await ask("questions", "POST", gather());
+  said.textContent = "";
+  if (told.error) {
+    error.textContent = told.error;
+    return;
+  }
+  show(told);
+  ready(button);
+}
+
 /** An amount as it is typed, in the smallest coin; null where it is none. */
 function coins(text, decimals) {
   const found = /^(-?)(\d{1,12})(?:\.(\d+))?$/.exec(text.trim());
@@ -644,6 +809,9 @@ export default {
     attachScheduling();
     attachDropping();
     attachTaking();
+    attachWhat();
+    attachCategorizing();
+    attachQuestions();
     attachMatching();
     attachCatchUp();
     attachRevealing();

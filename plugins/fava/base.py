@@ -6,6 +6,7 @@ import datetime
 import json
 import threading
 from collections.abc import Callable
+from decimal import Decimal
 from functools import wraps
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
@@ -36,6 +37,7 @@ HIDDEN: Final = {
     "claims": "Claims",
     "deposit": "Deposit",
     "message": "Message",
+    "profile": "Questions of a file",
 }
 """Pages that others lead to."""
 PAGES: Final = {
@@ -44,6 +46,7 @@ PAGES: Final = {
     "worklist": "Worklist",
     "waived": "Waived",
     "import": "Import",
+    "categorize": "Categorize",
     "receivables": "Receivables",
     "deposits": "Deposits",
     "cash": "Cash",
@@ -199,6 +202,11 @@ class Pages(FavaExtensionBase):
     def written(self, cell: Cell, kind: ColumnKind) -> Markup:
         """A cell of a report as an accountant writes it."""
         return writing.text(for_people(cell, kind, decimals(self.view.currency)).strip())
+
+    @staticmethod
+    def figure_of(amount: Decimal, currency: str) -> str:
+        """An amount in a currency that need not be the books'."""
+        return writing.figure(amount, currency)
 
     @staticmethod
     def text(words: object) -> Markup:

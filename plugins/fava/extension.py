@@ -16,6 +16,7 @@ from typing import Any
 
 from daysheet.errors import DaysheetError
 from daysheet.plugins.fava.cash_pages import Cash
+from daysheet.plugins.fava.category_pages import Categories
 from daysheet.plugins.fava.deposit_pages import Deposits
 from daysheet.plugins.fava.fact_pages import Facts
 from daysheet.plugins.fava.import_pages import Imports
@@ -23,13 +24,16 @@ from daysheet.plugins.fava.lapse_pages import Lapses
 from daysheet.plugins.fava.mail_pages import Outbox
 from daysheet.plugins.fava.owing_pages import Owing
 from daysheet.plugins.fava.pack_pages import Packs
+from daysheet.plugins.fava.question_pages import Questions
 from daysheet.plugins.fava.worklist import Worklist
 from fava.core import FavaLedger
 
 _LOG = logging.getLogger(__name__)
 
 
-class Daysheet(Worklist, Lapses, Imports, Owing, Deposits, Cash, Facts, Packs, Outbox):
+class Daysheet(
+    Worklist, Lapses, Imports, Questions, Categories, Owing, Deposits, Cash, Facts, Packs, Outbox
+):
     """The pages under "Daysheet" in Fava's sidebar."""
 
     def __init__(self, ledger: FavaLedger, config: str | None = None) -> None:

@@ -13,10 +13,14 @@ from typing import Final, NamedTuple
 from daysheet import files
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
-from daysheet.importers import importing
+from daysheet.importers import importing, sources
 from daysheet.importers.amending import returning
 from daysheet.importers.booking.session import Taken
+from daysheet.importers.detection import identify
+from daysheet.importers.detection.exports import known
 from daysheet.importers.import_report import lines_of
+from daysheet.importers.reading import Context
+from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.settings import ImportSettings
 from daysheet.settings import Settings
 from daysheet.trust.paths import is_plain_name
@@ -25,6 +29,11 @@ from daysheet.wording import many
 LARGEST: Final = 64 * 1024 * 1024
 """Bytes of a file that is dropped onto the page."""
 _LONGEST_NAME: Final = 120
+_QUICK: Final = 8 * 1024 * 1024
+"""Bytes of a file that is looked at while somebody waits for a page."""
+_REMEMBERED: Final = 200
+_known: dict[tuple[str, str, str], What] = {}
+"""What files are, by their content, their name, and what the books know of profiles."""
 
 
 class Lying(NamedTuple):
@@ -41,6 +50,13 @@ class Told(NamedTuple):
     name: str
     lines: tuple[str, ...]
     is_refused: bool = False
+
+
+class What(NamedTuple):
+    """What a file is, in a sentence; and whether it is of an unknown kind, whose questions can be answered."""
+
+    said: str
+    is_unknown: bool = False
 
 
 class Preview(NamedTuple):
@@ -85,6 +101,54 @@ def lying(folder: Path) -> list[Lying]:
         for path in importing.inbox(folder, inbox.relative_to(folder).as_posix())
         if path.is_file()
     ]
+
+
+def path_of(folder: Path, name: str, sha256: str) -> Path:
+    """A file of the inbox that was looked at.
+
+    Raises:
+        DaysheetError: it is gone, or another by now.
+    """
+    (path,) = _paths(folder, [Lying(name, 0, sha256)])
+    return path
+
+
+def what(folder: Path, books: Books, name: str, sha256: str) -> What:
+    """What a file of the inbox is, as `daysheet identify` says it, with its rows and days.
+
+    Raises:
+        DaysheetError: it is gone, or another by now, or cannot be read.
+    """
+    path = path_of(folder, name, sha256)
+    if path.stat().st_size > _QUICK:
+        return What("large: look at what it would do")
+    key = sha256, name, _profiles(folder)
+    if key not in _known:
+        while len(_known) >= _REMEMBERED:
+            _known.pop(next(iter(_known)), None)
+        _known[key] = _identified(folder, books, path)
+    return _known[key]
+
+
+def _identified(folder: Path, books: Books, path: Path) -> What:
+    settings = Settings.of(folder)
+    candidates, told = sources.all_sources(folder, settings), sources.told(settings, books.currency)
+    file = RawFile(path)
+    answer, detected = identify.describe(file, candidates, told, lambda: known.of_books(books))
+    said = identify.in_a_line(answer)
+    if answer["profile"] and "entries" not in answer and detected is not None:
+        source = sources.source_of(file, candidates, str(answer["profile"]), told)
+        reading = source.read(file, Context(lambda _: ""))
+        said += f"; {many(reading.rows, 'row')}, {reading.first} to {reading.last}"
+    is_unknown = not answer["profile"] and "profiles" not in answer and answer["kind"] != "unknown"
+    return What(said, is_unknown)
+
+
+def _profiles(folder: Path) -> str:
+    """What the books know of kinds of files, as a digest."""
+    found = [folder / "daysheet.toml", *sorted((folder / "profiles").glob("*.toml"))]
+    texts = (path.read_bytes() for path in found if path.is_file())
+    return hashlib.sha256(b"\0".join(texts)).hexdigest()
 
 
 def drop(folder: Path, name: str, data: bytes) -> Path:
@@ -183,7 +247,7 @@ def _lines(taken: Taken, folder: Path) -> Iterable[str]:
     yield lines[0].removeprefix(f"{taken.file.name}: ")
     yield from lines[1:]
     if taken.uncategorized:
-        yield f"{many(len(taken.uncategorized), 'bank line')} without a category: daysheet recategorize"
+        yield f"{many(len(taken.uncategorized), 'bank line')} without a category: see Categorize"
 
 
 def _digest(path: Path) -> str:

@@ -1,0 +1,113 @@
+"""Bank lines that nobody has decided on, given accounts on a page: several at once, a rule made of a choice, undone."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any, Final
+
+from daysheet.errors import DaysheetError
+from daysheet.plugins.fava.base import Pages, answer, asked_texts, endpoint
+from daysheet.wording import many
+from flask import Response, request
+
+if TYPE_CHECKING:
+    from daysheet.importers.amending.amendment import Amendment
+    from daysheet.importers.amending.uncategorized import Choice, Like
+
+_LONGEST: Final = 200
+"""Characters of an account or an id."""
+_MOST: Final = 2_000
+"""Lines that are given accounts at once."""
+_KEPT: Final = 20
+"""Changes that can be taken back as long as Fava runs."""
+
+
+class Categories(Pages):
+    """What bank lines were for."""
+
+    _changes: dict[str, Amendment]
+    """What takes back each change that was made here, by a name for it."""
+
+    @property
+    def undecided(self) -> list[Like]:
+        """The bank lines that nobody has decided on."""
+        from daysheet.importers.amending.uncategorized import undecided  # noqa: PLC0415 - Fava starts without them
+
+        state = self.view.state
+        try:
+            return state.kept("undecided", lambda: undecided(state.books, state.settings))
+        except DaysheetError:
+            return []
+
+    @property
+    def accounts(self) -> list[str]:
+        """The accounts that a bank line may be given."""
+        opened = self.view.books.opened
+        roots = ("Expenses", "Income", "Equity", "Liabilities", "Assets:Clearing", "Assets:Fixed")
+        return sorted(one for one in opened if one.startswith(roots) and not one.startswith("Equity:Billing"))
+
+    @endpoint("categorize", ["POST"])
+    def categorize(self) -> Response:
+        """Give lines the accounts that were chosen for them."""
+        from daysheet.importers.amending import uncategorized  # noqa: PLC0415 - as above
+        from daysheet.importers.amending.amendment import put_in_place, tried  # noqa: PLC0415 - as above
+
+        self.guard.act()
+        choices = _choices(request.get_json(silent=True))
+        if not choices:
+            return answer(400, error="choose lines, and say the account that they belong to")
+        done, amendment = tried(self.folder, lambda copy, books: uncategorized.categorize(copy, books, choices))
+        put_in_place(amendment)
+        self.reload(*amendment.names())
+        moved = sum(done.moved.values())
+        rules = done.rule.count("[[category]]")
+        said = f"{many(moved, 'bank line')} given accounts"
+        said += f", and {many(rules, 'rule')} written into daysheet.toml" if rules else ""
+        return answer(200, said=f"{said}.", undo={"name": "uncategorize", "change": self._kept(amendment)})
+
+    @endpoint("uncategorize", ["POST"])
+    def uncategorize(self) -> Response:
+        """Take such a change back, rules and all, as long as nothing was changed since."""
+        from daysheet.importers.amending.amendment import put_in_place  # noqa: PLC0415 - as above
+
+        self.guard.act()
+        asked = asked_texts("change")
+        amendment = getattr(self, "_changes", {}).get(asked["change"]) if asked else None
+        if asked is None or amendment is None:
+            return answer(409, error="this was changed before Fava was started: use daysheet recategorize")
+        put_in_place(amendment)
+        del self._changes[asked["change"]]
+        self.reload(*amendment.names())
+        return answer(200, said="Taken back: these bank lines are undecided again.")
+
+    def _kept(self, amendment: Amendment) -> str:
+        """Remember what takes a change back, and how that is called."""
+        back = amendment._replace(
+            changes=tuple(one._replace(before=one.after, after=one.before) for one in amendment.changes)
+        )
+        kept = getattr(self, "_changes", {})
+        name = secrets.token_urlsafe(12)
+        self._changes = {**dict(list(kept.items())[-_KEPT + 1 :]), name: back}
+        return name
+
+
+def _choices(asked: Any) -> list[Choice]:  # noqa: ANN401 - whatever the page sends
+    """The choices that a page sends.
+
+    Raises:
+        DaysheetError: they are not as it says them.
+    """
+    from daysheet.importers.amending.uncategorized import Choice  # noqa: PLC0415 - as above
+
+    choices = asked.get("choices") if isinstance(asked, dict) else None
+    found: list[Choice] = []
+    for one in choices if isinstance(choices, list) else ():
+        ids, account = (one.get("ids"), one.get("account")) if isinstance(one, dict) else (None, None)
+        if not isinstance(ids, list) or not isinstance(account, str) or len(account) > _LONGEST:
+            raise DaysheetError("a choice is not said as this page says it", remedy="load the page again")
+        if not all(isinstance(each, str) and len(each) <= _LONGEST for each in ids):
+            raise DaysheetError("a choice is not said as this page says it", remedy="load the page again")
+        found.append(Choice(frozenset(ids), account.strip(), one.get("rule") is True))
+    if sum(len(choice.ids) for choice in found) > _MOST:
+        raise DaysheetError(f"more than {_MOST:,} bank lines at once", remedy="choose fewer")
+    return found

@@ -1,0 +1,123 @@
+"""The questions of a file that nobody knows yet, answered on a page: what `daysheet profile new` asks and writes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from daysheet import files
+from daysheet.books import loading
+from daysheet.errors import DaysheetError
+from daysheet.plugins.fava.base import Pages, answer, asked_texts, endpoint
+from daysheet.plugins.fava.shown.writing import plain
+from flask import Response, request
+
+if TYPE_CHECKING:
+    from daysheet.importers.interview import Interview
+
+_SETTINGS = ("daysheet.toml", "practice.beancount")
+"""What a profile's answers may add to, beside its own file."""
+
+
+class Questions(Pages):
+    """Files of the inbox: what each is, and what is to be answered of it."""
+
+    _written: dict[str, dict[Path, tuple[bytes | None, bytes]]]
+    """What each profile that was written here has changed: what a file held before and holds since, by its path."""
+
+    @property
+    def asked_file(self) -> str:
+        """The file whose questions are asked for."""
+        return request.args.get("name", "")[:200]
+
+    @endpoint("what")
+    def what(self) -> Response:
+        """What a file of the inbox is."""
+        from daysheet.plugins.fava import inbox  # noqa: PLC0415 - Fava starts without the importers
+
+        self.guard.look()
+        name, digest = request.args.get("file", ""), request.args.get("sha256", "")
+        found = inbox.what(self.folder, self.view.books, name, digest)
+        return answer(200, said=plain(found.said), is_unknown=found.is_unknown)
+
+    @endpoint("questions", ["POST"])
+    def questions(self) -> Response:
+        """What a file shows, and what it leaves open."""
+        from daysheet.importers import interview  # noqa: PLC0415 - as above
+        from daysheet.plugins.fava import inbox  # noqa: PLC0415 - as above
+
+        self.guard.act()
+        asked = asked_texts("name", "sha256")
+        if asked is None:
+            return answer(400, error="the file is not said")
+        path = inbox.path_of(self.folder, asked["name"], asked["sha256"])
+        return _shown(interview.look(self.view.books, path, _given(request.get_json(silent=True))))
+
+    @endpoint("profile", ["POST"])
+    def profile(self) -> Response:
+        """Write the profile of a file, or say what is still open."""
+        from daysheet.importers import interview  # noqa: PLC0415 - as above
+        from daysheet.plugins.fava import inbox  # noqa: PLC0415 - as above
+
+        self.guard.act()
+        asked = asked_texts("name", "sha256")
+        if asked is None:
+            return answer(400, error="the file is not said")
+        path, given = inbox.path_of(self.folder, asked["name"], asked["sha256"]), _given(request.get_json(silent=True))
+        with files.locked(self.folder):
+            books = loading.load(self.folder)
+            seen = interview.look(books, path, given)
+            if seen.is_open:
+                return _shown(seen)
+            kept = {self.folder / name: _bytes(self.folder / name) for name in _SETTINGS}
+            made = interview.write(self.folder, books, path, given)
+        changed: dict[Path, tuple[bytes | None, bytes]] = {made.place: (None, made.place.read_bytes())}
+        changed |= {one: (was, now) for one, was in kept.items() if (now := _bytes(one) or b"") != (was or b"")}
+        self._written = {**getattr(self, "_written", {}), made.name: changed}
+        self.reload(*_SETTINGS)
+        said = f"Written: profiles/{made.place.name}; {made.words}."
+        return answer(200, said=said, undo={"name": "forget-profile", "profile": made.name})
+
+    @endpoint("forget-profile", ["POST"])
+    def forget_profile(self) -> Response:
+        """Take back a profile that was written on this page since Fava was started, and what it added to settings."""
+        self.guard.act()
+        asked = asked_texts("profile")
+        changed = getattr(self, "_written", {}).get(asked["profile"]) if asked else None
+        if not asked or not changed:
+            return answer(409, error="this profile was not written on this page; delete its file in profiles/")
+        with files.locked(self.folder):
+            if any(_bytes(path) != now for path, (_, now) in changed.items()):
+                raise DaysheetError("a file has changed since", remedy="take the profile out by hand")
+            for path, (was, _) in changed.items():
+                if was is None:
+                    path.unlink()
+                else:
+                    files.write(path, was)
+        del self._written[asked["profile"]]
+        self.reload(*_SETTINGS)
+        return answer(200, said=f"Taken back: profiles/{asked['profile']}.toml.")
+
+
+def _bytes(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None
+
+
+def _given(asked: Any) -> dict[str, str]:  # noqa: ANN401 - whatever the page sends
+    """The answers that a page sends.
+
+    Raises:
+        DaysheetError: they are none.
+    """
+    given = asked.get("answers") if isinstance(asked, dict) else None
+    if not isinstance(given, dict) or not all(isinstance(value, str) for value in given.values()):
+        raise DaysheetError("the answers are not said as this page says them", remedy="load the page again")
+    return {str(key): value for key, value in given.items() if value.strip()}
+
+
+def _shown(seen: Interview) -> Response:
+    columns = [
+        {"name": plain(one.name), "samples": [plain(cell) for cell in one.samples], "meaning": one.meaning}
+        for one in seen.columns
+    ]
+    return answer(200, kind=seen.kind, columns=columns, fields=[field._asdict() for field in seen.fields])

@@ -1,0 +1,107 @@
+"""Bank lines that nobody has decided on: given accounts on a page, several at once, with a rule, and taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pytest
+from beancount.core.data import Transaction
+from daysheet.books import loading
+from daysheet.books.index import number_of
+from daysheet.importers import importing
+from playwright.sync_api import expect
+
+from tests.importers.amending.test_uncategorized import BANK
+
+from .conftest import Site, looking, new_books, put_back, serving
+from .test_fava_looks import axe, fits, serious
+
+pytestmark = pytest.mark.browser
+__all__ = ("axe",)
+
+HOSTILE = 'X,01/25/2026,"SHOP <img src=x onerror=window.hacked=1> MALL",-7.00,ACH,,,\n'
+RULED = '\n[[category]]\ntext = "granite"\naccount = "Expenses:Utilities"\n'
+
+
+@pytest.fixture(scope="module")
+def undecided(tmp_path_factory) -> Iterator[Site]:
+    """Books with bank lines that nobody knows, and a rule for one of them that was written afterwards."""
+    folder = new_books(tmp_path_factory.mktemp("categories") / "books")
+    (folder.parent / "bank.csv").write_text(BANK + HOSTILE)
+    importing.import_files(folder, [folder.parent / "bank.csv"])
+    settings = folder / "daysheet.toml"
+    settings.write_text(settings.read_text() + RULED)
+    with serving(folder) as running:
+        yield running
+
+
+@pytest.fixture
+def categories_site(undecided) -> Iterator[Site]:
+    yield from put_back(undecided)
+
+
+def balance(site: Site, account: str) -> Decimal:
+    entries = loading.load(site.books).entries
+    legs = [leg for one in entries if isinstance(one, Transaction) for leg in one.postings]
+    return sum((number_of(leg) for leg in legs if leg.account == account), Decimal())
+
+
+def test_several_lines_are_given_accounts_with_a_rule_and_taken_back(tab, categories_site):
+    """Two of one payee, 200.00, by a rule made of the choice; one, 35.10, as the settings' rule suggests."""
+    settings = (categories_site.books / "daysheet.toml").read_bytes()
+    tab.goto(categories_site.page("categorize"), wait_until="networkidle")
+    rows = tab.locator(".ds-undecided li")
+    expect(rows).to_have_count(5)
+    expect(rows.filter(has_text="GRANITE")).to_contain_text("a rule in daysheet.toml fits")
+    expect(rows.filter(has_text="CHECK 1202")).to_contain_text("its words name nobody")
+    tab.get_by_role("button", name="Choose all with a suggestion").click()
+    tab.get_by_label("The account of HENRY SCHEIN 4411").fill("Expenses:Supplies")
+    tab.get_by_label("From now on all that begin as HENRY SCHEIN 4411").check()
+    expect(tab.locator("#ds-chosen-sum")).to_have_text("2 chosen")
+    tab.get_by_role("button", name="Give them these accounts").click()
+    toast = tab.locator("#ds-toast")
+    expect(toast).to_contain_text("3 bank lines given accounts, and 1 rule written into daysheet.toml.")
+    expect(rows).to_have_count(3)
+    assert balance(categories_site, "Expenses:Supplies") == Decimal("200.00")
+    assert balance(categories_site, "Expenses:Utilities") == Decimal("35.10")
+    assert b"^henry schein" in (categories_site.books / "daysheet.toml").read_bytes()
+    toast.get_by_role("button", name="Undo").click()
+    expect(toast).to_contain_text("undecided again")
+    expect(rows).to_have_count(5)
+    assert balance(categories_site, "Expenses:Supplies") == 0
+    assert (categories_site.books / "daysheet.toml").read_bytes() == settings
+
+
+def test_an_account_that_is_none_is_said_at_the_form(tab, categories_site):
+    tab.goto(categories_site.page("categorize"), wait_until="networkidle")
+    give = tab.get_by_role("button", name="Give them these accounts")
+    give.click()
+    expect(tab.locator("#ds-categorize [role=alert]")).to_have_text("choose lines")
+    tab.get_by_label("The account of CHECK 1202").fill("rent")
+    tab.expected_problems = 1  # the browser reports the refusal
+    give.click()
+    expect(tab.locator("#ds-categorize [role=alert]")).to_contain_text(
+        "this is no account; write it as Expenses:Supplies"
+    )
+
+
+@pytest.mark.parametrize("screen", ["phone-dark", pytest.param("desktop-light", marks=pytest.mark.long)])
+def test_the_page_fits_reads_well_and_is_done_from_the_keyboard(browser, categories_site, axe, screen):
+    with looking(browser, screen) as (page, problems):
+        page.goto(categories_site.page("categorize"), wait_until="networkidle")
+        assert fits(page)
+        assert serious(axe, page) == []
+        assert page.evaluate("window.hacked") is None
+        page.get_by_label("The account of CHECK 1202").focus()
+        page.keyboard.type("Expenses:Rent")
+        page.keyboard.press("Enter")
+        expect(page.locator("#ds-toast")).to_contain_text("1 bank line given accounts.")
+        assert problems == []
+
+
+def test_a_fava_that_runs_read_only_gives_nothing_an_account(browser, undecided):
+    with serving(undecided.books, "--read-only") as site, looking(browser, "desktop-light") as (page, _):
+        page.goto(site.page("categorize"), wait_until="networkidle")
+        for control in page.locator("#ds-categorize :is(button, input)").all():
+            expect(control).to_be_disabled()
