@@ -29,15 +29,15 @@ class Categories(Pages):
     """What takes back each change that was made here, by a name for it."""
 
     @property
-    def undecided(self) -> list[Like]:
-        """The bank lines that nobody has decided on."""
+    def undecided(self) -> tuple[list[Like], str]:
+        """The bank lines that nobody has decided on; and why that cannot be said, where a rule is wrong."""
         from daysheet.importers.amending.uncategorized import undecided  # noqa: PLC0415 - Fava starts without them
 
         state = self.view.state
         try:
-            return state.kept("undecided", lambda: undecided(state.books, state.settings))
-        except DaysheetError:
-            return []
+            return state.kept("undecided", lambda: undecided(state.books, state.settings)), ""
+        except DaysheetError as problem:
+            return [], str(problem)
 
     @property
     def accounts(self) -> list[str]:

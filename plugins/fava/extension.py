@@ -31,9 +31,7 @@ from fava.core import FavaLedger
 _LOG = logging.getLogger(__name__)
 
 
-class Daysheet(
-    Worklist, Lapses, Imports, Questions, Categories, Owing, Deposits, Cash, Facts, Packs, Outbox
-):
+class Daysheet(Worklist, Lapses, Imports, Questions, Categories, Owing, Deposits, Cash, Facts, Packs, Outbox):
     """The pages under "Daysheet" in Fava's sidebar."""
 
     def __init__(self, ledger: FavaLedger, config: str | None = None) -> None:

@@ -86,6 +86,15 @@ def test_an_account_that_is_none_is_said_at_the_form(tab, categories_site):
     )
 
 
+def test_a_rule_that_is_wrong_is_said_and_nothing_is_called_decided(tab, categories_site):
+    settings = categories_site.books / "daysheet.toml"
+    settings.write_text(settings.read_text().replace('text = "granite"', 'text = "(granite"'))
+    (categories_site.books / "main.beancount").touch()
+    tab.goto(categories_site.page("categorize"), wait_until="networkidle")
+    expect(tab.locator(".daysheet")).to_contain_text('"(granite" is no regular expression')
+    expect(tab.locator(".daysheet")).not_to_contain_text("No bank line waits")
+
+
 @pytest.mark.parametrize("screen", ["phone-dark", pytest.param("desktop-light", marks=pytest.mark.long)])
 def test_the_page_fits_reads_well_and_is_done_from_the_keyboard(browser, categories_site, axe, screen):
     with looking(browser, screen) as (page, problems):

@@ -23,6 +23,7 @@ PAGES: dict[str, tuple[str, str, dict[str, str]]] = {
     "worklist": ("Worklist", "worklist", {}),
     "waived": ("Waived", "waived", {}),
     "import": ("Import", "import", {}),
+    "categorize": ("Categorize", "categorize", {}),
     "receivables": ("Receivables", "receivables", {}),
     "deposits": ("Deposits", "deposits", {}),
     "cash": ("Cash", "cash", {}),
@@ -171,7 +172,7 @@ def test_hostile_text_does_nothing(hostile):
 
 def test_hostile_text_is_shown_as_text(hostile):
     """Wherever a page names a provider, a payer or what the bank says."""
-    names_nobody = hostile.name in ("packs", "waived", "import", "cash", "claims", "outbox")
+    names_nobody = hostile.name in ("packs", "waived", "import", "categorize", "cash", "claims", "outbox")
     assert (HOSTILE in hostile.tab.locator(".daysheet").inner_text()) != names_nobody
 
 
