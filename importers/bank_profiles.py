@@ -89,7 +89,7 @@ def new(file: RawFile, given: Asked, ask: Ask = on_terminal) -> Made:
             remedy="write one by docs/bank-files.md",
         )
     files.write(place, text.encode())
-    noted = _note_account(given.folder, name, given.account, reading.account)
+    noted = note_account(given.folder, name, given.account, reading.account)
     return Made(name, place, len(reading.records), len(reading.skipped), noted)
 
 
@@ -127,7 +127,7 @@ def _replaced(detected: Detected, date_format: str | None, amount_mode: str | No
     return detected
 
 
-def _note_account(folder: Path | None, name: str, account: str | None, number: str | None) -> bool:
+def note_account(folder: Path | None, name: str, account: str | None, number: str | None) -> bool:
     """Add a `[[bank]]` table to the settings, with the last digits of the account's number; whether that was done."""
     if account is None or folder is None:
         return False

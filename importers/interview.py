@@ -14,9 +14,11 @@ from typing import Any, Final, NamedTuple
 from beancount.core.account import is_valid
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
-from daysheet.importers import bank_profiles, practice_profiles, source_facts
+from daysheet.importers import bank_profiles, practice_profiles, source_facts, sources
+from daysheet.importers.banks.source import BankSource
 from daysheet.importers.detection import patterns
 from daysheet.importers.detection import questions as of_bank
+from daysheet.importers.detection.claims import claims
 from daysheet.importers.detection.detect import Detected
 from daysheet.importers.detection.exports.detect import DetectedExport, detect_export
 from daysheet.importers.detection.exports.kinds import KINDS
@@ -26,12 +28,15 @@ from daysheet.importers.privacy import identifiers
 from daysheet.importers.proposals import answers as of_practice
 from daysheet.importers.proposals.plan import Plan, system_of
 from daysheet.importers.rows.raw_file import RawFile
+from daysheet.settings import FILE, Settings
 from daysheet.trust.paths import is_plain_name
 
 MOST: Final = 120
 """Answers to one file."""
 LONGEST: Final = 200
 """Characters of an answer."""
+ANOTHER: Final = "another bank's"
+"""What is answered where a file is of none of the profiles that know its header."""
 _SAMPLES: Final = 3
 _SAMPLE: Final = 24
 _PROVIDERS: Final = 30
@@ -90,7 +95,7 @@ class Written(NamedTuple):
     words: str
 
 
-def look(books: Books, path: Path, given: Given) -> Interview:
+def look(folder: Path, books: Books, path: Path, given: Given) -> Interview:
     """What a file shows, with what was answered so far.
 
     Raises:
@@ -98,10 +103,12 @@ def look(books: Books, path: Path, given: Given) -> Interview:
     """
     _check(given)
     file = RawFile(path)
+    whose = _whose(folder, books, file, given)
+    if whose is not None and whose.value not in ("", ANOTHER):
+        return Interview("bank", (), (whose, *_about_bank(books, file, given)[:1]))
     export = detect_export(file, given.get("kind", ""))
-    if export is None:
-        return _of_bank(books, file, given)
-    return _of_practice(books, file, export, given)
+    seen = _of_bank(books, file, given) if export is None else _of_practice(books, file, export, given)
+    return seen if whose is None else seen._replace(fields=(whose, *seen.fields))
 
 
 def write(folder: Path, books: Books, path: Path, given: Given) -> Written:
@@ -116,11 +123,15 @@ def write(folder: Path, books: Books, path: Path, given: Given) -> Written:
     Raises:
         DaysheetError: something is open, or no simple profile reads the file; nothing is written then.
     """
-    seen = look(books, path, given)
+    seen = look(folder, books, path, given)
     for field in seen.fields:
         if field.is_open:
             raise DaysheetError(f"does not settle it: {field.text}", filename=path, remedy="answer it")
     file = RawFile(path)
+    whose = next((field.value for field in seen.fields if field.key == "profile"), "")
+    if whose not in ("", ANOTHER):
+        bank_profiles.note_account(folder, whose, _account(given, seen), None)
+        return Written(whose, folder / FILE, "it is named in [[bank]] as this account's")
     export = detect_export(file, given.get("kind", ""))
     name = given.get("name") or None
     if export is None:
@@ -191,6 +202,31 @@ def _check(given: Given) -> None:
         raise DaysheetError("the name of a profile is the name of its file", remedy="say letters, digits and dashes")
 
 
+def _whose(folder: Path, books: Books, file: RawFile, given: Given) -> Field | None:
+    """Of a bank's file that profiles claim, and none surely: which it is, or another bank's.
+
+    Raises:
+        DaysheetError: the one that was said cannot be it.
+    """
+    settings = Settings.of(folder)
+    told = sources.told(settings, books.currency)
+    candidates = sources.all_sources(folder, settings)
+    found = claims(file, candidates, told)
+    names = [one.name for one in (*found.sources, *(each for each, _ in found.against)) if isinstance(one, BankSource)]
+    if not names or len(found.sources) == 1:
+        return None
+    answer = given.get("profile", "").strip()
+    if answer not in ("", ANOTHER, *names):
+        raise DaysheetError("this is none of the answers to choose from", remedy="load the page again")
+    if answer in names:
+        sure = claims(file, candidates, told._replace(profiles=told.profiles | {answer}))
+        if [one.name for one in sure.sources] != [answer]:
+            why = next((why for one, why in sure.against if one.name == answer), "another that [[bank]] names fits too")
+            raise DaysheetError(f"it is not surely a file of {answer}: {why}", remedy=f"say {ANOTHER}")
+    choices = (*names, ANOTHER)
+    return Field("profile", "Several know its header. Whose file is it?", choices, answer, is_open=not answer)
+
+
 def _of_bank(books: Books, file: RawFile, given: Given) -> Interview:
     recorder = _Recorder(given)
     answers = _answers_of_bank(given, books, file)
@@ -236,13 +272,15 @@ def _settled_of_bank(detected: Detected, answers: of_bank.Answers) -> Iterator[F
     yield Field("decimal", "Decimals are written with a", tuple(of_bank.MARKS), answers.decimal or mark)
 
 
-def _about_bank(books: Books, file: RawFile, given: Given) -> Iterator[Field]:
+def _about_bank(books: Books, file: RawFile, given: Given) -> tuple[Field, Field]:
     """What no file says: which account it is of, and what the profile is called."""
     accounts = tuple(name for name in sorted(books.opened) if name.startswith(_BANKS))
     account = given.get("account", "").strip() or (accounts[0] if len(accounts) == 1 else "")
-    yield Field("account", "It is of the account", accounts, account, free=True, is_open=not account)
     name = given.get("name", "").strip() or patterns.slug(file.path.stem)
-    yield Field("name", "Such files are called", (), name, free=True)
+    return (
+        Field("account", "It is of the account", accounts, account, free=True, is_open=not account),
+        Field("name", "Such files are called", (), name, free=True),
+    )
 
 
 def _seen_of_bank(detected: Detected) -> Iterator[Seen]:

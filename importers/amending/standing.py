@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 from beancount.core.data import Custom, Directive, Transaction
 from daysheet.accounts import BILLING_CHARGES, BILLING_OPENING, is_under
 from daysheet.books import Books
+from daysheet.books.deposited import TYPE
 from daysheet.books.index import invoice_of
 from daysheet.cash.receipts import DEPOSIT, DIFFERENCE, is_settlement
 from daysheet.importers.amending.recognition import Place, place_of
@@ -87,6 +88,8 @@ def named(entry: Directive) -> Iterator[Name]:
             yield "invoice", str(values[1])
         elif entry.type == "waived" and len(values) > 1:
             yield from ((kind, str(values[1])) for kind in ("visit", "invoice", "payment", "claim", "remittance"))
+        elif entry.type == TYPE:
+            yield from ((kind, str(value)) for kind in ("payment", "remittance") for value in values[1:])
         elif entry.type == _ALLOCATED:
             yield from _both("payment", "invoice", values)
     elif isinstance(entry, Transaction):

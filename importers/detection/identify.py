@@ -160,7 +160,7 @@ def in_a_line(answer: dict[str, Any]) -> str:
         name = kind if answer["profile"] == kind else f"{answer['profile']} ({kind})"
         return "; ".join([name, *(line.strip() for line in _said_of_reading(answer))])
     if "profiles" in answer:
-        return f"may be of several profiles: {', '.join(answer['profiles'])}; name one of them in [[bank]]"
+        return f"may be of several profiles: {', '.join(answer['profiles'])}"
     if "doubts" in answer:
         return "; ".join(f"has the header of {doubt['profile']}, but: {doubt['why']}" for doubt in answer["doubts"])
     return f"of a kind that nobody knows yet{'' if answer['kind'] == 'unknown' else f'; looks like {kind}'}"

@@ -140,7 +140,7 @@ def _identified(folder: Path, books: Books, path: Path) -> What:
         source = sources.source_of(file, candidates, str(answer["profile"]), told)
         reading = source.read(file, Context(lambda _: ""))
         said += f"; {many(reading.rows, 'row')}, {reading.first} to {reading.last}"
-    is_unknown = not answer["profile"] and "profiles" not in answer and answer["kind"] != "unknown"
+    is_unknown = not answer["profile"] and answer["kind"] != "unknown"
     return What(said, is_unknown)
 
 

@@ -51,7 +51,7 @@ class Questions(Pages):
         if asked is None:
             return answer(400, error="the file is not said")
         path = inbox.path_of(self.folder, asked["name"], asked["sha256"])
-        return _shown(interview.look(self.view.books, path, _given(request.get_json(silent=True))))
+        return _shown(interview.look(self.folder, self.view.books, path, _given(request.get_json(silent=True))))
 
     @endpoint("profile", ["POST"])
     def profile(self) -> Response:
@@ -66,16 +66,18 @@ class Questions(Pages):
         path, given = inbox.path_of(self.folder, asked["name"], asked["sha256"]), _given(request.get_json(silent=True))
         with files.locked(self.folder):
             books = loading.load(self.folder)
-            seen = interview.look(books, path, given)
+            seen = interview.look(self.folder, books, path, given)
             if seen.is_open:
                 return _shown(seen)
             kept = {self.folder / name: _bytes(self.folder / name) for name in _SETTINGS}
             made = interview.write(self.folder, books, path, given)
-        changed: dict[Path, tuple[bytes | None, bytes]] = {made.place: (None, made.place.read_bytes())}
+        changed: dict[Path, tuple[bytes | None, bytes]] = {}
+        if made.place not in kept:
+            changed[made.place] = None, made.place.read_bytes()
         changed |= {one: (was, now) for one, was in kept.items() if (now := _bytes(one) or b"") != (was or b"")}
         self._written = {**getattr(self, "_written", {}), made.name: changed}
         self.reload(*_SETTINGS)
-        said = f"Written: profiles/{made.place.name}; {made.words}."
+        said = f"Written: {made.place.relative_to(self.folder)}; {made.words}."
         return answer(200, said=said, undo={"name": "forget-profile", "profile": made.name})
 
     @endpoint("forget-profile", ["POST"])
@@ -96,7 +98,7 @@ class Questions(Pages):
                     files.write(path, was)
         del self._written[asked["profile"]]
         self.reload(*_SETTINGS)
-        return answer(200, said=f"Taken back: profiles/{asked['profile']}.toml.")
+        return answer(200, said=f"Taken back: the profile {asked['profile']}.")
 
 
 def _bytes(path: Path) -> bytes | None:

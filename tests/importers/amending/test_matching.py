@@ -163,6 +163,14 @@ def test_a_line_is_said_of_once_and_a_line_that_is_none_never(banked: Folder) ->
         match(banked, "nothing", "C5")
 
 
+def test_payments_on_which_it_stands_are_not_taken_back_under_it(banked: Folder) -> None:
+    match(banked, line(banked, "60.00"), "C4")
+    (file,) = [one.meta["file"] for one in banked.books().imported if one.kind == "payments"]
+    told = banked.run("undo", "--yes", file)
+    assert isinstance(told.exception, DaysheetError)
+    assert "deposited" in str(told.exception)
+
+
 def test_a_receipt_of_another_clearing_account_is_refused_with_what_to_do(banked: Folder) -> None:
     banked.take("cards.csv", HEAD + "K1,2026-04-08,I6,,card,60.00,\n")
     with pytest.raises(DaysheetError, match=r"recategorize --id … --account Assets:Clearing:Cards"):

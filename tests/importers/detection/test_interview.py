@@ -9,6 +9,7 @@ from daysheet.importers import interview
 from daysheet.importers.interview import Interview
 
 from tests.importers.books_folder import Folder
+from tests.importers.test_whose_file import CARD_ROWS
 
 BANK = (
     "Booked,Details,Money,Left\n"
@@ -22,7 +23,7 @@ VISITS = "Appt Date,Client Name,Clinician,State,Code,Rate\n" + "".join(
 
 
 def look(folder: Folder, name: str, text: str, given: dict[str, str]) -> Interview:
-    return interview.look(loading.load(folder.path), folder.give(name, text), given)
+    return interview.look(folder.path, loading.load(folder.path), folder.give(name, text), given)
 
 
 def written(folder: Folder, name: str, text: str, given: dict[str, str]) -> interview.Written:
@@ -54,6 +55,28 @@ def test_the_answers_become_a_profile_by_which_the_file_is_imported(folder: Fold
     assert [str(entry.date) for entry in folder.books().entries if "source" in (entry.meta or {})] == [
         "2026-04-03", "2026-04-05", "2026-04-06",
     ]  # fmt: skip
+
+
+def test_of_a_header_that_many_write_it_is_asked_whose_it_is(folder: Folder) -> None:
+    seen = look(folder, "card.csv", CARD_ROWS, {})
+    whose = seen.fields[0]
+    assert (whose.key, whose.is_open, whose.choices[-1]) == ("profile", True, "another bank's")
+    assert "us-amex" in whose.choices
+    given = {"profile": "us-amex", "account": "Liabilities:Card"}
+    assert [field.key for field in look(folder, "card.csv", CARD_ROWS, given).fields] == ["profile", "account"]
+    assert written(folder, "card.csv", CARD_ROWS, given).name == "us-amex"
+    (taken,) = folder.take("card.csv", CARD_ROWS)
+    assert (taken["profile"], taken["booked"]) == ("us-amex", 2)
+
+
+def test_it_may_be_another_banks(folder: Folder) -> None:
+    given = {"profile": "another bank's"}
+    seen = look(folder, "card.csv", CARD_ROWS, given)
+    assert "account" in open_of(seen)
+    more = {field.key: field.choices[0] for field in seen.fields if field.is_open and field.choices}
+    made = written(folder, "card.csv", CARD_ROWS, {**given, **more, "account": "Liabilities:Card"})
+    (taken,) = folder.take("card.csv", CARD_ROWS)
+    assert (taken["profile"], taken["booked"]) == (made.name, 2)
 
 
 def test_words_and_providers_that_nobody_knows_are_asked_by_their_lines(folder: Folder) -> None:

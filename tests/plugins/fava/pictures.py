@@ -5,13 +5,20 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from daysheet.importers import importing
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.conftest import ROOT
+from tests.importers.amending.test_uncategorized import BANK as LINES
+from tests.importers.books_folder import CHASE
+from tests.importers.detection.test_interview import VISITS
 
-from .conftest import CHROMIUM_FLAGS, SCREENS, sample_books, serving
+from .conftest import CHROMIUM_FLAGS, SCREENS, new_books, sample_books, serving
+from .test_fava_categories import RULED
+from .test_fava_deposits import BANK, PAYMENTS
 
 PICTURES: dict[str, tuple[str, dict[str, str], str]] = {
     "fava-overview": ("overview", {}, "desktop-light"),
@@ -28,6 +35,40 @@ PICTURES: dict[str, tuple[str, dict[str, str], str]] = {
     "fava-worklist-phone": ("worklist", {}, "phone-dark"),
 }
 
+UNCLEAR: dict[str, tuple[str, str, str]] = {
+    "fava-deposit": ("deposits", ", 150.50", "desktop-light"),
+    "fava-questions": ("import", "Answer the questions of schedule.csv", "desktop-light"),
+    "fava-categorize": ("categorize", "", "desktop-light"),
+}
+"""Of books in which something is to be said: the page, a link on it that is followed, the screen."""
+
+
+def unclear_books(folder: Path) -> Path:
+    """Books with a short deposit, a file that nobody knows, and bank lines that nobody has decided on."""
+    new_books(folder)
+    for name, text in (("payments.csv", PAYMENTS), ("bank.csv", BANK + LINES.removeprefix(CHASE))):
+        (folder.parent / name).write_text(text)
+    importing.import_files(folder, [folder.parent / "payments.csv", folder.parent / "bank.csv"])
+    settings = folder / "daysheet.toml"
+    settings.write_text(settings.read_text() + RULED)
+    (folder / "inbox" / "schedule.csv").write_text(VISITS)
+    return folder
+
+
+def take_unclear(browser: Browser, scratch: Path, wanted: Iterable[str]) -> None:
+    """Take those of books in which something is to be said."""
+    with serving(unclear_books(scratch / "unclear")) as site:
+        for name in wanted:
+            page, link, screen = UNCLEAR[name]
+            context = browser.new_context(**SCREENS[screen])
+            tab = context.new_page()
+            tab.goto(site.page(page), wait_until="networkidle")
+            if link:
+                tab.get_by_role("link", name=link).click()
+            tab.wait_for_timeout(1500)
+            tab.screenshot(path=ROOT / "docs" / "pictures" / f"{name}.png")
+            context.close()
+
 
 def main(*wanted: str) -> None:
     """Take them all, or those of these names."""
@@ -37,7 +78,7 @@ def main(*wanted: str) -> None:
         subprocess.run(pack, check=True, stdout=subprocess.DEVNULL)
         with serving(books) as site, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM_FLAGS)
-            for name in wanted or PICTURES:
+            for name in (one for one in wanted or PICTURES if one in PICTURES):
                 page, values, screen = PICTURES[name]
                 context = browser.new_context(**SCREENS[screen])
                 tab = context.new_page()
@@ -46,6 +87,7 @@ def main(*wanted: str) -> None:
                 tab.wait_for_timeout(1500)  # Fava's charts grow into place
                 tab.screenshot(path=ROOT / "docs" / "pictures" / f"{name}.png")
                 context.close()
+            take_unclear(browser, Path(scratch), [one for one in wanted or UNCLEAR if one in UNCLEAR])
             browser.close()
 
 

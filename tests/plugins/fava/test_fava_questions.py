@@ -84,7 +84,7 @@ def test_the_words_of_a_practices_export_are_said_and_the_profile_is_taken_back(
     expect(tab.locator("#ds-preview-said")).to_contain_text("5 rows to book")
     assert (folder / "profiles" / "practice-sched-visits.toml").exists()
     toast.get_by_role("button", name="Undo").click()
-    expect(toast).to_contain_text("Taken back: profiles/practice-sched-visits.toml")
+    expect(toast).to_contain_text("Taken back: the profile practice-sched-visits")
     assert not (folder / "profiles" / "practice-sched-visits.toml").exists()
     assert ((folder / "daysheet.toml").read_bytes(), (folder / "practice.beancount").read_bytes()) == before
 
