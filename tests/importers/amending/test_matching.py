@@ -15,6 +15,7 @@ from daysheet.cash.reconciliation import Reconciliation, reconcile
 from daysheet.errors import DaysheetError
 
 from tests.importers.books_folder import CHASE, Folder
+from tests.importers.deriving.test_payment_posting import PAID, era_text
 
 HEAD = "payment_id,date,invoice_id,payer,method,amount,reference\n"
 CHECKS = HEAD + (
@@ -60,6 +61,12 @@ def balance(folder: Folder, account: str) -> Decimal:
     return sum((number_of(leg) for leg in legs if leg.account == account), Decimal())
 
 
+PAYER = """
+2026-01-01 custom "provider" "adams" "Dr. Adams"
+2026-01-01 custom "payer" "aetna" "Aetna"
+  receivable: Assets:Receivable:Insurance:Aetna
+"""
+BILLED = "INV-1001,V1,2026-12-01,adams,Q-17,aetna,150.00,\n"
 SHORT = ("--account", "Expenses:CashShort", "--reason", "the teller counted 45 for 54")
 
 
@@ -103,6 +110,22 @@ def test_a_receipt_comes_in_two_lines(folder: Folder) -> None:
     found = result(folder)
     assert [one.deposit.amount for one in found.matches] == [Decimal("80.00"), Decimal("40.00")]
     assert (found.open_deposits, found.overdue, found.in_transit) == ((), (), ())
+
+
+def test_the_money_of_a_remittance_that_comes_in_two_lines_is_posted_once(folder: Folder) -> None:
+    """80.00 of one advice in lines of 50.00 and 30.00: income of 80.00, nothing left on its way."""
+    folder.write_by_hand(PAYER, "practice.beancount")
+    folder.take("invoices.csv", "invoice_id,visit_id,date,provider,patient_id,payer,amount,due\n" + BILLED)
+    folder.take("advice.835", era_text(PAID))
+    folder.take(
+        "bank.csv", CHASE + "X,01/02/2027,DEPOSIT 1,50.00,DEPOSIT,,,\nX,01/04/2027,DEPOSIT 2,30.00,DEPOSIT,,,\n"
+    )
+    (advice,) = folder.books().remittances
+    match(folder, line(folder, "50.00"), f"{advice}=50.00")
+    found = result(folder)
+    assert (found.open_deposits, found.overdue, found.in_transit, found.contradicted) == ((), (), (), ())
+    assert balance(folder, "Assets:Clearing:Deposits") == 0
+    assert balance(folder, "Income:Visits:Adams") == Decimal("-80.00")
 
 
 def test_what_was_said_is_taken_back_byte_for_byte(banked: Folder) -> None:

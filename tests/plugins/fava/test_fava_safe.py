@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import inspect
 import json
 import re
 from collections.abc import Iterator
@@ -10,12 +11,21 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
+from daysheet.plugins.fava.extension import Daysheet
 
 from .conftest import Site
 
 pytestmark = pytest.mark.browser  # they need a running Fava, as the others do
 
 WAIVER = {"kind": "billing-lapse", "key": "adams/2026-09-14", "reason": "charity week"}
+
+
+NAMES = (
+    "account", "answers", "before", "change", "choices", "days", "fee", "files", "first", "id", "key", "kind", "last",
+    "line", "month", "name", "names", "profile", "provider", "reason", "receipts", "sha256", "text", "to", "token",
+    "year",
+)  # fmt: skip
+"""What a page may say to an endpoint."""
 
 
 class Answer(NamedTuple):
@@ -119,3 +129,36 @@ def test_originals_settings_and_the_secret_are_served_by_no_address(own_site):
             answer = ask(own_site, path)
             assert answer.status in (403, 404), (path, answer.status)
             assert "Jane Roe" not in answer.text
+
+
+def endpoints(method: str) -> list[str]:
+    """The names of ours that are asked in this way."""
+    marked = [getattr(each, "endpoint_key", None) for _, each in inspect.getmembers(Daysheet, inspect.isfunction)]
+    return sorted(key[0] for key in marked if key and method in key[1])
+
+
+def test_whatever_changes_something_needs_the_token_and_the_origin(own_site, token):
+    before = {path: path.read_bytes() for path in own_site.books.rglob("*.beancount")}
+    names = endpoints("POST")
+    assert {"waive", "match", "profile", "categorize", "take", "undo-import"} <= set(names)
+    refused = {ask(own_site, name, "POST", {}, Origin=origin(own_site)).status for name in names}
+    refused |= {ask(own_site, name, "POST", {}, X_Daysheet_Token=token).status for name in names}
+    assert refused == {403}
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_under_a_foreign_name_nothing_is_answered(own_site):
+    assert {ask(own_site, name, Host="evil.example").status for name in endpoints("GET")} == {403}
+
+
+NONSENSE = [[], {name: {"a": [1]} for name in NAMES}, dict.fromkeys(NAMES, "x" * 2000)]
+
+
+@pytest.mark.parametrize("body", NONSENSE, ids=range(len(NONSENSE)))
+def test_nonsense_is_refused_and_never_a_fault(own_site, token, body):
+    before = {path: path.read_bytes() for path in own_site.books.rglob("*.beancount")}
+    sent = {"Origin": origin(own_site), "X-Daysheet-Token": token}
+    names = [name for name in endpoints("POST") if name not in ("drop", "build")]
+    answers = {name: ask(own_site, name, "POST", body, **sent).status for name in names}
+    assert {name: status for name, status in answers.items() if status not in (400, 404, 409)} == {}
+    assert {path: path.read_bytes() for path in before} == before
