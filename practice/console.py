@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 import click
 from daysheet import __version__
 from daysheet.errors import DaysheetError, escaped, one_line, printable
+from daysheet.ledger.folders import find_books
 from daysheet.settings import Settings
 
 if TYPE_CHECKING:
@@ -40,9 +41,7 @@ class Console:
         Raises:
             DaysheetError: there is none.
         """
-        from daysheet.books import loading  # noqa: PLC0415 - Beancount takes a fifth of a second to load, for help as well
-
-        return loading.find_books(self.books_folder or Path.cwd())
+        return find_books(self.books_folder or Path.cwd())
 
     def settings(self) -> Settings:
         """The folder's `daysheet.toml`."""
@@ -54,18 +53,20 @@ class Console:
         Raises:
             DaysheetError: they have errors.
         """
-        from daysheet.books import loading  # noqa: PLC0415 - as above
+        from daysheet.books import loading  # noqa: PLC0415 - Beancount takes a fifth of a second to load, for help as well
 
         return loading.load(self.folder)
 
     def emit(self, data: Any, text: Callable[[], str]) -> None:  # noqa: ANN401 - whatever JSON can hold
         """Print `data` as JSON if asked for, else the text; amounts and dates in `data` become strings."""
+        click.echo(self.words(data, text), nl=False)
+
+    def words(self, data: Any, text: Callable[[], str]) -> str:  # noqa: ANN401 - whatever JSON can hold
+        """What `emit` prints."""
         if self.as_json:
-            click.echo(escaped(json.dumps(data, indent=2, default=str, ensure_ascii=False)))
-        else:
-            shown = text()
-            if shown:
-                click.echo(printable(shown).rstrip("\n"))
+            return escaped(json.dumps(data, indent=2, default=str, ensure_ascii=False)) + "\n"
+        shown = text()
+        return printable(shown).rstrip("\n") + "\n" if shown else ""
 
 
 pass_console = click.make_pass_decorator(Console, ensure=True)

@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import IO
 
 from daysheet.errors import DaysheetError
-from filelock import FileLock, Timeout
 
 LOCK = ".daysheet.lock"
 LEASE = ".daysheet.lease"
@@ -47,6 +46,9 @@ def locked(folder: Path) -> Iterator[None]:
         DaysheetError: another program holds them, and did not let go: on this machine in ten seconds, on another
             until a lease that nobody renews would have ended.
     """
+    # takes longer to load than all else here, and who only reads holds nothing
+    from filelock import FileLock, Timeout  # noqa: PLC0415
+
     try:
         with FileLock(folder / LOCK, timeout=_WAIT_SECONDS), _leased(folder):
             _complete(folder)

@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from beancount.core.data import Directive
 from daysheet.records import Meta
+
+if TYPE_CHECKING:
+    from beancount.core.data import Directive
 
 KINDS: Final = (
     "unbilled-visit",

@@ -27,8 +27,8 @@ from beancount.core.data import EMPTY_SET, Transaction
 from daysheet.accounts import BILLING_COLLECTED, CLEARING_DEPOSITS
 from daysheet.billing.payers import named_in, receivable_of
 from daysheet.books import Books
+from daysheet.cash.matched_before import OpenDeposit
 from daysheet.cash.receipts import BankDeposit
-from daysheet.cash.reconciliation import OpenDeposit
 from daysheet.importers.booking.directives import UNASSIGNED, posting
 
 MATCHED: Final = "the bank's text"

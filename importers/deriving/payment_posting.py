@@ -36,8 +36,9 @@ from daysheet.books import Books
 from daysheet.books.deposited import Deposited
 from daysheet.books.index import ALLOCATED
 from daysheet.books.openings import bill_or_opening
+from daysheet.cash.matched_before import Match
 from daysheet.cash.receipts import DEPOSIT, DIFFERENCE, RECOUPMENTS, BankDeposit, is_settlement, pending
-from daysheet.cash.reconciliation import Match, matches_of_cards, reconcile
+from daysheet.cash.reconciliation import matches_of_cards, reconcile
 from daysheet.importers.booking.directives import UNASSIGNED, by_line, custom, invoice_link
 from daysheet.importers.booking.expected_remittances import uncategorized
 from daysheet.importers.deriving import adjusted_accounts, checks_at_bank

@@ -14,8 +14,9 @@ from daysheet.billing.ageing import open_parts
 from daysheet.billing.working_days import ONE_DAY
 from daysheet.books.holding import tells
 from daysheet.cash.forecast import weeks_to_come
+from daysheet.cash.matched_before import Match, OpenDeposit
 from daysheet.cash.receipts import BankDeposit, Receipt
-from daysheet.cash.reconciliation import Match, OpenDeposit, Reconciliation, reconcile
+from daysheet.cash.reconciliation import Reconciliation, reconcile
 from daysheet.facts import Imported, Provider
 from daysheet.findings import Finding, Gap
 from daysheet.measures import Benchmarks

@@ -11,43 +11,27 @@ from daysheet.books import Books
 from daysheet.errors import DaysheetError
 from daysheet.findings import FindingError, untold
 from daysheet.ledger import cache, collector
+from daysheet.ledger.folders import MAIN, find_books, nearest
 from daysheet.settings import Settings
 from daysheet.trust.ledger import Guard
 
-MAIN = "main.beancount"
+__all__ = ["MAIN", "append", "as_they_stand", "find_books", "load", "nearest"]
+
 _PROVED = "proved-by"
 
 
-def find_books(start: Path) -> Path:
-    """The books folder at `start` or the nearest one above it.
-
-    Raises:
-        DaysheetError: there is none.
-    """
-    path = nearest(start, MAIN)
-    if path is not None:
-        return path.parent
-    raise DaysheetError(
-        f"no {MAIN} here or above",
-        filename=start.resolve(),
-        remedy="name the books with --books DIR, or make new ones with daysheet init DIR",
-    )
-
-
-def nearest(start: Path, name: str) -> Path | None:
-    """The file of a name in a folder, or in the nearest one above it that has one."""
-    start = start.resolve()
-    return next((folder / name for folder in (start, *start.parents) if (folder / name).is_file()), None)
-
-
-def load(folder: Path) -> Books:
+def load(folder: Path, guard: Guard | None = None) -> Books:
     """The books in a folder.
+
+    Args:
+        folder: with the main file.
+        guard: who looks at its files and may refuse them; by default one that asks for this user's trust.
 
     Raises:
         DaysheetError: the ledger has errors; the first is named, with its file and line.
     """
     files.complete(folder)
-    books, broken = as_they_stand(folder)
+    books, broken = as_they_stand(folder, guard)
     if broken:
         first = broken[0]
         more = f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""
@@ -60,7 +44,7 @@ def load(folder: Path) -> Books:
     return books
 
 
-def as_they_stand(folder: Path) -> tuple[Books, list[Any]]:
+def as_they_stand(folder: Path, guard: Guard | None = None) -> tuple[Books, list[Any]]:
     """The books in a folder whether or not they have errors, and these, as Beancount gives them.
 
     Our own plugin looks for nothing meanwhile: what it tells the ledger's other readers, findings and what cannot be
@@ -73,7 +57,7 @@ def as_they_stand(folder: Path) -> tuple[Books, list[Any]]:
     before = untold.set(True)
     try:
         with collector.paused():
-            entries, errors, options = cache.load_file(folder / MAIN, Guard(folder))
+            entries, errors, options = cache.load_file(folder / MAIN, guard or Guard(folder))
             books = Books.of(entries, options, state=state)
     finally:
         untold.reset(before)

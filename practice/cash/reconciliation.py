@@ -25,12 +25,13 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from daysheet.books.books import Books
-from daysheet.books.deposited import Deposited
+from daysheet.cash import matched_before
 from daysheet.cash.as_said import Contradicted, as_said
 from daysheet.cash.candidates import HABIT, WINDOWS, Candidates, together
 from daysheet.cash.deposit_groups import Group, is_fee, order, suspects_of, total, voided, voided_same_day
 from daysheet.cash.in_order import in_order
 from daysheet.cash.joint import Fits, assigned, components, divided
+from daysheet.cash.matched_before import Match, Matched, OpenDeposit
 from daysheet.cash.processor_fees import Batch
 from daysheet.cash.receipts import BankDeposit, Receipt, bank_seen_until, deposits, left_over, receipts
 
@@ -49,36 +50,6 @@ BY_COMBINATION: Final = "amount and date, the only combination"
 _WHOLE: Final = 3
 _LINES_OF_A_DAY: Final = 5
 _ZERO: Final = Decimal()
-
-
-class Match(NamedTuple):
-    """A deposit, what is in it, how that is known, what the processor kept, and the fact where a person has said it."""
-
-    deposit: BankDeposit
-    receipts: Group
-    basis: str
-    fee: Decimal
-    said: Deposited | None = None
-
-
-class OpenDeposit(NamedTuple):
-    """A deposit that is not explained.
-
-    Attributes:
-        deposit: the bank line.
-        candidates: groups of receipts that each explain it, where there are several, or that wait in another account.
-        nearest: the receipts that nearly add up to it, where there are such.
-        difference: what `nearest` has more than the deposit; negative when the deposit has more.
-        suspects: the receipts of `nearest` that could explain the difference, the likeliest first.
-        elsewhere: the clearing account of its receipts, where it was booked to another, and these are surely its own.
-    """
-
-    deposit: BankDeposit
-    candidates: tuple[Group, ...] = ()
-    nearest: Group = ()
-    difference: Decimal = _ZERO
-    suspects: Group = ()
-    elsewhere: str = ""
 
 
 class Reconciliation(NamedTuple):
@@ -115,24 +86,50 @@ class Reconciliation(NamedTuple):
 
 def reconcile(books: Books, as_of: datetime.date) -> Reconciliation:
     """Match all deposits and receipts up to a day."""
-    return books.once(("reconciliation", as_of), lambda: _Reconciler(books, as_of).run())
+    return books.once(("reconciliation", as_of), lambda: _reconciled(books, as_of))
+
+
+def _reconciled(books: Books, as_of: datetime.date) -> Reconciliation:
+    matching = _Reconciler(books, as_of, found := deposits(books, as_of), received := receipts(books, as_of))
+    # what a person says of a bank line counts as well, and is not among what an answer is kept by
+    matched = matching.run() if matching.facts else matched_before.again(books, found, received, matching.run)
+    taken_back = voided(matched.left)
+    left = [receipt for receipt in matched.left if receipt not in taken_back]
+    seen = bank_seen_until(books, as_of)
+    late = [receipt for receipt in left if (seen - receipt.date).days > WINDOWS[receipt.method][1]]
+    overdue = set(late)
+    return Reconciliation(
+        as_of,
+        matched.matches,
+        matched.open_deposits,
+        tuple(late),
+        tuple(receipt for receipt in left if receipt not in overdue),
+        left_over(books, as_of),
+        matching.contradicted,
+    )
 
 
 def matches_of_cards(books: Books, as_of: datetime.date) -> tuple[Match, ...]:
     """The matches up to a day on the clearing accounts of cards alone; those of the others change nothing in them."""
-    accounts = {receipt.account for receipt in receipts(books, as_of) if receipt.method == "card"}
-    return _Reconciler(books, as_of, accounts).match_all()
+    received = receipts(books, as_of)
+    accounts = {receipt.account for receipt in received if receipt.method == "card"}
+    return _Reconciler(books, as_of, deposits(books, as_of), received, accounts).match_all()
 
 
 class _Reconciler:
     """The matching: what is still open, and what has been matched."""
 
-    def __init__(self, books: Books, as_of: datetime.date, accounts: Set[str] | None = None) -> None:
+    def __init__(
+        self,
+        books: Books,
+        as_of: datetime.date,
+        found: Sequence[BankDeposit],
+        received: Sequence[Receipt],
+        accounts: Set[str] | None = None,
+    ) -> None:
         """Nothing matched yet but what a person has settled, on these clearing accounts; on all if none are given."""
-        self.books, self.as_of = books, as_of
-        found = deposits(books, as_of)
-        facts = [fact for fact in books.deposited if fact.date <= as_of]
-        said = as_said(facts, found, receipts(books, as_of), books.currency)
+        self.facts = [fact for fact in books.deposited if fact.date <= as_of]
+        said = as_said(self.facts, found, received, books.currency)
         self.contradicted = said.contradicted
         settled = {id(each.deposit) for each in said.settled}
         found = [deposit for deposit in found if id(deposit) not in settled]
@@ -173,27 +170,16 @@ class _Reconciler:
             pass
         return tuple(sorted(self.matches, key=lambda match: (match.deposit.date, match.deposit.id)))
 
-    def run(self) -> Reconciliation:
+    def run(self) -> Matched:
         """All that is to be said of the accounts."""
-        books, as_of = self.books, self.as_of
         matches = self.match_all()
         self._look_elsewhere()
         for deposit in self.deposits:
             self._explain(deposit)
-        left = [receipt for receipt in self.received if receipt not in self.candidates.taken]
-        taken_back = voided(left)
-        left = [receipt for receipt in left if receipt not in taken_back]
-        seen = bank_seen_until(books, as_of)
-        late = [receipt for receipt in left if (seen - receipt.date).days > WINDOWS[receipt.method][1]]
-        overdue = set(late)
-        return Reconciliation(
-            as_of,
+        return Matched(
             matches,
             tuple(sorted(self.open_deposits, key=lambda item: (item.deposit.date, item.deposit.id))),
-            tuple(late),
-            tuple(receipt for receipt in left if receipt not in overdue),
-            left_over(books, as_of),
-            self.contradicted,
+            tuple(receipt for receipt in self.received if receipt not in self.candidates.taken),
         )
 
     def _match(self, find: Callable[[BankDeposit], Match | None]) -> bool:

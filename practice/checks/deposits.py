@@ -9,8 +9,9 @@ from decimal import Decimal
 from daysheet.books import Books
 from daysheet.cash.candidates import WINDOWS
 from daysheet.cash.deposit_groups import Group, total
+from daysheet.cash.matched_before import OpenDeposit
 from daysheet.cash.receipts import Receipt, bank_seen_since
-from daysheet.cash.reconciliation import OpenDeposit, reconcile
+from daysheet.cash.reconciliation import reconcile
 from daysheet.findings import Finding
 from daysheet.records import Meta
 from daysheet.remittances import problems

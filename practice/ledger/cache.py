@@ -5,10 +5,9 @@ it, and the plugins and the validation run on all the entries as they do there. 
 entries, which is right only while booking does not look beyond the file (`alonebooking`). Whatever else is in doubt
 (an error, a file that is missing, named twice or encrypted) is left to Beancount's plain load.
 
-The cache is in the user's cache folder, a folder for each books folder, and readable by the user alone: it holds what
-the books hold. It is never in the books, where whoever may write could plant what is read back; for the same reason
-Beancount's own cache, a pickle beside the main file, is not read. An entry is named by all that it depends on, so that
-it cannot be out of date. What a load has not used goes when a load brings something new.
+The cache is the user's alone (`private`); Beancount's own, a pickle beside the main file, is not read, for whoever may
+write to the books could plant it. An entry is named by all that it depends on, so that it cannot be out of date. What a
+load has not used goes when a load brings something new.
 """
 
 from __future__ import annotations
@@ -19,10 +18,7 @@ import hashlib
 import io
 import os
 import re
-import shutil
-import stat
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -37,13 +33,10 @@ from beancount.parser import parser
 from beancount.utils import encryption
 from daysheet import __version__
 from daysheet.errors import DaysheetError
-from daysheet.files import users_cache
-from daysheet.ledger import booking, codec, validation
+from daysheet.ledger import booking, codec, private, transformations, validation
 
 _LARGE: Final = 300_000
 """Bytes of ledger text, two tenths of a second of loading: less is not worth keeping."""
-_FOLDERS: Final = 200
-"""How many books folders are remembered, those used last."""
 _DOUBTFUL: Final = b"doubtful"
 """What is kept of a file that only the plain load is right for."""
 
@@ -95,7 +88,7 @@ def load_file(main: Path, guard: Guard) -> Loaded:
         DaysheetError: the guard refuses, or Beancount itself fails on these books.
     """
     name = os.path.abspath(main)  # noqa: PTH100 - as the loader does it: symbolic links stay
-    folder = _folder_of(name)
+    folder = private.folder_of(name, "books")
     files: list[_File] = []
     doubtful = False
     try:
@@ -236,7 +229,7 @@ def _joined(files: Sequence[_File]) -> Loaded:
     path = list(sys.path)
     try:
         sys.path[0:0] = options["pythonpath"]
-        entries, errors = loader.run_transformations(entries, [], options, None)
+        entries, errors = transformations.run(entries, options)
     finally:
         sys.path[:] = path
     errors.extend(validation.validate(entries, options))
@@ -253,58 +246,18 @@ def _keep(folder: Path | None, files: Sequence[_File]) -> None:
         if all(file.kept for file in files):
             os.utime(folder)
             return
-        for place in (folder.parent, folder):
-            place.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if not _private(folder):
+        if not private.is_made(folder):
             return
         for file in files:
             if not file.kept:
-                _write(folder / file.key, _DOUBTFUL if file.content is None else codec.encode(*file.content, file.name))
+                private.write(
+                    folder / file.key, _DOUBTFUL if file.content is None else codec.encode(*file.content, file.name)
+                )
         used = {file.key for file in files}
         for place in folder.iterdir():
             if place.name not in used:
                 place.unlink(missing_ok=True)
-        last_used = sorted(folder.parent.iterdir(), key=lambda place: -place.stat().st_mtime_ns)
-        for place in last_used[_FOLDERS:]:
-            shutil.rmtree(place, ignore_errors=True)
-
-
-def _write(path: Path, content: bytes) -> None:
-    """The whole file or none; not synced, for what is damaged is not used."""
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-    Path(temporary).replace(path)
-
-
-def _folder_of(main: str) -> Path | None:
-    """Where the files of a ledger are kept; None if that would not be the user's alone."""
-    name = hashlib.sha256(os.fsencode(main)).hexdigest()[:32]
-    try:
-        folder = users_cache().resolve() / "daysheet" / "books" / name
-    except (RuntimeError, OSError):  # a user without a home, or links that go round
-        return None
-    if folder.is_relative_to(Path(main).resolve().parent):
-        return None
-    try:
-        return folder if _private(folder) else None
-    except FileNotFoundError:
-        return folder
-    except OSError:  # the user's cache folder is no folder, or not theirs to look into: it works without
-        return None
-
-
-def _private(folder: Path) -> bool:
-    """Whether only this user can have put anything into a folder.
-
-    Raises:
-        FileNotFoundError: there is none yet.
-    """
-    for place in (folder.parent, folder):
-        found = place.lstat()
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o022:
-            return False
-    return True
+        private.forget_oldest(folder)
 
 
 @cache

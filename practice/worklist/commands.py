@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from daysheet import console
 from daysheet.findings import KINDS
-from daysheet.worklist import worklist
-from daysheet.worklist.waivers import waive_finding
+from daysheet.worklist import kept
+
+if TYPE_CHECKING:
+    from daysheet.books import Books
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -27,23 +33,37 @@ def check(
     as_csv: bool,
 ) -> int:
     """What was never billed, never paid or never deposited, and what it costs."""
-    books = shell.books()
-    day = books.as_of if as_of is None else as_of.date()
-    start = None if since is None else since.date()
-    found = worklist.findings_of(books, day, kinds, start)
+    asked = (as_of and as_of.date(), sorted(set(kinds)), since and since.date(), as_csv, shell.as_json)
+    folder = shell.folder
+    found = kept.said(folder, repr(("check", *asked)), partial(_checked, shell, folder, *asked[:4]))
+    click.echo(found.words, nl=False)
+    return found.code
+
+
+def _checked(
+    shell: console.Console,
+    folder: Path,
+    as_of: datetime.date | None,
+    kinds: Sequence[str],
+    since: datetime.date | None,
+    as_csv: bool,
+    guard: kept.Watch,
+) -> tuple[Books, kept.Said]:
+    """Load the books and look; Beancount is not loaded before."""
+    from daysheet.books import loading  # noqa: PLC0415
+    from daysheet.worklist import worklist  # noqa: PLC0415
+
+    books = loading.load(folder, guard)
+    day = as_of or books.as_of
+    found = worklist.findings_of(books, day, kinds, since)
     if as_csv:
-        click.echo(worklist.as_csv(found, shell.folder, books.currency), nl=False)
+        words = worklist.as_csv(found, folder, books.currency)
+    elif shell.as_json:
+        words = shell.words(worklist.as_json(books, day, found, folder), str)
     else:
-        shell.emit(
-            worklist.as_json(books, day, found, shell.folder) if shell.as_json else None,
-            lambda: "\n".join(
-                [
-                    worklist.as_text(books, day, found, shell.folder),
-                    *([worklist.trend(books, day, start, kinds)] if start else []),
-                ]
-            ),
-        )
-    return console.FINDINGS if found else console.OK
+        trend = [worklist.trend(books, day, since, kinds)] if since else []
+        words = shell.words(None, lambda: "\n".join([worklist.as_text(books, day, found, folder), *trend]))
+    return books, kept.Said(words, console.FINDINGS if found else console.OK)
 
 
 @click.command(cls=console.Verb)
@@ -53,6 +73,8 @@ def check(
 @console.pass_console
 def waive(shell: console.Console, key: str, reason: str, kind: str | None) -> None:
     """Set a finding aside, with the reason, in the ledger."""
+    from daysheet.worklist.waivers import waive_finding  # noqa: PLC0415 - loads Beancount, which check may not need
+
     waiver, words = waive_finding(shell.folder, key, reason, kind)
     shell.emit(
         {"kind": waiver.kind, "key": waiver.key, "date": waiver.date, "reason": waiver.reason},

@@ -11,8 +11,9 @@ from typing import Final, NamedTuple
 from beancount.core.data import Posting
 from daysheet.accounts import CLEARING_CARDS, MERCHANT_FEES, is_under
 from daysheet.cash.deposit_groups import Group, total
+from daysheet.cash.matched_before import Match, OpenDeposit
 from daysheet.cash.receipts import Receipt, is_bank
-from daysheet.cash.reconciliation import Match, OpenDeposit, Reconciliation, reconcile
+from daysheet.cash.reconciliation import Reconciliation, reconcile
 from daysheet.reports.accounts.activity import Line, activity
 from daysheet.reports.management.monthly import months
 from daysheet.reports.request import Request
