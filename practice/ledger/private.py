@@ -127,7 +127,7 @@ def _programs() -> Iterator[str]:
                 else:
                     at = entry.stat()
                     yield f"{entry.path} {at.st_mtime_ns} {at.st_size}"
-    for place in sys.path:  # an installation changes the folder that it writes to
+    for place in sys.path[1:]:  # an installation changes the folder that it writes to; the first is the script's
         with suppress(OSError):
             yield f"{place} {Path(place).stat().st_mtime_ns}" if Path(place).is_absolute() else ""
 

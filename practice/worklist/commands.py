@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 from daysheet import console
@@ -33,35 +32,37 @@ def check(
     as_csv: bool,
 ) -> int:
     """What was never billed, never paid or never deposited, and what it costs."""
-    asked = (as_of and as_of.date(), sorted(set(kinds)), since and since.date(), as_csv, shell.as_json)
+    asked = _Asked(as_of and as_of.date(), tuple(sorted(set(kinds))), since and since.date(), as_csv, shell.as_json)
     folder = shell.folder
-    found = kept.said(folder, repr(("check", *asked)), partial(_checked, shell, folder, *asked[:4]))
+    found = kept.said(folder, repr(asked), partial(_checked, shell, folder, asked))
     click.echo(found.words, nl=False)
     return found.code
 
 
-def _checked(
-    shell: console.Console,
-    folder: Path,
-    as_of: datetime.date | None,
-    kinds: Sequence[str],
-    since: datetime.date | None,
-    as_csv: bool,
-    guard: kept.Watch,
-) -> tuple[Books, kept.Said]:
+class _Asked(NamedTuple):
+    """What `check` is asked for."""
+
+    as_of: datetime.date | None
+    kinds: tuple[str, ...]
+    since: datetime.date | None
+    as_csv: bool
+    as_json: bool
+
+
+def _checked(shell: console.Console, folder: Path, asked: _Asked, guard: kept.Watch) -> tuple[Books, kept.Said]:
     """Load the books and look; Beancount is not loaded before."""
     from daysheet.books import loading  # noqa: PLC0415
     from daysheet.worklist import worklist  # noqa: PLC0415
 
     books = loading.load(folder, guard)
-    day = as_of or books.as_of
-    found = worklist.findings_of(books, day, kinds, since)
-    if as_csv:
+    day = asked.as_of or books.as_of
+    found = worklist.findings_of(books, day, asked.kinds, asked.since)
+    if asked.as_csv:
         words = worklist.as_csv(found, folder, books.currency)
-    elif shell.as_json:
+    elif asked.as_json:
         words = shell.words(worklist.as_json(books, day, found, folder), str)
     else:
-        trend = [worklist.trend(books, day, since, kinds)] if since else []
+        trend = [worklist.trend(books, day, asked.since, asked.kinds)] if asked.since else []
         words = shell.words(None, lambda: "\n".join([worklist.as_text(books, day, found, folder), *trend]))
     return books, kept.Said(words, console.FINDINGS if found else console.OK)
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from daysheet import files
 from daysheet.errors import DaysheetError
-from daysheet.ledger import private
+from daysheet.ledger import collector, private
 from daysheet.ledger.folders import MAIN
 from daysheet.trust.ledger import Guard
 
@@ -87,7 +87,8 @@ def said(folder: Path, question: str, ask: Callable[[Watch], tuple[Books, Said]]
             if kept is not None:
                 return kept
     watch = Watch(folder)
-    books, answer = ask(watch)
+    with collector.paused():
+        books, answer = ask(watch)
     if place is not None and _is_plain(watch, books):
         with suppress(OSError):
             _keep(place, watch, answer)
