@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from daysheet.accounts import CLEARING, is_under
 from daysheet.books.deposited import Named
-from daysheet.cash.reconciliation import Match, OpenDeposit
+from daysheet.cash.matched_before import Match, OpenDeposit
 from daysheet.errors import DaysheetError
 from daysheet.plugins.fava.base import Pages, answer, asked_texts, endpoint
 from flask import Response, request

@@ -10,8 +10,9 @@ from typing import Final, NamedTuple
 from daysheet.accounts import BILLING, is_under
 from daysheet.books import Books
 from daysheet.cash.candidates import WINDOWS
+from daysheet.cash.matched_before import OpenDeposit
 from daysheet.cash.receipts import Receipt
-from daysheet.cash.reconciliation import OpenDeposit, Reconciliation
+from daysheet.cash.reconciliation import Reconciliation
 
 _BEFORE: Final = 120
 _AFTER: Final = 7
