@@ -15,6 +15,7 @@ from daysheet.importers.detection.claims import X12
 from daysheet.importers.edi import source
 from daysheet.importers.reading import Reading
 from daysheet.importers.rows.raw_file import RawFile
+from daysheet.importers.spilled_visits import SpilledVisits
 from daysheet.importers.writing import archive
 from daysheet.records import BankLine
 from daysheet.remittances import Remittance
@@ -34,7 +35,10 @@ def imported(file: RawFile, reading: Reading, taken: Taken, accounts: Iterable[s
     if len(taken.amounts) == 1:
         ((currency, amount),) = taken.amounts.items()
         meta["amount"] = Amount(amount, currency)
-    kinds = dict.fromkeys(_kind(record, reading) for record in reading.records) or {_quiet(reading): None}
+    records = reading.records
+    if isinstance(records, SpilledVisits):  # all of one kind
+        records = [records[0]] if records else []
+    kinds = dict.fromkeys(_kind(record, reading) for record in records) or {_quiet(reading): None}
     return [
         custom(
             reading.last,

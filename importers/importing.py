@@ -37,6 +37,7 @@ from daysheet.importers.reading import Reading
 from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.settings import ImportSettings, bank_account
 from daysheet.importers.sources import all_sources, source_of, told
+from daysheet.importers.spilled_visits import SpilledVisits
 from daysheet.importers.systems import undated
 from daysheet.importers.systems.resolve import resolve
 from daysheet.importers.writing import archive, writer
@@ -226,7 +227,10 @@ class ImportRun:
         """What follows from the books as a whole, once all files are in them."""
         booked = any(taken.booked for taken in self.outcome.taken)
         practice = any(
-            not _stands_alone(record, self.books) for taken in self.outcome.taken for record in taken.reading.records
+            not _stands_alone(record, self.books)
+            for taken in self.outcome.taken
+            if not isinstance(taken.reading.records, SpilledVisits)
+            for record in taken.reading.records
         )
         if booked and not (moved or practice or loan_interest.has_loans(self.books) or makes_bills(self.books)):
             return
@@ -266,13 +270,15 @@ class ImportRun:
         taken: list[tuple[RawFile, Taken]] = []
         later: list[RawFile] = []
         for place, file in enumerate(waiting):
-            if _is_of_insurers(readings[file]) and self._comes_after(taken, session):
+            reading = readings[file]
+            alone = isinstance(reading.records, SpilledVisits)
+            if (_is_of_insurers(reading) and self._comes_after(taken, session)) or (alone and taken):
                 later = waiting[place:]
                 break
             try:
-                reading = readings[file]
                 if reading.kind != "bank":  # whose lines have a day each, and refer to nothing
-                    reading = reading_checks.refuse_dayless(resolve(reading, session.known), file.path)
+                    reading = reading if alone else resolve(reading, session.known)
+                    reading = reading_checks.refuse_dayless(reading, file.path)
                 taken.append((file, _take(session, file, reading, suspense=self.suspense)))
             except OneByOneError:
                 later = waiting[place:]
@@ -280,6 +286,9 @@ class ImportRun:
             except DaysheetError as problem:
                 self.outcome.refused[file.path] = problem
                 return None, [other for other in waiting if other is not file]
+            if alone:
+                later = waiting[place + 1 :]
+                break
         try:
             bank_lines.prove(session, {file.path: each for file, each in taken})
         except DaysheetError as problem:
@@ -342,12 +351,14 @@ def _take(session: ImportSession, file: RawFile, reading: Reading, *, suspense: 
     known_file = any(imported.meta.get("sha256") == file.sha256 for imported in session.books.imported)
     if known_file:
         taken.notes.append("this very file was imported before")
-    practice = [record for record in reading.records if not isinstance(record, _APART)]
-    lines = [record for record in reading.records if isinstance(record, BankLine)]
-    remitted = [record for record in reading.records if isinstance(record, Remittance)]
-    paid = [record for record in reading.records if isinstance(record, Paycheck)]
+    spilled = reading.records if isinstance(reading.records, SpilledVisits) else None
+    records = reading.records if spilled is None else ()
+    practice = spilled or [record for record in records if not isinstance(record, _APART)]
+    lines = [record for record in records if isinstance(record, BankLine)]
+    remitted = [record for record in records if isinstance(record, Remittance)]
+    paid = [record for record in records if isinstance(record, Paycheck)]
     accounts: Iterable[str | None] = (None,)
-    answered = [record for record in reading.records if isinstance(record, AdjustingEntry)]
+    answered = [record for record in records if isinstance(record, AdjustingEntry)]
     if answered:
         answers.book_answers(session, answered, taken)
     if practice:
@@ -384,4 +395,6 @@ def _is_of_insurers(reading: Reading) -> bool:
 def _rank(reading: Reading) -> tuple[int, Any]:
     kind = source.KIND if _is_of_insurers(reading) else reading.kind
     rank = _ORDER.index(kind) if kind in _ORDER else len(_ORDER)
+    if isinstance(reading.records, SpilledVisits):  # taken alone: last, so that the books are not loaded once more
+        rank = len(_ORDER) + 1
     return rank, reading.first

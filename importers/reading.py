@@ -85,7 +85,7 @@ class Reading:
             `fhir`, `answers` (an accountant's workbook), `remittance`, `acknowledgment` or `payout` (a bank line for
             each payout: `amount` is what reaches the bank, `fee` what the processor kept of what patients had paid).
         rows: data rows in the file; each is a record's, or skipped with a reason. Those of a remittance are claims.
-        records: in the file's order.
+        records: in the file's order; visits alone may be `SpilledVisits`.
         skipped: rows that gave no record.
         first: the first day that the file covers.
         last: the last one; a statement may cover days without rows.
@@ -100,7 +100,7 @@ class Reading:
     profile: str
     kind: str
     rows: int
-    records: tuple[Record, ...]
+    records: Sequence[Record]
     skipped: tuple[Skipped, ...]
     first: datetime.date
     last: datetime.date

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from daysheet.books.reach import FIRST, LAST
 from daysheet.errors import DaysheetError
 from daysheet.importers.edi import source
-from daysheet.importers.fhir.source import KIND as FHIR
-from daysheet.importers.fhir.source import days_of
+from daysheet.importers.fhir.found import KIND as FHIR
+from daysheet.importers.fhir.found import span
 from daysheet.importers.reading import Reading, Record, Skipped
 from daysheet.importers.rows.raw_file import RawFile
+from daysheet.importers.spilled_visits import SpilledVisits
 from daysheet.importers.systems.marks import UNDATED
 from daysheet.records import AdjustingEntry, Adjustment, Allotment, BankLine, Claim, Invoice, Paycheck, Payment, Visit
 from daysheet.remittances import Remittance
@@ -26,6 +27,10 @@ def require_days(reading: Reading, path: Path, earliest: datetime.date, latest: 
     Raises:
         DaysheetError: naming the row and the day.
     """
+    if isinstance(reading.records, SpilledVisits):
+        span_of_all = reading.records.days()
+        if span_of_all is None or (earliest <= span_of_all[0] and span_of_all[1] <= latest):
+            return
     # nearly always all days are within: one look at the least and the most, however many rows there are
     if all(earliest <= day <= latest for day in {day for record in reading.records for day in _days(record)}):
         return
@@ -86,8 +91,9 @@ def require_total(file: RawFile, reading: Reading) -> None:
     Raises:
         DaysheetError: with the figures.
     """
-    read = sum(len(r.claims) if isinstance(r, Remittance) else 1 for r in reading.records)
-    read = read if reading.used is None else reading.used
+    read = reading.used
+    if read is None:
+        read = sum(len(r.claims) if isinstance(r, Remittance) else 1 for r in reading.records)
     skipped = len(reading.skipped) if reading.kind != source.KIND else 0
     if reading.rows != read + skipped:
         raise DaysheetError(
@@ -101,23 +107,31 @@ def without_far_visits(reading: Reading, earliest: datetime.date, latest: dateti
     """A record system's reading without the visits of days outside the bounds: it gives out all it has, since birth."""
     if reading.kind != FHIR:
         return reading
-    far = {
-        int(record.meta["lineno"]): record.date
-        for record in reading.records
-        if isinstance(record, Visit) and not earliest <= record.date <= latest
-    }
+    if isinstance(reading.records, SpilledVisits):
+        far = set(reading.records.rows_outside(earliest, latest))
+    else:
+        far = {
+            int(record.meta["lineno"])
+            for record in reading.records
+            if isinstance(record, Visit) and not earliest <= record.date <= latest
+        }
     if not far:
         return reading
-    kept = tuple(record for record in reading.records if int(record.meta["lineno"]) not in far)
-    days = list(days_of(kept))
+    kept: Sequence[Record]
+    if isinstance(reading.records, SpilledVisits):
+        kept = reading.records
+        kept.remove(far)
+    else:
+        kept = tuple(record for record in reading.records if int(record.meta["lineno"]) not in far)
+    first, last = span(kept) or (UNDATED, UNDATED)
     why = f"a visit before {earliest} or after {latest} (earliest and latest in [import])"
     return replace(
         reading,
         records=kept,
         skipped=tuple(sorted((*reading.skipped, *(Skipped(row, why) for row in far)))),
         used=None if reading.used is None else reading.used - len(far),
-        first=min(days, default=UNDATED),
-        last=max(days, default=UNDATED),
+        first=first,
+        last=last,
     )
 
 

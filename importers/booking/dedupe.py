@@ -97,11 +97,11 @@ def _judge_group(rows: list[tuple[int, Record]], existing: list[Record]) -> Iter
             left.append((place, record))
             continue
         yield place, Verdict("known", equal.meta)
-        if not isinstance(record, Claim | Answer):
+        if not isinstance(record, Claim | Answer | Visit):  # of a visit there is one, whatever rows say of it
             existing.remove(equal)
     for place, record in left:
-        final = _final_state(left) if isinstance(record, Visit) else record
-        yield place, _judge_other(record, existing) if record is final else Verdict("repeated", final.meta)
+        final = _final_state(rows) if isinstance(record, Visit) else record
+        yield place, _judge_other(record, existing) if _same(record, final) else Verdict("repeated", final.meta)
 
 
 def _final_state(rows: Sequence[tuple[int, Record]]) -> Record:

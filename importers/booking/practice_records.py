@@ -29,6 +29,7 @@ from daysheet.importers.booking.session import AT_ONCE, Changed, ImportSession, 
 from daysheet.importers.booking.whose_file import refuse_strangers
 from daysheet.importers.edi.source import trace_of
 from daysheet.importers.reading import Reading, Record, Skipped, rows_of_record
+from daysheet.importers.spilled_visits import SpilledVisits
 from daysheet.importers.systems import undated
 from daysheet.importers.systems.source import PREFIX
 from daysheet.importers.writing.writer import Edit, block_of
@@ -61,8 +62,18 @@ def book_practice_records(session: ImportSession, records: Sequence[Record], rea
         OneByOneError: the file changes what another of the same import brought; nothing has been taken.
         DaysheetError: something cannot be booked.
     """
-    terms = Terms.of(reading, session.settings)
     refuse_strangers(records, session.books.providers, session.settings.unknown_providers, taken.file)
+    if not isinstance(records, SpilledVisits):
+        _book_new(session, records, reading, taken)
+        return
+    for part in records.parts():
+        _book_new(session, part, reading, taken)
+        session.forget(part)
+    taken.notes = list(dict.fromkeys(taken.notes))
+
+
+def _book_new(session: ImportSession, records: Sequence[Record], reading: Reading, taken: Taken) -> None:
+    terms = Terms.of(reading, session.settings)
     records = _without_remitted(session, records, reading, taken)
     records = _without_days(session, records, reading, taken)
     records = practice_identity.in_books_letters(records, session.known, reading, taken)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property, lru_cache
@@ -25,7 +25,7 @@ from daysheet.importers.privacy import identifiers
 from daysheet.importers.reading import Context, Reading, Skipped
 from daysheet.importers.settings import BankSettings, ImportSettings
 from daysheet.importers.writing.writer import Batch
-from daysheet.records import BankLine, Meta, Payment
+from daysheet.records import BankLine, Meta, Payment, Visit
 from daysheet.settings import Settings
 from daysheet.wording import many
 
@@ -143,6 +143,13 @@ class ImportSession:
     def known(self) -> Known:
         """The practice's records in the books, and those that the files so far have brought; a bank's file asks not."""
         return Known(self.books)
+
+    def forget(self, visits: Iterable[Visit]) -> None:
+        """Keep no more of visits that were booked: of a long file, which no other file's records are booked beside."""
+        for visit in visits:
+            self.brought.discard(visit.id)
+            if visit.id not in self.books.visits:
+                self.known.visits.pop(visit.id, None)
 
     def part(self, kind: Callable[[ImportSession], Part]) -> Part:
         """What only one kind of file needs, such as `BankState`; made when a file of that kind first asks for it."""

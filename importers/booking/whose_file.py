@@ -7,6 +7,7 @@ to one that an earlier file has proved. A practice system's file contradicts by 
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import accumulate
@@ -20,6 +21,7 @@ from daysheet.importers.booking.bank_state import BankState
 from daysheet.importers.booking.dedupe import Account, Line
 from daysheet.importers.reading import Reading, Record
 from daysheet.importers.settings import BankSettings
+from daysheet.importers.spilled_visits import SpilledVisits
 from daysheet.records import BankLine, Claim, Invoice, Visit
 
 NUMBER: Final = "number"
@@ -229,14 +231,17 @@ def refuse_strangers(records: Sequence[Record], providers: Mapping[str, object],
     Raises:
         DaysheetError: there are more.
     """
-    named = [record.provider for record in records if isinstance(record, Visit | Invoice) and record.provider]
-    claims = [record.sent for record in records if isinstance(record, Claim)]
-    named += [sent.provider for sent in claims if sent is not None and sent.bill and sent.provider]
-    strangers = sum(provider not in providers for provider in named)
-    if providers and strangers * 100 > Decimal(most) * len(named):
+    if isinstance(records, SpilledVisits):
+        named = records.providers()
+    else:
+        named = Counter(record.provider for record in records if isinstance(record, Visit | Invoice))
+        claims = [record.sent for record in records if isinstance(record, Claim)]
+        named.update(sent.provider for sent in claims if sent is not None and sent.bill)
+    named.pop("", None)
+    strangers, whole = sum(count for name, count in named.items() if name not in providers), named.total()
+    if providers and strangers * 100 > Decimal(most) * whole:
         raise DaysheetError(
-            f"{strangers} of {len(named)} visits and bills are of providers whom the books do not know "
-            f"(more than {most} %)",
+            f"{strangers} of {whole} visits and bills are of providers whom the books do not know (more than {most} %)",
             filename=path,  # type: ignore[arg-type]
             remedy="is it another practice's file? Else add its providers to practice.beancount, or raise "
             "unknown-providers in [import]",
