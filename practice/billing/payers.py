@@ -103,7 +103,8 @@ def bill_meant(number: str, books: Books) -> str | None:
         "numbers of bills",
         lambda: ClaimNumbers(lambda: (*books.invoices, *books.invoices_of_visit, *bill_of_line(books))),
     )
-    return bill_named(numbers.as_written(number) or "", books)
+    written = numbers.as_written(number)
+    return None if written is None else bill_named(written, books)
 
 
 class ClaimNumbers:
@@ -125,11 +126,11 @@ class ClaimNumbers:
         bare = _bare(number)
         if bare in self._by_letters:
             return self._by_letters[bare]
+        if _is_digits(bare):
+            return self._by_digits.get(bare.lstrip("0") or "0")
         digits = comparable_number(bare)
         if digits in self._by_digits:
             return self._by_digits[digits]
-        if bare.isdigit():
-            return None
         own = _BEHIND_PATIENT.fullmatch(bare)
         return own[1] if own and own[1] in self._exact else None
 

@@ -197,3 +197,14 @@ def test_claims_that_were_not_sent_yet_are_of_the_days_of_their_bills(folder):
     assert taken["booked"] == 1
     (imported,) = [fact for fact in folder.books().imported if fact.kind == "claims"]
     assert str(imported.first) == str(imported.last) == "2026-03-02"
+
+
+def test_a_visit_that_a_file_says_twice_stays_one_in_books_that_have_one_of_the_two(folder: Folder) -> None:
+    head = "visit_id,date,provider,patient_id,status,service,fee\n"
+    done, off = (f"V1,2026-03-02,adams,P1,{status},99213,50.00\n" for status in ("completed", "cancelled"))
+    folder.take("first.csv", head + off)
+    [later] = folder.take("both.csv", head + done + off)
+    assert (later["booked"], later["known"], [each["reason"] for each in later["skipped"]]) == (0, 1, ["repeats row 3"])
+    [changed] = folder.take("other.csv", head + off + done)
+    assert (changed["booked"], len(changed["changed"])) == (0, 1)
+    assert folder.books().visits["V1"].status == "cancelled"
