@@ -44,6 +44,7 @@ class Found:
         self.skipped: list[Skipped] = []
         self.rows = Rows()
         self.spilled: SpilledVisits | None = None
+        self.only_visits = True
         self.claims: dict[int, int] = {}
         self.others: Counter[str] = Counter()
         self.deleted: list[str] = []
@@ -78,16 +79,16 @@ class Found:
             if count > 1:
                 self.claims[resource.row] = count
             self.rows.add(resource.row)
-            if len(self.records) >= MOST_IN_MEMORY:
+            self.only_visits = self.only_visits and all(isinstance(record, Visit) for record in made)
+            if self.only_visits and len(self.records) >= MOST_IN_MEMORY:  # other records are joined with each other
                 self._spill()
 
     def _spill(self) -> None:
-        """Put the visits so far on disk, if there is nothing else: other records are joined with each other."""
-        visits = [record for record in self.records if isinstance(record, Visit)]
-        if len(visits) == len(self.records) and not self.decided:
-            self.spilled = self.spilled or SpilledVisits(str(self.reader.path))
-            self.spilled.add(visits)
-            self.records = []
+        """Put the visits so far on disk."""
+        if self.spilled is None:
+            self.spilled = SpilledVisits(str(self.reader.path))
+        self.spilled.add(record for record in self.records if isinstance(record, Visit))
+        self.records = []
 
     def _of_no_record(self, resource: Resource) -> None:
         updated = day(part(resource.body, "meta").get("lastUpdated"))
@@ -115,8 +116,9 @@ class Found:
     def reading(self) -> Reading:
         """What came of the file."""
         if self.spilled is not None:
-            self._spill()
-            if self.records:  # there is something else after all
+            if self.only_visits:
+                self._spill()
+            else:  # there is something else after all
                 self.records = sorted([*self.spilled, *self.records], key=lambda record: int(record.meta["lineno"]))
                 self.spilled = None
         if self.outdated:
