@@ -20,6 +20,8 @@ from daysheet.reports.statements import layouts
 from daysheet.reports.table import Basis, Table
 
 TEXTS: Final = ("text", "csv", "json")
+MOST: Final = 40_000
+"""Rows of one PDF: they take about a gigabyte of memory (docs/speed.md)."""
 FORMATS: Final = (*TEXTS, "xlsx", "html", "pdf", *layouts.LAYOUTS)
 
 
@@ -99,6 +101,11 @@ def render(name: str, request: Request, form: str) -> bytes:
 def _set(table: Table, practice: str, form: str, paper: Paper) -> bytes:
     from daysheet.reports import one_page  # noqa: PLC0415 - the PDF engine takes half a second to load
 
+    if form == "pdf" and len(table.rows) > MOST:
+        raise DaysheetError(
+            f"{table.title}: {len(table.rows):,} rows are too many for one PDF",
+            remedy="name a shorter --period, or --format csv",
+        )
     return (
         one_page.to_html(table, practice, paper).encode() if form == "html" else one_page.to_pdf(table, practice, paper)
     )

@@ -54,7 +54,7 @@ class About(NamedTuple):
     dated: datetime.date
 
 
-@dataclass
+@dataclass(slots=True)
 class Page:
     """A page being written: its operators, and the elements that its marked texts belong to, in order (14.7.4.4)."""
 
@@ -63,7 +63,7 @@ class Page:
     marked: list[int] = field(default_factory=list)
 
 
-@dataclass
+@dataclass(slots=True)
 class _Element:
     """An element of the structure (14.7.2); `kids` are elements, or (page, mark) for texts."""
 
@@ -131,7 +131,7 @@ class TaggedPdf:
         self._bookmarks.append((title, page.number, self.height - top))
 
     def finish(self, about: About, embedded: Sequence[Embedded]) -> bytes:
-        """The file."""
+        """The file; what was set is given up while it is written, or a long listing would fill the memory twice."""
         out = _Objects()
         moment = datetime.datetime.combine(about.dated, datetime.time(), datetime.UTC)
         date = moment.strftime("(D:%Y%m%d%H%M%SZ)").encode()
@@ -143,6 +143,7 @@ class TaggedPdf:
         elements = [out.reserve() for _ in self._elements]
         for page, number in zip(self.pages, pages, strict=True):
             contents = out.stream(b"".join(page.operators))
+            page.operators.clear()
             out.put(
                 number,
                 b"<</Type/Page/Parent %d 0 R/MediaBox[0 0 %s %s]/Contents %s/StructParents %d/Tabs/S"
@@ -155,6 +156,7 @@ class TaggedPdf:
         marked = b"".join(
             b"%d[%s]" % (page.number, _references([elements[place] for place in page.marked])) for page in self.pages
         )
+        self._elements.clear()
         out.put(parents, b"<</Nums[%s]>>" % marked)
         out.put(structure, b"<</Type/StructTreeRoot/K %d 0 R/ParentTree %d 0 R>>" % (elements[0], parents))
         files = [(file.name, _filespec(out, file, date)) for file in embedded]
@@ -245,18 +247,17 @@ class _Objects:
         return self.add(b"<<%s/Length %d>>stream\n%s\nendstream" % (entries, len(content), content))
 
     def file(self, catalog: int, information: bytes) -> bytes:
-        """All objects in a file, with the table of where they are."""
-        parts, places, end = [_BINARY], [], len(_BINARY)
+        """All objects in a file, with the table of where they are; they are given up one by one."""
+        written, places = bytearray(_BINARY), []
         for number, body in enumerate(self._bodies, 1):
-            part = b"%d 0 obj\n%s\nendobj\n" % (number, body)
-            places.append(b"%010d 00000 n \n" % end)
-            parts.append(part)
-            end += len(part)
-        count = len(self._bodies) + 1
-        parts.append(b"xref\n0 %d\n0000000000 65535 f \n%s" % (count, b"".join(places)))
-        parts.append(b"trailer\n<</Size %d/Root %d 0 R/Info %s>>\n" % (count, catalog, information))
-        parts.append(b"startxref\n%d\n%%%%EOF\n" % end)
-        return b"".join(parts)
+            places.append(b"%010d 00000 n \n" % len(written))
+            written += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+            self._bodies[number - 1] = b""
+        count, end = len(self._bodies) + 1, len(written)
+        written += b"xref\n0 %d\n0000000000 65535 f \n%s" % (count, b"".join(places))
+        written += b"trailer\n<</Size %d/Root %d 0 R/Info %s>>\n" % (count, catalog, information)
+        written += b"startxref\n%d\n%%%%EOF\n" % end
+        return bytes(written)
 
 
 def _structure_element(element: _Element, elements: Sequence[int], pages: Sequence[int], root: int) -> bytes:

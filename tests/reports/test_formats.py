@@ -400,3 +400,14 @@ def test_the_command_prints_a_statement_of_the_books_around(tmp_path, monkeypatc
     done = CliRunner().invoke(command.report, ["income", "--format", "csv"], catch_exceptions=False)
     assert done.exit_code == 0
     assert "total,Net income,,,5.00,0.00,5.00,,100.0" in done.stdout
+
+
+def test_a_pdf_of_more_rows_than_the_memory_should_hold_is_refused(practice, monkeypatch):
+    request = Request(practice, PLAIN, parse("2026"), "cash")
+    rows = len(registry.build("journal", practice, PLAIN, parse("2026"), "cash").rows)
+    monkeypatch.setattr(command, "MOST", rows)
+    assert command.render("journal", request, "pdf").startswith(b"%PDF")
+    monkeypatch.setattr(command, "MOST", rows - 1)
+    with pytest.raises(DaysheetError, match=f"{rows} rows are too many for one PDF; name a shorter --period"):
+        command.render("journal", request, "pdf")
+    assert command.render("journal", request, "csv")
