@@ -15,6 +15,8 @@ _WORDS: Final = {
     "visits": "Visits", "invoices": "Invoices", "payments": "Payments", "adjustments": "Adjustments",
     "claims": "Claims", "remittance": "Remittances (835)", "acknowledgment": "Acknowledgments of claims",
 }  # fmt: skip
+_DIGITS: Final = 16
+"""Of a SHA-256 on paper; all of it is in the table as data."""
 
 
 def documents(request: Request) -> Table:
@@ -28,7 +30,8 @@ def documents(request: Request) -> Table:
         Column("last", "Through", "date"),
         Column("file", "File"),
         Column("rows", "Rows", "count", shown="wide"),
-        Column("sha256", "SHA-256", shown="wide"),
+        Column("sha256", "SHA-256", shown="data"),
+        Column("digits", "SHA-256, first digits", shown="wide"),
     )
     notes = () if found else ("No imported file covers the period.",)
     return request.table("documents", "Supporting documents", columns, _rows(request, found), notes, has_basis=False)
@@ -40,10 +43,11 @@ def _rows(request: Request, found: list[Imported]) -> Iterator[Row]:
         rows = item.meta.get("rows")
         count = int(rows) if rows is not None else None
         cells = (item.kind, _what(item, titles), item.first, item.last, item.meta.get("file"), count)
-        yield Row("line", (*cells, item.meta.get("sha256")))
+        digest = item.meta.get("sha256")
+        yield Row("line", (*cells, digest, digest[:_DIGITS] if isinstance(digest, str) else None))
     if found:
         total = many(len(found), "file")
-        yield Row("total", (total, total, None, None, None, None, None))
+        yield Row("total", (total, total, *(None,) * 6))
 
 
 def _what(item: Imported, titles: Titles) -> str:
