@@ -151,7 +151,7 @@ def _renew(lease: Path, holder: str, ended: threading.Event) -> None:
 
 def _holder(lease: Path) -> str | None:
     try:
-        return lease.read_text(encoding="utf-8", errors="replace")
+        return lease.read_text(encoding="utf-8", errors="replace") if lease.is_file() else None
     except OSError:
         return None
 
@@ -277,7 +277,7 @@ def complete(folder: Path) -> None:
         DaysheetError: another program holds the books.
         OSError: the disk refuses.
     """
-    if (folder / JOURNAL).exists():
+    if (folder / JOURNAL).is_file():
         with locked(folder):
             pass
 
@@ -285,7 +285,7 @@ def complete(folder: Path) -> None:
 def _complete(folder: Path) -> None:
     """The same, `locked`. A journal whose files are not those that it speaks of is no change of ours: it is dropped."""
     journal = folder / JOURNAL
-    if not journal.exists():
+    if not journal.is_file():
         return
     _carry_out(_steps(journal, folder), folder)
     journal.unlink()
@@ -325,7 +325,7 @@ def _steps(journal: Path, folder: Path) -> list[dict[str, str]]:
                 data = (source if source.exists() else folder / step["to"]).read_bytes()
                 if hashlib.sha256(data).hexdigest() != step["sha256"]:
                     return []
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return []
     return steps
 

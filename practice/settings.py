@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from daysheet.errors import DaysheetError
-from daysheet.strict_toml import Reader, toml
+from daysheet.strict_toml import Reader, read, toml
 from daysheet.trust.paths import is_plain_name
 
 FILE: Final = "daysheet.toml"
@@ -73,15 +73,12 @@ class Settings:
         """The settings of a books folder; a missing file gives the defaults.
 
         Raises:
-            DaysheetError: the file is not valid TOML or holds an unknown table.
+            DaysheetError: the file cannot be read, is not valid TOML or holds an unknown table.
         """
         path = folder / FILE
         if not path.exists():
             return cls(path, {}, "")
-        try:
-            text = path.read_text(encoding="utf-8")
-        except UnicodeDecodeError as problem:
-            raise DaysheetError(f"not valid TOML: {problem}", filename=path) from None
+        text = read(path)
         tables = toml(text, path)
         settings = cls(path, tables, text)
         for name in tables:

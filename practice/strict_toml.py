@@ -22,6 +22,9 @@ from daysheet.errors import DaysheetError
 
 Kind = TypeVar("Kind")
 
+_LONGEST: Final = 4_000_000
+_DEEP_KEY: Final = re.compile(r"""(?:(?:(?<![\w-])[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){100}""")
+"""A key of so many parts that the standard library's reader takes minutes: its time grows with their square."""
 _NAMES: Final = {str: "text in quotes", int: "a whole number", float: "a number", bool: "true or false"}
 
 
@@ -41,11 +44,16 @@ def toml(text: str, path: Path) -> dict[str, Any]:
     Raises:
         DaysheetError: it is not TOML; the line is named where it is known.
     """
+    if len(text) > _LONGEST:
+        raise DaysheetError(f"is longer than {_LONGEST // 1_000_000} million characters", filename=path)
+    if deep := _DEEP_KEY.search(text):
+        line = text.count("\n", 0, deep.start()) + 1
+        raise DaysheetError("not valid TOML: a key is nested too deeply", filename=path, line=line)
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
-        line = re.search(r"at line (\d+)", str(problem))
-        raise DaysheetError(f"not valid TOML: {problem}", filename=path, line=int(line[1]) if line else None) from None
+        at = re.search(r"at line (\d+)", str(problem))
+        raise DaysheetError(f"not valid TOML: {problem}", filename=path, line=int(at[1]) if at else None) from None
     except RecursionError:
         raise DaysheetError("not valid TOML: nested too deeply", filename=path) from None
     except ValueError:  # of Python, whose integers are read with a limit
@@ -100,12 +108,19 @@ def read(path: Path) -> str:
     """The text of a file.
 
     Raises:
-        DaysheetError: it cannot be read.
+        DaysheetError: it cannot be read, is no file or no UTF-8.
     """
     try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as problem:
-        raise DaysheetError(f"cannot be read: {problem}", filename=path) from None
+        if path.exists() and not path.is_file() and not path.is_dir():
+            raise DaysheetError("is a device, pipe or socket, and no file", filename=path)
+        data = path.read_bytes()
+    except OSError as problem:
+        raise DaysheetError(f"cannot be read: {problem.strerror}", filename=path) from None
+    try:
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as problem:
+        line = data.count(b"\n", 0, problem.start) + 1
+        raise DaysheetError("is no UTF-8 text", filename=path, line=line, remedy="save it as UTF-8") from None
 
 
 def parse(text: str, path: Path, kind: type[Kind], check: Callable[[Kind, Reader], None]) -> Kind:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from daysheet.settings import FILE, Settings
-from daysheet.strict_toml import toml
+from daysheet.strict_toml import read, toml
 from daysheet.trust import trusted
 from daysheet.trust.trusted import Program
 
@@ -57,7 +57,7 @@ def mail(folder: Path) -> list[Program]:
 def _tables(folder: Path) -> tuple[str, dict[str, Any]]:
     """The text of the settings and what it says, whatever that is; nothing where there are none."""
     path = folder / FILE
-    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    text = read(path) if path.is_file() else ""
     return text, toml(text, path)
 
 
