@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -160,7 +160,7 @@ def any_fava(request) -> Iterator[Site]:
     yield from put_back(request.getfixturevalue("_newest_fava" if request.param == "newest" else "_oldest_fava"))
 
 
-def put_back(running: Site) -> Iterator[Site]:
+def put_back(running: Site, all_made: Iterable[str] = ("packs", "catch-up", "outbox")) -> Iterator[Site]:
     """What is served, with its books as they were afterwards."""
     before = {path: path.read_bytes() for path in _files(running.books)}
     yield running
@@ -169,7 +169,7 @@ def put_back(running: Site) -> Iterator[Site]:
     for path, content in before.items():
         if not path.exists() or path.read_bytes() != content:
             path.write_bytes(content)
-    for made in ("packs", "catch-up", "outbox"):
+    for made in all_made:
         shutil.rmtree(running.books / made, ignore_errors=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -31,9 +32,19 @@ PICTURES: dict[str, tuple[str, dict[str, str], str]] = {
     "fava-deposits": ("deposits", {}, "desktop-light"),
     "fava-cash": ("cash", {}, "desktop-light"),
     "fava-packs": ("packs", {}, "desktop-light"),
+    "fava-message": ("message", {}, "desktop-light"),
     "fava-overview-phone": ("overview", {}, "phone-light"),
     "fava-worklist-phone": ("worklist", {}, "phone-dark"),
 }
+
+MAIL = """
+[mail]
+from = "Harbor Bookkeeping <books@harbor.example>"
+recipients = ["Dana Whitfield <dana@whitfield-cpa.example>"]
+host = "smtp.harbor.example"
+secret = "keyring:daysheet-mail/books@harbor.example"
+pdf-password = "env:PICTURED_PASSWORD"
+"""
 
 UNCLEAR: dict[str, tuple[str, str, str]] = {
     "fava-deposit": ("deposits", ", 150.50", "desktop-light"),
@@ -74,15 +85,20 @@ def main(*wanted: str) -> None:
     """Take them all, or those of these names."""
     with tempfile.TemporaryDirectory() as scratch:
         books = sample_books(Path(scratch) / "books")
-        pack = [sys.executable, "-c", "from daysheet.cli import main; main()", "--books", str(books), "pack", "2026"]
-        subprocess.run(pack, check=True, stdout=subprocess.DEVNULL)
+        with (books / "daysheet.toml").open("a") as settings:
+            settings.write(MAIL)
+        run = [sys.executable, "-c", "from daysheet.cli import main; main()", "--books", str(books)]
+        password = {**os.environ, "PICTURED_PASSWORD": "a password of this picture"}
+        for words in (("pack", "2026"), ("mail", "draft", "2026")):
+            subprocess.run([*run, *words], check=True, stdout=subprocess.DEVNULL, env=password)
+        (message,) = (books / "outbox").glob("*.eml")
         with serving(books) as site, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM_FLAGS)
             for name in (one for one in wanted or PICTURES if one in PICTURES):
                 page, values, screen = PICTURES[name]
                 context = browser.new_context(**SCREENS[screen])
                 tab = context.new_page()
-                tab.goto(site.page(page, **values))
+                tab.goto(site.page(page, **({"id": message.stem} if page == "message" else values)))
                 tab.get_by_role("navigation", name="Daysheet").wait_for()
                 tab.wait_for_timeout(1500)  # Fava's charts grow into place
                 tab.screenshot(path=ROOT / "docs" / "pictures" / f"{name}.png")

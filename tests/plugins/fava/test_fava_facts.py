@@ -11,6 +11,9 @@ from typing import Any, NamedTuple
 
 import pytest
 from daysheet.books import loading
+from daysheet.errors import DaysheetError
+from daysheet.facts import Provider
+from daysheet.worklist.schedules import Schedule, to_declare
 from fava.application import create_app
 
 from .conftest import sample_books
@@ -91,12 +94,18 @@ SCHEDULE = {
 }  # fmt: skip
 
 
+def on(folder: Path, month: int, day: int) -> Provider:
+    """Dr. Adams's schedule on a day of 2027."""
+    fact = loading.load(folder).provider_on("adams", datetime.date(2027, month, day))
+    assert fact
+    return fact
+
+
 def test_a_schedule_is_a_fact_of_the_books_and_is_taken_back(folder, post):
     before = (folder / "practice.beancount").read_bytes()
     made = post("schedule", **SCHEDULE)
     assert made.code == 200
-    books = loading.load(folder)
-    then, now = (books.provider_on("adams", datetime.date(2027, month, day)) for month, day in ((1, 31), (2, 1)))
+    then, now = on(folder, 1, 31), on(folder, 2, 1)
     assert (then.days, then.fee) == (frozenset(range(5)), Decimal(50))
     assert (now.days, now.visits_per_day, now.fee, now.name) == (
         frozenset({0, 3}), Decimal("7.5"), Decimal(62), "Dr. Adams",
@@ -106,14 +115,13 @@ def test_a_schedule_is_a_fact_of_the_books_and_is_taken_back(folder, post):
     assert (back.code, (folder / "practice.beancount").read_bytes()) == (200, before)
     again = back.told["undo"]
     assert post(again.pop("name"), **again).code == 200
-    assert loading.load(folder).provider_on("adams", datetime.date(2027, 2, 1))[1:7] == now[1:7]
+    assert on(folder, 2, 1)[1:7] == now[1:7]
 
 
 def test_a_schedule_with_a_last_day_ends_there(folder, post):
     assert post("schedule", **{**SCHEDULE, "until": "2027-06-30", "called": 'Dr. "A"'}).code == 200
-    books = loading.load(folder)
-    assert books.provider_on("adams", datetime.date(2027, 6, 30)).name == 'Dr. "A"'
-    assert books.provider_on("adams", datetime.date(2027, 7, 1)) is None
+    assert on(folder, 6, 30).name == 'Dr. "A"'
+    assert loading.load(folder).provider_on("adams", datetime.date(2027, 7, 1)) is None
 
 
 def test_what_else_is_said_of_a_provider_stays_said_and_is_not_taken_back_by_a_page(folder, post):
@@ -125,31 +133,43 @@ def test_what_else_is_said_of_a_provider_stays_said_and_is_not_taken_back_by_a_p
     assert (refused.code, "more than a schedule" in refused.told["error"]) == (409, True)
 
 
+TYPED = Schedule("adams", datetime.date(2027, 2, 1), None, ("mon", "thu"), "7.5", "62")
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"since": "2027-13-01"}, "write the days as"),
-        ({"since": "0001-01-01"}, "from 1900 to 2199"),
-        ({"until": "2027-01-31"}, "the last day is before the first"),
-        ({"days": ""}, "on which weekdays"),
-        ({"days": "mon mon"}, "on which weekdays"),
-        ({"days": "mon noday"}, "on which weekdays"),
+        ({"since": datetime.date(1, 1, 1)}, "from 1900 to 2199"),
+        ({"until": datetime.date(2200, 1, 1)}, "from 1900 to 2199"),
+        ({"until": datetime.date(2027, 1, 31)}, "the last day is before the first"),
+        ({"days": ()}, "on which weekdays"),
+        ({"days": ("mon", "mon")}, "on which weekdays"),
+        ({"days": ("mon", "noday")}, "on which weekdays"),
         ({"visits": "-3"}, "visits a day as a number"),
         ({"visits": "0"}, "visits a day as a number"),
         ({"visits": "201"}, "at most 200"),
         ({"fee": "1e3"}, "the fee as a number"),
         ({"fee": "50.001"}, "the fee as a number"),
         ({"fee": "٥٠"}, "the fee as a number"),
-        ({"called": "x" * 121}, "longer than 120"),
+        ({"name": "x" * 121}, "longer than 120"),
         ({"provider": "nobody"}, "no provider of that name"),
-        ({"since": "2026-01-01"}, "declared already"),
+        ({"since": datetime.date(2026, 1, 1)}, "declared already"),
     ],
 )
-def test_a_schedule_that_cannot_be_is_refused_in_a_line(folder, post, change, said):
-    before = (folder / "practice.beancount").read_bytes()
-    refused = post("schedule", **{**SCHEDULE, **change})
-    assert (refused.code, said in refused.told["error"]) == (409, True), refused
-    assert (folder / "practice.beancount").read_bytes() == before
+def test_a_schedule_that_cannot_be_is_refused_in_a_line(load, change, said):
+    books = load('2026-01-01 custom "provider" "adams" "Dr. Adams"')
+    with pytest.raises(DaysheetError, match=said):
+        to_declare(books, TYPED._replace(**change))
+
+
+@pytest.mark.parametrize("change", [{"since": "2027-13-01"}, {"until": "99999-01-01"}, {"days": "mon " * 50}])
+def test_what_is_no_schedule_at_all_is_refused_by_the_server(post, change):
+    assert post("schedule", **{**SCHEDULE, **change}).code in (400, 409)
+
+
+def test_who_is_seen_in_the_visits_alone_can_be_scheduled(load):
+    books = load('2026-03-02 custom "visit" "V1" "feld" "completed"')
+    assert to_declare(books, TYPED._replace(provider="feld")).values[1].value == "feld"
 
 
 def test_a_year_is_locked_once(folder, post):
