@@ -153,11 +153,13 @@ class Sent:
                 status="submitted",
                 reason=None,
                 meta={"filename": str(self.filename), "lineno": header.line, ROWS: (row,)},
-                sent=self._sent(claim, parties, token)._replace(form=form or claim.form or "837", batch=named),
+                sent=self._sent(claim, parties, token, (form or claim.form or "837", named)),
             )
 
-    def _sent(self, claim: _Claim, parties: Parties, token: Callable[[str], str] | None) -> Submission:
-        """A claim as it was sent, but for what its file says of all of them."""
+    def _sent(
+        self, claim: _Claim, parties: Parties, token: Callable[[str], str] | None, of_file: tuple[str, str]
+    ) -> Submission:
+        """A claim as it was sent; its form and its batch are of the file."""
         rendering = parties.provider(claim.rendering)
         lines = tuple(
             SentLine(
@@ -174,7 +176,7 @@ class Sent:
         patient = "" if token is None or claim.patient is None else token(person(claim.patient, claim.birth))
         frequency = claim.header.components(5)[2:3]
         return Submission(
-            form=claim.form,
+            form=of_file[0],
             charged=claim.charged,
             first=min(days),
             last=max(days),
@@ -183,6 +185,7 @@ class Sent:
             frequency=_FREQUENCIES.get(frequency[0] if frequency else "", "original"),
             rank=claim.rank,
             earlier=claim.earlier,
+            batch=of_file[1],
             encounter=self.encounter,
             patient=patient,
             bill=token is not None and not self.encounter,

@@ -191,7 +191,7 @@ _WRITERS: Final[Mapping[type, Callable[[Any], str]]] = {
 def _meta_lines(meta: Mapping[str, Any], indent: str) -> Iterator[str]:
     for key, value in meta.items():
         if key not in _OWN_META:
-            yield f"{indent}{_meta_key(key)}: {_value(value)}".rstrip()
+            yield f"{indent}{_meta_key(key)}:" if value is None else f"{indent}{_meta_key(key)}: {_value(value)}"
 
 
 def _value(value: Any) -> str:  # noqa: ANN401 - metadata holds values of many types
