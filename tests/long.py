@@ -7,6 +7,7 @@ that did not run keeps its row. `DAYSHEET_FUZZ_SECONDS` says how long each reade
 
 from __future__ import annotations
 
+import datetime
 import platform
 import subprocess
 import sys
@@ -42,7 +43,8 @@ numbers are planted wherever one could be. Each counts what it tried and what ca
 `make test-long`, or by `make attack` alone; [Books that somebody sends](trust.md) and [Privacy](privacy.md) say what
 holds, and why.
 
-{passed} of {total} held, in {minutes:.0f} minutes, on Python {python}.
+{passed} of {total} held, in {minutes:.0f} minutes, on Python {python}; last run on {day}. A reader is fuzzed by
+the clock: the inputs say how much that was, on a machine that others used as well.
 
 | attack | tried, and came through | result | seconds |
 |---|---|---|---:|
@@ -87,7 +89,14 @@ def _rows(page: Path) -> Iterator[tuple[str, str]]:
 def _write(page: Path, head: str, rows: Mapping[str, str]) -> None:
     cells = [row.strip(" |").split(" | ") for row in rows.values()]
     passed, seconds = sum(each[-2] == "passed" for each in cells), sum(float(each[-1]) for each in cells)
-    text = head.format(passed=passed, total=len(cells), minutes=seconds / 60, python=platform.python_version())
+    today = datetime.datetime.now(datetime.UTC).date()
+    text = head.format(
+        passed=passed,
+        total=len(cells),
+        minutes=seconds / 60,
+        python=platform.python_version(),
+        day=datetime.date.today(),
+    )
     page.write_text(text + "\n".join(sorted(rows.values())) + "\n", encoding="utf-8")
 
 

@@ -33,6 +33,7 @@ _NUMBER: Final = re.compile(r"(?a)[+-]?(\d+(\.\d*)?|\d{1,3}(,\d{3})+(\.\d*)?|\.\
 _LONGEST_NUMBER: Final = 20
 _ODD_COMPONENTS: Final = re.compile(r"[A-Z0-9]{2}([^A-Za-z0-9 \t\n])")
 _KNOWN: Final = ("270", "271", "276", "277", "278", "820", "834", "835", "837", "997", "999")
+_SET: Final = re.compile(rf"(?i)ST(?<![a-z0-9]ST)([^a-z0-9 \n,;.\"'()-])[ \n]*({'|'.join(_KNOWN)})[ \n]*\1")
 _KINDS: Final[WeakKeyDictionary[RawFile, frozenset[str]]] = WeakKeyDictionary()
 _COUNT: Final = re.compile(r"[0-9]{1,9}\Z")
 _CLOSING: Final = frozenset(("ST", "SE", "GE", "GS", "IEA", "ISA"))
@@ -145,18 +146,18 @@ def decode(data: bytes) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def looks_like(text: str, kind: str) -> bool:
-    """Whether a text holds a transaction of this kind, with or without the envelope that it needs.
+def _looks_like(text: str) -> frozenset[str]:
+    """The kinds of transactions that a text holds, with or without the envelope that they need.
 
     What separates elements is no mark of prose or CSV: `12 ELM ST,835,` is an address.
     """
-    return re.search(rf"(?i)(?<![a-z0-9])ST([^a-z0-9 \n,;.\"'()-])[ \n]*{kind}[ \n]*\1", text) is not None
+    return frozenset(found[2] for found in _SET.finditer(text))
 
 
 def kinds(file: RawFile) -> frozenset[str]:
     """What a file holds: `ISA` for an interchange header, the kinds of transaction in it, `TA1` where one is.
 
-    Of a file without a header the kinds that it looks like (`looks_like`).
+    Of a file without a header the kinds that it looks like.
     """
     if file not in _KINDS:
         _KINDS[file] = _kinds(decode(file.data))
@@ -166,12 +167,12 @@ def kinds(file: RawFile) -> frozenset[str]:
 def _kinds(text: str) -> frozenset[str]:
     marks = {found.element for _, found in _headers(text)}
     if not marks:
-        return frozenset(kind for kind in _KNOWN if looks_like(text, kind))
+        return _looks_like(text)
     found = {"ISA"}
     for mark in map(re.escape, marks):
         starts = re.finditer(rf"ST[ \n]*{mark}[ \n]*([0-9]{{3}})[ \n]*(?:{mark}|[^A-Za-z0-9])", text)
         kinds = {match[1] for match in starts if not text[max(0, match.start() - 1) : match.start()].isalnum()}
-        found |= kinds or {kind for kind in _KNOWN if looks_like(text, kind)}
+        found |= kinds or _looks_like(text)
         found |= {"TA1"} if re.search(rf"(?<![A-Za-z0-9])TA1{mark}[ \n]*[0-9]", text) else set()
     return frozenset(found)
 
