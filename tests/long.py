@@ -95,7 +95,7 @@ def _write(page: Path, head: str, rows: Mapping[str, str]) -> None:
         total=len(cells),
         minutes=seconds / 60,
         python=platform.python_version(),
-        day=datetime.date.today(),
+        day=today,
     )
     page.write_text(text + "\n".join(sorted(rows.values())) + "\n", encoding="utf-8")
 
