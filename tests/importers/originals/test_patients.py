@@ -67,6 +67,7 @@ def commit(tmp_path: Path):
             ["git", "-C", books, "commit", "-qm", "x"], env=environment, capture_output=True, text=True, check=False
         )
 
+    run.books, run.environment = books, environment
     return run
 
 
@@ -81,3 +82,14 @@ def test_a_commit_that_identifies_a_patient_is_stopped_without_repeating_it(comm
     assert done.returncode != 0
     assert "practice.beancount" in done.stderr or "added lines" in done.stderr
     assert "uillfeather" not in done.stderr + done.stdout
+
+
+def test_in_a_commit_only_new_lines_are_looked_at_and_the_practice_s_own_addresses_pass(commit) -> None:
+    assert commit("; (415) 234-5678").returncode != 0
+    books = commit.books
+    subprocess.run(["git", "-C", books, "commit", "-qm", "x", "--no-verify"], env=commit.environment, check=True)
+    settings = books / "daysheet.toml"
+    settings.write_text(settings.read_text() + '\n[mail]\nfrom = "desk@practice.example.org"\n')
+    done = commit("; written from desk@practice.example.org")
+    assert done.returncode == 0, done.stderr
+    assert commit("; asked of somebody@example.org").returncode != 0

@@ -154,3 +154,14 @@ def test_a_payer_whom_the_books_know_stays():
     text = "MOBILE CHECK DEPOSIT SUNFLOWER MUTUAL 1023"
     assert "SUNFLOWER" not in memo(text, NOBODY, incoming=True)
     assert memo(text, NOBODY, incoming=True, keep=frozenset(("sunflower", "mutual"))) == text
+
+
+@pytest.mark.parametrize("text", ["Zelle payment to {}", "CHECK 2041 {}", "VENMO PAYMENT {}"])
+def test_whom_you_pay_is_blanked_where_an_export_knows_them_as_a_patient(text):
+    assert "NORTHGATE" in memo(text.format("DANA NORTHGATE"), NOBODY, incoming=False)
+    assert "NORTHGATE" not in memo(text.format("DANA NORTHGATE"), Names(["Dana Northgate"]), incoming=False)
+
+
+@pytest.mark.parametrize("text", ["DEPOSIT 48213377", "ACH 07/19/1961", "WITHDRAWAL 2026-03-18 5550100010"])
+def test_bare_digits_and_bare_dates_stay_as_the_page_says(text):
+    assert memo(text, NOBODY, incoming=True) == text

@@ -93,6 +93,10 @@ def cut_off(machine: Path, _: Folder, __: pytest.MonkeyPatch) -> None:
     own(machine).write_text("abc")
 
 
+def damaged(machine: Path, _: Folder, __: pytest.MonkeyPatch) -> None:
+    own(machine).write_bytes(b"\xff\xfe" * 20)
+
+
 def rotated_elsewhere(machine: Path, folder: Folder, __: pytest.MonkeyPatch) -> None:
     before = own(machine).read_bytes()
     assert folder.run("secret", "rotate").exception is None
@@ -116,6 +120,7 @@ FAULTS: dict[str, tuple[Callable[[Path, Folder, pytest.MonkeyPatch], None], str]
     "none": (none, "the secret that patient tokens are made with is not on this machine"),
     "open to others": (open_to_others, "other users of this machine can read the patient secret"),
     "cut off": (cut_off, "the patient secret has fewer than 16 characters"),
+    "damaged": (damaged, "the patient secret is damaged"),
     "rotated elsewhere": (rotated_elsewhere, "the secret of these books was rotated"),
     "made twice": (made_twice, "these books hold tokens of two secrets"),
 }
