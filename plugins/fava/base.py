@@ -82,6 +82,7 @@ class Pages(FavaExtensionBase):
 
     shown = SHOWN
     longest_reason = LONGEST_REASON
+    at_once = 100
     recent = 50
     few = 5
 

@@ -121,7 +121,7 @@ def raw_of(main: str) -> Raw:
                 if leg.account.startswith("Assets:Receivable") and leg.units and leg.units.number:
                     named = (leg.meta or {}).get("patient") or entry.meta.get("patient")
                     linked = next((charged[link] for link in entry.links if link in charged), "")
-                    owed[str(named or linked)] += leg.units.number
+                    owed[str(linked or named)] += leg.units.number
     never: dict[str, set[str]] = defaultdict(set)
     for visit, provider in visits.items():
         if visit not in billed:
