@@ -14,7 +14,8 @@ import chardet
 from daysheet.errors import DaysheetError
 from daysheet.importers.rows.raw_file import RawFile
 
-FIELD_LIMIT: Final = 4 * 1024 * 1024
+FIELD_LIMIT: Final = 64 * 1024
+"""Characters of a cell: a spreadsheet has no more than half as many in one, and to look for names in more takes long."""
 COLUMNS_LIMIT: Final = 2_000
 """Columns of a table of text: the widest exports of practice systems have some hundreds."""
 _MARKS_LIMIT: Final = 50 * COLUMNS_LIMIT
@@ -193,7 +194,7 @@ def rows_of(file: RawFile, encoding: str, delimiter: str, quote: str = '"', *, l
 
     Raises:
         RaggedQuotesError: not `lenient`, and a quote stands where CSV allows none.
-        DaysheetError: a quote never closes, a cell is larger than 4 MB, or there are more columns than any export has.
+        DaysheetError: a quote never closes, a cell is larger than 64 kB, or there are more columns than any export has.
     """
     stream = lines_of(file, encoding)
     before = csv.field_size_limit(FIELD_LIMIT)
@@ -217,7 +218,7 @@ def rows_of(file: RawFile, encoding: str, delimiter: str, quote: str = '"', *, l
         raise _open_quote(file, line)
     except csv.Error as problem:
         if "field larger" in str(problem):
-            raise DaysheetError("holds a cell of more than 4 MB", filename=file.path, line=line) from None
+            raise DaysheetError("holds a cell of more than 64 kB", filename=file.path, line=line) from None
         raise RaggedQuotesError from None
     finally:
         csv.field_size_limit(before)

@@ -79,7 +79,7 @@ def test_nul_bytes_are_a_damaged_file_and_the_line_is_named(tmp_path: Path) -> N
 
 def test_a_cell_of_ten_megabytes_is_refused(tmp_path: Path) -> None:
     problem = refused(tmp_path, (HEAD + ROWS.replace("CAFÉ NOIR", "x" * 10_000_000)).encode())
-    assert "4 MB" in problem.message
+    assert "64 kB" in problem.message
     assert problem.line == 2
 
 
