@@ -15,7 +15,7 @@ from daysheet.errors import DaysheetError
 from daysheet.importers.rows.raw_file import RawFile
 
 FIELD_LIMIT: Final = 64 * 1024
-"""Characters of a cell: a spreadsheet has no more than half as many in one, and to look for names in more takes long."""
+"""Characters of a cell: a spreadsheet has half as many in one, and to look for names in more takes long."""
 COLUMNS_LIMIT: Final = 2_000
 """Columns of a table of text: the widest exports of practice systems have some hundreds."""
 _MARKS_LIMIT: Final = 50 * COLUMNS_LIMIT
