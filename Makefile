@@ -23,7 +23,9 @@ test: ## everything that must hold: format, lint, types, layers, tests
 	.venv/bin/mypy --no-error-summary .
 	.venv/bin/mypy --no-error-summary $(SAMPLES)
 	.venv/bin/lint-imports --no-logo
-	DAYSHEET_STRICT=1 $(PYTHON) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --cov --cov-report term --durations 15
+	rm -rf build/reached
+	DAYSHEET_STRICT=1 DAYSHEET_REACHED=$(CURDIR)/build/reached $(PYTHON) -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder --durations 15
+	$(PYTHON) -m slipcover --branch --merge build/reached/*.json --out build/reached/all.json --skip-covered --fail-under 90
 
 test-long: ## the heavier sweeps; their results go to docs/test-long.md and docs/attacks.md
 	@./bootstrap test
@@ -60,6 +62,6 @@ sample-%:
 	cd build/sample && cp -r .gitignore .gitattributes fava-import.py *.beancount 20?? ../../ledgers/$*/
 
 clean: ## remove what the targets above made, the environment included
-	rm -rf .venv build dist demo *.egg-info .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv build dist demo *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 .PHONY: help demo test test-long attack bench score lock sample clean

@@ -13,12 +13,15 @@ import shutil
 import subprocess
 import sys
 import textwrap
-from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
 from beancount import loader
+
+from tests import reached  # before any module of Daysheet: its probes go into them as they are imported
+
+# isort: split
 from daysheet.books import Books
 from daysheet.findings import FindingError
 from hypothesis import HealthCheck, settings
@@ -49,23 +52,6 @@ SLOWEST = (
 )
 """The files that take longest; each runs in one process, so that one begun last would keep the other waiting."""
 
-UNMEASURED = (
-    "real",
-    "simulator",
-    "importers/amending/test_undo.py",
-    "importers/clones/test_merge.py",
-    "importers/privacy/test_canaries.py",
-    "importers/writing/test_faults.py",
-    "practice/ledger/test_cache_laws.py",
-)
-"""Files and folders that put whole practices through the program hundreds of times: measuring which lines they reach
-would take longer than they do, and tells nothing that the others do not."""
-
-EXAMPLES = 3
-"""Of a test that is run for many rows of a table, so many are measured; of one that makes up its own, nothing is."""
-
-MEASURED = pytest.StashKey[bool]()
-
 Load = Callable[..., Books]
 Verapdf = Callable[..., list[str]]
 
@@ -84,32 +70,18 @@ def pytest_runtest_makereport(
     return report
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Run what tells nothing more of coverage without its tracer: it takes two thirds of the time of what it traces."""
-    tracer = sys.gettrace()
-    if not item.stash.get(MEASURED, True):
-        sys.settrace(None)
-    try:
-        return (yield)
-    finally:
-        sys.settrace(tracer)
+def pytest_sessionfinish() -> None:
+    """Leave what the tests of this process reached."""
+    reached.leave()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the files that take longest first."""
     first = {ROOT / "tests" / name: place for place, name in enumerate(SLOWEST)}
-    gone = [name for name in (*SLOWEST, *UNMEASURED) if not (ROOT / "tests" / name).exists()]
+    gone = [name for name in SLOWEST if not (ROOT / "tests" / name).exists()]
     if gone:
         raise pytest.UsageError(f"{__file__} names files that are not there: {', '.join(gone)}")
     items.sort(key=lambda item: first.get(item.path, len(first)))
-    seen = Counter[str]()
-    for item in items:
-        test = item.nodeid.partition("[")[0]
-        seen[test] += 1
-        whole = any(item.path.is_relative_to(ROOT / "tests" / name) for name in UNMEASURED)
-        made_up = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
-        item.stash[MEASURED] = not whole and not made_up and seen[test] <= EXAMPLES
 
 
 @pytest.fixture(scope="session")
