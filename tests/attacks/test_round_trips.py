@@ -12,7 +12,7 @@ import pytest
 from daysheet import patients, strict_toml
 from daysheet.books import loading, token_secrets
 from daysheet.errors import DaysheetError
-from daysheet.importers import new_books, profile_new, source_facts
+from daysheet.importers import bank_profiles, new_books, source_facts
 from daysheet.importers.amending.recategorize import written
 from daysheet.importers.banks import profile_file
 from daysheet.importers.detection.detect import detect
@@ -101,8 +101,8 @@ def test_the_account_of_a_profile_is_the_account(examples: int, counted: Counted
     @given(WORDS, WORDS, st.integers(0, 10**12).map(str))
     def law(name: str, account: str, number: str) -> None:
         with tempfile.TemporaryDirectory() as place:
-            profile_new._note_account(Path(place), name, account, number)
-            profile_new._note_account(Path(place), name, account, "")
+            bank_profiles.note_account(Path(place), name, account, number)
+            bank_profiles.note_account(Path(place), name, account, "")
             first, second = Settings.of(Path(place)).tables("bank", BankSettings)
         assert (first.profile, first.account, number[-4:]) == (name, account, first.number)
         assert (second.profile, second.account, second.number) == (name, account, "")

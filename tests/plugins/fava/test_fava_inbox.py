@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from daysheet.books import loading
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
 from .conftest import Site, new_books, serving
 
@@ -37,7 +37,7 @@ def inbox_site(empty) -> Iterator[Site]:
     (empty.books / "inbox").mkdir()
 
 
-def dropped(name: str, text: str) -> dict[str, str | bytes]:
+def dropped(name: str, text: str) -> FilePayload:
     return {"name": name, "mimeType": "text/csv", "buffer": text.encode()}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from daysheet.books import loading
 from playwright.sync_api import Page, expect
@@ -18,7 +20,7 @@ __all__ = ("axe", "empty", "inbox_site")
 
 
 @pytest.fixture
-def asked_site(inbox_site) -> Site:
+def asked_site(inbox_site) -> Iterator[Site]:
     """Books whose settings and facts are put back."""
     kept = {
         path: path.read_bytes()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from daysheet.reports.tax import lines as taxlines
-from daysheet.reports.tax.schedules import said_of, schedules
+from daysheet.reports.tax.schedules import Schedules, said_of, schedules
 
 FORMS = tomllib.loads((Path(__file__).parent / "forms.toml").read_text(encoding="utf-8"))["form"]
 
@@ -92,9 +92,21 @@ M2 = {
 }  # fmt: skip
 
 
-def printed(returns, part, year):
+def edition(returns, year) -> taxlines.Edition:
+    found = taxlines.edition(returns, year)
+    assert found is not None
+    return found
+
+
+def schedules_of(returns, year) -> Schedules:
+    found = schedules(returns, year)
+    assert found is not None
+    return found
+
+
+def printed(returns, part, year) -> dict[str, str]:
     """The lines of a part of a form in a year, by what is printed beside them."""
-    found = {}
+    found: dict[str, str] = {}
     for form in FORMS:
         first, last = form["years"]
         if (form["return"], form["part"]) == (returns, part) and first <= year <= last:
@@ -120,7 +132,7 @@ SCHEDULES = [case for returns in taxlines.ENTITIES for case in years(returns, "K
 
 @pytest.mark.parametrize(("returns", "year"), FIRST_PAGES)
 def test_the_first_page(returns, year):
-    found, held = taxlines.edition(returns, year), printed(returns, "page 1", year) | printed(returns, "energy", year)
+    found, held = edition(returns, year), printed(returns, "page 1", year) | printed(returns, "energy", year)
     lines = {**found.lines, **{f"totals {word}": line for word, line in found.totals.items()}}
     energy = lines.pop("energy-buildings", None)
     assert energy == held.get("Energy efficient commercial buildings deduction")
@@ -130,7 +142,7 @@ def test_the_first_page(returns, year):
 def test_schedule_c_of_2025_changed_two_lines():
     """What is other expenses stands on 27b, and the deduction for buildings on 27a."""
     found, before, held = (
-        *(taxlines.edition("schedule-c", y) for y in (2025, 2024)),
+        *(edition("schedule-c", y) for y in (2025, 2024)),
         printed("schedule-c", "energy", 2025),
     )
     changed = {word: line for word, line in found.lines.items() if before.lines[word] != line}
@@ -140,10 +152,10 @@ def test_schedule_c_of_2025_changed_two_lines():
 
 @pytest.mark.parametrize(("returns", "year"), SCHEDULES)
 def test_schedules_k_l_m_1_and_m_2(returns, year):
-    found, edition = schedules(returns, year), taxlines.edition(returns, year)
+    found, first_page = schedules_of(returns, year), edition(returns, year)
     held = printed(returns, "K", year)
     held["Distributions"] = held.get("Distributions") or held["Distributions of cash and marketable securities"]
-    k = {**edition.separate, **found.k}
+    k = {**first_page.separate, **found.k}
     assert k.pop("analysis", "Analysis 1") == "Analysis 1"  # Analysis of Net Income (Loss) per Return, line 1
     assert k == {word: f"K {held[K[word]]}" for word in k}
     for part, lines, names in (
@@ -160,7 +172,7 @@ def test_schedules_k_l_m_1_and_m_2(returns, year):
 
 @pytest.mark.parametrize("year", [2019, 2020, 2021])
 def test_what_a_sole_proprietor_reports_on_other_forms(year):
-    found, held = taxlines.edition("schedule-c", year).separate, printed("schedule-c", "other forms", year)
+    found, held = edition("schedule-c", year).separate, printed("schedule-c", "other forms", year)
     names = {"1040": "Form 1040", "A": "Schedule A", "1": "Schedule 1"}
     said = {name: f"{names[line.split(',')[0]]}, {line.split(',')[1]}" for name, line in held.items()}
     assert found["tax-exempt-interest"] == said["Tax-exempt interest"]
@@ -179,7 +191,7 @@ def test_no_year_claims_a_form_that_is_not_written_down():
             assert (found is not None and year <= found.through) == read, (returns, year)
     for returns in taxlines.ENTITIES:
         for year in range(2018, 2031):
-            lines = schedules(returns, year)
+            lines = schedules_of(returns, year)
             assert (year <= lines.through) == bool(printed(returns, "K", year))
             assert ("was not read" in said_of(lines, year)) != bool(printed(returns, "K", year))
         assert schedules(returns, 2017) is None
