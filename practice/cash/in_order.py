@@ -19,7 +19,6 @@ from daysheet.cash.joint import Fits
 from daysheet.cash.processor_fees import business_days
 from daysheet.cash.receipts import BankDeposit, Receipt
 
-_MOST_LINES: Final = 400
 _MOST_EDGES: Final = 60
 _LAGS: Final = (1, 2, 0)
 
@@ -55,7 +54,7 @@ def in_order(
     fits: Callable[[BankDeposit], Fits],
     usual: int | None,
 ) -> InOrder | None:
-    """The best ways to explain lines by the days of receipts; None where there are too many to look at.
+    """The best ways to explain lines by the days of receipts; None where one line has too many to look at.
 
     Args:
         lines: of one kind, by date.
@@ -65,18 +64,19 @@ def in_order(
         usual: business days from the last receipt to the line, where that is known.
     """
     days = [tuple(group) for _, group in groupby(received, key=lambda receipt: receipt.date)]
-    if not days or not lines or len(lines) > _MOST_LINES:
+    if not days or not lines:
         return None
     least, most = (extreme(window[at] for window in windows.values()) for at, extreme in ((0, min), (1, max)))
     dates = [day[0].date for day in days]
-    edges = []
+    edges, firsts = [], []
     for line in lines:
         first = bisect_left(dates, line.date - datetime.timedelta(most))
         past = bisect_right(dates, line.date - datetime.timedelta(least))
+        firsts.append(first)
         edges.append(_edges(line, days, range(first, past), windows, fits(line)))
     if any(len(some) > _MOST_EDGES for some in edges):
         return None
-    ways = [_Ways(lines, days, edges, lag) for lag in ((usual,) if usual is not None else _LAGS)]
+    ways = [_Ways(lines, days, firsts, edges, lag) for lag in ((usual,) if usual is not None else _LAGS)]
     best = min(ways, key=lambda way: way.cost)
     return InOrder(tuple(best.certain()), best.cost)
 
@@ -104,12 +104,17 @@ def _reaches(day: Group, line: BankDeposit, windows: dict[str, tuple[int, int]])
 
 
 class _Ways:
-    """All ways of the least cost for one usual time, counted forwards and backwards."""
+    """All ways of the least cost for one usual time, counted forwards and backwards.
+
+    Ways that differ only in days too old for a line, and so for all lines after it, go on as one: their days were left
+    over alike. So the time that all takes grows with the lines, not with their square.
+    """
 
     def __init__(
         self,
         lines: Sequence[BankDeposit],
         days: Sequence[Group],
+        firsts: Sequence[int],
         edges: Sequence[Sequence[_Edge]],
         lag: int,
     ) -> None:
@@ -118,11 +123,13 @@ class _Ways:
         due = [(business_days(day[0].date, last) >= lag) * len(day) * _LEFT_OVER for day in days]
         self.due = list(accumulate(due, initial=0))  # receipts that should be at the bank by then, up to each day
         self.counts = list(accumulate(map(len, days), initial=0))
-        self.forward: list[_Costs] = [{0: ((0, 0), 1)}]
+        is_due = next((at for at, receipts in enumerate(due) if not receipts), len(days))
+        self.floors = [*(min(first, is_due) for first in firsts), 0]
+        self.forward: list[_Costs] = [self._together({0: ((0, 0), 1)}, 0)]
         self.behind: list[tuple[list[int], list[tuple[Cost, int]]]] = []
         self.weighed = [self._weighed(place) for place in range(len(lines))]
         for place in range(len(lines)):
-            self.forward.append(self._next(place))
+            self.forward.append(self._together(self._next(place), place + 1))
         self.cost, self.ways = (0, 0), 0
         for at, (cost, count) in self.forward[-1].items():
             whole = _plus(cost, (0, self.due[-1] - self.due[at]))
@@ -130,6 +137,18 @@ class _Ways:
                 self.cost, self.ways = whole, count
             elif whole == self.cost:
                 self.ways += count
+
+    def _floor(self, at: int, place: int) -> tuple[int, Cost]:
+        """Where whoever has come up to `at` stands for the line at `place`, and what was left over till there."""
+        there = max(at, self.floors[place])
+        return there, (0, _LEFT_OVER * (self.counts[there] - self.counts[at]))
+
+    def _together(self, costs: _Costs, place: int) -> _Costs:
+        found: _Costs = {}
+        for at, (cost, count) in costs.items():
+            there, over = self._floor(at, place)
+            _add(found, there, _plus(cost, over), count)
+        return found
 
     def _next(self, place: int) -> _Costs:
         found: _Costs = {}
@@ -179,30 +198,32 @@ class _Ways:
         found: list[tuple[BankDeposit, Group]] = []
         for place in reversed(range(len(self.lines))):
             ends, least = self.behind[place]
-            further = [
-                (edge, _plus((0, weight), after[edge.end][0]), after[edge.end][1])
-                for edge, weight in self.weighed[place]
-                if edge.start >= ends[0]
-            ]
+            further = []
+            for edge, weight in self.weighed[place]:
+                there, over = self._floor(edge.end, place + 1)
+                cost, count = after[there]
+                further.append((edge, _plus((0, weight), _plus(cost, over)), count))
             for edge, cost, count in further:
                 before, ways = least[bisect_right(ends, edge.start) - 1]
                 if _plus(before, cost) == self.cost and ways * count == self.ways:
                     group = tuple(receipt for day in self.days[edge.start : edge.end] for receipt in day)
                     found.append((self.lines[place], group))
                     break
-            after = self._onwards(ends, after, further)
+            after = self._onwards(place, after, further)
         return found[::-1]
 
-    def _onwards(self, ends: list[int], after: _Costs, further: list[tuple[_Edge, Cost, int]]) -> _Costs:
+    def _onwards(self, place: int, after: _Costs, further: list[tuple[_Edge, Cost, int]]) -> _Costs:
         """What it costs from each place on, the last first: without a line for these days, or with one of its edges."""
         found: _Costs = {}
         waiting = sorted(further, key=lambda one: one[0].start)
         best: _Costs = {}
-        for at in reversed(ends):
+        for at in reversed(self.behind[place][0]):
             while waiting and waiting[-1][0].start >= at:
                 _, cost, count = waiting.pop()
                 _add(best, 0, cost, count)
-            _add(found, at, _plus(after[at][0], (1, 0)), after[at][1])
+            there, over = self._floor(at, place + 1)
+            cost, count = after[there]
+            _add(found, at, _plus(_plus(cost, over), (1, 0)), count)
             for cost, count in best.values():
                 _add(found, at, _plus(cost, (0, -_LEFT_OVER * self.counts[at])), count)
         return found
