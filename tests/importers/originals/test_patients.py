@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -39,10 +40,24 @@ def test_a_bank_line_is_left_alone_where_the_practice_says_so(folder: Folder) ->
     assert "SOMEBODY ELSE" in folder.text("2026/2026-03-chase-checking.beancount")
 
 
+class Committing(NamedTuple):
+    """Commits a line written by hand to books under git."""
+
+    books: Path
+    environment: dict[str, str]
+
+    def __call__(self, line: str) -> subprocess.CompletedProcess[str]:
+        practice = self.books / "practice.beancount"
+        practice.write_text(practice.read_text() + line + "\n")
+        subprocess.run(["git", "-C", self.books, "add", "-A"], check=True, env=self.environment)
+        command = ["git", "-C", self.books, "commit", "-qm", "x"]
+        return subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
+
+
 @pytest.fixture
-def commit(tmp_path: Path):
-    """New books under git with the hook, an imported export, and a function that commits a line written by hand."""
-    command = [sys.executable, "-c", "from daysheet.cli import main; main()"]
+def commit(tmp_path: Path) -> Committing:
+    """New books under git with the hook and an imported export."""
+    command: list[str | Path] = [sys.executable, "-c", "from daysheet.cli import main; main()"]
     tools = tmp_path / "bin"
     tools.mkdir()
     (tools / "daysheet").write_text(
@@ -58,17 +73,7 @@ def commit(tmp_path: Path):
     export = tmp_path / "sales.csv"
     export.write_text(SALES + SALE)
     subprocess.run([*command, "--books", books, "import", export], check=True, env=environment, capture_output=True)
-
-    def run(line: str) -> subprocess.CompletedProcess[str]:
-        practice = books / "practice.beancount"
-        practice.write_text(practice.read_text() + line + "\n")
-        subprocess.run(["git", "-C", books, "add", "-A"], check=True, env=environment)
-        return subprocess.run(
-            ["git", "-C", books, "commit", "-qm", "x"], env=environment, capture_output=True, text=True, check=False
-        )
-
-    run.books, run.environment = books, environment
-    return run
+    return Committing(books, environment)
 
 
 def test_books_with_tokens_only_are_committed(commit) -> None:

@@ -34,7 +34,7 @@ def all_ways(lines, days, lag):
         for deposit in lines
     ]
     best: tuple[int, int] | None = None
-    ways: list[tuple] = []
+    ways: list[tuple[tuple[int, int] | None, ...]] = []
     for way in product(*stretches):
         taken = [stretch for stretch in way if stretch]
         if any(before[1] > after[0] for before, after in pairwise(taken)):
