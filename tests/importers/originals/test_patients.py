@@ -50,14 +50,14 @@ class Committing(NamedTuple):
         practice = self.books / "practice.beancount"
         practice.write_text(practice.read_text() + line + "\n")
         subprocess.run(["git", "-C", self.books, "add", "-A"], check=True, env=self.environment)
-        command = ["git", "-C", self.books, "commit", "-qm", "x"]
+        command: list[str | Path] = ["git", "-C", self.books, "commit", "-qm", "x"]
         return subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture
 def commit(tmp_path: Path) -> Committing:
     """New books under git with the hook and an imported export."""
-    command: list[str | Path] = [sys.executable, "-c", "from daysheet.cli import main; main()"]
+    command = [sys.executable, "-c", "from daysheet.cli import main; main()"]
     tools = tmp_path / "bin"
     tools.mkdir()
     (tools / "daysheet").write_text(
