@@ -10,7 +10,16 @@ from weakref import WeakKeyDictionary
 from daysheet.errors import DaysheetError
 from daysheet.importers.rows.cells import trimmed
 from daysheet.importers.rows.raw_file import RawFile
-from daysheet.importers.rows.text import RaggedQuotesError, Row, check_text, container, encoding_of, lines_of, rows_of
+from daysheet.importers.rows.text import (
+    RaggedQuotesError,
+    Row,
+    check_encoding,
+    check_text,
+    container,
+    encoding_of,
+    lines_of,
+    rows_of,
+)
 from daysheet.importers.rows.workbook import Sheets, html_rows, sheets_of
 
 HEAD_ROWS: Final = 120
@@ -40,6 +49,7 @@ class Tables:
         elif self.kind in ("xlsx", "xls"):
             self.sheets = sheets_of(file)
         elif self.kind == "html":
+            check_encoding(file, self.encoding)
             self.sheets = (("", html_rows(lines_of(file, self.encoding))),)
         elif self.kind == "binary":
             raise DaysheetError("is neither text nor a workbook", filename=file.path, remedy="export it as CSV")

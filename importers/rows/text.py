@@ -173,7 +173,16 @@ def check_text(file: RawFile, encoding: str) -> None:
                 line=_line_at(data, place),
                 remedy="export it again",
             )
-    if not _decodes(data, encoding):
+    check_encoding(file, encoding)
+
+
+def check_encoding(file: RawFile, encoding: str) -> None:
+    """Refuse what is not what its own mark says.
+
+    Raises:
+        DaysheetError: the file does not decode.
+    """
+    if not _decodes(file.data, encoding):
         raise DaysheetError(f"is not {encoding} text", filename=file.path, remedy="export it again as UTF-8")
 
 
