@@ -158,9 +158,9 @@ def _why(call: Call, code: int, error: str, *, is_late: bool) -> str:
 def _command(call: Call, took: int) -> list[str]:
     bounded = f"from daysheet.bounded import memory, tell_peak; memory({call.memory}); tell_peak({took}); "
     if call.program == VERB:
-        return [sys.executable, "-c", bounded + _VERB, "--books", str(call.folder), *call.arguments]
+        return [sys.executable, "-P", "-c", bounded + _VERB, "--books", str(call.folder), *call.arguments]
     module, *more = call.arguments
-    return [sys.executable, "-c", f"{bounded}from {module} import main; main()", str(call.folder), *more]
+    return [sys.executable, "-P", "-c", f"{bounded}from {module} import main; main()", str(call.folder), *more]
 
 
 def environment(call: Call) -> Mapping[str, str]:

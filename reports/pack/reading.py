@@ -56,7 +56,7 @@ def embedded(path: Path, password: str = "") -> Read:
     """
     if not path.is_file():
         raise DaysheetError("is a device, pipe or socket, and no file", filename=path, remedy="save it first")
-    command = [sys.executable, "-m", __name__, str(path.resolve())]
+    command = [sys.executable, "-P", "-m", __name__, str(path.resolve())]
     with suppress(subprocess.TimeoutExpired):
         run = subprocess.run(  # noqa: S603 - this program
             command, input=password.encode(), capture_output=True, check=False, timeout=4 * _SECONDS

@@ -155,8 +155,22 @@ def renderer(folder: Path | None) -> Iterator[Renderer]:
     # spawned, not forked: the caller may have threads. One processor is the caller's
     context = multiprocessing.get_context("spawn")
     processes = max(1, (os.cpu_count() or 1) - 1)
-    with ProcessPoolExecutor(processes, context, initializer=gc.disable) as executor:
+    with _safe_path(), ProcessPoolExecutor(processes, context, initializer=gc.disable) as executor:
         yield Renderer(executor, folder, processes)
+
+
+@contextmanager
+def _safe_path() -> Iterator[None]:
+    """Keep a process that is spawned from taking modules out of the folder in which it begins: that may be books."""
+    before = os.environ.get("PYTHONSAFEPATH")
+    os.environ["PYTHONSAFEPATH"] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYTHONSAFEPATH"]
+        else:
+            os.environ["PYTHONSAFEPATH"] = before
 
 
 def cache_folder() -> Path:

@@ -67,7 +67,7 @@ def _plugin_of_an_include(folder: Path, mark: Path) -> None:
 
 def _shadowing_module(folder: Path, mark: Path) -> None:
     """A module of a library's name, and no plugin but Beancount's own."""
-    for name in ("json", "csv", "decimal", "jinja2"):
+    for name in ("json", "csv", "decimal", "jinja2", "multiprocessing", "daysheet", "runpy"):
         (folder / f"{name}.py").write_text(_touch(mark))
     (folder / "main.beancount").write_text(f'option "insert_pythonpath" "TRUE"\n{MAIN}')
 
