@@ -287,7 +287,8 @@ class _Reconciler:
             explained = len(lines) - (least[0] if least else 0)
             if explained >= HABIT:  # one tie alone may be of another kind of takings
                 settled += found
-        once = [one for one in settled if _free(one, settled)]
+        lines_of = Counter(receipt for _, group in settled for receipt in group)  # a line of another kind may bring it
+        once = [one for one in settled if all(lines_of[receipt] == 1 for receipt in one[1])]
         self._settle_all(once, BY_ORDER)
         return bool(once)
 
@@ -374,8 +375,3 @@ class _Reconciler:
             self.open_deposits.append(OpenDeposit(deposit, (), nearest, difference, suspects_of(nearest, difference)))
         else:
             self.open_deposits.append(OpenDeposit(deposit, tuple(possible or self.candidates.combinations(deposit))))
-
-
-def _free(one: tuple[BankDeposit, Group], settled: Sequence[tuple[BankDeposit, Group]]) -> bool:
-    """Whether no line of another kind would bring one of the same receipts."""
-    return not any(other is not one and set(other[1]) & set(one[1]) for other in settled)
