@@ -91,7 +91,7 @@ def again(
 
 def _place(books: Books, found: Sequence[BankDeposit], received: Sequence[Receipt]) -> Path | None:
     """Where it is kept; None where that is not worth it, or has no place."""
-    main = str(books.options["filename"])
+    main = str(books.options.get("filename", ""))
     if len(received) < _MANY or not os.path.isabs(main):  # noqa: PTH117 - a name, which need not be of a file
         return None
     folder = private.folder_of(main, "deposits")

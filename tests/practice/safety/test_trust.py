@@ -41,6 +41,7 @@ ASKED: dict[str, list[list[str]]] = {
     "verify": [["packs/2026"]],
     "lock": [["2026"]],
     "mail": [["draft", "2026"], ["status"], ["send"]],
+    "match": [["2026-01-05 10.00", "PMT-1", "--dry-run"]],
     "firm": [["--firm", "..", "status"], ["--firm", "..", "check"]],
     "trust": [[]],
     "doctor": [[], ["--json"]],
