@@ -14,7 +14,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -161,16 +161,29 @@ def any_fava(request) -> Iterator[Site]:
 
 
 def put_back(running: Site, all_made: Iterable[str] = ("packs", "catch-up", "outbox")) -> Iterator[Site]:
-    """What is served, with its books as they were afterwards."""
+    """What is served, with its books as they were afterwards.
+
+    What is written while Fava loads, it does not see: it counts as loaded. So a load that goes on is waited for.
+    """
     before = {path: path.read_bytes() for path in _files(running.books)}
     yield running
-    for path in set(_files(running.books)) - set(before):
+    new = set(_files(running.books)) - set(before)
+    changed = [path for path, content in before.items() if not path.exists() or path.read_bytes() != content]
+    if new or changed:
+        _ask_whether_changed(running)
+    for path in new:
         path.unlink()
-    for path, content in before.items():
-        if not path.exists() or path.read_bytes() != content:
-            path.write_bytes(content)
+    for path in changed:
+        path.write_bytes(before[path])
     for made in all_made:
         shutil.rmtree(running.books / made, ignore_errors=True)
+
+
+def _ask_whether_changed(running: Site) -> None:
+    """As Fava's own pages do every few seconds; it answers when it has loaded."""
+    address = running.url.removesuffix("extension/Daysheet/") + "api/changed"
+    with suppress(OSError), urllib.request.urlopen(address, timeout=60) as answer:  # noqa: S310 - loopback
+        answer.read()
 
 
 def _files(folder: Path) -> list[Path]:
