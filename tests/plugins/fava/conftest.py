@@ -6,6 +6,7 @@ Tests that only read share one Fava; those that write share another, whose books
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import shutil
 import socket
@@ -14,7 +15,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -73,12 +74,24 @@ def sample(tmp_path_factory) -> Path:
 
 @contextmanager
 def serving(folder: Path, *options: str, path: str = "") -> Iterator[Site]:
-    """Fava over these books on a free port of the loopback interface; ended by its process id."""
+    """Fava over these books on a free port of the loopback interface; ended by its process id.
+
+    It looks at the files' times when it is asked: a watcher that is just being set up would miss what tests write then.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     main = folder / "main.beancount"
-    command = [sys.executable, "-c", "from fava.cli import main; main()", str(main), "-p", str(port), *options]
+    command = [
+        sys.executable,
+        "-c",
+        "from fava.cli import main; main()",
+        str(main),
+        "-p",
+        str(port),
+        "--poll-watcher",
+        *options,
+    ]
     environment = {**os.environ, "PYTHONPATH": path}
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
@@ -163,27 +176,34 @@ def any_fava(request) -> Iterator[Site]:
 def put_back(running: Site, all_made: Iterable[str] = ("packs", "catch-up", "outbox")) -> Iterator[Site]:
     """What is served, with its books as they were afterwards.
 
-    What is written while Fava loads, it does not see: it counts as loaded. So a load that goes on is waited for.
+    What is written while Fava loads or begins to watch its files, it does not see: so it is written until it is seen.
     """
     before = {path: path.read_bytes() for path in _files(running.books)}
     yield running
     new = set(_files(running.books)) - set(before)
     changed = [path for path, content in before.items() if not path.exists() or path.read_bytes() != content]
-    if new or changed:
-        _ask_whether_changed(running)
     for path in new:
         path.unlink()
     for path in changed:
         path.write_bytes(before[path])
+    if new or changed:
+        _seen(running)
+        _seen(running)  # a load that went on at the first is over
     for made in all_made:
         shutil.rmtree(running.books / made, ignore_errors=True)
 
 
-def _ask_whether_changed(running: Site) -> None:
-    """As Fava's own pages do every few seconds; it answers when it has loaded."""
+def _seen(running: Site) -> None:
+    """Wait until Fava has seen that its books are others, as its own pages ask every few seconds."""
     address = running.url.removesuffix("extension/Daysheet/") + "api/changed"
-    with suppress(OSError), urllib.request.urlopen(address, timeout=60) as answer:  # noqa: S310 - loopback
-        answer.read()
+    main = running.books / "main.beancount"
+    for _ in range(60):
+        main.write_bytes(main.read_bytes())
+        time.sleep(0.3)
+        with urllib.request.urlopen(address, timeout=60) as answer:  # noqa: S310 - our own loopback address
+            if json.load(answer)["data"]:
+                return
+    raise AssertionError("Fava does not see that its books were put back")
 
 
 def _files(folder: Path) -> list[Path]:
@@ -201,7 +221,13 @@ def browser(chromium) -> Iterator[Browser]:
 @pytest.fixture(params=["desktop-light", pytest.param("phone-dark", marks=pytest.mark.long)])
 def tab(browser, request) -> Iterator[Page]:
     """A page that fails the test if the console shows an error: on a light desktop, in the heavier sweeps on a dark
-    phone as well."""
+    phone as well.
+
+    It is opened after the books are served, and so closed before they are put back: an open page goes on asking.
+    """
+    for name in request.fixturenames:
+        if name.endswith("_site") or name == "any_fava":
+            request.getfixturevalue(name)
     with looking(browser, request.param) as (page, problems):
         page.expected_problems = 0  # type: ignore[attr-defined]
         yield page
