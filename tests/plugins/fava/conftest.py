@@ -188,7 +188,6 @@ def put_back(running: Site, all_made: Iterable[str] = ("packs", "catch-up", "out
         path.write_bytes(before[path])
     if new or changed:
         _seen(running)
-        _seen(running)  # a load that went on at the first is over
     for made in all_made:
         shutil.rmtree(running.books / made, ignore_errors=True)
 
