@@ -23,7 +23,6 @@ from daysheet.importers.detection.detect import Detected
 from daysheet.importers.detection.exports.detect import DetectedExport, detect_export
 from daysheet.importers.detection.exports.kinds import KINDS
 from daysheet.importers.detection.exports.known import of_books
-from daysheet.importers.detection.grid import Column
 from daysheet.importers.privacy import identifiers
 from daysheet.importers.proposals import answers as of_practice
 from daysheet.importers.proposals.plan import Plan, system_of
@@ -257,11 +256,11 @@ def _settled_of_bank(detected: Detected, answers: of_bank.Answers) -> Iterator[F
     grid, money = detected.grid, detected.money
     if grid is None or money is None or detected.date is None:
         return
-    names = tuple(_name(column) for column in grid.columns)
-    yield Field("date_column", "The day is in", names, _name(grid.columns[detected.date]))
+    names = tuple(of_bank.name_of(column) for column in grid.columns)
+    yield Field("date_column", "The day is in", names, of_bank.name_of(grid.columns[detected.date]))
     yield Field("date_format", "and is written as", detected.date_formats, detected.date_format)
     if money.amount is not None:
-        yield Field("amount_column", "The amount is in", names, _name(grid.columns[money.amount]))
+        yield Field("amount_column", "The amount is in", names, of_bank.name_of(grid.columns[money.amount]))
     if money.mode in ("signed", "inverted"):
         yield Field(
             "amount_mode", "Money out is (signed: negative; inverted: positive)", ("signed", "inverted"), money.mode
@@ -287,7 +286,8 @@ def _seen_of_bank(detected: Detected) -> Iterator[Seen]:
     roles = {place - 1: role for role, place in detected.columns.items()}
     for column in detected.grid.columns if detected.grid else ():
         role = roles.get(column.place, "")
-        yield Seen(_name(column), tuple(_samples(column.filled, as_it_is=role not in ("", "direction"))), role)
+        samples = tuple(_samples(column.filled, as_it_is=role not in ("", "direction")))
+        yield Seen(of_bank.name_of(column), samples, role)
 
 
 def _of_practice(books: Books, file: RawFile, export: DetectedExport, given: Given) -> Interview:
@@ -354,10 +354,6 @@ def _providers(plan: Plan, books: Books) -> list[tuple[int, str]]:
         if cell and identifiers.normal(cell) not in known and identifiers.untitled(cell) not in known:
             first.setdefault(cell, row.line)
     return [(line, name) for name, line in first.items()][:_PROVIDERS]
-
-
-def _name(column: Column) -> str:
-    return column.header or str(column.place + 1)
 
 
 def _samples(cells: Iterable[str], *, as_it_is: bool) -> list[str]:

@@ -37,6 +37,11 @@ class Amendment(NamedTuple):
         """The files that change, named from the books folder."""
         return [changed.name for changed in self.changes]
 
+    def reverse(self) -> Amendment:
+        """What takes the change back."""
+        back = tuple(one._replace(before=one.after, after=one.before) for one in self.changes)
+        return self._replace(changes=back)
+
 
 def tried(folder: Path, change: Callable[[Copy, Books], T]) -> tuple[T, Amendment]:
     """Make a change on a copy of some books.

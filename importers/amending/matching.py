@@ -12,9 +12,8 @@ from beancount.core.account import is_valid
 from beancount.core.amount import Amount
 from beancount.core.data import Custom
 from beancount.parser.grammar import ValueType
-from daysheet.accounts import BILLING, is_under
 from daysheet.books import Books, loading
-from daysheet.books.deposited import TYPE, Named
+from daysheet.books.deposited import TYPE, Named, takes_difference
 from daysheet.cash.deposit_groups import total
 from daysheet.cash.receipts import BankDeposit, Receipt, deposits, receipts
 from daysheet.cash.reconciliation import reconcile
@@ -31,8 +30,6 @@ LONGEST_REASON: Final = 200
 """Characters of why a deposit is short or over."""
 MOST: Final = 400
 """Receipts in one bank line."""
-_ROOTS: Final = ("Expenses", "Income", "Equity", "Liabilities")
-_ZERO: Final = Decimal()
 
 
 class Difference(NamedTuple):
@@ -140,7 +137,7 @@ def _booked(short: Decimal, difference: Difference, books: Books) -> tuple[str, 
     off = f"the receipts are {money(abs(short), books.currency)} {'more' if short > 0 else 'less'} than the bank line"
     if not account:
         raise DaysheetError(off, remedy="say the account that the difference goes to, such as Expenses:CashShort")
-    if not is_valid(account) or account.split(":")[0] not in _ROOTS or is_under(account, BILLING):
+    if not is_valid(account) or not takes_difference(account):
         raise DaysheetError(
             "a difference cannot be booked there", remedy="say an account of expenses, income, equity or liabilities"
         )

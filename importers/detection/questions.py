@@ -111,7 +111,7 @@ def place_of(grid: Grid, name: str, file: RawFile) -> int:
     if not found and name.isdigit() and 1 <= int(name) <= len(grid.columns):
         return int(name) - 1
     if len(found) != 1:
-        known = ", ".join(_name(column) for column in grid.columns)
+        known = ", ".join(name_of(column) for column in grid.columns)
         what = "several columns are" if found else "no column is"
         raise DaysheetError(f'{what} called "{name}"', filename=file.path, remedy=f"say one of {known}, or its number")
     return found[0].place
@@ -124,8 +124,9 @@ def said(answers: Answers) -> dict[str, str]:
 
 
 def _names(grid: Grid, places: Sequence[int]) -> tuple[str, ...]:
-    return tuple(_name(grid.columns[place]) for place in places)
+    return tuple(name_of(grid.columns[place]) for place in places)
 
 
-def _name(column: Column) -> str:
+def name_of(column: Column) -> str:
+    """What a column is called where it is asked for: its header, else its number."""
     return column.header or str(column.place + 1)

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from daysheet.billing.shares import is_unnamed
+from daysheet.books.reach import YEARS
 from daysheet.errors import DaysheetError
 from daysheet.importers import identity
 from daysheet.importers.edi import codes
@@ -23,7 +24,6 @@ from daysheet.records import REVERSALS
 
 _SEVERAL_IDS: Final = re.compile(r"[;\s]+")
 _AMOUNT: Final = amount_parser(".")
-_YEARS: Final = range(1900, 2200)  # what the books can open accounts for, and a ledger's dates can say
 _CENT: Final = Decimal("0.01")
 
 
@@ -101,8 +101,8 @@ class StandardRow:
             day = datetime.datetime.fromisoformat(text).date()
         except ValueError:
             raise self.wrong(column, "is not a date such as 2026-03-31") from None
-        if day.year not in _YEARS:
-            raise self.wrong(column, f"is not between {_YEARS.start} and {_YEARS.stop - 1}")
+        if day.year not in YEARS:
+            raise self.wrong(column, f"is not between {YEARS[0]} and {YEARS[-1]}")
         return day
 
     def amount(self, column: str) -> Decimal:

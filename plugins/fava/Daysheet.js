@@ -36,6 +36,12 @@ function say(told, where = window.location.search) {
   sessionStorage.setItem("daysheet-told", JSON.stringify({ ...told, at: Date.now(), where }));
 }
 
+/** The same on this page, as it is since. */
+function sayHere(told) {
+  say(told);
+  window.location.reload();
+}
+
 /** The same on another page of ours, which is shown. */
 function sayOn(address, told) {
   const url = new URL(address, window.location.href);
@@ -60,8 +66,7 @@ function showTold() {
   undo.addEventListener("click", async () => {
     undo.disabled = true;
     const { name, ...values } = told.undo;
-    say(await ask(name, "POST", values));
-    window.location.reload();
+    sayHere(await ask(name, "POST", values));
   });
 }
 
@@ -71,8 +76,7 @@ function attachDoing() {
     button.addEventListener("click", async () => {
       button.disabled = true;
       const { name, ...values } = button.dataset;
-      say(await ask(name, "POST", values));
-      window.location.reload();
+      sayHere(await ask(name, "POST", values));
     });
     ready(button);
   }
@@ -237,8 +241,7 @@ function attachWaiver() {
     const told = await ask("waive", "POST", { ...chosen, reason: text });
     confirm.disabled = false;
     if (told.error) return refuse(told.error);
-    say(told);
-    window.location.reload();
+    sayHere(told);
   });
 }
 
@@ -379,47 +382,24 @@ function attachPrinting() {
   button.disabled = false;
 }
 
-/** Days on which nobody is seen, declared by a form. */
-function attachClosing() {
-  const form = document.getElementById("ds-close");
-  if (!form) return;
-  const error = form.querySelector("[role=alert]");
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const values = Object.fromEntries(new FormData(form));
-    if (!values.first) {
-      error.textContent = "say the first day";
-      form.elements.first.focus();
-      return;
-    }
-    const told = await ask("close", "POST", values);
-    error.textContent = told.error ?? "";
-    if (told.error) return;
-    say(told);
-    window.location.reload();
-  });
-  ready(form.querySelector("button"));
-}
-
-/** When somebody sees patients, declared by a form. */
-function attachScheduling() {
-  const form = document.getElementById("ds-schedule");
+/** A form that declares a fact of some days; the boxes of one name are one answer. */
+function attachDeclaring(id, name, first, missing) {
+  const form = document.getElementById(id);
   if (!form) return;
   const error = form.querySelector("[role=alert]");
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const typed = new FormData(form);
-    const values = { ...Object.fromEntries(typed), days: typed.getAll("days").join(" ") };
-    if (!values.since) {
-      error.textContent = "say from which day on";
-      form.elements.since.focus();
+    const values = Object.fromEntries(typed);
+    for (const box of form.querySelectorAll("input[type=checkbox]")) values[box.name] = typed.getAll(box.name).join(" ");
+    if (!values[first]) {
+      error.textContent = missing;
+      form.elements[first].focus();
       return;
     }
-    const told = await ask("schedule", "POST", values);
+    const told = await ask(name, "POST", values);
     error.textContent = told.error ?? "";
-    if (told.error) return;
-    say(told);
-    window.location.reload();
+    if (!told.error) sayHere(told);
   });
   ready(form.querySelector("button"));
 }
@@ -502,8 +482,7 @@ function attachTaking() {
   take.addEventListener("click", async () => {
     take.disabled = true;
     said.textContent = "Importing …";
-    say(await ask("take", "POST", { files: chosenFiles() }));
-    window.location.reload();
+    sayHere(await ask("take", "POST", { files: chosenFiles() }));
   });
   ready(look);
 }
@@ -555,8 +534,7 @@ function attachCategorizing() {
     button.disabled = false;
     error.textContent = told.error ?? "";
     if (told.error) return;
-    say(told);
-    window.location.reload();
+    sayHere(told);
   });
   ready(suggested);
   ready(button);
@@ -789,8 +767,7 @@ function attachMailing() {
         error.textContent = told.error;
         return;
       }
-      say(told);
-      window.location.reload();
+      sayHere(told);
     });
     ready(button);
   }
@@ -805,8 +782,8 @@ export default {
     attachCalendars();
     attachWaiver();
     attachDoing();
-    attachClosing();
-    attachScheduling();
+    attachDeclaring("ds-close", "close", "first", "say the first day");
+    attachDeclaring("ds-schedule", "schedule", "since", "say from which day on");
     attachDropping();
     attachTaking();
     attachWhat();

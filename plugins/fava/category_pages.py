@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import TYPE_CHECKING, Any, Final
 
 from daysheet.errors import DaysheetError
-from daysheet.plugins.fava.base import Pages, answer, asked_texts, endpoint
+from daysheet.plugins.fava.base import answer, asked_texts, endpoint
+from daysheet.plugins.fava.taking_back import Changing
 from daysheet.wording import many
 from flask import Response, request
 
 if TYPE_CHECKING:
-    from daysheet.importers.amending.amendment import Amendment
     from daysheet.importers.amending.uncategorized import Choice, Like
 
 _LONGEST: Final = 200
 """Characters of an account or an id."""
 _MOST: Final = 2_000
 """Lines that are given accounts at once."""
-_KEPT: Final = 20
-"""Changes that can be taken back as long as Fava runs."""
 
 
-class Categories(Pages):
+class Categories(Changing):
     """What bank lines were for."""
-
-    _changes: dict[str, Amendment]
-    """What takes back each change that was made here, by a name for it."""
 
     @property
     def undecided(self) -> tuple[list[Like], str]:
@@ -50,45 +44,26 @@ class Categories(Pages):
     def categorize(self) -> Response:
         """Give lines the accounts that were chosen for them."""
         from daysheet.importers.amending import uncategorized  # noqa: PLC0415 - as above
-        from daysheet.importers.amending.amendment import put_in_place, tried  # noqa: PLC0415 - as above
 
         self.guard.act()
         choices = _choices(request.get_json(silent=True))
         if not choices:
             return answer(400, error="choose lines, and say the account that they belong to")
-        done, amendment = tried(self.folder, lambda copy, books: uncategorized.categorize(copy, books, choices))
-        put_in_place(amendment)
-        self.reload(*amendment.names())
+        done, amendment = self.amended(lambda copy, books: uncategorized.categorize(copy, books, choices))
         moved = sum(done.moved.values())
         rules = done.rule.count("[[category]]")
         said = f"{many(moved, 'bank line')} given accounts"
         said += f", and {many(rules, 'rule')} written into daysheet.toml" if rules else ""
-        return answer(200, said=f"{said}.", undo={"name": "uncategorize", "change": self._kept(amendment)})
+        return answer(200, said=f"{said}.", undo={"name": "uncategorize", "change": self.to_undo(amendment)})
 
     @endpoint("uncategorize", ["POST"])
     def uncategorize(self) -> Response:
         """Take such a change back, rules and all, as long as nothing was changed since."""
-        from daysheet.importers.amending.amendment import put_in_place  # noqa: PLC0415 - as above
-
         self.guard.act()
         asked = asked_texts("change")
-        amendment = getattr(self, "_changes", {}).get(asked["change"]) if asked else None
-        if asked is None or amendment is None:
+        if asked is None or not self.undone(asked["change"]):
             return answer(409, error="this was changed before Fava was started: use daysheet recategorize")
-        put_in_place(amendment)
-        del self._changes[asked["change"]]
-        self.reload(*amendment.names())
         return answer(200, said="Taken back: these bank lines are undecided again.")
-
-    def _kept(self, amendment: Amendment) -> str:
-        """Remember what takes a change back, and how that is called."""
-        back = amendment._replace(
-            changes=tuple(one._replace(before=one.after, after=one.before) for one in amendment.changes)
-        )
-        kept = getattr(self, "_changes", {})
-        name = secrets.token_urlsafe(12)
-        self._changes = {**dict(list(kept.items())[-_KEPT + 1 :]), name: back}
-        return name
 
 
 def _choices(asked: Any) -> list[Choice]:  # noqa: ANN401 - whatever the page sends

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,19 +9,18 @@ from daysheet.accounts import CLEARING, is_under
 from daysheet.books.deposited import Named
 from daysheet.cash.matched_before import Match, OpenDeposit
 from daysheet.errors import DaysheetError
-from daysheet.plugins.fava.base import Pages, answer, asked_texts, endpoint
+from daysheet.plugins.fava.base import answer, asked_texts, endpoint
+from daysheet.plugins.fava.taking_back import Changing
 from flask import Response, request
 
 if TYPE_CHECKING:
-    from daysheet.books import Books
-    from daysheet.importers.writing.dry_run import Copy
+    pass
 
 _LONGEST: Final = 200
 """Characters of an id, and of an account."""
-_MOST: Final = 400
 
 
-class Deposits(Pages):
+class Deposits(Changing):
     """Bank lines and what they brought."""
 
     @property
@@ -46,9 +44,9 @@ class Deposits(Pages):
         asked = asked_texts("line", "account", "reason")
         if asked is None or max(map(len, asked.values())) > _LONGEST:
             return answer(400, error="the bank line, the account or the reason is not said, or too long")
-        line, named = asked["line"], _named(request.get_json(silent=True))
+        line, named = asked["line"], _named(request.get_json(silent=True), matching.MOST)
         why = matching.Difference(asked["account"], asked["reason"])
-        said = self._amended(lambda copy, books: matching.say(copy, books, line, named, why))
+        said, _ = self.amended(lambda copy, books: matching.say(copy, books, line, named, why))
         words = said.words(self.view.currency)
         return answer(200, said=f"{words}. In {matching.FILE}.", undo={"name": "unmatch", "line": line})
 
@@ -61,7 +59,7 @@ class Deposits(Pages):
         asked = asked_texts("line")
         if asked is None:
             return answer(400, error="the bank line is not said")
-        self._amended(lambda copy, books: matching.unsay(copy, books, asked["line"]))
+        self.amended(lambda copy, books: matching.unsay(copy, books, asked["line"]))
         return answer(200, said=f"Taken back, out of {matching.FILE}: the bank line is open again.")
 
     @endpoint("give-account", ["POST"])
@@ -76,31 +74,22 @@ class Deposits(Pages):
             return answer(400, error="the clearing account is not said")
         line, account, before = asked["line"], asked["account"], asked["before"]
         rule = CategoryRule(account=account)
-        moved = self._amended(lambda copy, books: by_rule(copy, books, rule, came_from=before, ids=[line]))
+        moved, _ = self.amended(lambda copy, books: by_rule(copy, books, rule, came_from=before, ids=[line]))
         if not moved.moved:
             return answer(409, error="the year of this bank line is locked")
         undo = {"name": "give-account", "line": line, "account": before, "before": account}
         return answer(200, said=f"The bank line is on {account} now.", undo=undo)
 
-    def _amended(self, change: Callable[[Copy, Books], Any]) -> Any:  # noqa: ANN401 - whatever the change answers
-        """Make a change of the books, all of it or nothing."""
-        from daysheet.importers.amending.amendment import put_in_place, tried  # noqa: PLC0415 - as above
 
-        told, amendment = tried(self.folder, change)
-        put_in_place(amendment)
-        self.reload(*amendment.names())
-        return told
-
-
-def _named(asked: Any) -> list[Named]:  # noqa: ANN401 - whatever the page sends
-    """The receipts that a page names.
+def _named(asked: Any, most: int) -> list[Named]:  # noqa: ANN401 - whatever the page sends
+    """The receipts that a page names, and no more than one above the most that there can be.
 
     Raises:
         DaysheetError: they are none, or a part is no amount.
     """
     receipts = asked.get("receipts") if isinstance(asked, dict) else None
     found: list[Named] = []
-    for one in receipts[: _MOST + 1] if isinstance(receipts, list) else ():
+    for one in receipts[: most + 1] if isinstance(receipts, list) else ():
         name, part = (one.get("id"), one.get("part")) if isinstance(one, dict) else (None, None)
         if not isinstance(name, str) or not 0 < len(name) <= _LONGEST or not isinstance(part, str | None):
             raise DaysheetError("a receipt is not said as this page says it", remedy="load the page again")

@@ -95,12 +95,13 @@ def place(folder: Path) -> Path:
 
 def lying(folder: Path) -> list[Lying]:
     """The files that lie in the inbox, by name."""
+    return [Lying(path.name, path.stat().st_size, _digest(path)) for path in _lying(folder)]
+
+
+def _lying(folder: Path) -> list[Path]:
     inbox = place(folder)
-    return [
-        Lying(path.name, path.stat().st_size, _digest(path))
-        for path in importing.inbox(folder, inbox.relative_to(folder).as_posix())
-        if path.is_file()
-    ]
+    found = importing.inbox(folder, inbox.relative_to(folder).as_posix())
+    return [path for path in found if path.is_file()]
 
 
 def path_of(folder: Path, name: str, sha256: str) -> Path:
@@ -219,13 +220,13 @@ def before(books: Books, most: int) -> list[Before]:
 
 
 def _paths(folder: Path, wanted: Sequence[Lying]) -> list[Path]:
-    inbox, there = place(folder), {one.name: one for one in lying(folder)}
+    there = {path.name: path for path in _lying(folder)}
     for one in wanted:
         if one.name not in there:
             raise DaysheetError("a file is not in the inbox any more", remedy="load the page again")
-        if one.sha256 and one.sha256 != there[one.name].sha256:
+        if one.sha256 and one.sha256 != _digest(there[one.name]):
             raise DaysheetError("a file has changed since it was looked at", remedy="look at it again")
-    return [inbox / one.name for one in wanted]
+    return [there[one.name] for one in wanted]
 
 
 def _sum(outcome: importing.Outcome, done: str) -> str:

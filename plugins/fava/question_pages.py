@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from daysheet import files
 from daysheet.books import loading
 from daysheet.errors import DaysheetError
-from daysheet.plugins.fava.base import Pages, answer, asked_texts, endpoint
+from daysheet.plugins.fava.base import answer, asked_texts, endpoint
 from daysheet.plugins.fava.shown.writing import plain
+from daysheet.plugins.fava.taking_back import Changing
 from flask import Response, request
 
 if TYPE_CHECKING:
@@ -19,11 +20,8 @@ _SETTINGS = ("daysheet.toml", "practice.beancount")
 """What a profile's answers may add to, beside its own file."""
 
 
-class Questions(Pages):
+class Questions(Changing):
     """Files of the inbox: what each is, and what is to be answered of it."""
-
-    _written: dict[str, dict[Path, tuple[bytes | None, bytes]]]
-    """What each profile that was written here has changed: what a file held before and holds since, by its path."""
 
     @property
     def asked_file(self) -> str:
@@ -57,6 +55,8 @@ class Questions(Pages):
     def profile(self) -> Response:
         """Write the profile of a file, or say what is still open."""
         from daysheet.importers import interview  # noqa: PLC0415 - as above
+        from daysheet.importers.amending.amendment import Amendment  # noqa: PLC0415 - as above
+        from daysheet.importers.writing.dry_run import Changed  # noqa: PLC0415 - as above
         from daysheet.plugins.fava import inbox  # noqa: PLC0415 - as above
 
         self.guard.act()
@@ -69,35 +69,22 @@ class Questions(Pages):
             seen = interview.look(self.folder, books, path, given)
             if seen.is_open:
                 return _shown(seen)
-            kept = {self.folder / name: _bytes(self.folder / name) for name in _SETTINGS}
+            kept = {name: _bytes(self.folder / name) for name in _SETTINGS}
             made = interview.write(self.folder, books, path, given)
-        changed: dict[Path, tuple[bytes | None, bytes]] = {}
-        if made.place not in kept:
-            changed[made.place] = None, made.place.read_bytes()
-        changed |= {one: (was, now) for one, was in kept.items() if (now := _bytes(one) or b"") != (was or b"")}
-        self._written = {**getattr(self, "_written", {}), made.name: changed}
+            place = made.place.relative_to(self.folder).as_posix()
+            changes = [Changed(name, kept.get(name), _bytes(self.folder / name)) for name in {place: None, **kept}]
+        done = Amendment(self.folder.resolve(), tuple(one for one in changes if one.before != one.after))
         self.reload(*_SETTINGS)
-        said = f"Written: {made.place.relative_to(self.folder)}; {made.words}."
-        return answer(200, said=said, undo={"name": "forget-profile", "profile": made.name})
+        undo = {"name": "forget-profile", "profile": made.name, "change": self.to_undo(done)}
+        return answer(200, said=f"Written: {place}; {made.words}.", undo=undo)
 
     @endpoint("forget-profile", ["POST"])
     def forget_profile(self) -> Response:
         """Take back a profile that was written on this page since Fava was started, and what it added to settings."""
         self.guard.act()
-        asked = asked_texts("profile")
-        changed = getattr(self, "_written", {}).get(asked["profile"]) if asked else None
-        if not asked or not changed:
+        asked = asked_texts("profile", "change")
+        if asked is None or not self.undone(asked["change"]):
             return answer(409, error="this profile was not written on this page; delete its file in profiles/")
-        with files.locked(self.folder):
-            if any(_bytes(path) != now for path, (_, now) in changed.items()):
-                raise DaysheetError("a file has changed since", remedy="take the profile out by hand")
-            for path, (was, _) in changed.items():
-                if was is None:
-                    path.unlink()
-                else:
-                    files.write(path, was)
-        del self._written[asked["profile"]]
-        self.reload(*_SETTINGS)
         return answer(200, said=f"Taken back: the profile {asked['profile']}.")
 
 

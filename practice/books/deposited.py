@@ -16,11 +16,13 @@ from typing import Any, Final, NamedTuple
 
 from beancount.core.amount import Amount
 from beancount.core.data import Custom
+from daysheet.accounts import BILLING, is_under
 from daysheet.facts import number, text
 from daysheet.records import Meta
 
 TYPE: Final = "deposited"
 _FORM: Final = '"BANK LINE" "RECEIPT" "RECEIPT" …, an amount after a receipt of which only a part came'
+_ROOTS: Final = ("Expenses", "Income", "Equity", "Liabilities")
 _ZERO: Final = Decimal()
 
 
@@ -51,6 +53,11 @@ class Deposited(NamedTuple):
     account: str
     reason: str
     meta: Meta
+
+
+def takes_difference(account: str) -> bool:
+    """Whether what is short or over may be booked on an account."""
+    return account.partition(":")[0] in _ROOTS and not is_under(account, BILLING)
 
 
 def parse_deposited(entry: Custom) -> Deposited | None:

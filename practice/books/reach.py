@@ -14,6 +14,8 @@ from daysheet.books.index import BookError
 
 FIRST: Final = datetime.date(1800, 1, 1)
 LAST: Final = datetime.date(2199, 12, 31)
+YEARS: Final = range(1900, LAST.year + 1)
+"""Of what is written down from now on: accounts are opened from the first of them on."""
 _COUNTED: Final = (Transaction, Custom, Balance, Pad)
 
 

@@ -10,13 +10,13 @@ from beancount.core.data import Custom
 from beancount.parser.grammar import ValueType
 from daysheet import files
 from daysheet.books import Books, loading
+from daysheet.books.reach import YEARS
 from daysheet.errors import DaysheetError
 from daysheet.ledger import printer
 
 FILE: Final = "practice.beancount"
 LONGEST: Final = 120
 """Characters of what a closure is called."""
-_YEARS: Final = range(1900, 2200)
 _AT_MOST: Final = 366
 
 
@@ -48,8 +48,8 @@ def to_close(books: Books, first: datetime.date, last: datetime.date, reason: st
     text = printer.clean(reason)
     if not text or len(text) > LONGEST:
         raise DaysheetError(f"say what it is called, in at most {LONGEST} characters", remedy="such as Holidays")
-    if first.year not in _YEARS or last.year not in _YEARS:
-        raise DaysheetError("the books reach from 1900 to 2199", remedy="correct the year")
+    if first.year not in YEARS or last.year not in YEARS:
+        raise DaysheetError(f"the books reach from {YEARS[0]} to {YEARS[-1]}", remedy="correct the year")
     if last < first:
         raise DaysheetError("the last day is before the first", remedy="exchange them")
     if (last - first).days >= _AT_MOST:

@@ -14,6 +14,7 @@ from beancount.core.data import Custom
 from beancount.parser.grammar import ValueType
 from daysheet import files
 from daysheet.books import Books, loading
+from daysheet.books.reach import YEARS
 from daysheet.errors import DaysheetError
 from daysheet.facts import WEEKDAYS, Provider
 from daysheet.ledger import printer
@@ -24,7 +25,6 @@ LONGEST: Final = 120
 """Characters of a provider's name."""
 MOST: Final = 200
 """Visits a day."""
-_YEARS: Final = range(1900, 2200)
 _NUMBER: Final = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,3})?")
 _SAID: Final = ("days", "visits-per-day", "fee", "until")
 
@@ -79,8 +79,8 @@ def to_declare(books: Books, schedule: Schedule) -> Custom:
     names = known(books)
     if schedule.provider not in names:
         raise DaysheetError("no provider of that name is in the books", remedy="choose one of those that are")
-    if schedule.since.year not in _YEARS or (schedule.until and schedule.until.year not in _YEARS):
-        raise DaysheetError("the books reach from 1900 to 2199", remedy="correct the year")
+    if schedule.since.year not in YEARS or (schedule.until and schedule.until.year not in YEARS):
+        raise DaysheetError(f"the books reach from {YEARS[0]} to {YEARS[-1]}", remedy="correct the year")
     if schedule.until and schedule.until < schedule.since:
         raise DaysheetError("the last day is before the first", remedy="exchange them")
     name = printer.clean(schedule.name) or names[schedule.provider]

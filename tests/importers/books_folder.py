@@ -48,11 +48,15 @@ class Folder:
 
     def take_paths(self, *arguments: object) -> list[dict[str, Any]]:
         """Import files; the JSON answer."""
-        result = self.run("import", "--json", *arguments)
+        answer: list[dict[str, Any]] = self.answer("import", *arguments)
+        return answer
+
+    def answer(self, verb: str, *arguments: object) -> Any:
+        """What a verb answers programs; what it refuses is raised."""
+        result = self.run(verb, "--json", *arguments)
         if result.exception is not None:
             raise result.exception
-        answer: list[dict[str, Any]] = json.loads(result.stdout)
-        return answer
+        return json.loads(result.stdout)
 
     def books(self) -> Books:
         """The books, which Beancount must load without an error of its own."""

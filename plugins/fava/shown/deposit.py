@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from daysheet.accounts import BILLING, is_under
 from daysheet.books import Books
+from daysheet.books.deposited import takes_difference
 from daysheet.cash.candidates import WINDOWS
 from daysheet.cash.matched_before import OpenDeposit
 from daysheet.cash.receipts import Receipt
@@ -18,7 +18,6 @@ _BEFORE: Final = 120
 _AFTER: Final = 7
 """Days before and after a bank line in which its receipts are offered."""
 _OFFERED: Final = 200
-_ROOTS: Final = ("Expenses", "Income", "Equity", "Liabilities")
 _USUAL: Final = ("Expenses:CashShort", "Expenses:MerchantFees")
 
 
@@ -70,7 +69,7 @@ def accounts_of_difference(books: Books) -> Iterator[str]:
     """The accounts that what is short or over may go to, the usual ones first."""
     yield from _USUAL
     for account in sorted(books.opened):
-        if account not in _USUAL and account.split(":")[0] in _ROOTS and not is_under(account, BILLING):
+        if account not in _USUAL and takes_difference(account):
             yield account
 
 

@@ -49,10 +49,7 @@ def line(folder: Folder, amount: str) -> str:
 
 
 def match(folder: Folder, *arguments: str) -> dict[str, Any]:
-    told = folder.run("match", "--json", *arguments)
-    if told.exception is not None:
-        raise told.exception
-    answer: dict[str, Any] = json.loads(told.stdout)
+    answer: dict[str, Any] = folder.answer("match", *arguments)
     return answer
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
 from decimal import Decimal
 from typing import Any
@@ -40,10 +39,7 @@ def booked(folder: Folder) -> Folder:
 
 
 def move(folder: Folder, *arguments: object) -> dict[str, Any]:
-    result = folder.run("recategorize", "--json", *arguments)
-    if result.exception is not None:
-        raise result.exception
-    answer: dict[str, Any] = json.loads(result.stdout)
+    answer: dict[str, Any] = folder.answer("recategorize", *arguments)
     return answer
 
 

@@ -6,7 +6,6 @@ import hashlib
 import json
 import re
 import shutil
-import ssl
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -25,8 +24,9 @@ from tests.reports.mail.conftest import (  # noqa: F401 - fixtures
     Server,
     authority,
     ca_file,
+    listening,
 )
-from tests.reports.mail.test_commands import LEDGER, MAIL, PRACTICE, attachments, daysheet
+from tests.reports.mail.test_commands import LEDGER, PRACTICE, attachments, daysheet, mail_settings
 
 from .conftest import Site, serving
 from .test_fava_looks import fits, serious
@@ -69,18 +69,12 @@ def _post(authority, ca_file, tmp_path_factory) -> Iterator[Post]:  # noqa: F811
     (folder / "main.beancount").write_text(LEDGER + EXTENSION)
     (folder / "daysheet.toml").write_text(PRACTICE)
     daysheet(folder, "pack", "2026")
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    authority.issue_cert("127.0.0.1", "localhost").configure_cert(context)
-    server = Server(Plan(), Received(), context, implicit=False)
-    server.start()
-    values = {"user": USER, "recipient": RECIPIENT, "port": server.port, "security": "starttls", "ca_file": ca_file}
-    with pytest.MonkeyPatch.context() as patch:
+    with listening(authority, Plan(), Received()) as server, pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CONFIG_HOME", str(scratch / "config"))
         patch.setenv("MAIL_SECRET", PASSWORD)
         patch.setenv("PDF_PASSWORD", "a shared password")
         with serving(folder) as running:
-            yield Post(running, server, PRACTICE + MAIL.format(**values, more=""))
-    server.stop(no_assert=True)
+            yield Post(running, server, PRACTICE + mail_settings(server, ca_file))
 
 
 @pytest.fixture

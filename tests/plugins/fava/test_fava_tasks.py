@@ -9,7 +9,6 @@ import csv
 import io
 import re
 import shutil
-import ssl
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -33,8 +32,9 @@ from tests.reports.mail.conftest import (  # noqa: F401 - fixtures
     Server,
     authority,
     ca_file,
+    listening,
 )
-from tests.reports.mail.test_commands import MAIL
+from tests.reports.mail.test_commands import mail_settings
 
 from .conftest import Site, looking, put_back, serving
 from .test_fava import figures
@@ -146,20 +146,14 @@ def practice(request, authority, ca_file, tmp_path_factory) -> Iterator[Practice
     scratch = tmp_path_factory.mktemp("month")
     folder = scratch / "books"
     shutil.copytree(ROOT / "ledgers" / name, folder)
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    authority.issue_cert("127.0.0.1", "localhost").configure_cert(context)
-    server = Server(Plan(), Received(), context, implicit=False)
-    server.start()
-    values = {"user": USER, "recipient": RECIPIENT, "port": server.port, "security": "starttls", "ca_file": ca_file}
-    with (folder / "daysheet.toml").open("a") as settings:
-        settings.write(MAIL.format(**values, more=""))
-    with pytest.MonkeyPatch.context() as patch:
+    with listening(authority, Plan(), Received()) as server, pytest.MonkeyPatch.context() as patch:
+        with (folder / "daysheet.toml").open("a") as settings:
+            settings.write(mail_settings(server, ca_file))
         patch.setenv("XDG_CONFIG_HOME", str(scratch / "config"))
         patch.setenv("MAIL_SECRET", PASSWORD)
         patch.setenv("DAYSHEET_SECRET", demo.SECRET)  # that the samples' tokens are made with
         with serving(folder) as running:
             yield Practice(name, screen, running, server, raw_of(str(folder / "main.beancount")))
-    server.stop(no_assert=True)
 
 
 @pytest.fixture

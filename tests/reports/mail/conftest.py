@@ -8,6 +8,8 @@ import os
 import signal
 import ssl
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -174,6 +176,20 @@ class Server(Controller):
         super()._trigger_server()
 
 
+@contextmanager
+def listening(authority: trustme.CA, plan: Plan, received: Received, security: str = "starttls") -> Iterator[Server]:
+    """A server at work, until it is not needed any more or a test has ended it."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("127.0.0.1", "localhost").configure_cert(context)
+    controller = Server(plan, received, context, implicit=security == "tls")
+    controller.start()
+    try:
+        yield controller
+    finally:
+        if not controller.loop.is_closed():
+            controller.stop(no_assert=True)
+
+
 @pytest.fixture(scope="session")
 def authority():
     return trustme.CA()
@@ -203,10 +219,5 @@ def security(request):
 
 @pytest.fixture
 def server(plan, received, authority, security):
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    authority.issue_cert("127.0.0.1", "localhost").configure_cert(context)
-    controller = Server(plan, received, context, implicit=security == "tls")
-    controller.start()
-    yield controller
-    if not controller.loop.is_closed():
-        controller.stop(no_assert=True)
+    with listening(authority, plan, received, security) as controller:
+        yield controller

@@ -18,7 +18,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from .conftest import PASSWORD, RECIPIENT, USER
+from .conftest import PASSWORD, RECIPIENT, USER, Server
 
 LEDGER = """\
 option "title" "Willow Creek"
@@ -67,6 +67,12 @@ def daysheet(folder: Path, *arguments: str, code: int = 0):
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr
     return done.stdout if code == 0 else done.stderr
+
+
+def mail_settings(server: Server, ca_file: Path) -> str:
+    """The table `[mail]` for a server that begins without TLS."""
+    values = {"user": USER, "recipient": RECIPIENT, "port": server.port, "security": "starttls", "ca_file": ca_file}
+    return MAIL.format(**values, more="")
 
 
 @pytest.fixture(scope="session")
