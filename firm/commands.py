@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -14,15 +15,17 @@ import click
 from daysheet import console, files
 from daysheet.console import Console, pass_console
 from daysheet.firm import clients, cluster, running, table, web
-from daysheet.firm.calls import MODULE, VERB, Outcome
+from daysheet.firm.calls import VERB, Outcome
 from daysheet.firm.running import Work
 from daysheet.reports.formats import csv_json, text
+from daysheet.reports.statements import account_numbers
 from daysheet.reports.table import Table
 from daysheet.wording import many, money
 
-_STANDING = Work(MODULE, ("daysheet.firm.standing",))
 _CHECK = Work(VERB, ("check", "--json"))
 _PACK_WRITES = frozenset({"packs", "outbox"})
+_FROM_WIDTH = {"as_of": 100, "oldest": 120, "sources": 170}
+"""Columns that a terminal shows which is so wide."""
 
 
 class Over:
@@ -42,7 +45,16 @@ class Over:
         Raises:
             DaysheetError: there is no firm.toml, it is wrong, or no client is called so.
         """
+        return self.read()
+
+    def read(self) -> clients.Firm:
+        """The firm as firm.toml has it by now; raises as `firm` does."""
         return clients.only(clients.read(clients.find(self._place or Path.cwd())), self._only)
+
+    @property
+    def workers(self) -> int:
+        """How many clients at once; 0 for what the firm says."""
+        return self._workers
 
     def do(self, work: Work) -> list[Outcome]:
         """Do it for all of them, here or on the cluster.
@@ -93,7 +105,7 @@ def _over() -> Over:
 def status(shell: Console, sort: str, as_csv: bool, html: Path | None) -> int:
     """How every client stands: what came in, what is missing, pack, mail, lock."""
     over = _over()
-    outcomes = over.do(_STANDING)
+    outcomes = over.do(running.STANDING)
     shown = table.status(table.standings(outcomes), sort)
     return _show(shell, over, shown, outcomes, as_csv=as_csv, html=html)
 
@@ -105,8 +117,27 @@ def status(shell: Console, sort: str, as_csv: bool, html: Path | None) -> int:
 def report(shell: Console, as_csv: bool, html: Path | None) -> int:
     """Each client's measures beside those of the firm's other clients."""
     over = _over()
-    outcomes = over.do(_STANDING)
+    outcomes = over.do(running.STANDING)
     return _show(shell, over, table.report(table.standings(outcomes)), outcomes, as_csv=as_csv, html=html)
+
+
+@firm.command("fava", cls=console.Verb)
+@click.option("--port", type=click.IntRange(0, 65535), default=5000, show_default=True, help="The port to listen on.")
+@click.option("--read-only", is_flag=True, help="Nothing can be changed.")
+@click.option(
+    "--open", "most", type=click.IntRange(1), default=4, show_default=True, help="So many clients' books kept open."
+)
+@pass_console
+def fava(shell: Console, port: int, read_only: bool, most: int) -> int:
+    """Fava over all clients: a page of how they stand, and each one's ledger, on this machine alone."""
+    from daysheet.firm.fava import serving  # noqa: PLC0415 - Fava takes a second to load
+
+    def told(address: str) -> None:
+        shell.emit({"address": address}, lambda: f"{over.firm.name}: {address} (Ctrl-C ends it)")
+
+    over = _over()
+    serving.serve(over.read, port, most, over.workers, read_only=read_only, told=told)
+    return console.OK
 
 
 @firm.command("check", cls=console.Verb)
@@ -138,7 +169,7 @@ def import_(shell: Console) -> int:
 @pass_console
 def pack(shell: Console, year: int) -> int:
     """Build every client's accountant's pack of a year; one whose books say the same is left as it is."""
-    work = Work(VERB, ("pack", str(year), "--json"), _PACK_WRITES, f"packs/{year}", is_settling=True)
+    work = Work(VERB, ("pack", str(year), "--json"), _PACK_WRITES, f"packs/{year}", adds=account_numbers.FILE)
     return _tell(shell, _over().do(work), lambda outcome, built: f"{built['pack']}{_kept(outcome)}")
 
 
@@ -199,8 +230,17 @@ def _show(
     elif as_csv:
         click.echo(csv_json.to_csv(shown), nl=False)
     else:
-        shell.emit(csv_json.to_json(shown) if shell.as_json else None, lambda: text.render(shown, name, _width()))
+        shell.emit(csv_json.to_json(shown) if shell.as_json else None, lambda: _as_text(shown, name, _width()))
     return _code(outcomes)
+
+
+def _as_text(shown: Table, name: str, width: int) -> str:
+    """The table for a terminal: the wider that is, the more columns."""
+    columns = [
+        column._replace(shown="always") if width >= _FROM_WIDTH.get(column.key, width + 1) else column
+        for column in shown.columns
+    ]
+    return text.render(replace(shown, columns=tuple(columns)), name, width)
 
 
 def _width() -> int:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from daysheet import __version__, files
+from daysheet.books.loading import MAIN, with_include
 from daysheet.firm.calls import Call, Outcome
 from daysheet.trust import git
 
@@ -22,21 +23,41 @@ _NEVER: Final = frozenset({".git", ".venv", "__pycache__", ".mypy_cache"})
 _OURS: Final = (".daysheet.lock", ".lock", ".tmp", ".lease")
 
 
-def digest(call: Call, leave_out: frozenset[str] = frozenset()) -> str:
-    """The digest of what a call depends on: the program's version, its words, the books' files, git's commit.
+def contents(folder: Path, leave_out: frozenset[str] = frozenset()) -> dict[str, bytes]:
+    """The digest of each file of a books folder, by its name from there, in one order on every machine.
 
     Args:
-        call: the call.
-        leave_out: files and folders of the books that it writes and does not read.
+        folder: of the books.
+        leave_out: files and folders at the top of it that do not count.
     """
+    return {path.relative_to(folder).as_posix(): _content(path) for path in _files(folder, leave_out)}
+
+
+def digest(call: Call, found: dict[str, bytes]) -> str:
+    """The digest of what a call depends on: the program's version, its words, git's commit, the books' `contents`."""
     made = hashlib.sha256()
     for word in (__version__, call.program, *call.arguments, git.run(call.folder, "rev-parse", "HEAD") or ""):
         made.update(f"{len(word)} {word}\0".encode())
-    for path in _files(call.folder, leave_out):
-        name = os.fsencode(path.relative_to(call.folder))
+    for written, content in found.items():
+        name = os.fsencode(written)
         made.update(b"%d %s\0" % (len(name), name))
-        made.update(_content(path))
+        made.update(content)
     return made.hexdigest()
+
+
+def only_added(before: dict[str, bytes], after: dict[str, bytes], main: str, name: str) -> bool:
+    """Whether books differ by a file alone that was written, and by the line that includes it.
+
+    Args:
+        before: the books' `contents`.
+        after: what they are by now.
+        main: the main file's text before.
+        name: the file's.
+    """
+    others = {MAIN, name}
+    same = {key: value for key, value in before.items() if key not in others}
+    including = hashlib.sha256(with_include(main, name).encode()).digest()
+    return same == {key: value for key, value in after.items() if key not in others} and after.get(MAIN) == including
 
 
 def recall(state: Path, call: Call, depends_on: str) -> Outcome | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,9 +13,10 @@ from typing import Final, NamedTuple
 
 import click
 from daysheet import console, files
+from daysheet.books.loading import MAIN
 from daysheet.errors import DaysheetError
 from daysheet.firm import calls, kept
-from daysheet.firm.calls import Call, Outcome
+from daysheet.firm.calls import MODULE, Call, Outcome
 from daysheet.firm.clients import Client, Firm
 
 _CLIENTS: Final = "clients.json"
@@ -31,7 +32,7 @@ class Work(NamedTuple):
         writes: what it writes in the books folder and does not read, at the top of it.
         made: the folder of the books whose files are its result; empty for none.
         is_kept: whether it is left out for a client of whose books nothing has changed since.
-        is_settling: whether it may write what it reads the first time, and is then done once more.
+        adds: a file of the books that it may write before it reads them, with the line that includes it.
     """
 
     program: str
@@ -39,7 +40,11 @@ class Work(NamedTuple):
     writes: frozenset[str] = frozenset()
     made: str = ""
     is_kept: bool = True
-    is_settling: bool = False
+    adds: str = ""
+
+
+STANDING: Final = Work(MODULE, ("daysheet.firm.standing",))
+"""How each client stands."""
 
 
 class Task(NamedTuple):
@@ -50,7 +55,13 @@ class Task(NamedTuple):
     state: Path
 
 
-def over(firm: Firm, work: Work, workers: int = 0, executor: Executor | None = None) -> list[Outcome]:
+def over(
+    firm: Firm,
+    work: Work,
+    workers: int = 0,
+    executor: Executor | None = None,
+    told: Callable[[Outcome], None] | None = None,
+) -> list[Outcome]:
     """Do it for all clients; the outcomes are in their order.
 
     Args:
@@ -58,17 +69,21 @@ def over(firm: Firm, work: Work, workers: int = 0, executor: Executor | None = N
         work: what is to be done.
         workers: how many at once; 0 for what the firm says, or one a processor.
         executor: takes the work elsewhere; by default it is done on this machine.
+        told: is given each outcome as it comes; by default a bar shows how many there are.
     """
-    closed = _tell(firm)
+    closed = tell(firm)
     tasks = [_task(firm, client, work, closed) for client in firm.clients]
     outcomes: dict[str, Outcome] = {}
-    with _pool(executor, workers or firm.workers or os.cpu_count() or 1) as pool, _Progress(len(tasks)) as progress:
+    with (
+        _pool(executor, workers or firm.workers or os.cpu_count() or 1) as pool,
+        _Progress(len(tasks), told) as progress,
+    ):
         futures: dict[Future[Outcome], Task] = {pool.submit(do, task): task for task in tasks}
         try:
             for future in as_completed(futures):
                 call = futures[future].call
                 outcomes[call.client] = _outcome(future, call)
-                progress.step()
+                progress.step(outcomes[call.client])
         except BaseException:
             for future in futures:
                 future.cancel()
@@ -80,19 +95,22 @@ def over(firm: Firm, work: Work, workers: int = 0, executor: Executor | None = N
 def do(task: Task) -> Outcome:
     """One client's: what an earlier run gave if nothing has changed since, else the call."""
     call, work, state = task
-    before = kept.digest(call, work.writes) if work.is_kept else ""
-    if work.is_kept and (known := kept.recall(state, call, before)):
+    if not work.is_kept:
+        return calls.run(call)
+    before = kept.contents(call.folder, work.writes)
+    depends_on = kept.digest(call, before)
+    if known := kept.recall(state, call, depends_on):
         return known
+    main = (call.folder / MAIN).read_bytes().decode("utf-8", "replace")
     outcome = calls.run(call)
-    if not work.is_kept or not outcome.is_done:
+    if not outcome.is_done:
         return outcome
-    after = kept.digest(call, work.writes)
-    if after != before and work.is_settling:
-        before, outcome = after, calls.run(call)
-        after = kept.digest(call, work.writes)
-    if outcome.is_done and after == before:
+    after = kept.contents(call.folder, work.writes)
+    if work.adds and after != before and kept.only_added(before, after, main, work.adds):
+        before, depends_on = after, kept.digest(call, after)
+    if after == before:
         made = call.folder / work.made
-        kept.keep(state, call, before, outcome, made.rglob("*") if work.made else iter(()))
+        kept.keep(state, call, depends_on, outcome, made.rglob("*") if work.made else iter(()))
     return outcome
 
 
@@ -106,8 +124,8 @@ def _outcome(future: Future[Outcome], call: Call) -> Outcome:
         return Outcome(call.client, -1, "", error, 0, 0, 0, 1)
 
 
-def _tell(firm: Firm) -> Path:
-    """Write down whose books are whose, for the clients' processes."""
+def tell(firm: Firm) -> Path:
+    """Write down whose books are whose, for the clients' processes; the file."""
     firm.state.mkdir(exist_ok=True, mode=0o700)
     files.write(firm.state / ".gitignore", b"*\n")
     path = firm.state / _CLIENTS
@@ -136,17 +154,20 @@ def _pool(executor: Executor | None, workers: int) -> Iterator[Executor]:
 class _Progress:
     """A bar on standard error with an estimate of the time that is left; nothing when that is no terminal."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, told: Callable[[Outcome], None] | None) -> None:
+        self._told = told
         self._bar = click.progressbar(length=count, label="Clients", width=_BAR, file=sys.stderr, show_pos=True)
-        self._is_shown = sys.stderr.isatty()
+        self._is_shown = told is None and sys.stderr.isatty()
 
     def __enter__(self) -> _Progress:
         if self._is_shown:
             self._bar.__enter__()
         return self
 
-    def step(self) -> None:
+    def step(self, outcome: Outcome) -> None:
         """One more is done."""
+        if self._told is not None:
+            self._told(outcome)
         if self._is_shown:
             self._bar.update(1)
 

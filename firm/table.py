@@ -23,6 +23,7 @@ _LEAST: Final = 3
 
 STATUS: Final = (
     Column("client", "Client"),
+    Column("practice", "Practice", "text", "wide"),
     Column("as_of", "As of", "date", "wide"),
     Column("gap", "Never billed", "money"),
     Column("unreconciled", "Unreconciled", "money"),
@@ -37,9 +38,8 @@ STATUS: Final = (
     Column("pack", "Pack", "text", "wide"),
     Column("mail", "Mail", "text", "wide"),
     Column("locked", "Locked", "text", "wide"),
-    Column("practice", "Practice", "text", "wide"),
     Column("currency", "Currency", "text", "data"),
-    Column("sources", "Sources", "text", "data"),
+    Column("sources", "Imported through, by source", "text", "wide"),
     Column("error", "Why not", "text", "data"),
 )
 
@@ -84,6 +84,7 @@ def _status_row(client: Standing) -> tuple[Cell, ...]:
     deadlines = said["deadlines"]
     return (
         client.outcome.client,
+        said["practice"],
         _day(said["as_of"]),
         Decimal(said["gap"]),
         Decimal(said["unreconciled"]),
@@ -98,7 +99,6 @@ def _status_row(client: Standing) -> tuple[Cell, ...]:
         _last(said["packs"]),
         _last(said["mail"]),
         str(said["locked"][-1]) if said["locked"] else None,
-        said["practice"],
         said["currency"],
         "; ".join(f"{source} {day}" for source, day in imports),
         None,

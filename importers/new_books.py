@@ -58,7 +58,7 @@ PLUGINS: Final = (
 )
 """What new books load, so that Fava and bean-check show the findings, and Fava's import page what is in the inbox."""
 
-_FAVA_IMPORT: Final = """\
+FAVA_IMPORT: Final = """\
 # Read by Fava's import page: the importers of these books.
 from pathlib import Path
 
@@ -66,6 +66,7 @@ from daysheet.importers.gulp import importers
 
 CONFIG = importers(Path(__file__).parent, for_fava=True)
 """
+"""What Fava's import page reads."""
 
 
 def make(folder: Path, name: str = "") -> list[str]:
@@ -88,7 +89,7 @@ def make(folder: Path, name: str = "") -> list[str]:
         ".gitattributes": git.ATTRIBUTES,
         ".gitignore": _GITIGNORE,
         "accounts.beancount": _accounts(),
-        "fava-import.py": _FAVA_IMPORT,
+        "fava-import.py": FAVA_IMPORT,
         "practice.beancount": _PRACTICE,
         "imports.beancount": _IMPORTS,
         FILE: _resource("daysheet.toml").replace("{id}", identity).replace('"{name}"', quoted(title)),

@@ -15,7 +15,7 @@ from daysheet.ledger.folders import MAIN, find_books, nearest
 from daysheet.settings import Settings
 from daysheet.trust.ledger import Guard
 
-__all__ = ["MAIN", "append", "as_they_stand", "find_books", "load", "nearest"]
+__all__ = ["MAIN", "append", "as_they_stand", "find_books", "load", "nearest", "with_include"]
 
 _PROVED = "proved-by"
 
@@ -97,7 +97,13 @@ def append(folder: Path, name: str, text: str, *, apart: bool = True) -> None:
     path, main = folder / name, folder / MAIN
     before = path.read_bytes() if path.exists() else b""
     changes = [(name, before + (b"\n" if before and apart else b"") + text.encode())]
-    said, line = main.read_text(encoding="utf-8"), f'include "{name}"'
-    if line not in said.splitlines():
-        changes.append((MAIN, (said.rstrip("\n") + f"\n{line}\n").encode()))
+    said = main.read_text(encoding="utf-8")
+    if (including := with_include(said, name)) != said:
+        changes.append((MAIN, including.encode()))
     files.replace_all(folder, changes)
+
+
+def with_include(main: str, name: str) -> str:
+    """The main file's text with a line that includes this file, if it has none."""
+    line = f'include "{name}"'
+    return main if line in main.splitlines() else main.rstrip("\n") + f"\n{line}\n"

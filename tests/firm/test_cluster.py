@@ -8,10 +8,11 @@ import pytest
 from daysheet.firm import clients, cluster, running
 from daysheet.firm.calls import VERB
 from daysheet.firm.running import Work
+from daysheet.reports.statements import account_numbers
 
 from tests.firm.conftest import scheduler, worker
 
-PACK = Work(VERB, ("pack", "2026", "--json"), frozenset({"packs", "outbox"}), "packs/2026", is_settling=True)
+PACK = Work(VERB, ("pack", "2026", "--json"), frozenset({"packs", "outbox"}), "packs/2026", adds=account_numbers.FILE)
 CLIENTS = 8
 
 

@@ -3,11 +3,12 @@
 import csv
 import io
 import json
+import re
 import shutil
 
 import pytest
 from click.testing import CliRunner
-from daysheet.firm import web
+from daysheet.firm import kept, web
 from daysheet.firm.calls import Outcome
 from daysheet.firm.commands import firm as verb
 from daysheet.firm.table import STATUS, Standing, status
@@ -155,3 +156,44 @@ def test_a_cluster_gives_what_this_machine_gives(firm, cluster):
     shutil.rmtree(firm.folder / ".daysheet-firm")
     assert run(firm, "--scheduler", cluster, "status", "--json", code=2) == here
     assert (firm.folder / ".daysheet-firm" / "oak" / "standing.json").exists()
+
+
+def test_the_page_shows_each_cell_in_its_column(firm):
+    firm.add("oak", fee="120.50")
+    firm.add("elm", fee="80.00")
+    place = firm.folder / "firm.html"
+    run(firm, "status", "--html", str(place))
+    lines = re.findall(r"<tr>(.*?)</tr>", place.read_text().partition("<tbody>")[2], re.DOTALL)
+    shown = [[cell.strip() for cell in re.findall(r">([^<>]*)</t[hd]>", line)] for line in lines]
+    assert [cells[:5] for cells in shown] == [
+        ["elm", "The elm practice", "2026-03-01", "80.00", "–"],
+        ["oak", "The oak practice", "2026-03-01", "120.50", "–"],
+    ]
+
+
+def test_a_pack_that_gives_accounts_their_numbers_is_built_once(firm):
+    """The first pack writes `account-numbers.beancount` and its include, then reads the books anew."""
+    oak = firm.add("oak")
+    first = json.loads(run(firm, "pack", "2026", "--json"))["oak"]
+    assert (oak / "account-numbers.beancount").exists()
+    told = json.loads((firm.folder / ".daysheet-firm" / "oak" / "pack-2026.json").read_text())
+    assert told["outcome"]["attempts"] == 1
+    assert json.loads(told["outcome"]["output"]) == first
+    assert rows(run(firm, "status", "--json"))["oak"]["pack"] == "2026 current"
+    assert ", as it was" in run(firm, "pack", "2026")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [("numbers", "", True), ("numbers", "; more", False), ("visits", "", False), ("main", "", False)],
+)
+def test_books_that_somebody_else_changed_meanwhile_are_not_taken_for_done(tmp_path, name, text, expected):
+    main, numbers = tmp_path / "main.beancount", tmp_path / "numbers.beancount"
+    main.write_text('option "title" "One"\n')
+    (tmp_path / "visits.beancount").write_text("")
+    said, before = main.read_text(), kept.contents(tmp_path)
+    numbers.write_text("; written")
+    main.write_text(f'option "title" "One"\ninclude "numbers.beancount"\n{text}')
+    if not expected and not text:
+        (tmp_path / f"{name}.beancount").write_text("; by somebody")
+    assert kept.only_added(before, kept.contents(tmp_path), said, "numbers.beancount") is expected
