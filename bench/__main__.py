@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-NO_MEASUREMENTS = ("__main__", "ledger")
+NO_MEASUREMENTS = ("__main__", "ledger", "scale")
 
 
 def main(wanted: list[str]) -> int:

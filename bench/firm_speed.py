@@ -1,9 +1,10 @@
 """A firm's packs: one process beside two, again with nothing changed, a process that is killed, and what it takes.
 
-`python -m bench.firm_speed [--clients N] [--years N] [--folder DIR] [--keep]` makes the books of so many clients (100,
-of one to five years) and builds every client's pack of the last year in one run with one process at a time, kept to one
-processor, and with two on two; each again with nothing changed. Then it kills the processes of two clients, of one once
-and of the other each time. It prints what each took and what is to hold.
+`python -m bench.firm_speed [--clients N] [--alone N] [--years N] [--folder DIR] [--keep]` makes the books of so many
+clients (100, of one to five years) and builds every client's pack of the last year in one run with one process at a
+time, kept to one processor (with `--alone` of so many clients, which is sooner done), and with two on two; each again
+with nothing changed. It looks how all stand, and kills the processes of two clients, of one once and of the other each
+time. It prints what each took and what is to hold.
 
 With `--folder` a run that was stopped goes on after the last phase that it had finished; `--keep` writes the figures,
 with the machine and the day, into `bench/firm_speed.json`, from which `docs/scale.md` is worked out.
@@ -52,19 +53,20 @@ def main() -> None:
     """Measure and print."""
     reader = argparse.ArgumentParser(prog="python -m bench.firm_speed")
     reader.add_argument("--clients", type=int, default=100)
+    reader.add_argument("--alone", type=int, default=0, help="So many of them one at a time; a multiple of the years.")
     reader.add_argument("--years", type=int, default=5, help="The clients' books have one to so many years.")
     reader.add_argument("--folder", type=Path, help="Where to work; what is finished there is not done again.")
     reader.add_argument("--keep", action="store_true", help=f"Write the figures to {FIGURES.name}.")
     asked = reader.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        figures = measure(asked.folder or Path(scratch), asked.clients, asked.years)
+        figures = measure(asked.folder or Path(scratch), asked.clients, asked.alone or asked.clients, asked.years)
     for line in told(figures):
         print(line)
     if asked.keep:
         FIGURES.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
 
 
-def measure(folder: Path, count: int, most: int) -> dict[str, Any]:
+def measure(folder: Path, count: int, alone: int, most: int) -> dict[str, Any]:
     """The figures; each phase that is finished is kept in `folder`.
 
     Returns:
@@ -91,7 +93,7 @@ def measure(folder: Path, count: int, most: int) -> dict[str, Any]:
             shutil.rmtree(folder / "firm", ignore_errors=True)
             shutil.rmtree(folder / "cache", ignore_errors=True)
         for name in ("first", "again"):
-            phase(f"{name}-{workers}", partial(_packed, folder, years, workers))
+            phase(f"{name}-{workers}", partial(_packed, folder, years if workers > 1 else years[:alone], workers))
     phase("status", partial(_stood, folder, years))
     phase("killed", partial(_killed, folder, years))
     return figures
@@ -100,11 +102,15 @@ def measure(folder: Path, count: int, most: int) -> dict[str, Any]:
 def told(figures: dict[str, Any]) -> Iterator[str]:
     """What is to hold, with the figures that it holds or not."""
     one, two, again = figures["first-1"], figures["first-2"], figures["again-2"]
+    yield f"{figures['machine']}, load {one['load']} to {two['load']}"
     yield (
         f"{len(figures['years'])} clients, {sum(figures['years'])} years: {one['clock']:,.0f} s one at a time on one "
-        f"processor, {two['clock']:,.0f} s two at a time on two"
+        f"processor ({one['clients']} of them), {two['clock']:,.0f} s two at a time on two"
     )
-    yield f"two processes are {one['clock'] / two['clock'] / 2:.0%} efficient (to hold: 90%)"
+    yield (
+        f"two processes are {efficiency(figures, 'clock'):.0%} efficient by the clock (to hold: 90%), and "
+        f"{2 * efficiency(figures, 'processor'):.0%} by processor seconds (a busy machine changes them less)"
+    )
     yield (
         f"a second run takes {again['clock'] / two['clock']:.1%} of the first by the clock, "
         f"{again['processor'] / two['processor']:.1%} of its processor seconds (to hold: 3%)"
@@ -114,10 +120,17 @@ def told(figures: dict[str, Any]) -> Iterator[str]:
     yield f"clients not done: {one['failed'] + two['failed'] + figures['killed']['others']} (to hold: 0)"
 
 
+def efficiency(figures: dict[str, Any], of: str) -> float:
+    """What one at a time took for a client, over what two at a time did for two."""
+    one, two = figures["first-1"], figures["first-2"]
+    return float(one[of] / one["clients"] / (two[of] / two["clients"]) / 2)
+
+
 def _machine() -> str:
     text = Path("/proc/cpuinfo").read_text(encoding="utf-8") if Path("/proc/cpuinfo").exists() else ""
     names = [line.partition(":")[2].strip() for line in text.splitlines() if line.startswith("model name")]
-    return f"{os.cpu_count()} processors ({names[0] if names else platform.processor()}), {platform.python_version()}"
+    name = names[0] if names else platform.processor()
+    return f"{os.cpu_count()} processors ({name}), Python {platform.python_version()}"
 
 
 def _firm(folder: Path, years: list[int]) -> Firm:
@@ -170,6 +183,7 @@ def _done(firm: Firm, work: Work, workers: int) -> dict[str, Any]:
     for outcome in wrong[:3]:
         print(f"  {outcome.client}: {outcome.error}")
     return {
+        "clients": len(outcomes),
         "clock": round(clock, 1),
         "processor": round(_processor() - before, 1),
         "kept": sum(outcome.is_kept for outcome in outcomes),

@@ -16,6 +16,7 @@ from daysheet.reports.mail.packed import built_pack, for_mail
 from daysheet.reports.mail.recipients import contacts, mailbox
 from daysheet.reports.mail.secret import resolve
 from daysheet.reports.mail.settings import MailSettings, mail_settings
+from daysheet.reports.mail.submission import Login
 from daysheet.reports.pack.contents import layouts_of
 from daysheet.reports.statements.layouts import LAYOUTS
 from daysheet.settings import Settings
@@ -108,8 +109,12 @@ def send(room: Mailroom, folder: Path, identifiers: Sequence[str]) -> Iterator[E
     Raises:
         DaysheetError: this machine's user has not allowed the server, there is no login, or a message cannot be sent.
     """
-    trusted.require(folder, trusted_settings.mail(folder))
-    return room.send(identifiers, lambda: login(room.mail, folder))
+
+    def logged_in() -> Login:
+        trusted.require(folder, trusted_settings.mail(folder))
+        return login(room.mail, folder)
+
+    return room.send(identifiers, logged_in)
 
 
 def _questions(said: object) -> list[str]:

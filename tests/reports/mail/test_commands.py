@@ -347,6 +347,13 @@ def test_mail_goes_only_where_it_went_when_it_was_approved(books, received):
     assert "127.0.0.1 (env:MAIL_SECRET)" in daysheet(folder, "trust")
 
 
+def test_where_nothing_is_approved_nothing_is_asked_for(books, received):
+    folder = books()
+    draft(folder)
+    assert "Nothing is approved" in daysheet(folder, "mail", "send")
+    assert received.messages == []
+
+
 def test_the_outbox_is_kept_out_of_git(books):
     folder = books()
     subprocess.run(["git", "init", "-q", str(folder)], check=True)
