@@ -6,7 +6,8 @@ themselves stand in a table beside it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Final, NamedTuple
 
@@ -16,9 +17,12 @@ _ACCENT: Final = "#1f3a5f"
 _PRIOR: Final = "#b8c4d4"
 _GREY: Final = "#5d6673"
 _HAIR: Final = "#dfe3e8"
-_LEFT: Final = 46.0
+_DIGIT: Final = 4.2
 _TOP: Final = 14.0
+_ABREAST: Final = 5
 _BOTTOM: Final = 16.0
+_LETTER: Final = 5.2
+"""About how wide a letter under a bar is, with its share of the space to the next word."""
 _STEPS: Final = (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10))
 
 
@@ -36,6 +40,11 @@ class Series(NamedTuple):
     values: tuple[Decimal, ...]
 
 
+def across(count: int) -> int:
+    """How many of so many small charts stand beside each other: rows that are as full as each other, five at most."""
+    return math.ceil(count / max(math.ceil(count / _ABREAST), 1))
+
+
 def bars(
     title: str, labels: Sequence[str], series: Sequence[Series], width: float = 480.0, height: float = 150.0
 ) -> Chart:
@@ -43,13 +52,15 @@ def bars(
 
     Args:
         title: what the chart shows, with its currency.
-        labels: under each group of bars.
+        labels: under each group of bars; every second, third … one where they have no room beside each other.
         series: one, or this year's and the prior year's; amounts below zero hang under the axis.
         width: of the picture, in points.
         height: of the picture, in points.
     """
     low, high, ticks = _scale([value for one in series for value in one.values])
     legend = 12.0 if len(series) > 1 else 0.0
+    names = [f"{tick:,.{_decimals(ticks)}f}" for tick in ticks]
+    left = _DIGIT * max(map(len, names)) + 7.0
     plot = height - _TOP - _BOTTOM - legend
 
     def level(value: Decimal) -> float:
@@ -57,8 +68,8 @@ def bars(
 
     marks = [
         *_legend(series, legend, width),
-        *(_tick(tick, level(tick), width, _decimals(ticks)) for tick in ticks),
-        *_columns(labels, series, width, level, height),
+        *(_tick(named, level(tick), left, width) for tick, named in zip(ticks, names, strict=True)),
+        *_columns(labels, series, (left, width), level, height),
     ]
     alternative = escape(_in_words(title, labels, series))
     svg = Markup(  # noqa: S704 - its parts are numbers and escaped text
@@ -68,14 +79,21 @@ def bars(
     return Chart(title, svg)
 
 
-def _columns(labels: Sequence[str], series: Sequence[Series], width: float, level: object, height: float) -> list[str]:
-    assert callable(level)  # noqa: S101 - for the type checker
-    pitch = (width - _LEFT) / max(len(labels), 1)
+def _columns(
+    labels: Sequence[str],
+    series: Sequence[Series],
+    across: tuple[float, float],
+    level: Callable[[Decimal], float],
+    height: float,
+) -> list[str]:
+    left, width = across
+    pitch = (width - left) / max(len(labels), 1)
     bar = min(pitch * 0.72 / len(series), 34.0)
     zero = level(Decimal())
+    every = math.ceil((max(map(len, labels), default=0) * _LETTER) / pitch)
     marks = []
     for place, label in enumerate(labels):
-        middle = _LEFT + pitch * (place + 0.5)
+        middle = left + pitch * (place + 0.5)
         for order, one in enumerate(series):
             x = middle - bar * len(series) / 2 + bar * order
             y = level(one.values[place])
@@ -85,8 +103,9 @@ def _columns(labels: Sequence[str], series: Sequence[Series], width: float, leve
                 marks.append(
                     f'<rect x="{x:.2f}" y="{top:.2f}" width="{bar * 0.92:.2f}" height="{tall:.2f}" fill="{colour}"/>'
                 )
-        marks.append(_text(middle, height - 4, label, "middle"))
-    marks.append(f'<path d="M{_LEFT:g} {zero:.2f}H{width:g}" stroke="{_GREY}" stroke-width=".7"/>')
+        if place % every == 0:
+            marks.append(_text(middle, height - 4, label, "middle"))
+    marks.append(f'<path d="M{left:g} {zero:.2f}H{width:g}" stroke="{_GREY}" stroke-width=".7"/>')
     return marks
 
 
@@ -109,9 +128,9 @@ def _decimals(ticks: Sequence[Decimal]) -> int:
     return max(0, *(-int(tick.normalize().as_tuple().exponent) for tick in ticks))
 
 
-def _tick(value: Decimal, y: float, width: float, decimals: int) -> str:
-    line = f'<path d="M{_LEFT:g} {y:.2f}H{width:g}" stroke="{_HAIR}" stroke-width=".5"/>'
-    return line + _text(_LEFT - 5, y + 2.5, f"{value:,.{decimals}f}", "end")
+def _tick(named: str, y: float, left: float, width: float) -> str:
+    line = f'<path d="M{left:g} {y:.2f}H{width:g}" stroke="{_HAIR}" stroke-width=".5"/>'
+    return line + _text(left - 5, y + 2.5, named, "end")
 
 
 def _text(x: float, y: float, words: str, anchor: str) -> str:

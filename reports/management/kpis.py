@@ -11,15 +11,18 @@ from typing import Final
 from daysheet import measures
 from daysheet.books.openings import begin_of
 from daysheet.measures import DEFINITIONS, Benchmarks, Measures
-from daysheet.reports.formats.charts import Chart, Series, bars
+from daysheet.reports.formats.charts import Chart, Series, across, bars
 from daysheet.reports.management.monthly import begun
 from daysheet.reports.period import Period
 from daysheet.reports.request import Request
-from daysheet.reports.table import Column, ColumnKind, Row, Shown, Table
+from daysheet.reports.table import Cell, Column, ColumnKind, Row, Shown, Table
 
 BENCHMARK: Final = "Benchmark"
 _NARROW: Final = ("days_in_ar", "over_90", "lag_median", "net_collection", "denial", "first_pass")
 _DAYS: Final = ("days_in_ar", "lag_median", "lag_p90")
+_WIDTH: Final = 506.0
+_GAP: Final = 7.0
+_HEIGHT: Final = 70.0
 _MADE_OF: Final = (("charges", "Charges"), ("payments", "Payments"), ("receivable", "Receivables"))
 
 
@@ -40,14 +43,22 @@ def charts_of(table: Table) -> tuple[Chart, ...]:
     """One chart for each measure that the practice has, month by month."""
     start = next((n for n, row in enumerate(table.rows) if row.cells[0] == "By month"), len(table.rows))
     months = [row for row in table.rows[start + 1 :] if row.kind == "line"]
-    found = []
-    for place, column in enumerate(table.columns):
-        values = tuple(cell if isinstance(cell := row.cells[place], Decimal) else Decimal() for row in months)
-        if column.key in DEFINITIONS and any(values):
-            unit = {"days": "days", "percent": "%", "money": table.currency}[column.kind]
-            labels = [str(row.cells[0])[:3] for row in months]
-            found.append(bars(f"{column.title} by month, {unit}", labels, [Series(column.title, values)], 242, 104))
-    return tuple(found)
+    labels = [str(row.cells[0])[:3] for row in months]
+    drawn = {
+        column: Series(column.title, tuple(_figure(row.cells[place]) for row in months))
+        for place, column in enumerate(table.columns)
+        if column.key in DEFINITIONS and any(_figure(row.cells[place]) for row in months)
+    }
+    units = {"days": "days", "percent": "%", "money": table.currency}
+    width = (_WIDTH - _GAP * (across(len(drawn)) - 1)) / max(across(len(drawn)), 1)
+    return tuple(
+        bars(f"{column.title} by month, {units[column.kind]}", labels, [series], width, _HEIGHT)
+        for column, series in drawn.items()
+    )
+
+
+def _figure(cell: Cell) -> Decimal:
+    return cell if isinstance(cell, Decimal) else Decimal()
 
 
 def _rows(request: Request) -> Iterator[Row]:

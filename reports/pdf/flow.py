@@ -10,8 +10,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, NamedTuple
 
+from daysheet.reports.formats.charts import across
 from daysheet.reports.pdf import fonts, layout
 from daysheet.reports.pdf.layout import GAP, Orientation, Paper, Printed, Sheet
 from daysheet.reports.pdf.pages import Block, Part, Piece
@@ -27,46 +28,88 @@ _AGAIN: Final = 22.0
 """Heads of columns, said again where a table runs over."""
 _NOTE: Final = 11.0
 _CHART: Final = 178.0
-_HALF_CHART: Final = 132.0
+_SMALL_CHART: Final = 96.0
 _WHITE: Final = 0.45
-"""How much of a page may stay white below a section, so that the next one is not cut."""
+"""How much of a page may stay white."""
 _BEGUN: Final = 8
 """Rows that a table shows before it runs over."""
-_LEAST: Final = 0.38
-"""How much of the last page of a section is to be used, where the next one begins a page."""
+_LEAST: Final = 0.56
+"""How much of the last page of a long table is to be used, where the next section begins a page."""
+# What a reader minds, in one measure: a page half white is worse than to cut what would fit on one.
+_OF_PAGE: Final = 1.0
+_OF_WHITE: Final = 10.0
+_OF_TOO_WHITE: Final = 25.0
+_OF_CUT: Final = 6.0
+_OF_CLOSER: Final = 0.2
 _MORE: Final = {"heading": 5.0, "subtotal": 2.5, "total": 5.0}
 
 
+class _Way(NamedTuple):
+    """One way to set the sections so far: what a reader minds of it, and where its last page ends."""
+
+    cost: float
+    placed: tuple[Part, ...]
+    began: float
+    used: float
+
+
 def flowing(parts: Iterable[Part], paper: Paper) -> tuple[Part, ...]:
-    """The same sections, each knowing whether it goes on below the one before it."""
-    placed: list[Part] = []
-    lies: Orientation | None = None
-    used = began = 0.0
+    """The same sections, each knowing whether it goes on below the one before it.
+
+    Of all ways to set them the one with the least white, and the fewest cuts of what would fit on a page. Ways that
+    end at the same height go on alike, so that of these only the best is followed.
+    """
+    ways = [_Way(0.0, (), 0.0, 0.0)]
     for part in parts:
-        page = _page(paper, part.orientation)
-        room = page - used
-        part = _closer(part, room) if lies == part.orientation else part  # noqa: PLW2901
-        pieces = list(_pieces(part))
-        whole = _HEADING_BELOW + sum(pieces)
-        begun = _HEADING_BELOW + pieces[0] if pieces else _HEADING_BELOW
-        goes_on = lies == part.orientation and (whole <= room or (room > page * _WHITE and begun <= room))
-        if placed and not goes_on:
-            placed[-1] = _balanced(placed[-1], began, _page(paper, placed[-1].orientation))
-        began = used + _HEADING_BELOW if goes_on else _HEADING
-        used = _after(began, pieces, page)
-        lies = part.orientation
-        placed.append(replace(part, goes_on=goes_on))
-    if placed and lies is not None:
-        placed[-1] = _balanced(placed[-1], began, _page(paper, lies))
-    return tuple(placed)
+        best: dict[int, _Way] = {}
+        for way in (after for before in ways for after in _ways(before, part, paper)):
+            height = round(way.used)
+            if height not in best or way.cost < best[height].cost:
+                best[height] = way
+        ways = list(best.values())
+    ended = [_ended(way, paper) for way in ways]
+    return min(ended, key=lambda way: way.cost).placed
 
 
-def _closer(part: Part, room: float) -> Part:
-    """A section that would run over by a few rows, its rows set closer where all of it then goes on below another."""
-    if part.dense or _HEADING_BELOW + sum(_pieces(part)) <= room:
-        return part
-    closer = replace(part, dense=True)
-    return closer if _HEADING_BELOW + sum(_pieces(closer)) <= room else part
+def _ways(way: _Way, part: Part, paper: Paper) -> Iterator[_Way]:
+    """How a section can follow what is set: on a page of its own, or below, its rows as they are or set closer."""
+    page = _page(paper, part.orientation)
+    room = page - way.used
+    for closer in (False,) if part.dense else (False, True):
+        shown = replace(part, dense=True) if closer else part
+        pieces = list(_pieces(shown))
+        cost = _OF_CLOSER * closer
+        ended = _ended(way, paper)
+        yield _set(ended, cost, shown, pieces, page, _HEADING)
+        begun = _HEADING_BELOW + (pieces[0] if pieces else 0.0)
+        if way.placed and way.placed[-1].orientation == part.orientation and begun <= room:
+            yield _set(way, cost, replace(shown, goes_on=True), pieces, page, way.used + _HEADING_BELOW)
+
+
+def _set(way: _Way, cost: float, part: Part, pieces: Sequence[float], page: float, began: float) -> _Way:
+    used, whites = _after(began, pieces, page)
+    # what lies across the page is a list, which may run over anywhere
+    cut = part.goes_on and part.orientation == "portrait" and bool(whites) and _HEADING + sum(pieces) <= page
+    cost += way.cost + _OF_CUT * cut + sum(_minded(white / page) for white in whites)
+    return _Way(cost, (*way.placed, part), began, used)
+
+
+def _ended(way: _Way, paper: Paper) -> _Way:
+    """A way whose last page is done, the rows of its last table shared out if that page were left almost white."""
+    if not way.placed:
+        return way
+    last = way.placed[-1]
+    page = _page(paper, last.orientation)
+    balanced = _balanced(last, way.began, page)
+    moved = max(0.0, page * _LEAST - way.used) if balanced is not last else 0.0
+    # rows that are moved leave their white on the page that they come from
+    cost = way.cost + _minded((page - way.used - moved) / page) + _minded(moved / page) - _OF_PAGE
+    return _Way(cost, (*way.placed[:-1], balanced), way.began, way.used + moved)
+
+
+def _minded(white: float) -> float:
+    """How much a reader minds a page with this share of white at its end."""
+    return _OF_PAGE + _OF_WHITE * white * white + (_OF_TOO_WHITE * white if white > _WHITE else 0.0)
 
 
 def _balanced(part: Part, began: float, page: float) -> Part:
@@ -102,11 +145,15 @@ def _page(paper: Paper, orientation: Orientation) -> float:
     return (long if orientation == "portrait" else short) - _MARGINS[orientation]
 
 
-def _after(used: float, pieces: Iterable[float], page: float) -> float:
-    """How much of the last page is used when pieces that are not broken have been set one below the other."""
+def _after(used: float, pieces: Iterable[float], page: float) -> tuple[float, list[float]]:
+    """How much of the last page is used when pieces that are never broken have been set, and the white of others."""
+    whites = []
     for piece in pieces:
-        used = used + piece if used + piece <= page else piece + _AGAIN
-    return used
+        if used + piece > page:
+            whites.append(page - used)
+            used = _AGAIN
+        used += piece
+    return used, whites
 
 
 def _pieces(part: Part) -> Iterator[float]:
@@ -116,7 +163,7 @@ def _pieces(part: Part) -> Iterator[float]:
     for block in part.blocks:
         yield from _block(block, dense=part.dense)
     if len(part.charts) > 1:
-        yield from [_HALF_CHART] * math.ceil(len(part.charts) / 2)
+        yield from [_SMALL_CHART] * math.ceil(len(part.charts) / across(len(part.charts)))
     else:
         yield from [_CHART] * len(part.charts)
 

@@ -130,25 +130,32 @@ def _closing(balance: Balance, postings: int) -> Row:
 
 
 def _posting(account: str, line: Line, said: dict[int, _Said], contra: _Contra) -> _Printed:
-    return _Printed(line.date, *said[id(line.entry.meta)], contra.of(account, line), *_side(line), 1)
+    its = said[id(line.entry.meta)]
+    # its reference stands in the column beside it
+    text = its.text.removesuffix(f" {its.reference}")
+    return _Printed(line.date, *its._replace(text=text), contra.of(account, line), *_side(line), 1)
 
 
 class _Contra:
-    """The account on an entry's other side, by its title; `Split` where there are several."""
+    """The account on an entry's other side, by its title; `Split` where there are several.
+
+    Receivables and their contra in equity name none: they stand against each other alone, and are most of a ledger.
+    """
 
     def __init__(self, moved: Activity, titles: Titles) -> None:
         self._memorandum = {name for name in moved.accounts if moved.is_memorandum(name)}
         self._titles = {name: titles.whole(name) for name in moved.accounts}
 
     def of(self, account: str, line: Line) -> str:
-        """What stands against a posting: legs of the other sign, and of the same pair of accounts or neither."""
-        apart = account in self._memorandum
+        """What stands against a posting: legs of the other sign that are no memorandum."""
+        if account in self._memorandum:
+            return ""
         credit = line.amount < 0
         others: set[str] = set()
         for posting in line.entry.postings:
             name = posting.account
             number = posting.units.number if posting.units else None
-            if name != account and number and (number < 0) is not credit and (name in self._memorandum) is apart:
+            if name != account and number and (number < 0) is not credit and name not in self._memorandum:
                 others.add(name)
         if len(others) != 1:
             return _SPLIT if others else ""
