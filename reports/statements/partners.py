@@ -7,9 +7,9 @@ A share is a dated fact, and holds until the next one of the same partner:
 
 Where shares change within a year, the books are closed on that day: what was earned before is split by the old shares,
 and what was earned after by the new ones (26 CFR 1.706-4, the interim closing method). On the cash basis interest,
-taxes and payments for services and for the use of property are not split by the day they were paid, but day by day over
-the period (IRC 706(d)(2)). With the fact `custom "allocation" "rateable"` all is (the proration method). Cents that do
-not divide go to the partner named last.
+paid or received, taxes and payments for services and for the use of property are not split by the day they were paid,
+but day by day over the period (IRC 706(d)(2)); which of its days a payment is for is not asked. With the fact
+`custom "allocation" "rateable"` all is (the proration method). Cents that do not divide go to the partner named last.
 """
 
 from __future__ import annotations
@@ -32,8 +32,12 @@ _DAY: Final = datetime.timedelta(days=1)
 CASH_ITEMS: Final = (
     "interest-mortgage", "interest-other", "taxes-licenses", "rent-equipment", "rent-property", "contract-labor",
     "legal-professional", "guaranteed-payments", "wages", "officers",
+    "interest-income", "tax-exempt-interest", "finance-charges", "royalties",
 )  # fmt: skip
-"""The tax lines of what IRC 706(d)(2)(B) calls allocable cash basis items."""
+"""The tax lines of what IRC 706(d)(2)(B) calls allocable cash basis items: (i) interest, whoever pays it, (ii) taxes,
+(iii) payments for services and for the use of property. What patients pay is of the day it is received: it is for
+services of single days, not of a period.
+"""
 
 
 class Segment(NamedTuple):

@@ -98,6 +98,16 @@ def test_the_worksheet_shows_each_segment(build):
     ]  # fmt: skip
 
 
+def test_interest_received_is_of_each_day_whenever_it_is_credited(build):
+    """365.00 credited in December, of which 181.00 are of the days before the change."""
+    text = LEDGER + (
+        '    2025-01-01 open Income:Interest\n      tax-line: "interest-income"\n'
+        '    2026-12-31 * "Interest"\n      Assets:Bank  365.00 USD\n      Income:Interest\n'
+    )
+    found = [row.cells[3:5] for row in build("partner-allocation", text).rows if row.kind == "subtotal"]
+    assert found == [(D(5000), D(181) - RENT[0]), (D(1000), D(184) - RENT[1])]
+
+
 def test_by_proration_all_is_divided_by_day(build):
     """5,270.00 over 181 and 184 of 365 days, to the cent."""
     text = LEDGER + '    2026-01-01 custom "allocation" "rateable"\n'

@@ -17,7 +17,7 @@ CHANGE = datetime.date(2026, 7, 1)
 SHARES = {"adams": (60, 50), "baker": (40, 50)}  # before the change, and since
 BY_DAY = {
     "interest-other", "taxes-licenses", "rent-property", "rent-equipment", "contract-labor", "legal-professional",
-    "wages", "guaranteed-payments", "officers",
+    "wages", "guaranteed-payments", "officers", "interest-income", "tax-exempt-interest", "finance-charges",
 }  # fmt: skip
 
 
