@@ -36,7 +36,7 @@ from daysheet.importers.payroll import booking as payroll
 from daysheet.importers.reading import Reading
 from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.settings import ImportSettings, bank_account
-from daysheet.importers.sources import all_sources, source_of, told
+from daysheet.importers.sources import Sources, source_of, told
 from daysheet.importers.spilled_visits import SpilledVisits
 from daysheet.importers.systems import undated
 from daysheet.importers.systems.resolve import resolve
@@ -173,7 +173,7 @@ class ImportRun:
         self.profile = profile
         self.dry_run = dry_run
         self.suspense = suspense
-        self.sources = all_sources(folder, settings)
+        self.sources = Sources(folder, settings)
         self.told = told(settings, books.currency)
         self.outcome = Outcome()
         self.warn: Warn = lambda _: None

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
+from typing import Final, overload
 
 from daysheet.errors import DaysheetError
 from daysheet.importers.amending.answers import AnswersSource
 from daysheet.importers.banks import source as bank
 from daysheet.importers.banks.ofx import OfxSource
 from daysheet.importers.banks.source import OTHER_DATES, BankSource
-from daysheet.importers.detection.claims import NOTHING_TOLD, Claims, Told, claims
+from daysheet.importers.detection.claims import NOTHING_CLAIMED, NOTHING_TOLD, Claims, Told, claims
 from daysheet.importers.edi.answer_source import AnswerSource
 from daysheet.importers.edi.claim_source import PROFILE as CLAIMS
 from daysheet.importers.edi.claim_source import ClaimSource
@@ -35,16 +37,57 @@ def all_sources(folder: Path | None = None, settings: Settings | None = None) ->
     Raises:
         DaysheetError: one of the practice's own profiles is wrong.
     """
+    return _all(folder, settings, _by_content(settings))
+
+
+class Sources(Sequence[Source]):
+    """Every source, as `all_sources`; the shipped profiles are read only once a file is not told by what is in it."""
+
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        """Those of the books of a folder.
+
+        Raises:
+            DaysheetError: one of the practice's own profiles is wrong, or what the settings say of one.
+        """
+        self.by_content: Final = _by_content(settings)
+        self._folder, self._settings = folder, settings
+        tables = settings.tables("source", systems.SourceSettings)
+        if (folder / "profiles").is_dir() or any(table.profile not in systems.BESIDE for table in tables):
+            _ = self._every
+
+    @cached_property
+    def _every(self) -> list[Source]:
+        return _all(self._folder, self._settings, self.by_content)
+
+    @overload
+    def __getitem__(self, index: int) -> Source: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Source]: ...
+    def __getitem__(self, index: int | slice) -> Source | list[Source]:
+        """One, or several."""
+        return self._every[index]
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._every)
+
+
+def _by_content(settings: Settings | None) -> list[Source]:
+    """What files of are told by what is in them: answers, insurers' and clearinghouses' files, record systems' data."""
+    claimed = ClaimSource(bills="invoices" in _taken(settings, CLAIMS))
+    return [AnswersSource(), claimed, AnswerSource(), RemittanceSource(), fhir_source(settings)]
+
+
+def _all(folder: Path | None, settings: Settings | None, by_content: Sequence[Source]) -> list[Source]:
+    answers, *insurers, fhir = by_content
     return [
-        AnswersSource(),
+        answers,
         *standard_csv.sources(),
         *systems.sources(folder, settings),
         *bank.sources(folder),
         OfxSource(),
-        ClaimSource(bills="invoices" in _taken(settings, CLAIMS)),
-        AnswerSource(),
-        RemittanceSource(),
-        fhir_source(settings),
+        *insurers,
+        fhir,
         *payroll.sources(folder),
     ]
 
@@ -84,7 +127,11 @@ def source_of(
         if named is None:
             raise DaysheetError(f"there is no profile {profile}", remedy="daysheet profile list names them all")
         return named
-    found = claims(file, candidates, told)
+    found = NOTHING_CLAIMED
+    if isinstance(candidates, Sources):
+        found = claims(file, candidates.by_content, told)
+    if not found.sources:
+        found = claims(file, candidates, told)
     if len(found.sources) == 1:
         return found.sources[0]
     if found.sources:

@@ -30,6 +30,7 @@ import datetime
 import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final, Literal, NamedTuple, get_args
 
 from beancount.core.amount import Amount
@@ -194,7 +195,7 @@ def parse_submission(meta: Meta) -> Submission | None:
         charged=charged.number,
         first=first,
         last=meta.get("service-end", first),
-        lines=tuple(_lines(str(meta.get("services", "")))),
+        lines=_lines(str(meta.get("services", ""))),
         provider=str(meta.get("provider", "")),
         frequency=frequency,
         rank=rank,
@@ -267,8 +268,13 @@ def _written(line: SentLine) -> str:
     return f"{what}*{line.units:f} {line.charge:.2f}{by}"
 
 
-def _lines(text: str) -> Iterator[SentLine]:
-    for part in text.split(", ") if text else ():
+@lru_cache(maxsize=4096)
+def _lines(text: str) -> tuple[SentLine, ...]:
+    return tuple(_parsed_lines(text)) if text else ()
+
+
+def _parsed_lines(text: str) -> Iterator[SentLine]:
+    for part in text.split(", "):
         found = _SERVICE.fullmatch(part)
         if found is None:
             raise ValueError('claim: write services: "99213 25*1 40.00", code, units and what is asked for')

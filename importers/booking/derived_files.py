@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from beancount.core.data import Directive
@@ -32,5 +33,10 @@ def kind_of(entry: Directive) -> str | None:
 
 def kind_at(meta: Meta) -> str | None:
     """The kind of derivation whose file a place is in; None for that of a fact."""
-    found = _MONTH_FILE.search(str(meta.get("filename", "")))
+    return _kind_in(str(meta.get("filename", "")))
+
+
+@lru_cache(maxsize=1024)
+def _kind_in(filename: str) -> str | None:
+    found = _MONTH_FILE.search(filename)
     return found[1] if found and found[1] in KINDS else None

@@ -305,9 +305,9 @@ def _transaction(
     return Transaction(meta, day, "*", None, words, EMPTY_SET, links, postings)
 
 
-def posting(account: str, number: Decimal, currency: str) -> Posting:
+def posting(account: str, number: Decimal, currency: str, meta: dict[str, Any] | None = None) -> Posting:
     """One leg."""
-    return Posting(account, Amount(number, currency), None, None, None, None)
+    return Posting(account, Amount(number, currency), None, None, None, meta)
 
 
 def by_line(account: str, amount: Decimal, parts: Sequence[tuple[str, Decimal]], currency: str) -> list[Posting]:

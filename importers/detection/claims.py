@@ -36,6 +36,9 @@ class Claims(NamedTuple):
     against: Sequence[tuple[Source, str]] = ()
 
 
+NOTHING_CLAIMED: Final = Claims(())
+
+
 def claims(file: RawFile, candidates: Sequence[Source], told: Told = NOTHING_TOLD) -> Claims:
     """What a file may be of: one source, or several, or none; each that could only be it with what speaks against it.
 

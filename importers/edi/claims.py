@@ -47,7 +47,7 @@ _PREDETERMINATION: Final = ("PB", "08")
 _PREDETERMINATIONS: Final = ("X291", "X292")
 
 
-@dataclass
+@dataclass(slots=True)
 class _Line:
     """A service line while its segments are read."""
 
@@ -58,7 +58,7 @@ class _Line:
     provider: Segment | None = None
 
 
-@dataclass
+@dataclass(slots=True)
 class _Claim:
     """A claim while its segments are read, with what stood before it."""
 
@@ -161,17 +161,15 @@ class Sent:
     ) -> Submission:
         """A claim as it was sent; its form and its batch are of the file."""
         rendering = parties.provider(claim.rendering)
+        providers = [parties.provider(line.provider) for line in claim.lines]
+        if not rendering and len(set(providers)) == 1:
+            rendering = providers[0]
         lines = tuple(
-            SentLine(
-                line.service, line.units, line.charge, tuple(line.details),
-                by if (by := parties.provider(line.provider)) != rendering else "",
-            )
-            for line in claim.lines
-        )  # fmt: skip
-        whole = {line.provider for line in lines}
-        if not rendering and len(whole) == 1:
-            rendering = whole.pop()
-            lines = tuple(line._replace(provider="") for line in lines)
+            [
+                SentLine(line.service, line.units, line.charge, tuple(line.details), by if by != rendering else "")
+                for line, by in zip(claim.lines, providers, strict=True)
+            ]
+        )
         days = claim.days or [None]  # type: ignore[list-item]
         patient = "" if token is None or claim.patient is None else token(person(claim.patient, claim.birth))
         frequency = claim.header.components(5)[2:3]
@@ -258,7 +256,7 @@ class Sent:
     def date(self, segment: Segment) -> None:
         """DTP: the days of service, of a claim or a line."""
         if self._claim is not None and segment.get(1) in _SERVICE and not (self._of_others and not self._in_line):
-            self._claim.days += filter(None, map(day_of, _DAY.findall(segment.get(3))))
+            self._claim.days += _days(segment.get(3))
 
     def number(self, segment: Segment) -> None:
         """LX: a service line begins."""
@@ -270,12 +268,11 @@ class Sent:
         if self._claim is None:
             return
         what, charge, units = _PLACES[segment.tag]
-        parts = [part.upper() for part in segment.components(what)]
-        code = next((part for part in (*parts[1:2], segment.get(1)) if _CODE.match(part)), "-")
+        code, modifiers = _procedure(tuple(segment.components(what)), segment.get(1))
         count = segment.money(units) if segment.get(units) else Decimal(1)
         if abs(count) >= _MOST:
             raise DaysheetError(f"{segment.tag}{units:02} is not a quantity", line=segment.line)
-        self._line = _Line(code, count, money_of(segment, charge), [m for m in parts[2:6] if _MODIFIER.match(m)])
+        self._line = _Line(code, count, money_of(segment, charge), [*modifiers])
         self._claim.lines.append(self._line)
         self._claim.form = _OF_LINE[segment.tag]
         self._in_line, self._of_others = True, False
@@ -302,11 +299,31 @@ def money_of(segment: Segment, number: int) -> Decimal:
     Raises:
         DaysheetError: it is none; it is not quoted, for a misplaced element may be a person's number.
     """
-    amount = segment.money(number)
-    cents = amount.quantize(_CENT) if abs(amount) < _MOST else None
-    if cents is None or cents != amount:
+    cents = _cents(segment.money(number))
+    if cents is None:
         raise DaysheetError(f"{segment.tag}{number:02} is not an amount", line=segment.line)
     return cents
+
+
+@lru_cache(maxsize=1024)
+def _cents(amount: Decimal) -> Decimal | None:
+    """An amount to the cent; None where it has parts of one, or is beyond all money."""
+    cents = amount.quantize(_CENT) if abs(amount) < _MOST else None
+    return cents if cents == amount else None
+
+
+@lru_cache(maxsize=1024)
+def _procedure(parts: tuple[str, ...], revenue: str) -> tuple[str, tuple[str, ...]]:
+    """The code of what was done, else of the revenue that it is, and its modifiers."""
+    parts = tuple(part.upper() for part in parts)
+    code = next((part for part in (*parts[1:2], revenue) if _CODE.match(part)), "-")
+    return code, tuple(modifier for modifier in parts[2:6] if _MODIFIER.match(modifier))
+
+
+@lru_cache(maxsize=1024)
+def _days(text: str) -> tuple[datetime.date, ...]:
+    """The days in an element: one, or the first and the last."""
+    return tuple(filter(None, map(day_of, _DAY.findall(text))))
 
 
 @lru_cache(maxsize=1024)

@@ -52,7 +52,7 @@ class Parties:
         self._context = context
         self.number = cache(self._number)
         self._payer = cache(self._payer_of)
-        self._provider = cache(self._provider_of)
+        self._provider = cache(self._provider_in)
 
     def payer(self, segment: Segment | None) -> str:
         """The insurer of an NM1 segment: the books' id, else what may be known of it; empty where there is none."""
@@ -63,11 +63,13 @@ class Parties:
 
         A person whom they do not know is the national number (NPI), which is public, else unreadable.
         """
-        if segment is None:
-            return ""
+        return "" if segment is None else self._provider(segment.elements)
+
+    def _provider_in(self, elements: tuple[str, ...]) -> str:
+        segment = Segment("NM1", elements, 0, "")
         number = segment.get(9) if segment.code(8) in ("XX", "") else ""
         name = " ".join(filter(None, (segment.get(3), segment.get(4))))
-        return self._provider(name, number, segment.get(2) == _PERSON)
+        return self._provider_of(name, number, segment.get(2) == _PERSON)
 
     def _number(self, number: str) -> str:
         """A claim's number in the practice's own hand, which may be a person's, as the ledger may hold it."""

@@ -38,6 +38,9 @@ _KINDS: Final[WeakKeyDictionary[RawFile, frozenset[str]]] = WeakKeyDictionary()
 _COUNT: Final = re.compile(r"[0-9]{1,9}\Z")
 _CLOSING: Final = frozenset(("ST", "SE", "GE", "GS", "IEA", "ISA"))
 _BLANK: Final = " \t\n\u00a0\ufeff"
+_REMEMBERED: Final = 4_096
+"""So many segments of a file are split once wherever they stand: insurers, providers, procedures and days recur."""
+_BLANKS: Final = frozenset(_BLANK)
 _new: Final[Any] = tuple.__new__  # makes a named tuple in half the time that its own constructor takes
 
 
@@ -173,7 +176,7 @@ def _kinds(text: str) -> frozenset[str]:
         starts = re.finditer(rf"ST[ \n]*{mark}[ \n]*([0-9]{{3}})[ \n]*(?:{mark}|[^A-Za-z0-9])", text)
         kinds = {match[1] for match in starts if not text[max(0, match.start() - 1) : match.start()].isalnum()}
         found |= kinds or _looks_like(text)
-        found |= {"TA1"} if re.search(rf"(?<![A-Za-z0-9])TA1{mark}[ \n]*[0-9]", text) else set()
+        found |= {"TA1"} if re.search(rf"TA1(?<![A-Za-z0-9]TA1){mark}[ \n]*[0-9]", text) else set()
     return frozenset(found)
 
 
@@ -248,22 +251,44 @@ def _segments(text: str, start: int, end: int, delimiters: _Delimiters) -> Itera
     line = _line(text, start)
     element, component, terminator = delimiters
     by_lines = terminator == "\n"
-    for chunk in text[start:end].split(terminator):
-        body = chunk.lstrip(_BLANK)
-        breaks = chunk.count("\n")
-        skipped = breaks and chunk[: len(chunk) - len(body)].count("\n")
-        if breaks > skipped:
-            body = body.replace("\n", "")
-        tag, *fields = body.split(element)
-        known = _is_tag(tag)
-        if not known:
-            tag = tag.strip(_BLANK).upper()
-            known = _is_tag(tag)
-        if known:
-            if " " in body or "\t" in body or not body.isascii():
-                fields = [field.strip(_BLANK) for field in fields]
-            yield _new(Segment, (tag, tuple(fields), line + skipped, component))
+    part = text[start:end]
+    # what is blank in such a text is a space or a line's end
+    plain = part.isascii() and "\t" not in part
+    seen: dict[str, tuple[str, tuple[str, ...]]] = {}
+    for chunk in part.split(terminator):
+        if chunk[:1] == "\n" and chunk[1:2] not in _BLANKS and chunk.find("\n", 1) < 0:  # nearly all
+            breaks, skipped, body = 1, 1, chunk[1:]
+        else:
+            breaks, skipped, body = _unwrapped(chunk)
+        found = seen.get(body)
+        if found is None:
+            found = _parted(body, element, plain)
+            if len(seen) < _REMEMBERED:
+                seen[body] = found
+        tag, fields = found
+        if tag:
+            yield _new(Segment, (tag, fields, line + skipped, component))
         line += breaks + by_lines
+
+
+def _parted(body: str, element: str, plain: bool) -> tuple[str, tuple[str, ...]]:
+    """A segment's tag, empty where it is none, and its elements."""
+    tag, *fields = body.split(element)
+    if not _is_tag(tag):
+        tag = tag.strip(_BLANK).upper()
+        if not _is_tag(tag):
+            return "", ()
+    if " " in body or not (plain or (body.isascii() and "\t" not in body)):
+        return tag, tuple([field.strip(_BLANK) for field in fields])
+    return tag, tuple(fields)
+
+
+def _unwrapped(chunk: str) -> tuple[int, int, str]:
+    """How many line ends stand in a segment's text, how many of them before it, and the segment on one line."""
+    body = chunk.lstrip(_BLANK)
+    breaks = chunk.count("\n")
+    skipped = breaks and chunk[: len(chunk) - len(body)].count("\n")
+    return breaks, skipped, body.replace("\n", "") if breaks > skipped else body
 
 
 @lru_cache(maxsize=1024)

@@ -11,13 +11,14 @@ and none is guessed away.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Final, NamedTuple
 
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
 from daysheet.importers.reading import Reading, Record, Source
+from daysheet.importers.spilled_visits import SpilledVisits
 from daysheet.importers.systems.marks import DATED
 from daysheet.importers.systems.source import SystemSource
 from daysheet.records import Payment
@@ -65,14 +66,16 @@ class Replaced(NamedTuple):
     left: Decimal
 
 
-def days(sources: Iterable[Source], books: Books, readings: Iterable[Reading]) -> Days:
-    """What the books have been given, and what is given now.
+def days(sources: Iterable[Source], books: Books, readings: Collection[Reading]) -> Days:
+    """What the books have been given, and what is given now; nothing where no payment is given now.
 
     Args:
         sources: every source.
         books: the books before this import.
         readings: its files.
     """
+    if not any(isinstance(record, Payment) for reading in readings for record in _in_memory(reading)):
+        return Days()
     known = {source.name: source for source in sources if isinstance(source, SystemSource)}
     given: dict[tuple[str, bool], str] = {}
     without: dict[str, str] = {}
@@ -93,6 +96,11 @@ def days(sources: Iterable[Source], books: Books, readings: Iterable[Reading]) -
     systems = {name: source.profile.system for name, source in known.items()}
     on_account = {name for name, source in known.items() if not any(part.invoice for part in source.profile.payment)}
     return Days(systems, given, without, frozenset(on_account))
+
+
+def _in_memory(reading: Reading) -> Sequence[Record]:
+    """The records of a file, but for visits that wait on disk."""
+    return () if isinstance(reading.records, SpilledVisits) else reading.records
 
 
 def _profile(file: str, known: Iterable[str]) -> str | None:

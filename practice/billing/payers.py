@@ -123,10 +123,11 @@ class ClaimNumbers:
         """The practice's number that one on a remittance means; None if it is none, or could be several."""
         if number in self._exact:
             return number
-        bare = _bare(number)
+        of_digits = _is_digits(number)
+        bare = number if of_digits else _bare(number)
         if bare in self._by_letters:
             return self._by_letters[bare]
-        if _is_digits(bare):
+        if of_digits or _is_digits(bare):
             return self._by_digits.get(bare.lstrip("0") or "0")
         digits = comparable_number(bare)
         if digits in self._by_digits:

@@ -68,12 +68,13 @@ def in_order(
         return None
     least, most = (extreme(window[at] for window in windows.values()) for at, extreme in ((0, min), (1, max)))
     dates = [day[0].date for day in days]
+    sums = _sums(days, windows)
     edges, firsts = [], []
     for line in lines:
         first = bisect_left(dates, line.date - datetime.timedelta(most))
         past = bisect_right(dates, line.date - datetime.timedelta(least))
         firsts.append(first)
-        edges.append(_edges(line, days, range(first, past), windows, fits(line)))
+        edges.append(_edges(line, sums, range(first, past), fits(line)))
     if any(len(some) > _MOST_EDGES for some in edges):
         return None
     ways = [_Ways(lines, days, firsts, edges, lag) for lag in ((usual,) if usual is not None else _LAGS)]
@@ -81,26 +82,39 @@ def in_order(
     return InOrder(tuple(best.certain()), best.cost)
 
 
-def _edges(
-    line: BankDeposit, days: Sequence[Group], near: range, windows: dict[str, tuple[int, int]], fits: Fits
-) -> list[_Edge]:
+class _Sums(NamedTuple):
+    """Of days of receipts, in cents and numbers up to each, and the first and last day of a line that reaches it."""
+
+    cents: Sequence[int]
+    sales: Sequence[int]
+    soonest: Sequence[int]
+    latest: Sequence[int]
+
+
+def _sums(days: Sequence[Group], windows: dict[str, tuple[int, int]]) -> _Sums:
+    dates = [day[0].date.toordinal() for day in days]
+    reached = [[windows[method] for method in {receipt.method for receipt in day}] for day in days]
+    return _Sums(
+        list(accumulate((sum(int(receipt.amount * 100) for receipt in day) for day in days), initial=0)),
+        list(accumulate((sum(receipt.amount > 0 for receipt in day) for day in days), initial=0)),
+        [date + max(least for least, _ in spans) for date, spans in zip(dates, reached, strict=True)],
+        [date + min(most for _, most in spans) for date, spans in zip(dates, reached, strict=True)],
+    )
+
+
+def _edges(line: BankDeposit, sums: _Sums, near: range, fits: Fits) -> list[_Edge]:
     """What the line may bring, beginning with one of the days that are near enough for any method."""
     found = []
+    day = line.date.toordinal()
+    cents, sales, soonest, latest = sums
     for start in near:
-        cents = sales = 0
-        for end in range(start, len(days)):
-            if not _reaches(days[end], line, windows):
+        before, sold = cents[start], sales[start]
+        for end in range(start, len(soonest)):
+            if not soonest[end] <= day <= latest[end]:
                 break
-            cents += sum(int(receipt.amount * 100) for receipt in days[end])
-            sales += sum(receipt.amount > 0 for receipt in days[end])
-            if fits(cents, sales):
+            if fits(cents[end + 1] - before, sales[end + 1] - sold):
                 found.append(_Edge(start, end + 1))
     return found
-
-
-def _reaches(day: Group, line: BankDeposit, windows: dict[str, tuple[int, int]]) -> bool:
-    after = (line.date - day[0].date).days
-    return all(windows[receipt.method][0] <= after <= windows[receipt.method][1] for receipt in day)
 
 
 class _Ways:

@@ -13,9 +13,9 @@ from typing import Any, Final, TypeAlias
 
 from beancount.core import data
 from beancount.core.amount import Amount
-from beancount.core.data import Directive, Posting, Transaction
+from beancount.core.data import Custom, Directive, Posting, Transaction
 from beancount.parser import _parser, grammar  # type: ignore[attr-defined]
-from beancount.parser.grammar import KeyValue, ParserError
+from beancount.parser.grammar import KeyValue, ParserError, TagsLinks, ValueType
 
 Part: TypeAlias = Any
 """Whatever the grammar hands on; Beancount does not type it."""
@@ -38,24 +38,30 @@ def read_back(text: str) -> tuple[list[Directive], list[Part]]:
 class _Builder(grammar.Builder):
     # What the grammar calls for each part of a text, with the file and the line first; the names are Beancount's.
 
-    def amount(self, filename: str, lineno: int, number: Part, currency: Part) -> Part:
-        del filename, lineno
+    def amount(self, _filename: str, _lineno: int, number: Part, currency: Part) -> Part:
         return _new(Amount, (number, currency))
 
     def account(self, filename: str, lineno: int, account: str) -> Part:
         return self.accounts.get(account) or super().account(filename, lineno, account)  # type: ignore[no-untyped-call]
 
-    def key_value(self, filename: str, lineno: int, key: str, value: Part) -> Part:
-        del filename, lineno
+    def key_value(self, _filename: str, _lineno: int, key: str, value: Part) -> Part:
         return _new(KeyValue, (key, value))
 
-    def handle_list(self, filename: str, lineno: int, object_list: Part, new_object: Part) -> Part:
-        del filename, lineno
+    def handle_list(self, _filename: str, _lineno: int, object_list: Part, new_object: Part) -> Part:
         if object_list is None:
-            object_list = []
+            return [] if new_object is None else [new_object]
         if new_object is not None:
             object_list.append(new_object)
         return object_list
+
+    def custom_value(self, _filename: str, _lineno: int, value: Part, dtype: Part = None) -> Part:
+        return _new(ValueType, (value, type(value) if dtype is None else dtype))
+
+    def custom(self, filename: str, lineno: int, date: Part, dir_type: str, custom_values: Part, kvlist: Part) -> Part:
+        return _new(Custom, (data.new_metadata(filename, lineno, kvlist), date, dir_type, custom_values))
+
+    def tag_link_new(self, _filename: str, _lineno: int) -> Part:
+        return _new(TagsLinks, (set(), set()))
 
     def posting(
         self, filename: str, lineno: int, account: str, units: Part, cost: Part, price: Part, istotal: Part, flag: Part
@@ -74,17 +80,24 @@ class _Builder(grammar.Builder):
         tags_links: Part,
         posting_or_kv_list: Part,
     ) -> Part:
-        meta = {"filename": filename, "lineno": lineno}
-        postings = []
+        meta: Part = {"filename": filename, "lineno": lineno}
+        there: Part = meta
+        postings: list[Part] = []
         common = txn_strings is not None and len(txn_strings) in (1, 2)
         for part in posting_or_kv_list or ():
             kind = type(part)
             if kind is Posting:
                 postings.append(part)
-            elif kind is KeyValue and not postings and part.key not in meta:
-                meta[part.key] = part.value
-            else:
+                there = part.meta
+            elif kind is not KeyValue:
                 common = False
+            elif there is None:
+                there = {part[0]: part[1]}
+                postings[-1] = _new(Posting, (*postings[-1][:5], there))
+            elif part[0] in there:
+                common = False
+            else:
+                there[part[0]] = part[1]
         if not common:
             return super().transaction(filename, lineno, date, flag, txn_strings, tags_links, posting_or_kv_list)  # type: ignore[no-untyped-call]
         payee = txn_strings[0] if len(txn_strings) == 2 else None

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from daysheet.accounts import RECEIVABLE
 from daysheet.books import Books
+from daysheet.errors import DaysheetError
 
 from tests.importers.books_folder import INVOICES, VISITS, Folder
 from tests.importers.deriving.test_payment_posting import era_text
@@ -189,3 +190,12 @@ def test_a_claim_that_comes_again_in_small_letters_makes_no_second_bill(billing:
     billing.take("sent.837", SENT)
     billing.take("small.837", SENT.lower())
     assert owed(billing.books()) == {"Insurance:Aetna": Decimal(200)}
+
+
+def test_a_profile_of_the_practices_own_that_is_wrong_is_refused_beside_claims_too(practice: Folder) -> None:
+    (practice.path / "profiles").mkdir()
+    (practice.path / "profiles" / "our-bank.toml").write_text("nonsense = 1\n")
+    before = practice.snapshot()
+    with pytest.raises(DaysheetError, match=r"our-bank\.toml"):
+        practice.take("sent.837", SENT)
+    assert practice.snapshot() == before

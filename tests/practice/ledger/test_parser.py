@@ -17,6 +17,10 @@ UNUSUAL = (
     "2026-01-02 *\n",
     '2026-01-02 * "Late" \n  Assets:A  5 USD\n  #tag\n',
     '2026-01-02 * "Place" \n  filename: "x"\n  lineno: 5\n  nothing:\n  Assets:A  5 USD\n',
+    '2026-01-02 * "Legs"\n  Assets:A  5 USD\n    of: "leg"\n    of: "again"\n  Assets:A  -5 USD\n',
+    '2026-01-02 * "Legs"\n  Assets:A  5 USD\n    nothing:\n    other: 5\n  ! Assets:A  -5 USD @ 2 CAD\n'
+    '    of: "leg"\n    filename: "x"\n',
+    '2026-01-02 custom "kind" Assets:A 5 USD 2026-01-02 TRUE 7 "words"\n  of: Assets:A\n  of: "again"\n',
     '2026-01-02 * "Root"\n  Passiva:A  5 USD\n  Passiva:A  -5 USD\n',
     "2026-01-02 open Assets:A USD,CAD\n2026-01-01 close Assets:A\n",
 )
