@@ -14,6 +14,7 @@ from typing import Any
 import click
 from daysheet import console, files
 from daysheet.console import Console, pass_console
+from daysheet.errors import DaysheetError
 from daysheet.firm import clients, cluster, running, table, web
 from daysheet.firm.calls import VERB, Outcome
 from daysheet.firm.running import Work
@@ -50,6 +51,15 @@ class Over:
     def read(self) -> clients.Firm:
         """The firm as firm.toml has it by now; raises as `firm` does."""
         return clients.only(clients.read(clients.find(self._place or Path.cwd())), self._only)
+
+    def only_here(self) -> None:
+        """Refuse a cluster for what is done on this machine alone.
+
+        Raises:
+            DaysheetError: one was named.
+        """
+        if self._scheduler is not None:
+            raise DaysheetError("this is served by this machine alone", remedy="leave --scheduler out")
 
     @property
     def workers(self) -> int:
@@ -136,6 +146,7 @@ def fava(shell: Console, port: int, read_only: bool, most: int) -> int:
         shell.emit({"address": address}, lambda: f"{over.firm.name}: {address} (Ctrl-C ends it)")
 
     over = _over()
+    over.only_here()
     serving.serve(over.read, port, most, over.workers, read_only=read_only, told=told)
     return console.OK
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from http import client as client_errors
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
@@ -110,7 +112,23 @@ def _of_client(looks: Looks, opened: Opened, slug: str) -> Response:
     if request.path == f"/{slug}/api/changed" and not opened.is_open(client):
         # a page that was left open asks every few seconds: that opens no books
         return Response('{"data": false, "mtime": "0"}', mimetype="application/json")
-    with opened.use(looks.firm, client, slug) as one:
+    answer = _asked(looks.firm, opened, client, slug)
+    if answer is None and request.method == "GET":  # asked once more; a change may have been made, and is not
+        answer = _asked(looks.firm, opened, client, slug)
+    if answer is None:
+        return _refused(looks.firm.name, client.id, "its process ended while it was asked: load the page again")
+    if answer.status_code == 409 and answer.mimetype == "text/plain":
+        return _refused(looks.firm.name, client.id, answer.get_data(as_text=True))
+    return answer
+
+
+def _asked(firm: Firm, opened: Opened, client: Client, slug: str) -> Response | None:
+    """What the process answers; None where it ended meanwhile.
+
+    Raises:
+        DaysheetError: the client's books cannot be shown.
+    """
+    with opened.use(firm, client, slug) as one:
         there = ProxyMiddleware(_nothing, {}, timeout=_LONGEST).proxy_to(
             {
                 "target": f"http://127.0.0.1:{one.port}", "host": None, "headers": {ledger.KEY: one.key},
@@ -118,10 +136,11 @@ def _of_client(looks: Looks, opened: Opened, slug: str) -> Response:
             },
             quote(request.path), "",
         )  # fmt: skip
-        answer = Response(*run_wsgi_app(there, request.environ, buffered=True))
-    if answer.status_code == 409 and answer.mimetype == "text/plain":
-        return _refused(looks.firm.name, client.id, answer.get_data(as_text=True))
-    return answer
+        try:
+            answer = Response(*run_wsgi_app(there, request.environ, buffered=True))
+        except client_errors.HTTPException:  # it broke off within an answer
+            return None
+        return None if answer.status_code == HTTPStatus.BAD_GATEWAY and one.has_ended() else answer
 
 
 def _nothing(_: Mapping[str, Any], __: Any) -> Iterable[bytes]:  # noqa: ANN401 - WSGI

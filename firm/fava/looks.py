@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from daysheet.errors import DaysheetError
 from daysheet.firm import running
 from daysheet.firm.calls import Outcome
 from daysheet.firm.clients import Firm
+
+_FRESH_SECONDS: Final = 20
+"""So long a look that was waited for will do; a page that is loaded again later is shown a new one."""
 
 
 class Look(NamedTuple):
@@ -50,6 +54,7 @@ class Looks:
         self._outcomes: dict[str, Outcome] = {}
         self._number = 0
         self._done = 0
+        self._ended = 0.0
         self._thread: threading.Thread | None = None
         self._problem: DaysheetError | None = None
 
@@ -69,7 +74,8 @@ class Looks:
             DaysheetError: `firm.toml` is wrong by now.
         """
         with self._lock:
-            if self._thread is None and (number == 0 or self._number < number):
+            is_fresh = 0 < number <= self._number and time.monotonic() - self._ended < _FRESH_SECONDS
+            if self._thread is None and not is_fresh:
                 self._firm = self._read()
                 self._done = 0
                 self._thread = threading.Thread(target=self._look, args=(self._firm,), daemon=True)
@@ -90,6 +96,7 @@ class Looks:
             with self._lock:
                 self._problem = problem
                 self._number += 1
+                self._ended = time.monotonic()
                 self._thread = None
                 self._lock.notify_all()
 

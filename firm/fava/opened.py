@@ -20,6 +20,8 @@ from daysheet.firm.calls import MODULE, Call
 from daysheet.firm.clients import Client, Firm
 
 _ENDING_SECONDS: Final = 10
+_DYING_SECONDS: Final = 2
+"""In which a process is gone that answers no more."""
 _LEDGER: Final = "daysheet.firm.fava.ledger"
 
 
@@ -45,6 +47,12 @@ class Ledger:
     def is_alive(self) -> bool:
         """Whether it still runs."""
         return self.process.poll() is None
+
+    def has_ended(self) -> bool:
+        """Whether it has ended, or ends just now."""
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(_DYING_SECONDS)
+        return not self.is_alive
 
     def end(self) -> None:
         """End it: at the end of its input it goes."""

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 from daysheet.errors import DaysheetError
 from daysheet.firm import clients
-from daysheet.firm.fava import opened
+from daysheet.firm.fava import looks, opened
 from daysheet.firm.fava.front import slugs
 
 from tests.firm.conftest import BOOKS, FirmFolder
@@ -301,6 +301,29 @@ def test_a_port_in_use_is_said(served):
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert done.stderr == f"daysheet: port {port} is in use; name another with --port\n"
+
+
+class Reading:
+    """A firm that is read anew for each look; counts them."""
+
+    def __init__(self, firm):
+        self.firm = clients.read(firm.folder / "firm.toml")
+        self.count = 0
+
+    def __call__(self):
+        self.count += 1
+        return self.firm
+
+
+def test_a_page_that_waited_for_a_look_begins_no_other_and_one_that_is_loaded_later_does(firm, monkeypatch):
+    firm.add("oak")
+    read = Reading(firm)
+    found = looks.Looks(read, 1)
+    first = found.latest(0, AGES)
+    assert (first.number, first.is_on, list(first.outcomes)) == (1, False, ["oak"])
+    assert (found.latest(1, AGES).number, read.count) == (1, 2)
+    monkeypatch.setattr(looks, "_FRESH_SECONDS", 0)
+    assert (found.latest(1, AGES).number, read.count) == (2, 3)
 
 
 def test_the_books_of_tests_are_as_they_were(served):
