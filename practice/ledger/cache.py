@@ -33,10 +33,12 @@ from beancount.parser import parser
 from beancount.utils import encryption
 from daysheet import __version__
 from daysheet.errors import DaysheetError
-from daysheet.ledger import booking, codec, private, transformations, validation
+from daysheet.ledger import booking, codec, private, second, transformations, validation
 
 _LARGE: Final = 300_000
 """Bytes of ledger text, two tenths of a second of loading: less is not worth keeping."""
+_MUCH: Final = 1_000_000
+"""Bytes of ledger text, half a second of loading: so much is worth a second process."""
 _DOUBTFUL: Final = b"doubtful"
 """What is kept of a file that only the plain load is right for."""
 
@@ -96,15 +98,16 @@ def load_file(main: Path, guard: Guard) -> Loaded:
             files.append(file)  # noqa: PERF402 - what came before a doubt is kept
     except _DoubtError:
         doubtful = True
-    _keep(folder, files)
     if doubtful:
+        _keep(folder, files)
         del files
     try:
-        if doubtful:
-            look_over(name, guard)
+        if not doubtful:
+            return _kept_and_joined(folder, files, guard)
+        look_over(name, guard)
         guard.require()
         # not load_file: that would read a pickle from the books folder
-        return loader._load([(name, True)], None, None, None) if doubtful else _joined(files)
+        return loader._load([(name, True)], None, None, None)
     except TypeError:
         raise _unsorted(name) from None
     except IsADirectoryError as problem:
@@ -113,6 +116,17 @@ def load_file(main: Path, guard: Guard) -> Loaded:
     except (AttributeError, ValueError, ArithmeticError) as problem:  # what Beancount itself stumbles over
         words = f"Beancount fails on these books ({type(problem).__name__})"
         raise DaysheetError(words, filename=name, remedy="bean-check shows where") from None
+
+
+def _kept_and_joined(folder: Path | None, files: Sequence[_File], guard: Guard) -> Loaded:
+    """The ledger of these files; what is new of them is kept meanwhile, where that is much."""
+    if sum(file.size for file in files if not file.kept) < _MUCH:
+        _keep(folder, files)
+        guard.require()
+        return _joined(files)
+    with second.beside(lambda: _keep(folder, files)):
+        guard.require()
+        return _joined(files)
 
 
 _ENDLESS: Final = (decimal.DivisionByZero, decimal.InvalidOperation, decimal.Overflow)
@@ -172,20 +186,54 @@ def _walk(main: str, folder: Path | None, guard: Guard) -> Iterator[_File]:
     waiting = [main]
     seen: set[str] = set()
     options: codec.Options | None = None
-    while waiting:
-        name = waiting.pop(0)
-        guard.file(name)
-        if name in seen or not Path(name).is_file() or encryption.is_encrypted_file(name):
-            raise _DoubtError
-        seen.add(name)
-        file = _read(name, folder, options)
-        yield file
-        if file.content is None:
-            raise _DoubtError
-        its_options = file.content[1]
-        guard.options(name, its_options)
-        options = options or its_options
-        waiting += _included(os.path.dirname(name), its_options["include"])  # noqa: PTH120 - as the loader does it
+    new = place = 0
+    ahead: second.Ahead | None = None
+    try:
+        while waiting:
+            name = waiting.pop(0)
+            if ahead is not None:
+                ahead.reached(place)
+                place += 1
+            guard.file(name)
+            if name in seen or not Path(name).is_file() or encryption.is_encrypted_file(name):
+                raise _DoubtError
+            seen.add(name)
+            file = _read(name, folder, options)
+            yield file
+            if file.content is None:
+                raise _DoubtError
+            its_options = file.content[1]
+            guard.options(name, its_options)
+            options = options or its_options
+            waiting += _included(os.path.dirname(name), its_options["include"])  # noqa: PTH120 - as the loader does it
+            before, new = new, new + (0 if file.kept else file.size)
+            if before < _LARGE <= new:  # little is kept of these books
+                ahead = _ahead(waiting, folder, options, guard)
+    finally:
+        if ahead is not None:
+            ahead.end()
+
+
+def _ahead(waiting: Sequence[str], folder: Path | None, options: codec.Options, guard: Guard) -> second.Ahead | None:
+    """A second process that parses and keeps files, the last first, where much is waiting."""
+    if folder is None or not second.is_possible():
+        return None
+    with suppress(OSError):
+        if sum(Path(name).stat().st_size for name in waiting) >= _MUCH and private.is_made(folder):
+            return second.Ahead([*waiting], lambda name: _take(name, folder, options, guard))
+    return None
+
+
+def _take(name: str, folder: Path, options: codec.Options, guard: Guard) -> None:
+    """Parse and keep a file that is not kept; whatever is wrong with it, this process leaves to the first."""
+    guard.file(name)
+    if not encryption.is_encrypted_file(name) and not (folder / _key(name, Path(name).read_bytes(), options)).exists():
+        _write(folder, _read(name, folder, options))
+
+
+def _write(folder: Path, file: _File) -> None:
+    content = _DOUBTFUL if file.content is None else codec.encode(*file.content, file.name)
+    private.write(folder / file.key, content)
 
 
 def _included(folder: str, patterns: Sequence[str]) -> Iterator[str]:
@@ -197,11 +245,16 @@ def _included(folder: str, patterns: Sequence[str]) -> Iterator[str]:
         yield from map(os.path.normpath, found)
 
 
+def _key(name: str, text: bytes, options: codec.Options | None) -> str:
+    """The name that what a file gives is kept under: all that it depends on."""
+    settings = "" if options is None else repr([options[option] for option in booking.OPTIONS])
+    return hashlib.sha256(b"\0".join((_programs(), settings.encode(), os.fsencode(name), text))).hexdigest()
+
+
 def _read(name: str, folder: Path | None, options: codec.Options | None) -> _File:
     """A file, from the cache or parsed and booked; `options` are the main file's, None for that file itself."""
     text = Path(name).read_bytes()
-    settings = "" if options is None else repr([options[option] for option in booking.OPTIONS])
-    key = hashlib.sha256(b"\0".join((_programs(), settings.encode(), os.fsencode(name), text))).hexdigest()
+    key = _key(name, text, options)
     if folder is not None:
         with suppress(OSError, ValueError):
             kept = (folder / key).read_bytes()
@@ -250,9 +303,7 @@ def _keep(folder: Path | None, files: Sequence[_File]) -> None:
             return
         for file in files:
             if not file.kept:
-                private.write(
-                    folder / file.key, _DOUBTFUL if file.content is None else codec.encode(*file.content, file.name)
-                )
+                _write(folder, file)
         used = {file.key for file in files}
         for place in folder.iterdir():
             if place.name not in used:
