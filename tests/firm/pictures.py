@@ -30,10 +30,19 @@ def clients_of_all_kinds(folder: Path) -> Path:
 
 def main() -> None:
     """Take them."""
-    with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
+    home = Path(tempfile.gettempdir()) / "hill"  # its name stands in the picture
+    home.mkdir()
+    try:
+        _take(home)
+    finally:
+        shutil.rmtree(home)
+
+
+def _take(home: Path) -> None:
+    with sync_playwright() as playwright:
         programs = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
         browser = playwright.chromium.launch(executable_path=next(filter(None, programs)), args=CHROMIUM_FLAGS)
-        folder = clients_of_all_kinds(Path(scratch) / "firm")
+        folder = clients_of_all_kinds(home / "firm")
         with serving((folder, folder / "none")) as served:
             for name, screen in PAGES.items():
                 tab = browser.new_context(**SCREENS[screen]).new_page()

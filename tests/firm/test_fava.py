@@ -186,6 +186,7 @@ def test_books_that_would_run_a_plugin_are_not_opened_and_say_why(served):
 
 def test_no_extension_and_no_import_configuration_of_books_runs_and_no_file_of_another_client_is_shown(served):
     assert ask(served, "/yew/income_statement/")[0] == 200
+    assert ask(served, "/yew/account/Assets:Zo%C3%AB%25/")[0] == 200
     told = "".join(error["message"] for error in json.loads(ask(served, "/yew/api/errors")[1])["data"])
     assert 'the extension "evil_pages" is a program of these books' in told
     assert "other than daysheet init writes" in told
