@@ -149,6 +149,7 @@ def _invest_and_finance(books: Books, parts: _Parts, sums: dict[Move, Decimal]) 
         away = max((leg for leg in parts.investing if leg.amount < 0), key=lambda leg: -leg.amount)
         sums[Move("gain", "", into=True)] += gain
         price = _sum(parts.investing) + _sum(parts.written_off) + gain
+        _trade_in(parts.investing, price, sums)
         legs = [_Leg(away.account, price), *parts.financing]
     else:
         for leg in parts.written_off:
@@ -160,6 +161,14 @@ def _invest_and_finance(books: Books, parts: _Parts, sums: dict[Move, Decimal]) 
     for leg in kept:
         sums[_move(books, leg)] -= leg.amount
     _tell_apart(apart, sums)
+
+
+def _trade_in(investing: list[_Leg], price: Decimal, sums: dict[Move, Decimal]) -> None:
+    """What a new asset was paid for with an old one: its cost over what is still to be paid for it."""
+    new = max((leg for leg in investing if leg.amount > 0), key=lambda leg: leg.amount, default=None)
+    given = _sum([leg for leg in investing if leg.amount > 0]) - price
+    if new is not None and price > 0 and given > 0:
+        sums[Move("apart", new.account, into=True, other=new.account)] += given
 
 
 def _without_cash(books: Books, parts: _Parts, legs: list[_Leg], sums: dict[Move, Decimal], *, sold: bool) -> None:

@@ -15,7 +15,8 @@ from daysheet.reports.formats.figures import money
 from daysheet.reports.request import Request
 from daysheet.reports.table import Column, Row, Table
 from daysheet.reports.tax import macrs
-from daysheet.reports.tax.depreciation import accumulated, depreciation, is_mid_quarter
+from daysheet.reports.tax.depreciation import is_mid_quarter
+from daysheet.reports.tax.return_depreciation import booked
 from daysheet.tax_facts import Asset, Disposal
 
 _ZERO: Final = Decimal()
@@ -67,8 +68,9 @@ def standings(books: Books, year: int) -> list[Standing]:
         gone = None if disposal is None else disposal.date
         late = asset.since.year in late_years
         try:
-            before = accumulated(asset, gone, year - 1, mid_quarter=late)
-            current = depreciation(asset, gone, year, mid_quarter=late)
+            earlier = range(asset.since.year, year)
+            before = sum((booked(asset, gone, each, mid_quarter=late) for each in earlier), _ZERO)
+            current = booked(asset, gone, year, mid_quarter=late)
         except DaysheetError as problem:
             found.append(Standing(asset, disposal, _ZERO, _ZERO, problem.message))
             continue

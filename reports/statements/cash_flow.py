@@ -94,6 +94,8 @@ def _title(request: Request, titles: Titles, key: Move, keys: set[Move]) -> str:
     if key.kind in ("gain", "no-cash"):
         return "Gain or loss on disposals" if key.kind == "gain" else "Income and expenses that moved no cash"
     name = titles.whole(key.account) if key.account else "Other"
+    if key.kind == "apart" and key.other == key.account != "":
+        return f"{name} – from what was traded in"
     if key.kind == "apart":
         return f"{name} – from {titles.whole(key.other)}" if key.other else name
     if key.kind == "investing":

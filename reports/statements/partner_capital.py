@@ -83,7 +83,7 @@ def partner_allocation(request: Request) -> Table:
         rows.append(Row("total", ("Total", None, None, None, None, sum(sums.values(), _ZERO))))
     said = {
         "closing": "Interim closing of the books (26 CFR 1.706-4); on the cash basis interest paid and received, taxes,"
-        " services and rent paid are taken as of each day of the year alike (IRC 706(d)(2)).",
+        " services and rent paid are taken as of each day of the year alike (IRC 706(d)(2)), depreciation always.",
         "rateable": "Proration over the days of the year (26 CFR 1.706-4(d)).",
     }
     notes = (said[method_on(request.books, request.period.last)],) if rows else ("No share changes within the year.",)

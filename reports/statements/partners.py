@@ -8,7 +8,8 @@ A share is a dated fact, and holds until the next one of the same partner:
 Where shares change within a year, the books are closed on that day: what was earned before is split by the old shares,
 and what was earned after by the new ones (26 CFR 1.706-4, the interim closing method). On the cash basis interest,
 paid or received, taxes and payments for services and for the use of property are not split by the day they were paid,
-but day by day over the period (IRC 706(d)(2)); which of its days a payment is for is not asked. With the fact
+but day by day over the period (IRC 706(d)(2)); which of its days a payment is for is not asked. Depreciation is of all
+days as well. With the fact
 `custom "allocation" "rateable"` all is (the proration method). Cents that do not divide go to the partner named last.
 """
 
@@ -102,9 +103,11 @@ def _names(moved: Activity) -> list[str]:
 
 def is_by_day(books: Books, moved: Activity, account: str, day: datetime.date) -> bool:
     """Whether an account's income or expense is divided over the days of the year."""
-    if method_on(books, day) == "rateable":
+    word = inherited(books, account, "tax-line")
+    # depreciation is of all days of the year, and booked on one of them
+    if method_on(books, day) == "rateable" or word == "depreciation":
         return True
-    return moved.basis == "cash" and inherited(books, account, "tax-line") in CASH_ITEMS
+    return moved.basis == "cash" and word in CASH_ITEMS
 
 
 def divided(income: Decimal, shares: dict[str, Decimal]) -> dict[str, Decimal]:

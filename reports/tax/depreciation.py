@@ -2,7 +2,7 @@
 
 Straight line counts the month of service as a whole one and the month of disposal as none. MACRS, where the books
 follow it, takes the tables of IRS Publication 946 (`macrs`), without Section 179 and bonus depreciation, which are
-deductions of the return (`return_depreciation`).
+deductions of the return (`return_depreciation`, which also keeps passenger automobiles within their limits).
 """
 
 from __future__ import annotations
@@ -33,12 +33,6 @@ def depreciation(asset: Asset, disposed: datetime.date | None, year: int, *, mid
     if asset.method == "macrs":
         return recovery(asset, asset.cost, asset.life, disposed, year, mid_quarter=mid_quarter)
     return _through(asset, disposed, year) - _through(asset, disposed, year - 1)
-
-
-def accumulated(asset: Asset, disposed: datetime.date | None, year: int, *, mid_quarter: bool = False) -> Decimal:
-    """The depreciation of all years to the end of a calendar year."""
-    years = range(asset.since.year, year + 1)
-    return sum((depreciation(asset, disposed, each, mid_quarter=mid_quarter) for each in years), _ZERO)
 
 
 def recovery(

@@ -19,7 +19,7 @@ from beancount.core.data import Transaction
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
 from daysheet.reports.tax import macrs
-from daysheet.reports.tax.depreciation import is_mid_quarter, recovery, straight_line
+from daysheet.reports.tax.depreciation import depreciation, is_mid_quarter, recovery, straight_line
 from daysheet.tax_facts import Asset, Disposal
 
 _ZERO: Final = Decimal()
@@ -96,6 +96,20 @@ def deduction(asset: Asset, disposed: datetime.date | None, year: int, rules: El
     regular = _regular(asset, basis - asset.section_179 - bonus, disposed, year, rules)
     first = year == asset.since.year
     return Deduction(asset.section_179 if first else _ZERO, bonus if first else _ZERO, regular)
+
+
+def booked(asset: Asset, disposed: datetime.date | None, year: int, *, mid_quarter: bool) -> Decimal:
+    """The depreciation of a calendar year in the books; that of a passenger automobile by MACRS is within its limits.
+
+    Raises:
+        DaysheetError: MACRS has no table for its life, or the limits of its year are not known.
+    """
+    limited = asset.method == "macrs" and asset.vehicle == "passenger"
+    if not limited or year < asset.since.year or (disposed is not None and year > disposed.year):
+        return depreciation(asset, disposed, year, mid_quarter=mid_quarter)
+    whole = asset._replace(tax_life=asset.life, business_use=_HUNDRED, section_179=_ZERO, bonus=False)
+    rules = Elections(frozenset({asset.since.year} if mid_quarter else ()), datetime.date.max)
+    return _automobile(whole, disposed, year, rules, asset.cost, _ZERO).regular
 
 
 def through(asset: Asset, disposed: datetime.date | None, year: int, rules: Elections) -> Decimal:

@@ -89,6 +89,23 @@ CASES = {
         (0, -5000, 0),
         {"Fixed assets – Vehicles – from Vehicle": 25000},
     ),
+    "what is traded in moves no cash, nor what is borrowed with it": (
+        """
+    2026-06-15 * "New for old, which is worth 600"
+      Assets:Fixed:Equipment   3000 USD
+      Assets:Fixed:Equipment  -2000 USD
+      Assets:Fixed:Depreciation 500 USD
+      Expenses:Loss             900 USD
+      Liabilities:Notes:SBA   -2000 USD
+      Assets:Bank              -400 USD
+    """,
+        (0, -400, 0),
+        {
+            "Gain or loss on disposals": 900,
+            "Fixed assets – Equipment – from what was traded in": 600,
+            "Fixed assets – Equipment – from Notes – SBA": 2000,
+        },
+    ),
     "what the owner brings in kind moves no cash": (
         """
     2026-02-01 * "Brought in"

@@ -9,7 +9,7 @@ from daysheet.errors import DaysheetError
 from daysheet.reports import registry
 from daysheet.reports.period import parse
 from daysheet.reports.tax import macrs
-from daysheet.reports.tax.return_depreciation import Elections, deduction, section_179_limit, through
+from daysheet.reports.tax.return_depreciation import Elections, booked, deduction, section_179_limit, through
 from daysheet.settings import Settings
 from daysheet.tax_facts import Asset
 
@@ -112,6 +112,20 @@ def test_section_179_comes_off_first_and_has_its_limits():
     assert section_179_limit(2024, D(0)) == 1220000
     assert section_179_limit(2026, D(4100000)) == 2550000
     assert section_179_limit(2050, D(0)) is None
+
+
+def test_books_that_follow_macrs_keep_an_automobile_within_its_limits():
+    """Rev. Proc. 2024-13: 12,400, 19,800, 11,900, 7,160; of 80,000 sold in the third year half of 15,360."""
+    item = asset(80000, 5, "2024-02-01", vehicle="passenger", business_use=D(60))._replace(method="macrs")
+    sold = datetime.date(2026, 5, 15)
+    assert [booked(item, None, year, mid_quarter=False) for year in (2023, 2024, 2025, 2026)] == [
+        0,
+        12400,
+        19800,
+        11900,
+    ]
+    assert [booked(item, sold, year, mid_quarter=False) for year in (2026, 2027)] == [7680, 0]
+    assert booked(item._replace(vehicle=""), None, 2024, mid_quarter=False) == 16000
 
 
 def test_passenger_automobiles_stay_within_their_limits_and_come_out_in_the_end():

@@ -108,6 +108,16 @@ def test_interest_received_is_of_each_day_whenever_it_is_credited(build):
     assert found == [(D(5000), D(181) - RENT[0]), (D(1000), D(184) - RENT[1])]
 
 
+def test_depreciation_is_of_each_day_whenever_it_is_booked(build):
+    text = LEDGER + (
+        '    2025-01-01 open Expenses:Depreciation\n      tax-line: "depreciation"\n'
+        "    2025-01-01 open Assets:Fixed:Depreciation\n"
+        '    2026-12-31 * "The year\'s"\n      Expenses:Depreciation  365.00 USD\n      Assets:Fixed:Depreciation\n'
+    )
+    found = [row.cells[3:5] for row in build("partner-allocation", text).rows if row.kind == "subtotal"]
+    assert found == [(D(5000), -D(181) - RENT[0]), (D(1000), -D(184) - RENT[1])]
+
+
 def test_by_proration_all_is_divided_by_day(build):
     """5,270.00 over 181 and 184 of 365 days, to the cent."""
     text = LEDGER + '    2026-01-01 custom "allocation" "rateable"\n'

@@ -15,8 +15,10 @@ from daysheet.reports.schedules.tax_return.figures import CREDITS, MEALS, Part, 
 from daysheet.reports.table import Column, Row, RowKind, Table
 from daysheet.reports.tax import lines as taxlines
 from daysheet.reports.tax.lines import Edition
+from daysheet.tax_facts import Asset
 
 _ZERO: Final = Decimal()
+_WHOLE: Final = 100
 _RECEIPTS: Final = ("gross-receipts", "returns")
 _PROFIT: Final = (*_RECEIPTS, "cost-of-goods")
 _OTHER: Final = ("other-income", "finance-charges", "gain-4797")
@@ -233,5 +235,15 @@ def _notes(request: Request, edition: Edition | None) -> Iterator[str]:
             yield f"Meals are the full amount in the books: the part of {year} that is deductible depends on the meal."
         else:
             yield f"Of meals of {gross:,.2f} {part}% is deductible; the rest is on no line."
+    if "car" in found.parts:
+        yield from _vehicles(request, year)
     if returns == "schedule-c" and edition.totals["result"] == "31":
         yield "Line 31 is before expenses for business use of the home (line 30)."
+
+
+def _vehicles(request: Request, year: int) -> Iterator[str]:
+    """What is said of the expenses of vehicles that are not of the business alone."""
+    assets = (fact for fact in request.books.tax_facts if isinstance(fact, Asset) and fact.since.year <= year)
+    used = [f"{fact.name} {fact.business_use:f}%" for fact in assets if fact.vehicle and fact.business_use < _WHOLE]
+    if used:
+        yield f"Car and truck expenses are as booked; the business use is declared of: {', '.join(used)}."
