@@ -7,13 +7,20 @@ that nothing else did stays there. A find is written down once for each place th
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
+import shutil
+import struct
 import subprocess
 import sys
 import tempfile
 import time
 import traceback
+import zipfile
+import zlib
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -61,6 +68,11 @@ _WORDS: Final = (
     "custom",
 )
 """Words of the formats, for a mutation to put in."""
+_NO_ARCHIVE: Final = (
+    zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError, ValueError, ZeroDivisionError, RuntimeError,
+    NotImplementedError, OverflowError,
+)  # fmt: skip
+"""What the standard library says of an archive that an earlier change has damaged."""
 
 
 class Fuzzed(NamedTuple):
@@ -155,10 +167,11 @@ class _Tally:
 def _main(name: str, seconds: int, keep: Path | None) -> None:
     import atheris  # noqa: PLC0415 - what only fuzzing needs
 
-    with atheris.instrument_imports(include=["daysheet", "ofxtools"]):
-        from tests.attacks import seeds  # noqa: PLC0415
-        from tests.attacks.readers import READERS  # noqa: PLC0415
+    with atheris.instrument_imports(include=["daysheet", "jinja2", "ofxtools"]):
+        from tests.attacks import apart, seeds  # noqa: PLC0415
+        from tests.attacks.readers import READERS, scratch  # noqa: PLC0415
     reader = READERS[name]
+    apart.fork()
     tally = _Tally(reader, keep)
     place = Path(tempfile.mkdtemp(prefix="daysheet-fuzz-"))
     corpus, words = keep or place / "corpus", place / "words"
@@ -176,6 +189,8 @@ def _main(name: str, seconds: int, keep: Path | None) -> None:
         if time.monotonic() > until:
             tally.tell(ended=True)
             sys.stdout.flush()
+            shutil.rmtree(place, ignore_errors=True)
+            shutil.rmtree(scratch(), ignore_errors=True)
             os._exit(0)
 
     options = [
@@ -188,8 +203,29 @@ def _main(name: str, seconds: int, keep: Path | None) -> None:
         "-seed=1",
         "-len_control=0",
     ]
-    atheris.Setup([sys.argv[0], *options, str(corpus), str(place)], one)
+    mutator = _mutator(lambda data, most: bytes(atheris.Mutate(data, most)))  # the module has it once it fuzzes
+    atheris.Setup([sys.argv[0], *options, str(corpus), str(place)], one, custom_mutator=mutator)
     atheris.Fuzz()
+
+
+def _mutator(change: Callable[[bytes, int], bytes]) -> Callable[[bytes, int, int], bytes]:
+    """Changes an input as the fuzzer does; every other time, of an archive, what is in one of its files."""
+
+    def changed(data: bytes, longest: int, seed: int) -> bytes:
+        if data.startswith(b"PK") and seed % 2:
+            with suppress(*_NO_ARCHIVE), zipfile.ZipFile(io.BytesIO(data)) as archive:
+                files = {each.filename: archive.read(each) for each in archive.infolist()}
+                which = sorted(files)[seed // 2 % len(files)]
+                files[which] = change(files[which], longest)
+                out = io.BytesIO()
+                with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+                    for file, content in files.items():
+                        made.writestr(zipfile.ZipInfo(file), content, zipfile.ZIP_DEFLATED)
+                if out.tell() <= longest:
+                    return out.getvalue()
+        return change(data, longest)
+
+    return changed
 
 
 if __name__ == "__main__":

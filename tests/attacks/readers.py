@@ -41,6 +41,8 @@ from daysheet.reports.pack.verify import claim_of
 from daysheet.settings import Settings
 from daysheet.trust.git import programs
 from daysheet.trust.ledger import Guard
+from jinja2 import TemplateError
+from jinja2.sandbox import SandboxedEnvironment
 
 from tests.attacks import seeds
 
@@ -157,6 +159,22 @@ def _any(path: Path) -> None:
     source_of(file, all_sources()).read(file, CONTEXT)
 
 
+def _git(path: Path) -> None:
+    """The configuration of what git takes for a repository: of nothing else it reads one."""
+    for folder in ("objects", "refs"):
+        (path.parent / folder).mkdir(exist_ok=True)
+    (path.parent / "HEAD").write_bytes(b"ref: refs/heads/main\n")
+    programs(path.parents[1])
+
+
+def _note(path: Path) -> None:
+    """A note; its template is parsed here as well, where the fuzzer sees what it reaches."""
+    text = note.template(path.parent)
+    with suppress(TemplateError, RecursionError):
+        SandboxedEnvironment().parse(text)
+    note.rendered(text)
+
+
 class Reader(NamedTuple):
     """A reader.
 
@@ -203,9 +221,7 @@ READERS: Final[Mapping[str, Reader]] = {
     "profile": Reader(_profile, "own.toml", seeds.profiles),
     "settings": Reader(_settings, "daysheet.toml", seeds.settings),
     "ledger": Reader(_ledger, "main.beancount", seeds.ledgers),
-    "git-configuration": Reader(lambda path: programs(path.parents[1]), ".git/config", seeds.git, runs_apart=True),
-    "mail-note": Reader(
-        lambda path: note.rendered(note.template(path.parent)), note.NOTE, seeds.notes, runs_apart=True
-    ),
+    "git-configuration": Reader(_git, ".git/config", seeds.git, runs_apart=True),
+    "mail-note": Reader(_note, note.NOTE, seeds.notes, runs_apart=True),
     "verify-pdf": Reader(lambda path: claim_of(path, ""), "a.pdf", seeds.pdfs, runs_apart=True),
 }

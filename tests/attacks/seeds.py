@@ -15,6 +15,7 @@ from daysheet.importers.payroll import source as payroll_source
 from daysheet.importers.systems import source as systems
 
 from tests.attacks import pdfs as hostile_pdfs
+from tests.attacks import workbook_files
 from tests.conftest import ROOT
 from tests.importers.banks.test_ofx import BANK, CARD, HEADER
 from tests.importers.books_folder import ADJUSTMENTS, CHASE, CLAIMS, INVOICES, PAYMENTS, VISITS
@@ -70,9 +71,12 @@ def html() -> Seeds:
 
 @_cached
 def workbooks() -> Seeds:
-    """A statement as a workbook."""
+    """A statement as a workbook of each kind."""
+    rows = [CHASE.strip().split(","), ["DEBIT", "03/18/2026", WHO, -84.2, "ACH", 1.5, None]]
     return {
-        "seed-0": _workbook("Sheet", [CHASE.strip().split(","), ["DEBIT", "03/18/2026", WHO, -84.2, "ACH", 1.5, None]])
+        "seed-0": _workbook("Sheet", rows),
+        "seed-xls": workbook_files.xls(rows),
+        "seed-ods": workbook_files.ods(rows),
     }
 
 
