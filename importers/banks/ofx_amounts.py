@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final, NamedTuple
 
+from daysheet.importers.rows.values import has_too_many_digits
+
 _AMOUNT: Final = re.compile(r"[-+]?(?:\d{1,3}(?:[.,' ]\d{3})+|\d*)(?:[.,]\d*)?\Z")
 _SPACES: Final = re.compile(r"[\s\u00a0\u202f]+")
 _THREE: Final = 3
@@ -61,7 +63,7 @@ class Marks(NamedTuple):
             UnsettledError: its mark may part thousands or decimals.
         """
         written = _SPACES.sub(" ", (text or "").strip())
-        if not _AMOUNT.match(written) or not any(map(str.isdigit, written)):
+        if has_too_many_digits(written) or not _AMOUNT.match(written) or not any(map(str.isdigit, written)):
             return None
         marks = re.findall(r"[.,]", written)
         whole, cents = written, ""

@@ -46,6 +46,8 @@ _SERVICE_CODE: Final = re.compile(
 )
 _LETTERS: Final = string.ascii_letters
 _MARKS: Final = re.compile(r"[^0-9A-Za-z*]+")
+_LONG_NUMBER: Final = 10
+"""So many digits has a telephone's number; a card's and an account's have more."""
 _MOST_NUMBERS: Final = 2
 """So many numbers in a row are a length or a count; three are a date or a person's number."""
 _BETWEEN_CODES: Final = re.compile(r" *[,;/+&|] *")
@@ -105,12 +107,30 @@ def own_identifier(text: str, token: Token) -> str:
     return text if is_own or is_code(text) else opaque(text, token)
 
 
-def own_identifiers(texts: Sequence[str], token: Token) -> tuple[str, ...]:
-    """Ids that stand in one cell; an opaque one makes them one: the cell may have been a number in groups."""
+def own_identifiers(texts: Sequence[str], token: Token, *, by_spaces: bool = False) -> tuple[str, ...]:
+    """Ids that stand in one cell; an opaque one makes them one: the cell may have been a number in groups.
+
+    Args:
+        texts: the ids.
+        token: makes a text opaque.
+        by_spaces: nothing but spaces parts them, as the groups of a card's, an account's or a telephone number.
+    """
     kept = tuple(own_identifier(text, token) for text in texts)
-    if kept != tuple(texts) or _PERSONAL.fullmatch("-".join(texts)):
+    if kept != tuple(texts) or _PERSONAL.fullmatch("-".join(texts)) or (by_spaces and _are_groups(texts)):
         return (opaque(" ".join(texts), token),) if len(texts) > 1 else kept
     return kept
+
+
+def _are_groups(texts: Sequence[str]) -> bool:
+    """Whether ids may be the groups of one long number: records of one time are numbered alike, and one after another.
+
+    So they are none if all are numbers that only rise or only fall, the highest at most twice the lowest.
+    """
+    numbers = [int(text) for text in texts if text.isdigit()]
+    if len(numbers) <= 1 or sum(map(str.isdigit, "".join(texts))) < _LONG_NUMBER:
+        return False
+    in_order = numbers in (sorted(set(numbers)), sorted(set(numbers), reverse=True))
+    return len(numbers) < len(texts) or not in_order or max(numbers) > 2 * min(numbers)
 
 
 def own_word(text: str, known: Mapping[str, str], token: Token) -> str:

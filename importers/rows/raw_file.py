@@ -15,6 +15,8 @@ from daysheet.errors import DaysheetError
 
 _UNFINISHED: Final = frozenset((".part", ".partial", ".crdownload", ".download", ".filepart", ".tmp"))
 _LATER: Final = "nothing of it is booked; import it when it is complete"
+LARGEST: Final = 64 << 20
+"""Bytes that are read at once: a million rows. What may be longer (FHIR) is read in pieces."""
 _State = tuple[int, int, int]
 
 
@@ -31,11 +33,13 @@ class RawFile:
         """The bytes.
 
         Raises:
-            DaysheetError: it is not a file, cannot be read or is empty.
+            DaysheetError: it is not a file, cannot be read, or is empty or larger than any export.
         """
         self._require_finished()
         try:
             before = _state(self.path)
+            if before[1] > LARGEST:
+                raise _too_large(self.path)
             written_to = _is_written_to(self.path)
             data = self.path.read_bytes()
             self._state = _state(self.path)
@@ -97,6 +101,11 @@ class RawFile:
     def changed(self) -> DaysheetError:
         """The error for a file that another program was still writing."""
         return DaysheetError("is being written, or has changed while it was read", filename=self.path, remedy=_LATER)
+
+
+def _too_large(path: Path) -> DaysheetError:
+    said = f"is larger than {LARGEST >> 20} MB, which no export is that is read as a whole"
+    return DaysheetError(said, filename=path, remedy="if it is one, export fewer months at a time")
 
 
 def _state(path: Path) -> _State:

@@ -40,6 +40,8 @@ SYMBOL: Final = (
 )
 _DECORATION: Final = re.compile(rf"{SYMBOL}|[A-Z]{{3}}")
 _SPACES: Final = re.compile(r"[ \u00a0\u202f\t]+")
+DIGITS: Final = 25
+"""The most that an amount may have: a sum of longer ones would be rounded without a word."""
 
 DateParser = Callable[[str], datetime.datetime]
 
@@ -146,6 +148,8 @@ def amount_parser(decimal: str, *, minor: int = 0) -> AmountParser:
     point = decimal == "."
 
     def parse(cell: str) -> Decimal | None:
+        if has_too_many_digits(cell):
+            raise ValueError(f"has more than {DIGITS} digits, which no amount has")
         if (point or type(cell) is Exact) and plain(cell):
             value = Decimal(cell)
         else:
@@ -156,6 +160,11 @@ def amount_parser(decimal: str, *, minor: int = 0) -> AmountParser:
         return value * shift if minor else value
 
     return parse
+
+
+def has_too_many_digits(cell: str) -> bool:
+    """Whether a cell has more digits than an amount may have."""
+    return len(cell) > DIGITS and sum(map(str.isdigit, cell)) > DIGITS
 
 
 def _decorated(cell: str, grouped: re.Pattern[str], decimal: str) -> Decimal | None:

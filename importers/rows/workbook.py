@@ -25,7 +25,9 @@ from daysheet.importers.rows.raw_file import (
 from daysheet.importers.rows.text import Exact, Row
 
 UNPACKED_LIMIT: Final = 128 * 1024 * 1024
-CELLS_LIMIT: Final = 8_000_000
+CELLS_LIMIT: Final = 4_000_000
+ROWS_LIMIT: Final = 500_000
+"""Of all sheets together: many times what an export holds, and read in less than 20 seconds."""
 MEMBERS_LIMIT: Final = 2_000
 MEMORY_LIMIT: Final = 768 * 1024 * 1024
 """What the process that reads a workbook may take; ours, which keeps its rows, is the rest of a gigabyte."""
@@ -63,7 +65,7 @@ def sheets_of(file: RawFile) -> Sheets:
     with tempfile.TemporaryFile() as given:
         given.write(file.data)
         given.seek(0)
-        bounds = (MEMORY_LIMIT, SECONDS_LIMIT, CELLS_LIMIT)
+        bounds = (MEMORY_LIMIT, SECONDS_LIMIT, CELLS_LIMIT, ROWS_LIMIT)
         with subprocess.Popen(  # noqa: S603 - our own program, on bytes
             [sys.executable, "-I", str(_READER), *map(str, bounds)],
             stdin=given,
@@ -148,12 +150,15 @@ def _check_zip(file: RawFile) -> None:
 
 def _size(stream: IO[bytes], file: RawFile, *, is_sheet: bool, budget: int) -> int:
     """Unpacked bytes of one member; a sheet's farthest cell is checked on the way."""
-    size, last_row, last_column, tail = 0, 0, 0, b""
+    size, rows, last_row, last_column, tail = 0, 0, 0, 0, b""
     while chunk := stream.read(_CHUNK):
         size += len(chunk)
         if size > budget:
             raise _too_large(file)
         if is_sheet:
+            rows += chunk.count(b"<row")
+            if rows > ROWS_LIMIT:
+                raise _too_large(file)
             for letters, row in _REFERENCE.findall(tail + chunk):
                 last_row, last_column = max(last_row, int(row)), max(last_column, _column(letters))
             tail = chunk[-16:]
@@ -171,7 +176,7 @@ def _column(letters: bytes) -> int:
 
 def _too_large(file: RawFile) -> DaysheetError:
     return DaysheetError(
-        f"unpacks to more than {UNPACKED_LIMIT >> 20} MB or {CELLS_LIMIT:,} cells",
+        f"unpacks to more than {UNPACKED_LIMIT >> 20} MB, {ROWS_LIMIT:,} rows or {CELLS_LIMIT:,} cells",
         filename=file.path,
         remedy="export it again as CSV, or in smaller pieces",
     )

@@ -6,7 +6,7 @@ but the bound, because it must start fast.
 
 A line is a sheet, `{"name": …}`, or a row of the sheet before: a list of cells, in which a text is a text, and a number
 or a date is a list of the one text that it is read as. The last line is `"end"`. What goes wrong is said by the exit
-code: 3 for a password, 4 for no workbook, 5 for too many cells, 6 for too much memory.
+code: 3 for a password, 4 for no workbook, 5 for too many cells or rows, 6 for too much memory.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from daysheet.bounded import bound
 PASSWORD, BROKEN, LARGE, MEMORY = 3, 4, 5, 6
 
 
-def main(memory: int, seconds: int, cells: int) -> int:
-    """Read one workbook under these bounds: bytes, seconds of the processor, and cells of a sheet."""
+def main(memory: int, seconds: int, cells: int, rows: int) -> int:
+    """Read one workbook under these bounds: bytes, seconds of the processor, cells and rows of all its sheets."""
     bound(memory, seconds)
     import python_calamine as calamine  # noqa: PLC0415 - under the bounds as well
 
@@ -33,7 +33,9 @@ def main(memory: int, seconds: int, cells: int) -> int:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read()))
         for name in book.sheet_names:
             sheet = book.get_sheet_by_name(name)
-            if sheet.total_height * sheet.total_width > cells:
+            cells -= sheet.total_height * sheet.total_width
+            rows -= sheet.total_height
+            if cells < 0 or rows < 0:
                 return LARGE
             write(json.dumps({"name": name}) + "\n")
             _write(sheet.start[1] if sheet.start else 0, sheet.iter_rows(), write)

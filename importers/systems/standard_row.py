@@ -181,8 +181,9 @@ class StandardRow:
 
     def visit_ids(self) -> tuple[str, ...]:
         """The visits that a bill is for."""
-        parts = [self._sound("visit_id", part) for part in _SEVERAL_IDS.split(self.text("visit_id")) if part]
-        return identifiers.own_identifiers(parts, self.context.token)
+        cell = self.text("visit_id")
+        parts = [self._sound("visit_id", part) for part in _SEVERAL_IDS.split(cell) if part]
+        return identifiers.own_identifiers(parts, self.context.token, by_spaces=";" not in cell)
 
     def invoice(self) -> str | None:
         """The invoice that is paid, None for money on account."""

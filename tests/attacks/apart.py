@@ -110,7 +110,7 @@ def _place() -> Path:
 
 
 @cache
-def _server(program: str) -> Any:  # noqa: ANN401 - a process whose streams are text
+def _server(program: str) -> Any:
     return subprocess.Popen(
         [sys.executable, "-P", "-c", _SERVER, program, "daysheet.bounded", *_LIBRARIES[program]],
         stdin=subprocess.PIPE,

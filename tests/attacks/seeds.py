@@ -72,7 +72,10 @@ def html() -> Seeds:
 @_cached
 def workbooks() -> Seeds:
     """A statement as a workbook of each kind."""
-    rows = [CHASE.strip().split(","), ["DEBIT", "03/18/2026", WHO, -84.2, "ACH", 1.5, None]]
+    rows: Sequence[Sequence[object]] = [
+        CHASE.strip().split(","),
+        ["DEBIT", "03/18/2026", WHO, -84.2, "ACH", 1.5, None],
+    ]
     return {
         "seed-0": _workbook("Sheet", rows),
         "seed-xls": workbook_files.xls(rows),

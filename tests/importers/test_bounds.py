@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import resource
 import struct
 from collections.abc import Iterator
@@ -11,6 +12,9 @@ import pytest
 from daysheet.errors import DaysheetError
 from daysheet.importers.privacy import identifiers
 
+from tests.attacks.measured import run
+from tests.importers.banks.test_ofx import BANK as OFX
+from tests.importers.banks.test_ofx import HEADER as OFX_HEAD
 from tests.importers.books_folder import CHASE, INVOICES, PAYMENTS, Folder
 
 ROW = "DEBIT,03/18/2026,LINEN,-84.20,ACH,,,\n"
@@ -60,6 +64,17 @@ def test_a_table_wider_than_any_export_is_refused_in_time(folder: Folder, text: 
     (answer,) = folder.take_paths(path)
     assert "error" in answer
     assert folder.snapshot() == before
+
+
+@pytest.mark.parametrize("head", [CHASE + "DEBIT,03/18/2026,", "ISA*00*", "OFXHEADER:100\n\n<OFX>", "x"])
+def test_a_file_of_a_gigabyte_is_refused_unread(folder: Folder, head: str) -> None:
+    path = folder.give("a.csv", head)
+    with path.open("r+b") as file:
+        file.truncate(1 << 30)
+    done = run("--books", folder.path, "import", path)
+    assert done.err.count("\n") == 1
+    assert "a.csv: is larger than 64 MB" in done.err
+    assert done.memory < 200 << 20
 
 
 @pytest.mark.parametrize("day", ["12/31/9999", "01/01/0001", "03/18/2126"])
@@ -114,6 +129,40 @@ def test_an_identifier_of_any_length_is_judged_at_once(cell: str) -> None:
 def test_the_practice_goes_on_with_its_own_identifiers() -> None:
     for cell in ("INV-1001", "2026/0012", "A.1:b#2", "PMT551"):
         assert identifiers.own_identifier(cell, lambda _: "pt-x") == cell
+
+
+@pytest.mark.parametrize(
+    ("cell", "are_visits"),
+    [
+        ("1001 1002 1003", True),
+        ("260301 260302", True),
+        ("V1001 V1002 V1003", True),
+        ("1003 1002 1001", True),
+        ("12 13 250", True),
+        ("4485 1207 9931 0466", False),
+        ("FR76 3000 6000 0112 3456", False),
+        ("0049 30 9018 20", False),
+    ],
+)
+def test_visits_in_one_cell_are_told_from_a_number_in_groups(cell: str, are_visits: bool) -> None:
+    kept = identifiers.own_identifiers(cell.split(), lambda _: "pt-000000000000", by_spaces=True)
+    assert kept == (tuple(cell.split()) if are_visits else ("x-000000000000",))
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.ofx"])
+def test_an_amount_of_more_digits_than_are_reckoned_with_is_named_by_its_line(folder: Folder, name: str) -> None:
+    """Beancount would round what is longer than 28 digits, without a word."""
+    number = "9" * 5000
+    csv = CHASE + ROW + ROW.replace("84.20", number)
+    folder.give(name, csv if name == "a.csv" else ofx_of(number))
+    (answer,) = folder.take_paths(folder.given / name)
+    assert re.match(rf".*{name}:[1-9]\d*: ", answer["error"])
+    assert number[:30] not in answer["error"]
+
+
+def ofx_of(amount: str) -> str:
+    """A bank's statement with an entry of this amount."""
+    return OFX_HEAD + OFX.replace("-84.20", amount)
 
 
 def test_a_pattern_without_end_in_the_settings_is_named(folder: Folder) -> None:

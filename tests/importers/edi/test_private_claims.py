@@ -1,4 +1,4 @@
-"""Fifty invented persons' identifiers, planted in every element of claims and answers that can hold text."""
+"""Seventy invented persons' identifiers, planted in every element of claims and answers that can hold text."""
 
 from __future__ import annotations
 

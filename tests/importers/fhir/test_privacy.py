@@ -1,4 +1,4 @@
-"""Fifty persons' identifiers, planted in every element of every resource, reach nothing that we make or say."""
+"""Seventy identifiers of persons, planted in every element of every resource, reach nothing that we make or say."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def _referring(kind: str, number: int) -> list[Resource]:
 
 
 def _holds_no_person(sample: Resource, path: Path, share: int) -> None:
-    """Plant a share of the fifty in each element in turn, and look at all that is made of them."""
+    """Plant a share of them in each element in turn, and look at all that is made of them."""
     whole, kind = {**_PERSONAL, **sample}, str(sample["resourceType"])
     places: list[tuple[Any, ...]] = []
     rows: list[Resource] = []
@@ -124,7 +124,7 @@ def test_no_element_lets_a_person_through(tmp_path: Path, sample: Resource) -> N
 
 @pytest.mark.long
 @pytest.mark.parametrize("sample", _SAMPLES, ids=lambda sample: str(sample["resourceType"]))
-def test_no_element_lets_any_of_the_fifty_through(tmp_path: Path, sample: Resource) -> None:
+def test_no_element_lets_any_of_them_through(tmp_path: Path, sample: Resource) -> None:
     _holds_no_person(sample, tmp_path / "e.ndjson", share=1)
 
 

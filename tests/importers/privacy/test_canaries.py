@@ -1,4 +1,4 @@
-"""Fifty invented persons' identifiers, planted in every column of every practice export, reach nothing that we write.
+"""Seventy identifiers of invented persons, in every column of every practice export, reach nothing that we write.
 
 A birth date and nothing else in a column of days is a day like any other: that alone cannot be told.
 
@@ -51,11 +51,23 @@ NUMBERS = (
     "MBR-48213377", "W481122339", "XYH804451926", "1EG4-TE5-MK73", "1EG4TE5MK73", "Medicaid 94-3310-227A",
     "Ottoline Quillfeather 415-555-0137",
 )  # fmt: skip
-CANARIES = (*NAMES, *NUMBERS)
+FURTHER = (
+    "Ottoline van der Quillfeather", "von Quillfeather, O.", "Jean-Baptiste Desrosiers-Hébert", "Нина Воробьёва",
+    "王小明", "محمد الخطيب", "MRN 00482913", "Chart #7731905",
+    "Passport C01X00T47", "Driver license D5530-1277-0931",
+    "Member ID: 900-48-2133", "DE89 3704 0044 0532 0130 00", "GB29NWBK60161331926819", "4111 1111 1111 1129",
+    "1742 Larkspur Lane, Apt 4, Salem, OR 97301",
+    "415 555 0137 x22", "0044 20 7946 0018", "geboren am 19.07.1961",
+    "b. July 19, 1961", "D.O.B.: 19-Jul-1961",
+)  # fmt: skip
+"""Of other kinds: names with particles and in other scripts, papers, accounts, addresses, days in words."""
+CANARIES = (*NAMES, *NUMBERS, *FURTHER)
 MARKS = (
     "ottoline", "quillfeather", "bjorklund", "sahin", "xiomara", "amboise", "trelawney", "lucja", "wachocka", "obidos",
     "4155550137", "2125550188", "07191961", "19610719", "19july1961", "078051120", "219099999", "xx1120",
-    "48213377", "481122339", "804451926", "1eg4te5mk73", "943310227",
+    "48213377", "481122339", "804451926", "1eg4te5mk73", "943310227", "desrosiers", "воробьева", "王小明", "الخطيب",
+    "00482913", "7731905", "c01x00t47", "553012770931", "900482133",
+    "370400440532", "nwbk60161331", "411111111111", "larkspur", "2079460018", "july191961", "19071961", "19jul1961",
 )  # fmt: skip
 CONTEXT = Context(partial(patients.token, secret=b"0123456789abcdef"))
 OWN = {
@@ -71,7 +83,7 @@ OWN = {
 def plain(text: str) -> str:
     """Text as a search for an identifier sees it: without case, accents, spaces and marks."""
     folded = unicodedata.normalize("NFKD", text).casefold().replace("ø", "o").replace("ł", "l").replace("ı", "i")
-    return re.sub(r"[^a-z0-9]", "", folded)
+    return re.sub(r"[\W_]", "", folded)
 
 
 def marks_in(text: str) -> list[str]:
@@ -82,7 +94,7 @@ def marks_in(text: str) -> list[str]:
 
 
 def test_every_canary_has_a_mark_by_which_it_is_known() -> None:
-    assert len(CANARIES) == 50
+    assert len(CANARIES) == 70
     assert [canary for canary in CANARIES if not marks_in(canary)] == []
 
 
