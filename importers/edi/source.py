@@ -20,6 +20,7 @@ from daysheet.cash.receipts import is_settlement
 from daysheet.errors import DaysheetError
 from daysheet.importers.edi import remittances as era
 from daysheet.importers.edi import x12
+from daysheet.importers.edi.claim_source import require_whole
 from daysheet.importers.reading import Context, Reading, Skipped
 from daysheet.importers.rows.raw_file import RawFile
 from daysheet.records import Adjustment, Meta, Payment
@@ -72,13 +73,17 @@ class RemittanceSource:
         """The file's remittances; its rows are claims.
 
         Raises:
-            DaysheetError: it has no interchange header, no 835, or an amount that is no number.
+            DaysheetError: it has no interchange header, no 835, is cut off, or has an amount that is no number.
         """
 
         def identify(number: str) -> str:
             return number if number in context.known or era.plain_number(number) else context.token(number)
 
-        found = [era.remittance(each, file.path, identify) for each in _transactions(file)]
+        transactions = _transactions(file)
+        found = [era.remittance(each, file.path, identify) for each in transactions]
+        for transaction, remittance in zip(transactions, found, strict=True):
+            if not remittance.amount:  # where something was paid, a claim that is missing leaves a difference
+                require_whole(transaction, file)
         claims = [claim for remittance in found for claim in remittance.claims]
         skipped = [
             Skipped(claim.meta["lineno"], "a predetermination pays nothing") for claim in claims if not claim.status

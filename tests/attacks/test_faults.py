@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import itertools
 import os
 import shutil
@@ -13,25 +14,42 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from beancount.core.data import Custom
 from daysheet import files
-from daysheet.books import loading
+from daysheet.books import Books, loading
+from daysheet.books.deposited import Named
+from daysheet.cash.reconciliation import reconcile
+from daysheet.importers.amending import matching, uncategorized
+from daysheet.importers.amending.amendment import put_in_place, tried
+from daysheet.importers.writing.dry_run import Copy
 from daysheet.reports.pack import filing
 from daysheet.reports.statements import account_numbers
+from daysheet.settings import Settings
+from daysheet.worklist import schedules
 from daysheet.worklist.waivers import waive_finding
 from daysheet.worklist.year_locks import lock_year
 
 from tests.attacks.counts import Counted
-from tests.importers.books_folder import CHASE, VISITS, Folder
+from tests.importers.books_folder import CHASE, PAYMENTS, VISITS, Folder
 from tests.importers.writing.test_faults import Disk, failing, none_is_torn
 
 FAULTS = ("EIO", "ENOSPC", "KILL")
+SLIP = "DSLIP,04/09/2026,DEPOSIT ID NUMBER 12,60.00,DEPOSIT,,,\n"
 BANK = (
     CHASE
+    + SLIP
     + "X,12/30/2025,RENT,-100.00,ACH,900.00,,\nX,12/31/2025,TEA,-5.00,ACH,895.00,,\n"
     + "X,03/31/2026,TEA,-5.00,ACH,890.00,,\n"
 )
 OLD = {"manifest.json": b'{"files": [{"name": "a.pdf"}, {"name": "gone.csv"}]}', "a.pdf": b"old", "gone.csv": b"old"}
 NEW = {"manifest.json": b'{"files": [{"name": "a.pdf"}, {"name": "b.csv"}]}', "a.pdf": b"new", "b.csv": b"new"}
+
+
+CHECKS = PAYMENTS + "C4,2026-04-08,I4,,check,60.00,\nC5,2026-04-08,I5,,check,60.00,\n"
+STEPS = {"pack": 25, "match": 20, "categorize": 20}
+NAMED = [Named("C4")]
+NO_DIFFERENCE = matching.Difference("", "")
+SCHEDULE = schedules.Schedule("adams", datetime.date(2026, 5, 1), None, ("mon", "tue"), "14", "50.00")
 
 
 class Work(NamedTuple):
@@ -63,6 +81,32 @@ def _pack(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in place.iterdir()}
 
 
+def _amended(folder: Path, change: Callable[[Copy, Books], object]) -> None:
+    """What `daysheet match` and Fava's page of categories do: a copy is changed, and then the books as the copy."""
+    _, amendment = tried(folder, change)
+    put_in_place(amendment)
+
+
+def _slip(books: Books) -> str:
+    """The bank line of two checks, either of which it may be."""
+    found = reconcile(books, books.entries[-1].date).open_deposits
+    return next(one.deposit.id for one in found if one.deposit.amount == 60)
+
+
+def _matched(books: Books) -> list[str]:
+    return [str(entry.values) for entry in books.entries if isinstance(entry, Custom) and "deposit" in entry.type]
+
+
+def _rent(folder: Path, books: Books) -> list[uncategorized.Choice]:
+    like = uncategorized.undecided(books, Settings.of(folder))
+    ids = next(frozenset(one.ids) for one in like if one.text == "RENT")
+    return [uncategorized.Choice(ids, "Expenses:Rent", is_rule=True)]
+
+
+def _rents(folder: Path) -> int:
+    return (folder / "2025" / "2025-12-chase-checking.beancount").read_text().count("Expenses:Rent")
+
+
 WORK = {
     "waive": Work(
         lambda folder: waive_finding(folder, "V1", "a courtesy"),
@@ -78,6 +122,25 @@ WORK = {
         lambda folder: account_numbers.keep(folder, loading.load(folder)),
         _in_books(lambda folder: sorted(account_numbers.kept(loading.load(folder)).items())),
         lambda folder: (folder / account_numbers.FILE).read_text().count("Assets:Bank:Checking"),
+    ),
+    "schedule": Work(
+        lambda folder: schedules.declare(folder, SCHEDULE),
+        _in_books(lambda folder: [fact.since for fact in loading.load(folder).providers.get("adams", ())]),
+        lambda folder: (folder / schedules.FILE).read_text().count("2026-05-01"),
+    ),
+    "match": Work(
+        lambda folder: _amended(
+            folder, lambda copy, books: matching.say(copy, books, _slip(books), NAMED, NO_DIFFERENCE)
+        ),
+        _in_books(lambda folder: sorted(_matched(loading.load(folder)))),
+        lambda folder: len(_matched(loading.load(folder))),
+    ),
+    "categorize": Work(
+        lambda folder: _amended(
+            folder, lambda copy, books: uncategorized.categorize(copy, books, _rent(folder, books))
+        ),
+        _in_books(lambda folder: (_rents(folder), (folder / "daysheet.toml").read_text())),
+        lambda folder: (folder / "daysheet.toml").read_text().count("^rent"),
     ),
     "pack": Work(
         lambda folder: filing.write(folder, 2026, NEW),
@@ -119,6 +182,7 @@ def start(folder: Folder) -> Folder:
     """Books with a bank's year to lock, a visit to waive, and a pack with a file that somebody has laid beside it."""
     folder.take("v.csv", VISITS + "V1,2026-03-02,adams,P,completed,,50.00\n")
     folder.take("b.csv", BANK)
+    folder.take("p.csv", CHECKS)
     place = filing.write(folder.path, 2026, OLD)
     (place / "letter.txt").write_bytes(b"mine")
     return folder
@@ -158,7 +222,7 @@ def swept(start: Folder, scratch: Path, monkeypatch: pytest.MonkeyPatch, name: s
 def test_a_failing_disk_or_a_kill_leaves_all_or_nothing(
     start: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    assert swept(start, tmp_path / "scratch", monkeypatch, name, step=25 if name == "pack" else 6) >= 6
+    assert swept(start, tmp_path / "scratch", monkeypatch, name, step=STEPS.get(name, 6)) >= 6
 
 
 @pytest.mark.long

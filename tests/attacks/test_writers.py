@@ -1,7 +1,8 @@
-"""Eight programs write to the same books at once: what each did is there once, and who could not was told so."""
+"""Eight programs and more write to the same books at once: each did its work once, and who could not was told so."""
 
 from __future__ import annotations
 
+import datetime
 import os
 import re
 import shutil
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from daysheet.errors import DaysheetError
 from daysheet.importers import importing
+from daysheet.worklist import closures, schedules
 from daysheet.worklist.waivers import waive_finding
 from daysheet.worklist.year_locks import lock_year
 
@@ -19,6 +21,8 @@ from tests.importers.books_folder import ADJUSTMENTS, CHASE, INVOICES, PAYMENTS,
 from tests.importers.writing.test_faults import digests, entries, none_is_torn
 
 REFUSED, BROKEN = 2, 3
+SCHEDULE = schedules.Schedule("adams", datetime.date(2026, 5, 1), None, ("mon", "tue"), "14", "50.00")
+HOLIDAY = datetime.date(2026, 5, 29)
 BEFORE = {
     "b.csv": CHASE + "X,12/30/2025,RENT,-100.00,ACH,900.00,,\nX,12/31/2025,TEA,-5.00,ACH,895.00,,\n",
     "v.csv": VISITS + "V1,2026-03-02,adams,P,completed,,50.00\n",
@@ -47,6 +51,8 @@ WRITERS: dict[str, Callable[[Path], object]] = {
     **{name: _import(name) for name in FILES},
     "waive": lambda folder: waive_finding(folder, "V1", "a courtesy"),
     "lock": lambda folder: lock_year(folder, 2025),
+    "schedule": lambda folder: schedules.declare(folder, SCHEDULE),
+    "close": lambda folder: closures.close(folder, HOLIDAY, HOLIDAY, "holiday"),
 }
 
 

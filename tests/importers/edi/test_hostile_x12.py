@@ -99,3 +99,14 @@ def test_whatever_is_damaged_is_read_or_refused_in_little_time_and_memory(
     read, peak = map(int, done.stdout.split())
     assert 0 < read < 3 * count
     assert peak < GIGABYTE
+
+
+def test_a_remittance_that_pays_nothing_is_refused_where_its_end_is_missing(tmp_path: Path) -> None:
+    """Nothing is nothing, whatever is missing of it: where money was sent, a missing claim leaves a difference."""
+    text = era_text("CLP*17*4*100*0**12*1~CAS*CO*29*100", "CLP*18*4*90*0**12*2~CAS*CO*29*90", sent="0")
+    path = tmp_path / "denied.835"
+    path.write_text(text)
+    assert RemittanceSource().read(RawFile(path), Context(lambda _: "")).rows == 2
+    path.write_text(text.partition("CLP*18")[0])
+    with pytest.raises(DaysheetError, match="is cut off"):
+        RemittanceSource().read(RawFile(path), Context(lambda _: ""))
