@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 OK: Final = 0
 FINDINGS: Final = 1
 BROKEN: Final = 2
+_CIRCLE: Final = "Symlink loop from "
 
 
 class Console:
@@ -123,8 +124,16 @@ def run(group: click.Group) -> NoReturn:
         name = f"{problem.filename}: " if problem.filename else ""
         click.echo(f"daysheet: {one_line(f'{name}{problem.strerror or problem}')}", err=True)
     except Exception as problem:  # noqa: BLE001 - what nobody thought of ends in one line as well
-        click.echo(f"daysheet: {unexpected(problem)}", err=True)
+        click.echo(f"daysheet: {_in_a_circle(problem) or unexpected(problem)}", err=True)
     sys.exit(BROKEN)
+
+
+def _in_a_circle(problem: BaseException) -> str | None:
+    """What is said of a link that leads back to itself: Python before 3.13 has no OSError for it."""
+    said = str(problem)
+    if not (isinstance(problem, RuntimeError) and said.startswith(_CIRCLE)):
+        return None
+    return one_line(f"{said.removeprefix(_CIRCLE)}: a link that leads back to itself; remove it")
 
 
 def unexpected(problem: BaseException) -> str:

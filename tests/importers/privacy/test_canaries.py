@@ -301,7 +301,7 @@ def test_a_remittance_full_of_identifiers_names_nobody(folder: Folder) -> None:
         f"CLP*{own[at]}*1*50*40*0*12*{n}~CAS*CO*45*10~{persons if at == 0 else ''}SVC*HC:{n}*50*40~REF*6R*{n}~"
         for at, n in enumerate(CANARIES)
     )
-    text = era_text(claims.rstrip("~"), sent="2000", trace="71700666555", payer="AETNA")
+    text = era_text(claims.rstrip("~"), sent=str(40 * len(CANARIES)), trace="71700666555", payer="AETNA")
     path = folder.give("advice.835", text)
     commands = (["identify"], ["identify", "--json"], ["import", "--dry-run"], ["import"])
     answers = [folder.run(*command, path) for command in commands]

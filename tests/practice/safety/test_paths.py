@@ -198,3 +198,14 @@ def test_the_name_of_a_profile_is_no_path(books: Path) -> None:
     said = run(books, "profile", "new", "../bank.csv", "--name", "../../x").stderr
     assert "name of a profile" in said
     assert len(said.strip().splitlines()) == 1
+
+
+def test_links_and_includes_that_lead_in_a_circle_are_one_line(books: Path) -> None:
+    main = books / "main.beancount"
+    text = main.read_text()
+    main.write_text(f'{text}\ninclude "main.beancount"\n')
+    assert "Duplicate filename" in refused(books, "check")
+    (books / "one.beancount").symlink_to("two.beancount")
+    (books / "two.beancount").symlink_to("one.beancount")
+    main.write_text(f'{text}\ninclude "one.beancount"\n')
+    assert "one.beancount': a link that leads back to itself" in refused(books, "check")
