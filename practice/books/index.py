@@ -123,18 +123,20 @@ def owed(entry: Transaction) -> Iterator[tuple[str | None, Posting]]:
     A posting says so itself, by `invoice`, where the entry is linked to several invoices or to none, or was derived of
     a payment. One of no invoice is on the account of the entry's patient, and stands under their token.
     """
+    owing = [posting for posting in entry.postings if role_of(posting.account) == OWED]
+    if not owing:  # every other entry: whose bill it is need not be asked
+        return
     allocated = ALLOCATED in entry.meta
     linked = None if allocated else invoice_of(entry)
     alone = len(entry.links) == 1 and not allocated
-    for posting in entry.postings:
-        if role_of(posting.account) == OWED:
-            of_posting = None if alone else posting.meta
-            yield (of_posting or {}).get("invoice", linked) or entry.meta.get("patient"), posting
+    for posting in owing:
+        of_posting = None if alone else posting.meta
+        yield (of_posting or {}).get("invoice", linked) or entry.meta.get("patient"), posting
 
 
 def clears(entry: Transaction) -> bool:
     """Whether an entry moves money on its way to the bank."""
-    return any(role_of(posting.account) == CLEARS for posting in entry.postings)
+    return CLEARS in [role_of(posting.account) for posting in entry.postings]
 
 
 def invoice_of(entry: Transaction) -> str | None:

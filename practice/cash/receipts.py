@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
 
 from beancount.core.data import Posting, Transaction
@@ -102,6 +102,7 @@ class BankDeposit(NamedTuple):
 
 
 @cache
+@lru_cache(maxsize=1024)
 def is_bank(account: str) -> bool:
     """Whether an account is one at a bank, as far as clearing goes: any asset but clearing and receivables."""
     return account.startswith("Assets:") and not (is_under(account, CLEARING) or is_under(account, RECEIVABLE))
@@ -270,6 +271,7 @@ def words_of(text: str) -> frozenset[str]:
     return frozenset(word for word in found if len(word) >= _SHORTEST)
 
 
+@lru_cache(maxsize=4096)
 def comparable(reference: str) -> str:
     """A reference without case and without the zeros that banks add or drop in front."""
     return reference.strip().upper().lstrip("0")
