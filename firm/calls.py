@@ -134,6 +134,8 @@ def _attempt(call: Call, attempts: int) -> Outcome:
         output, error = (file.read().decode("utf-8", "replace") for file in (said, wrong))
         took.seek(0)
         told = took.read()
+    if code == console.FINDINGS and (call.program == MODULE or not output.strip()):
+        code = console.BROKEN  # what Python ends with where a program could not even begin; findings are printed
     peak = int(told) if told.isdigit() else usage.ru_maxrss * _KB  # one that was killed tells nothing
     return Outcome(
         call.client, code, output, _why(call, code, error, is_late=late.is_set()),

@@ -43,6 +43,12 @@ def test_one_that_is_killed_again_is_reported(module_call):
     assert outcome.error == "its process was killed (SIGKILL), twice"
 
 
+def test_a_program_that_cannot_even_begin_is_not_taken_for_one_that_found_something(module_call):
+    outcome = calls.run(module_call("import no_such_module\n"))
+    assert not outcome.is_done
+    assert outcome.error == "ModuleNotFoundError: No module named 'no_such_module'"
+
+
 def test_time_is_bounded(module_call):
     outcome = calls.run(module_call("import time\ndef main():\n    time.sleep(60)\n", seconds=1))
     assert outcome.error == "it took longer than the 0 minutes that firm.toml allows"
