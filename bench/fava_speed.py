@@ -1,8 +1,8 @@
 """How long our pages take beside Fava's own income statement, in a real browser, and what loading them costs.
 
-`python -m bench.fava_speed [YEARS] [pages]`: ten years of the two-doctor practice by default, which have over 5,000
-findings. Times are seconds from asking for a page to its figures being on the screen, medians of seven in one browser
-and one Fava. The first page after a load is Fava's own income
+`python -m bench.fava_speed [YEARS] [pages]`: ten years of the two-doctor practice by default, with as many more visits
+without a bill as make over 5,000 findings. Times are seconds from asking for a page to its figures being on the screen,
+medians of seven in one browser and one Fava. The first page after a load is Fava's own income
 statement or our overview, each in a Fava started anew, in turn, medians of three, by the clock and by Fava's own
 processor time. Loading (left out with `pages`) is what Fava takes until it answers for the first time, with and without
 the extension, medians of five, in turn.
@@ -10,6 +10,7 @@ the extension, medians of five, in turn.
 
 from __future__ import annotations
 
+import datetime
 import os
 import socket
 import statistics
@@ -37,6 +38,9 @@ PAGES = {
     "worklist": ("extension/Daysheet/?page=worklist", "#ds-findings"),
     "waived": ("extension/Daysheet/?page=waived", ".daysheet h2"),
     "import": ("extension/Daysheet/?page=import", "#ds-drop"),
+    "categorize": ("extension/Daysheet/?page=categorize", ".daysheet h2"),
+    "claims": ("extension/Daysheet/?page=claims", ".daysheet .ds-report"),
+    "patient's account": ("extension/Daysheet/?page=patient&token={patient}", ".daysheet .ds-report"),
     "receivables": ("extension/Daysheet/?page=receivables", "#ds-patients"),
     "deposits": ("extension/Daysheet/?page=deposits", ".daysheet .ds-table"),
     "cash": ("extension/Daysheet/?page=cash", ".daysheet .ds-report"),
@@ -46,6 +50,8 @@ PAGES = {
 FIRST = (OWN, "overview")
 EXTENSION = '2026-01-01 custom "fava-extension" "daysheet.plugins.fava"\n'
 RUNS = 7
+MORE_VISITS = 2_800
+PATIENT = "pt-00000000bbbb"
 
 
 def processor_seconds(pid: int) -> float:
@@ -97,6 +103,7 @@ def first_page(file: Path, name: str, browser: Browser) -> Took:
     path, ready = PAGES[name]
     with fava(file) as running:
         page = browser.new_page()
+        page.set_default_timeout(300_000)
         before = processor_seconds(running.pid)
         taken = Took(seconds(page, running.url + path, ready), processor_seconds(running.pid) - before)
         page.close()
@@ -131,7 +138,8 @@ def pages(file: Path, browser: Browser) -> None:
         page.set_default_timeout(300_000)
         page.goto(f"{running.url}extension/Daysheet/?page=worklist&kind=billing-lapse", wait_until="networkidle")
         lapse = str(page.locator("#ds-findings .ds-waive").last.get_attribute("data-key"))
-        asked = {name: (running.url + path.replace("{lapse}", lapse), ready) for name, (path, ready) in PAGES.items()}
+        named = {"{lapse}": lapse, "{patient}": page_of_patient(page, running.url)}
+        asked = {name: (running.url + filled(path, named), ready) for name, (path, ready) in PAGES.items()}
         first = {name: seconds(page, *one) for name, one in asked.items()}
         taken: dict[str, list[float]] = {name: [] for name in asked}
         for _ in range(RUNS):
@@ -143,6 +151,28 @@ def pages(file: Path, browser: Browser) -> None:
             print(f"{name}: {usual:.3f} s, {usual / own:.2f} × (first time {first[name]:.2f} s)")
 
 
+def filled(path: str, named: dict[str, str]) -> str:
+    for mark, value in named.items():
+        path = path.replace(mark, value)
+    return path
+
+
+def page_of_patient(page: Page, url: str) -> str:
+    """The patient who owes the most."""
+    page.goto(f"{url}extension/Daysheet/?page=receivables", wait_until="networkidle")
+    return page.locator("#ds-patients tbody a").first.inner_text()
+
+
+def more_visits() -> str:
+    """Visits of the last year on top of the others, that nobody billed: each is a finding."""
+    first = datetime.date(2026, 1, 5)
+    days = [day for day in (first + datetime.timedelta(at) for at in range(350)) if day.weekday() < 5]
+    return "".join(
+        f'{days[at % len(days)]} custom "visit" "MORE-{at}" "adams" "completed"\n  patient: "{PATIENT}"\n'
+        for at in range(MORE_VISITS)
+    )
+
+
 def main() -> None:
     years = sys.argv[1] if len(sys.argv) > 1 else "10"
     with tempfile.TemporaryDirectory() as scratch:
@@ -150,6 +180,8 @@ def main() -> None:
         ledger = Path(__file__).with_name("ledger.py")
         subprocess.run([sys.executable, str(ledger), years, str(books)], check=True)
         plain = books / "main.beancount"
+        with plain.open("a") as file:
+            file.write(more_visits())
         ours = books / "with-daysheet.beancount"
         ours.write_text(plain.read_text() + EXTENSION)
         if sys.argv[2:] != ["pages"]:
