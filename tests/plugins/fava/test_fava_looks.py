@@ -264,3 +264,18 @@ def test_every_page_shows_on_new_books(tab, new_site, name, axe):
     expect(tab.get_by_role("heading", name=title, exact=True)).to_be_visible()
     assert fits(tab)
     assert serious(axe, tab) == []
+
+
+@pytest.mark.parametrize("screen", ["phone-dark", pytest.param("desktop-light", marks=pytest.mark.long)])
+def test_what_opens_from_a_page_fits_and_reads_well(browser, site, axe, screen):
+    """The dialog that waives, and a patient's account."""
+    with looking(browser, screen) as (tab, problems):
+        tab.goto(site.page("worklist"), wait_until="networkidle")
+        tab.locator(".ds-waive").first.click()
+        expect(tab.locator("#ds-confirm")).to_be_enabled()
+        assert (fits(tab), serious(axe, tab)) == (True, [])
+        tab.goto(site.page("receivables"), wait_until="networkidle")
+        tab.locator("#ds-patients tbody a").first.click()
+        expect(tab.get_by_role("button", name="Statement as PDF")).to_be_enabled()
+        assert (fits(tab), serious(axe, tab)) == (True, [])
+        assert problems == []
