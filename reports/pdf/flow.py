@@ -26,6 +26,9 @@ _KEY_FIGURES: Final = 46.0
 _HEADS: Final = 8.0
 _AGAIN: Final = 22.0
 """Heads of columns, said again where a table runs over."""
+_NAMED: Final = 16.0
+"""An account's name over the heads of its columns."""
+_BETWEEN: Final = 11.0
 _NOTE: Final = 11.0
 _CHART: Final = 178.0
 _SMALL_CHART: Final = 96.0
@@ -171,10 +174,13 @@ def _pieces(part: Part) -> Iterator[float]:
 def _block(block: Block, *, dense: bool) -> Iterator[float]:
     sheet = block.sheet
     heads = max((_lines(column.title, width, sheet.size * 0.9) for column, width in _columns(sheet)), default=1)
-    rows = [_row(row, sheet, dense=dense) for piece in block.pieces for row in piece.rows]
-    above = heads * sheet.size * 0.9 * 1.15 + _HEADS + (_SUBHEADING if block.title else 0.0)
-    yield above + sum(rows[:_BEGUN])
-    yield from rows[_BEGUN:]
+    heads_height = heads * sheet.size * 0.9 * 1.15 + _HEADS
+    above = _SUBHEADING if block.title else 0.0
+    for piece in block.pieces:
+        rows = [_row(row, sheet, dense=dense) for row in piece.rows]
+        yield above + heads_height + (_NAMED if piece.above else 0.0) + sum(rows[:_BEGUN])
+        yield from rows[_BEGUN:]
+        above = _BETWEEN
     yield from (_NOTE * _lines(note, max(sheet.width, 1.0), 8.0) + 2.0 for note in block.notes)
 
 

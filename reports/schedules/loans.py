@@ -32,7 +32,7 @@ def loans(request: Request) -> Table:
     """
     columns = (
         Column("title", "Loan"),
-        Column("account", "Account", shown="data"),
+        Column("account", "Account name", shown="data"),
         Column("lender", "Lender", shown="wide"),
         Column("rate", "Rate", "percent", shown="wide"),
         Column("maturity", "Due", "date", shown="wide"),

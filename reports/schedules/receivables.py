@@ -36,7 +36,7 @@ def receivables(request: Request) -> Table:
     buckets = [Column(f"days_{title.replace('–', '_')}", title, "money") for _, title in BUCKETS]
     columns = (
         Column("payer", "Owed by"),
-        Column("account", "Account", shown="data"),
+        Column("account", "Account name", shown="data"),
         *buckets,
         Column("days_over_120", OLDEST, "money"),
         Column("credits", "Credits", "money"),

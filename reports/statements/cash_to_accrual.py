@@ -19,7 +19,11 @@ _ZERO: Final = Decimal()
 @kept
 def cash_to_accrual(request: Request) -> Table:
     """Cash-basis net income, what was billed, adjusted and collected, accrual-basis net income; and receivables."""
-    columns = (Column("title", "Step"), Column("account", "Account", shown="data"), Column("amount", "Amount", "money"))
+    columns = (
+        Column("title", "Step"),
+        Column("account", "Account name", shown="data"),
+        Column("amount", "Amount", "money"),
+    )
     rows = tuple(_rows(request))
     return request.table("cash-to-accrual", "Cash-to-accrual bridge", columns, rows, has_basis=False)
 

@@ -29,7 +29,7 @@ JOURNAL_COLUMNS: Final = (
     Column("reference", "Ref", shown="wide"),
     Column("check", "Check", shown="wide"),
     Column("text", "Narration and accounts"),
-    Column("account", "Account", shown="data"),
+    Column("account", "Account name", shown="data"),
     Column("debit", "Debit", "money"),
     Column("credit", "Credit", "money"),
 )
@@ -70,7 +70,7 @@ def general_ledger(request: Request) -> Table:
     moved = activity(request.books, request.basis)
     columns = (
         Column("date", "Date", "date"),
-        Column("account", "Account", shown="data"),
+        Column("account", "Account name", shown="data"),
         Column("number", "No.", shown="wide"),
         Column("reference", "Ref", shown="wide"),
         Column("check", "Check", shown="wide"),

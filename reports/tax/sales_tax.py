@@ -34,7 +34,7 @@ def sales_tax(request: Request) -> Table:
     """Each authority over the period, a row for each month in which something moved."""
     columns = (
         Column("title", "Authority"),
-        Column("account", "Account", shown="data"),
+        Column("account", "Account name", shown="data"),
         Column("opening", "Owed before", "money"),
         Column("collected", "Collected", "money"),
         Column("paid", "Paid over", "money"),

@@ -65,7 +65,7 @@ def tax_lines(request: Request) -> Table:
     columns = (
         Column("line", "Line"),
         Column("title", "Description"),
-        Column("account", "Account", shown="data"),
+        Column("account", "Account name", shown="data"),
         Column("current", request.period.label, "money"),
         Column("prior", request.period.prior.label, "money"),
         Column("change", "Change", "money"),
