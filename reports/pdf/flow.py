@@ -52,8 +52,17 @@ class _Way(NamedTuple):
 
     cost: float
     placed: tuple[Part, ...]
+    pieces: Sequence[float]
     began: float
     used: float
+
+
+class _Form(NamedTuple):
+    """A section with its rows as they are or set closer: what a reader minds of that, and its unbroken pieces."""
+
+    cost: float
+    part: Part
+    pieces: Sequence[float]
 
 
 def flowing(parts: Iterable[Part], paper: Paper) -> tuple[Part, ...]:
@@ -62,52 +71,62 @@ def flowing(parts: Iterable[Part], paper: Paper) -> tuple[Part, ...]:
     Of all ways to set them the one with the least white, and the fewest cuts of what would fit on a page. Ways that
     end at the same height go on alike, so that of these only the best is followed.
     """
-    ways = [_Way(0.0, (), 0.0, 0.0)]
+    ways = [_Way(0.0, (), (), 0.0, 0.0)]
     for part in parts:
         best: dict[int, _Way] = {}
-        for way in (after for before in ways for after in _ways(before, part, paper)):
+        for way in _ways(ways, list(_forms(part)), paper):
             height = round(way.used)
             if height not in best or way.cost < best[height].cost:
                 best[height] = way
         ways = list(best.values())
-    ended = [_ended(way, paper) for way in ways]
-    return min(ended, key=lambda way: way.cost).placed
+    return _ended(ways, paper).placed
 
 
-def _ways(way: _Way, part: Part, paper: Paper) -> Iterator[_Way]:
-    """How a section can follow what is set: on a page of its own, or below, its rows as they are or set closer."""
-    page = _page(paper, part.orientation)
-    room = page - way.used
-    for closer in (False,) if part.dense else (False, True):
-        shown = replace(part, dense=True) if closer else part
-        pieces = list(_pieces(shown))
-        cost = _OF_CLOSER * closer
-        ended = _ended(way, paper)
-        yield _set(ended, cost, shown, pieces, page, _HEADING)
-        begun = _HEADING_BELOW + (pieces[0] if pieces else 0.0)
-        if way.placed and way.placed[-1].orientation == part.orientation and begun <= room:
-            yield _set(way, cost, replace(shown, goes_on=True), pieces, page, way.used + _HEADING_BELOW)
+def _forms(part: Part) -> Iterator[_Form]:
+    yield _Form(0.0, part, list(_pieces(part)))
+    if not part.dense:
+        closer = replace(part, dense=True)
+        yield _Form(_OF_CLOSER, closer, list(_pieces(closer)))
 
 
-def _set(way: _Way, cost: float, part: Part, pieces: Sequence[float], page: float, began: float) -> _Way:
+def _ways(ways: Sequence[_Way], forms: Sequence[_Form], paper: Paper) -> Iterator[_Way]:
+    """How a section can follow what is set: on a page of its own, or below."""
+    ended = _ended(ways, paper)
+    for form in forms:
+        page = _page(paper, form.part.orientation)
+        yield _set(ended, form, page, _HEADING)
+        begun = _HEADING_BELOW + (form.pieces[0] if form.pieces else 0.0)
+        below = form._replace(part=replace(form.part, goes_on=True))
+        for way in ways:
+            if way.placed and way.placed[-1].orientation == form.part.orientation and begun <= page - way.used:
+                yield _set(way, below, page, way.used + _HEADING_BELOW)
+
+
+def _set(way: _Way, form: _Form, page: float, began: float) -> _Way:
+    cost, part, pieces = form
     used, whites = _after(began, pieces, page)
     # what lies across the page is a list, which may run over anywhere
     cut = part.goes_on and part.orientation == "portrait" and bool(whites) and _HEADING + sum(pieces) <= page
     cost += way.cost + _OF_CUT * cut + sum(_minded(white / page) for white in whites)
-    return _Way(cost, (*way.placed, part), began, used)
+    return _Way(cost, (*way.placed, part), pieces, began, used)
 
 
-def _ended(way: _Way, paper: Paper) -> _Way:
+def _ended(ways: Iterable[_Way], paper: Paper) -> _Way:
+    """The best way whose last page is done."""
+    return min((_done(way, paper) for way in ways), key=lambda way: way.cost)
+
+
+def _done(way: _Way, paper: Paper) -> _Way:
     """A way whose last page is done, the rows of its last table shared out if that page were left almost white."""
     if not way.placed:
         return way
     last = way.placed[-1]
     page = _page(paper, last.orientation)
-    balanced = _balanced(last, way.began, page)
+    balanced = _balanced(last, way.pieces[bool(last.figures) :], way.began, page)
     moved = max(0.0, page * _LEAST - way.used) if balanced is not last else 0.0
     # rows that are moved leave their white on the page that they come from
     cost = way.cost + _minded((page - way.used - moved) / page) + _minded(moved / page) - _OF_PAGE
-    return _Way(cost, (*way.placed[:-1], balanced), way.began, way.used + moved)
+    return way._replace(cost=cost, placed=(*way.placed[:-1], balanced), used=way.used + moved)
 
 
 def _minded(white: float) -> float:
@@ -115,13 +134,12 @@ def _minded(white: float) -> float:
     return _OF_PAGE + _OF_WHITE * white * white + (_OF_TOO_WHITE * white if white > _WHITE else 0.0)
 
 
-def _balanced(part: Part, began: float, page: float) -> Part:
+def _balanced(part: Part, heights: Sequence[float], began: float, page: float) -> Part:
     """A section of one table with some of its rows left to its last page, where that would be left almost white."""
     if part.charts or len(part.blocks) != 1 or len(part.blocks[0].pieces) != 1:
         return part
     (block,) = part.blocks
     rows = block.pieces[0].rows
-    heights = list(_block(block, dense=part.dense))
     first = min(_BEGUN, len(rows))
     used, breaks, top = began, 0, 0
     for at, height in enumerate(heights):
