@@ -49,6 +49,7 @@ PAGES = {
 }
 FIRST = (OWN, "overview")
 EXTENSION = '2026-01-01 custom "fava-extension" "daysheet.plugins.fava"\n'
+PLUGIN = 'plugin "daysheet.plugins.billing_gaps"\n'
 RUNS = 7
 MORE_VISITS = 2_800
 PATIENT = "pt-00000000bbbb"
@@ -184,12 +185,14 @@ def main() -> None:
             file.write(more_visits())
         ours = books / "with-daysheet.beancount"
         ours.write_text(plain.read_text() + EXTENSION)
+        init = books / "as-new.beancount"
+        init.write_text(PLUGIN + plain.read_text() + EXTENSION)
         if sys.argv[2:] != ["pages"]:
             loads(plain, ours)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-            pages(ours, browser)
-            first_pages(ours, browser)
+            pages(init, browser)
+            first_pages(init, browser)
             browser.close()
 
 

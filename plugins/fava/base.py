@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 import threading
 from collections.abc import Callable
 from decimal import Decimal
@@ -25,7 +26,7 @@ from daysheet.wording import decimals
 from daysheet.worklist.waivers import LONGEST_REASON
 from fava.context import g
 from fava.core import FavaLedger
-from fava.core.filters import Match
+from fava.core.filters import FilterError, Match
 from fava.ext import FavaExtensionBase, extension_endpoint
 from flask import Response, request, url_for
 from markupsafe import Markup
@@ -53,6 +54,8 @@ PAGES: Final = {
     "packs": "Packs",
     "outbox": "Outbox",
 }
+
+_NO_ACCOUNTS: Final = "The account filter is neither the name of an account nor a regular expression."
 
 Method = TypeVar("Method", bound=Callable[..., Response])
 
@@ -123,7 +126,10 @@ class Pages(FavaExtensionBase):
                 # Fava's own protocols for entries; they are Beancount's directives
                 entries: Any = self.ledger.all_entries
                 state = self._state = State(entries, self.ledger.options, self.folder, self.ledger.load_errors)
-        span = g.filtered.date_range
+        try:
+            span = g.filtered.date_range
+        except (re.error, RecursionError):  # Fava itself says nothing of it
+            raise FilterError("account", _NO_ACCOUNTS) from None
         account = request.args.get("account", "")
         return View(
             state,

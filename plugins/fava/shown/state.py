@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from beancount.core.data import Directive, Transaction
 from daysheet.accounts import CLEARING, INCOME_VISITS, account_part, is_under
-from daysheet.books import Books
+from daysheet.books import Books, last
 from daysheet.books.currencies import note
 from daysheet.books.holding import NOTHING, holds, is_empty
 from daysheet.facts import Waiver
@@ -47,7 +47,7 @@ class State:
         self.folder = folder
         self.settings = Settings.of(folder)
         with collector.paused():
-            self.books = Books.of(list(entries), options, state=self.settings.practice.state)
+            self.books: Books = last.taken(list(entries), options, self.settings.practice.state)
         self.problems: list[Problem] = problems(errors, self.books)
         self._kept: dict[object, Any] = {}
         self._lock = threading.RLock()

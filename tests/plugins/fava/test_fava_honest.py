@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import expect
@@ -128,6 +131,23 @@ def test_a_figure_says_which_filter_it_does_not_follow(tab, site):
     expect(tile).to_contain_text("not narrowed by the free filter")
     tab.goto(site.page("overview", time="2026-06"))
     expect(tab.locator(".ds-scope")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "said"),
+    [
+        ("account", "Assets (", "The account filter is neither"),
+        ("account", "(" * 2000, "The account filter is neither"),
+        ("filter", "<", "Failed to parse filter"),
+        ("time", "the other day", "Failed to parse date"),
+    ],
+)
+def test_a_filter_with_a_mistake_is_said_in_words(site, name, typed, said):
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(site.page("worklist", **{name: quote(typed)}))  # noqa: S310 - our own loopback address
+    page = refused.value.read().decode()
+    assert said in page
+    assert "Internal Server Error" not in page
 
 
 def test_search_goes_over_all_findings_and_not_over_the_first_alone(tab, odd_site):
