@@ -24,7 +24,7 @@ test: ## everything that must hold: format, lint, types, layers, tests
 	.venv/bin/mypy --no-error-summary $(SAMPLES)
 	.venv/bin/lint-imports --no-logo
 	rm -rf build/reached
-	DAYSHEET_STRICT=1 DAYSHEET_REACHED=$(CURDIR)/build/reached $(PYTHON) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --durations 15
+	DAYSHEET_STRICT=1 DAYSHEET_REACHED=$(CURDIR)/build/reached $(PYTHON) -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder --durations 15
 	$(PYTHON) -m slipcover --branch --merge build/reached/*.json --out build/reached/all.json --skip-covered --fail-under 90
 
 test-long: ## the heavier sweeps; their results go to docs/test-long.md and docs/attacks.md

@@ -25,6 +25,7 @@ from tests import reached  # before any module of Daysheet: its probes go into t
 from daysheet.books import Books
 from daysheet.findings import FindingError
 from hypothesis import HealthCheck, settings
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.attacks.counts import PROPERTY, Counted, words
 
@@ -51,6 +52,16 @@ SLOWEST = (
     "real/test_nimibi.py",
 )
 """The files that take longest; each runs in one process, so that one begun last would keep the other waiting."""
+
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 Load = Callable[..., Books]
 Verapdf = Callable[..., list[str]]
@@ -142,6 +153,15 @@ def hledger() -> str:
 def chromium() -> str:
     """The path of a Chromium that runs headless."""
     return _program("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    """A Chromium at work, one for all tests of a process: Playwright is begun in it once."""
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+        yield running
+        running.close()
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.conftest import ROOT
-from tests.plugins.fava.conftest import CHROMIUM_FLAGS, SCREENS
+from tests.conftest import CHROMIUM_FLAGS, ROOT
+from tests.plugins.fava.conftest import SCREENS
 
 from .conftest import FirmFolder
 from .test_fava import serving

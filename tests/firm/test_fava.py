@@ -20,10 +20,10 @@ from daysheet.firm.fava import looks, opened
 from daysheet.firm.fava.front import slugs
 
 from tests.firm.conftest import BOOKS, FirmFolder
-from tests.plugins.fava.conftest import browser, looking
+from tests.plugins.fava.conftest import looking
 from tests.plugins.fava.test_fava_looks import axe
 
-__all__ = ("axe", "browser")
+__all__ = ("axe",)
 
 OURS = '2026-01-01 custom "fava-extension" "daysheet.plugins.fava"\n'
 RUNS = "from pathlib import Path\nPath({marker!r}).write_text('ran')\n"

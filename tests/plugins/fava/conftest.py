@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from daysheet.books import loading
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.conftest import ROOT
 
@@ -30,16 +30,6 @@ expect.set_options(timeout=240_000)
 
 OLDEST_FAVA = "1.30.13"
 HOSTILE = "<script>window.hacked = 1</script>\"'&<b>"
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 SCREENS: dict[str, dict[str, Any]] = {
@@ -211,14 +201,6 @@ def _seen(running: Site) -> None:
 
 def _files(folder: Path) -> list[Path]:
     return [path for pattern in ("*.beancount", "*/*.beancount", "*.toml") for path in folder.glob(pattern)]
-
-
-@pytest.fixture(scope="session")
-def browser(chromium) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
-        yield running
-        running.close()
 
 
 @pytest.fixture(params=["desktop-light", pytest.param("phone-dark", marks=pytest.mark.long)])

@@ -12,12 +12,12 @@ from pathlib import Path
 from daysheet.importers import importing
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.conftest import ROOT
+from tests.conftest import CHROMIUM_FLAGS, ROOT
 from tests.importers.amending.test_uncategorized import BANK as LINES
 from tests.importers.books_folder import CHASE
 from tests.importers.detection.test_interview import VISITS
 
-from .conftest import CHROMIUM_FLAGS, SCREENS, new_books, sample_books, serving
+from .conftest import SCREENS, new_books, sample_books, serving
 from .test_fava_categories import RULED
 from .test_fava_deposits import BANK, PAYMENTS
 
