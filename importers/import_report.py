@@ -12,7 +12,7 @@ from daysheet.importers.booking.session import Taken
 from daysheet.importers.importing import Outcome
 from daysheet.importers.reading import Proof
 from daysheet.records import BankLine, Meta
-from daysheet.wording import many
+from daysheet.wording import figure, many, money
 
 _SHOWN: Final = 20
 _NAMED: Final = 3
@@ -126,15 +126,15 @@ def lines_of(taken: Taken, folder: Path) -> Iterator[str]:
     reading = taken.reading
     yield f"{taken.file.name}: {reading.profile}, {reading.first} to {reading.last}"
     yield (
-        f"  {reading.rows:,} rows = {taken.booked:,} booked + {taken.known:,} already there"
+        f"  {many(reading.rows, 'row')} = {taken.booked:,} booked + {taken.known:,} already there"
         f" + {len(taken.skipped):,} skipped"
     )
     for currency, amount in sorted(taken.amounts.items()):
         booked, known = taken.booked_amounts[currency], taken.known_amounts[currency]
         other = amount - booked - known
         yield (
-            f"  {amount:,.2f} {currency} = {booked:,.2f} booked + {known:,.2f} already there"
-            + (f" + {other:,.2f} skipped" if other else "")
+            f"  {money(amount, currency)} = {figure(booked, currency)} booked + {figure(known, currency)} already there"
+            + (f" + {figure(other, currency)} skipped" if other else "")
         )
     reasons: dict[str, list[int]] = {}
     for skipped in taken.skipped:
@@ -164,7 +164,8 @@ def _worklist(lines: list[BankLine]) -> Iterator[str]:
         return
     yield f"To categorize ({len(lines):,}): daysheet recategorize --text … --account …, or rules in daysheet.toml:"
     for line in lines[:_SHOWN]:
-        yield f"  {line.date}  {line.amount:>12,.2f} {line.currency}  {(line.payee or line.narration)[:46]}"
+        amount = f"{figure(line.amount, line.currency):>12} {line.currency}"
+        yield f"  {line.date}  {amount}  {(line.payee or line.narration)[:46]}"
     if len(lines) > _SHOWN:
         yield f"  and {len(lines) - _SHOWN:,} more, all marked ! in the ledger"
     yield ""

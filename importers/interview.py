@@ -29,6 +29,7 @@ from daysheet.importers.proposals.plan import Plan, system_of
 from daysheet.importers.rows.raw_file import RawFile
 from daysheet.settings import FILE, Settings
 from daysheet.trust.paths import is_plain_name
+from daysheet.wording import many
 
 MOST: Final = 120
 """Answers to one file."""
@@ -139,14 +140,14 @@ def write(folder: Path, books: Books, path: Path, given: Given) -> Written:
             _account(given, seen),
         )  # fmt: skip
         made = bank_profiles.new(file, asked, _Recorder({}).of_bank)
-        words = f"it reads {made.entries:,} entries and skips {made.skipped:,} rows"
+        words = f"it reads {made.entries:,} entries and skips {many(made.skipped, 'row')}"
         return Written(made.name, made.place, words)
     recorder = _Recorder(given)
     bearers = source_facts.bearers(list(_bearers(export, recorder, given, books, file)), [])
     wanted = practice_profiles.Asked([path], folder, name, None, _answers_of_practice(given), bearers)
     (told,) = next(practice_profiles.new(wanted, [(file, export)], of_books(books), recorder.of_practice))
     counts = ", ".join(f"{count:,} {kind}" for kind, count in told["records"].items()) or "nothing"
-    return Written(str(told["profile"]), Path(told["written"]), f"its {told['rows']:,} rows give {counts}")
+    return Written(str(told["profile"]), Path(told["written"]), f"its {many(told['rows'], 'row')} give {counts}")
 
 
 def masked(cell: str) -> str:

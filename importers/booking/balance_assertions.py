@@ -27,6 +27,7 @@ from daysheet.importers.booking import dedupe
 from daysheet.importers.booking.dedupe import WITHDRAWN, Account, Line
 from daysheet.importers.reading import Proof
 from daysheet.records import BankLine, Meta
+from daysheet.wording import figure, money
 
 OPENING_BALANCES: Final = "Equity:Opening-Balances"
 PROVED: Final = "proved-by"
@@ -159,7 +160,7 @@ def change(
     for line in fresh:
         touched.setdefault(line.date, line)
     outcome = Change()
-    kept = _without_broken(found, held, touched, corrected, outcome)
+    kept = _without_broken(found, held, touched, corrected, outcome, account[1])
     base = kept[0] if kept and found.pad is not None else None
     dates = {assertion.date for assertion in kept}
     fits: list[Assertion] = []
@@ -225,6 +226,7 @@ def _without_broken(
     touched: Mapping[datetime.date, Moved],
     corrected: datetime.date | None,
     outcome: Change,
+    currency: str,
 ) -> list[Assertion]:
     """The assertions that still hold; one that a file made of a day that it had only in part is taken out."""
     kept: list[Assertion] = []
@@ -251,8 +253,8 @@ def _without_broken(
         if newest is not None:
             raise DaysheetError(
                 f"the row would break the balance that the books prove on {assertion.date} "
-                f"({meta.get('filename')}:{meta.get('lineno')}): {assertion.number:,.2f} there, "
-                f"{held.at(assertion.date, base):,.2f} with this file",
+                f"({meta.get('filename')}:{meta.get('lineno')}): {figure(assertion.number, currency)} there, "
+                f"{figure(held.at(assertion.date, base), currency)} with this file",
                 filename=touched[newest].meta["filename"],
                 line=touched[newest].meta["lineno"],
                 remedy="those days are complete: is this the same money under another date, or another account?",
@@ -291,6 +293,6 @@ def _difference(assertion: Assertion, books: Decimal, account: Account) -> str:
     name, currency = account
     day = assertion.date - _ONE_DAY
     return (
-        f"at the end of {day} the bank has {assertion.number:,.2f} {currency} and {name} {books:,.2f}: days before are"
-        " not imported yet, or something in the account is not the bank's"
+        f"at the end of {day} the bank has {money(assertion.number, currency)} and {name} {figure(books, currency)}:"
+        " days before are not imported yet, or something in the account is not the bank's"
     )

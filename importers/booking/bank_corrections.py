@@ -21,6 +21,7 @@ from daysheet.importers.booking.session import ImportSession, OneByOneError, Tak
 from daysheet.importers.reading import Correction, Reading
 from daysheet.importers.writing.writer import Edit, block_of
 from daysheet.records import BankLine
+from daysheet.wording import figure
 
 _SIDES: Final = 2
 _OWN_KEYS: Final = frozenset({"filename", "lineno", dedupe.SOURCE, dedupe.BANK_ID, dedupe.ROW})
@@ -58,7 +59,8 @@ def carry_out(
                 replaced[correction.line.fingerprint] = entry
             word = "replaced" if correction.replaces else "taken back"
             row = correction.line.meta["lineno"]
-            taken.notes.append(f"the entry of {line.date} over {line.amount:,.2f} was {word} by the bank in row {row}")
+            over = figure(line.amount, account[1])
+            taken.notes.append(f"the entry of {line.date} over {over} was {word} by the bank in row {row}")
         bank.withdrawn[account[0]].append(old)
         taken.withdrawn.setdefault(account[0], []).append(old.written)
     return replaced

@@ -23,6 +23,7 @@ from daysheet.importers.reading import Reading, Record
 from daysheet.importers.settings import BankSettings
 from daysheet.importers.spilled_visits import SpilledVisits
 from daysheet.records import BankLine, Claim, Invoice, Visit
+from daysheet.wording import figure, money
 
 NUMBER: Final = "number"
 """In an `imported` directive: the last digits of the account number that the file names."""
@@ -131,9 +132,9 @@ def refuse_other_balance(
         if (late - early).days < most and not any(early <= one <= late for one in by_hand):
             name, currency = account
             raise DaysheetError(
-                f"has {number:,.2f} {currency} at the end of {day}, and {name} would have "
-                f"{held.at(day + _ONE_DAY, base):,.2f}: the books prove {base.number:,.2f} at the end of "
-                f"{base.date - _ONE_DAY}",
+                f"has {money(number, currency)} at the end of {day}, and {name} would have "
+                f"{figure(held.at(day + _ONE_DAY, base), currency)}: the books prove "
+                f"{figure(base.number, currency)} at the end of {base.date - _ONE_DAY}",
                 filename=path,  # type: ignore[arg-type]
                 remedy="is it another account's or another client's file, or are rows of these days missing?",
             )

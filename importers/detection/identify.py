@@ -21,6 +21,7 @@ from daysheet.importers.reading import Context, Source
 from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.rows.tables import tables
 from daysheet.records import BankLine
+from daysheet.wording import many
 
 _KINDS: Final = {
     "bank": "bank or card statement",
@@ -236,7 +237,7 @@ def _said_of_reading(answer: dict[str, Any]) -> list[str]:
         return _wrapped(f"  but line {answer['line']}: {answer['problem']}")
     if "entries" not in answer:
         return []
-    lines = [f"  {answer['entries']} entries in {answer['rows']} rows, {answer['first']} to {answer['last']}"]
+    lines = [f"  {answer['entries']} entries in {many(answer['rows'], 'row')}, {answer['first']} to {answer['last']}"]
     if answer["proved"]:
         lines.append("  its balances prove that no row is missing or doubled")
     elif answer["broken_at"]:
