@@ -46,7 +46,7 @@ NEW = {"manifest.json": b'{"files": [{"name": "a.pdf"}, {"name": "b.csv"}]}', "a
 
 
 CHECKS = PAYMENTS + "C4,2026-04-08,I4,,check,60.00,\nC5,2026-04-08,I5,,check,60.00,\n"
-STEPS = {"pack": 40, "match": 20, "categorize": 20}
+STEPS = {"pack": 25, "match": 20, "categorize": 20}
 NAMED = [Named("C4")]
 NO_DIFFERENCE = matching.Difference("", "")
 SCHEDULE = schedules.Schedule("adams", datetime.date(2026, 5, 1), None, ("mon", "tue"), "14", "50.00")
