@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from daysheet.accounts import CLEARING, is_under
 from daysheet.books.deposited import Named
@@ -12,9 +12,6 @@ from daysheet.errors import DaysheetError
 from daysheet.plugins.fava.base import answer, asked_texts, endpoint
 from daysheet.plugins.fava.taking_back import Changing
 from flask import Response, request
-
-if TYPE_CHECKING:
-    pass
 
 _LONGEST: Final = 200
 """Characters of an id, and of an account."""
