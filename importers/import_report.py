@@ -153,8 +153,9 @@ def lines_of(taken: Taken, folder: Path) -> Iterator[str]:
     elif proof is not None and not proof.closed:
         yield f"  NOT PROVED: the balances break at row {proof.broken_at}: a row is missing or doubled there"
     if set(taken.allocated) - {NAMED}:
-        parts = ", ".join(f"{amount:,.2f} {how.replace('-', ' ')}" for how, amount in taken.allocated.items())
-        yield f"  payments allocated: {parts}"
+        currency = min(taken.amounts, default="")
+        parts = (f"{figure(amount, currency)} {how.replace('-', ' ')}" for how, amount in taken.allocated.items())
+        yield f"  payments allocated: {', '.join(parts)}"
     for note in taken.notes:
         yield f"  note: {note}"
 

@@ -37,6 +37,7 @@ from daysheet.importers.writing import dry_run as preview
 from daysheet.ledger import collector
 from daysheet.records import Invoice
 from daysheet.settings import Settings
+from daysheet.wording import figure, money
 
 FILE: Final = "practice.beancount"
 _ONE_DAY: Final = datetime.timedelta(days=1)
@@ -244,7 +245,8 @@ def _book_trial(
         sums[name] = sums.get(name, Decimal()) + account.balance
     if owed is not None and owed != receivable:
         raise DaysheetError(
-            f"says that {receivable:,.2f} {currency} are receivable, and the open items come to {owed:,.2f}",
+            f"says that {money(receivable, currency)} are receivable,"
+            f" and the open items come to {figure(owed, currency)}",
             filename=each.file.path,
             remedy="export both for the same day, and all of them",
         )
