@@ -188,7 +188,7 @@ def _as_deducted(
         found[GAIN] = [Part("", -gain.ordinary, "Form 4797", day) for day, gain in within if gain.ordinary]
         found[SECTION_1231] = [Part("", -g.section_1231, "Form 4797", day) for day, g in within if g.section_1231]
         whole = -sum((gain.gain for _, gain in within), _ZERO)
-        name = ", books less return" if account else "Gains, books less return"
+        name = ", return less books" if account else "Gains, return less books"
         timing[GAIN] = [Part(account, total(booked) - whole, name)]
     return (), elected
 

@@ -26,7 +26,7 @@ _INCOME: Final = (*_PROFIT, *_OTHER)
 _DEDUCTED: Final = ("returns", "cost-of-goods")
 _UNLISTED: Final = "No line named yet"
 _ELSEWHERE: Final = "On no line of this form"
-_TIMING: Final = "Books less return"
+_TIMING: Final = "Deductions, books less return"
 
 
 class Entry(NamedTuple):
