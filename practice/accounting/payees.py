@@ -26,6 +26,7 @@ _ZERO: Final = Decimal()
 _TAXES: Final = ("taxes", "futa", "state")
 _PARTNERS: Final = "guaranteed-payments"  # on their Schedules K-1
 _INTEREST: Final = ("interest-other", "interest-mortgage")
+_PAID_FOR: Final = ("bought", "interest")
 
 
 class Payment(NamedTuple):
@@ -57,11 +58,8 @@ def nameless(books: Books) -> list[Payment]:
     """Every payment of all time for goods or services that names no payee, in date order."""
 
     def work() -> list[Payment]:
-        # most of a practice's entries pay for nothing, and are passed over quickly
-        bought = {name for name in books.opened if _role(books, name) in ("bought", "interest")}
         entries = (entry for entry in cash_entries(books) if isinstance(entry, Transaction) and not entry.payee)
-        spent = (entry for entry in entries if any(posting.account in bought for posting in entry.postings))
-        made = (_payment(books, entry) for entry in spent if "payment" not in entry.meta)
+        made = (_payment(books, entry) for entry in entries if "payment" not in entry.meta)
         return [payment for payment in made if payment is not None]
 
     return books.once("payments to nobody", work)
@@ -78,6 +76,9 @@ def _payments(books: Books, first: datetime.date, last: datetime.date) -> Iterat
 
 def _payment(books: Books, entry: Transaction) -> Payment | None:
     """What an entry paid; None where it paid for no goods or services."""
+    # most of a practice's entries pay for nothing, and are passed over quickly
+    if not any(_role(books, posting.account) in _PAID_FOR for posting in entry.postings):
+        return None
     legs = _legs(books, entry)
     direct, card, owner = (_sum(legs, role) for role in ("cash", "card", "owner"))
     bought = legs["bought"] + ([] if legs["loan"] else legs["interest"])
@@ -107,7 +108,14 @@ def _sum(legs: dict[str, list[tuple[Decimal, str]]], role: str) -> Decimal:
 
 
 def _role(books: Books, account: str) -> str:
-    """What a leg on an account is in a payment; empty where it is none of it."""
+    """What a leg on an account is in a payment, found once; empty where it is none of it."""
+    known: dict[str, str] = books.once("roles in payments", dict)
+    if account not in known:
+        known[account] = _role_of(books, account)
+    return known[account]
+
+
+def _role_of(books: Books, account: str) -> str:
     root = account.partition(":")[0]
     if is_near_cash(books, account):
         return "cash"

@@ -83,7 +83,8 @@ class _Lives(NamedTuple):
 
     def on(self, day: datetime.date) -> Iterator[_Life]:
         """Those that may be open at the end of a day."""
-        yield from chain(self.others, self.settled[bisect_right(self.settled, day, key=lambda life: life.until) :])
+        unsettled = self.settled[bisect_right(self.settled, day, key=lambda life: life.until) :]
+        return (life for life in chain(self.others, unsettled) if life.postings[0].date <= day)
 
 
 def _parts(books: Books, life: _Life, day: datetime.date) -> Iterator[OpenPart]:

@@ -89,7 +89,9 @@ def _posting(leg: _Leg) -> Posting:
     posting, units = leg.posting, leg.posting.units
     if units is None or (leg.account == posting.account and leg.number is units.number):
         return posting
-    return posting._replace(account=leg.account, units=units._replace(number=leg.number))
+    if leg.number is not units.number:
+        units = units._replace(number=leg.number)
+    return Posting(leg.account, units, posting.cost, posting.price, posting.flag, posting.meta)
 
 
 @cache
@@ -99,6 +101,8 @@ def _is_cash_income(account: str) -> bool:
 
 def _set_off(legs: list[_Leg]) -> list[_Leg]:
     """The legs after what was collected is set off, in order, against cash income of the opposite sign; linear."""
+    if COLLECTED not in [leg.account for leg in legs]:
+        return legs
     result = list(legs)
     open_income: dict[bool, deque[int]] = {True: deque(), False: deque()}
     for at, leg in enumerate(result):

@@ -27,7 +27,7 @@ def to_csv(table: Table) -> str:
     kinds = [column.kind for column in table.columns]
     places = table.decimals
     writer.writerows(
-        [row.kind, *(_written(cell, kind, places) for cell, kind in zip(row.cells, kinds, strict=True))]
+        [row.kind, *[_written(cell, kind, places) for cell, kind in zip(row.cells, kinds, strict=True)]]
         for row in table.rows
     )
     return out.getvalue()
@@ -65,6 +65,8 @@ def to_json_text(table: Table) -> str:
 
 def _written(cell: Cell, kind: ColumnKind, places: int) -> Cell:
     """A cell as `csv` is given it, which writes a date as ISO 8601 has it, a count as digits, and nothing for None."""
+    if cell is None:
+        return None
     if isinstance(cell, str):
         return harmless(cell)
     return for_programs(cell, kind, places) if isinstance(cell, Decimal) else cell

@@ -101,8 +101,9 @@ def month_of(request: Request, period: Period) -> Month:
     """The money of a month, each figure from its own place."""
     books, moved = request.books, activity(request.books, "cash")
     receipts = deposited = other = not_income = adjusted = _ZERO
+    known: dict[str, str] = books.once("accounts in the proof of cash", dict)
     for entry in _entries(books, period):
-        cash, waiting, income, fees = _sums(books, entry)
+        cash, waiting, income, fees = _sums(books, known, entry)
         if ADJUSTING in entry.tags:
             adjusted += income
         elif _is_receipt(entry):
@@ -150,13 +151,13 @@ def _waits(books: Books, account: str) -> bool:
     return account in books.once("accounts of receipts", work)
 
 
-def _sums(books: Books, entry: Transaction) -> tuple[Decimal, Decimal, Decimal, Decimal]:
+def _sums(books: Books, known: dict[str, str], entry: Transaction) -> tuple[Decimal, Decimal, Decimal, Decimal]:
     """What an entry moved on cash, on accounts where receipts wait, in income (a credit is positive), in fees."""
-    known: dict[str, str] = books.once("accounts in the proof of cash", dict)
     sums = {"cash": _ZERO, "waiting": _ZERO, "income": _ZERO, "fees": _ZERO}
+    currency = books.currency
     for posting in entry.postings:
         name, units = posting.account, posting.units
-        if units is None or units.number is None or units.currency != books.currency:
+        if units is None or units.number is None or units.currency != currency:
             continue
         kind = known.get(name)
         if kind is None:

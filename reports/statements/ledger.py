@@ -130,10 +130,10 @@ def _closing(balance: Balance, postings: int) -> Row:
 
 
 def _posting(account: str, line: Line, said: dict[int, _Said], contra: _Contra) -> _Printed:
-    its = said[id(line.entry.meta)]
+    number, own, check, text = said[id(line.entry.meta)]
     # its reference stands in the column beside it
-    text = its.text.removesuffix(f" {its.reference}")
-    return _Printed(line.date, *its._replace(text=text), contra.of(account, line), *_side(line), 1)
+    text = text.removesuffix(f" {own}")
+    return _Printed(line.date, number, own, check, text, contra.of(account, line), *_side(line), 1)
 
 
 class _Contra:
@@ -194,6 +194,7 @@ def adjusting_entries(request: Request) -> Table:
 def _journal_rows(moved: Activity, request: Request, wanted: Callable[[Transaction], bool]) -> Iterator[Row]:
     said = _said(request)
     titles = Titles(request.books)
+    whole = {name: titles.whole(name) for name in moved.accounts}
     legs: dict[int, list[tuple[str, Line]]] = {}
     for account in moved.accounts.values():
         for line in account.within(request.period):
@@ -207,8 +208,7 @@ def _journal_rows(moved: Activity, request: Request, wanted: Callable[[Transacti
         # debits first, as a journal is written; each side in the order of the accounts
         for name, line in sorted(legs[number], key=lambda leg: leg[1].amount < 0):
             debit, credit = _side(line)
-            title = titles.whole(name)
-            yield Row("line", (entry.date, number, None, None, title, name, debit or None, credit or None), 1)
+            yield Row("line", (entry.date, number, None, None, whole[name], name, debit or None, credit or None), 1)
     if not legs:
         return
     total = sides([line for lines in legs.values() for _, line in lines])
