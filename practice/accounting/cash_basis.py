@@ -55,17 +55,22 @@ def cash_entries(books: Books) -> list[Directive]:
     return books.once("cash view", lambda: _cash_entries(books))
 
 
+def payables(books: Books) -> frozenset[str]:
+    """The accounts of vendors' bills."""
+    return frozenset(name for name in books.opened if liability_of(books, name) == "payable")
+
+
 def _cash_entries(books: Books) -> list[Directive]:
-    payables = frozenset(name for name in books.opened if liability_of(books, name) == "payable")
-    if not payables:
+    billed = payables(books)
+    if not billed:
         return books.entries
-    return list(_viewed(books.entries, payables, books.currency))
+    return list(_viewed(books.entries, billed, books.currency))
 
 
-def _viewed(entries: Iterable[Directive], payables: frozenset[str], currency: str) -> Iterator[Directive]:
-    bills: dict[str, list[_Bill]] = {account: [] for account in payables}
+def _viewed(entries: Iterable[Directive], billed: frozenset[str], currency: str) -> Iterator[Directive]:
+    bills: dict[str, list[_Bill]] = {account: [] for account in billed}
     for entry in entries:
-        if isinstance(entry, Transaction) and any(posting.account in payables for posting in entry.postings):
+        if isinstance(entry, Transaction) and any(posting.account in billed for posting in entry.postings):
             yield _view(entry, bills, currency)
         else:
             yield entry

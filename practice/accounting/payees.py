@@ -65,6 +65,11 @@ def nameless(books: Books) -> list[Payment]:
     return books.once("payments to nobody", work)
 
 
+def spent_on(books: Books) -> frozenset[str]:
+    """The accounts on which a payment may be one for goods or services."""
+    return frozenset(name for name in books.opened if _role(books, name) in _PAID_FOR)
+
+
 def _payments(books: Books, first: datetime.date, last: datetime.date) -> Iterator[Payment]:
     for entry in cash_entries(books):
         if not isinstance(entry, Transaction) or not first <= entry.date <= last or "payment" in entry.meta:

@@ -143,6 +143,11 @@ def payroll_kind(books: Books, account: str) -> str | None:
     return _BY_NAME.get(account.rpartition(":")[2], said) if said == TAXES and own is None else said
 
 
+def concerns(books: Books, account: str) -> bool:
+    """Whether the legs of an account say something of the payroll."""
+    return payroll_kind(books, account) in _KINDS or _is_net_pay(account)
+
+
 def paychecks(books: Books) -> dict[str, Transaction]:
     """The entries of paychecks that were imported, by their ids."""
 

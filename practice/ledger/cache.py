@@ -19,7 +19,7 @@ import io
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -43,6 +43,7 @@ _DOUBTFUL: Final = b"doubtful"
 """What is kept of a file that only the plain load is right for."""
 
 Loaded = tuple[list[Directive], list[Any], codec.Options]
+_Content = tuple[list[Directive], codec.Options]
 
 
 class Guard(Protocol):
@@ -72,7 +73,7 @@ class _File(NamedTuple):
     name: str
     size: int
     kept: bool
-    content: tuple[list[Directive], codec.Options] | None
+    content: _Content | None
 
 
 class _DoubtError(Exception):
@@ -227,7 +228,7 @@ def _ahead(waiting: Sequence[str], folder: Path | None, options: codec.Options, 
 def _take(name: str, folder: Path, options: codec.Options, guard: Guard) -> None:
     """Parse and keep a file that is not kept; whatever is wrong with it, this process leaves to the first."""
     guard.file(name)
-    if not encryption.is_encrypted_file(name) and not (folder / _key(name, Path(name).read_bytes(), options)).exists():
+    if not encryption.is_encrypted_file(name) and not (folder / _key(name, _digest_of(name), options)).exists():
         _write(folder, _read(name, folder, options))
 
 
@@ -245,20 +246,23 @@ def _included(folder: str, patterns: Sequence[str]) -> Iterator[str]:
         yield from map(os.path.normpath, found)
 
 
-def _key(name: str, text: bytes, options: codec.Options | None) -> str:
-    """The name that what a file gives is kept under: all that it depends on."""
+def _key(name: str, digest: str, options: codec.Options | None) -> str:
+    """The name that what a file gives is kept under: all that it depends on, its text by its digest."""
     settings = "" if options is None else repr([options[option] for option in booking.OPTIONS])
-    return hashlib.sha256(b"\0".join((_programs(), settings.encode(), os.fsencode(name), text))).hexdigest()
+    return hashlib.sha256(b"\0".join((_programs(), settings.encode(), os.fsencode(name), digest.encode()))).hexdigest()
+
+
+def _digest_of(name: str) -> str:
+    return hashlib.sha256(Path(name).read_bytes()).hexdigest()
 
 
 def _read(name: str, folder: Path | None, options: codec.Options | None) -> _File:
     """A file, from the cache or parsed and booked; `options` are the main file's, None for that file itself."""
     text = Path(name).read_bytes()
-    key = _key(name, text, options)
+    key = _key(name, hashlib.sha256(text).hexdigest(), options)
     if folder is not None:
         with suppress(OSError, ValueError):
-            kept = (folder / key).read_bytes()
-            return _File(key, name, len(text), True, None if kept == _DOUBTFUL else codec.decode(kept, name))
+            return _File(key, name, len(text), True, _kept(folder / key, name))
     with _divisions() as context:
         try:
             parsed, errors, its_options = parser.parse_file(io.BytesIO(text), name)
@@ -269,6 +273,66 @@ def _read(name: str, folder: Path | None, options: codec.Options | None) -> _Fil
         raise DaysheetError("divides by nothing, or gives a number without end", filename=name, line=at)
     booked = None if errors else booking.book(parsed, its_options if options is None else options)
     return _File(key, name, len(text), False, None if booked is None else (booked, its_options))
+
+
+def _kept(place: Path, name: str) -> _Content | None:
+    """What was kept of a file; None where it is doubtful.
+
+    Raises:
+        OSError: nothing was.
+        ValueError: it is damaged.
+    """
+    kept = place.read_bytes()
+    return None if kept == _DOUBTFUL else codec.decode(kept, name)
+
+
+def then_and_now(main: str, name: str, digest: str) -> tuple[_Content, _Content] | None:
+    """What one file gave when its text had this digest, and what it gives now, which is kept as well.
+
+    Args:
+        main: the main file's absolute name; it has not changed since then.
+        name: the name of another file of its ledger, which a guard has seen.
+        digest: SHA-256, in hexadecimal.
+
+    Returns:
+        Booked entries and options of both; None where what it gave is not kept, or one of the two is doubtful.
+
+    Raises:
+        DaysheetError: what it gives now has an error that Beancount itself does not say.
+    """
+    folder = private.folder_of(main, "books")
+    if folder is None or name == main:
+        return None
+    with suppress(OSError, ValueError):
+        head = _kept(folder / _key(main, _digest_of(main), None), main)
+        then = head and _kept(folder / _key(name, digest, head[1]), name)
+        if head is None or then is None:
+            return None
+        now = _read(name, folder, head[1])
+        if not now.kept:
+            _write(folder, now)
+        return None if now.content is None else (then, now.content)
+    return None
+
+
+def let_go(main: str, read: Mapping[str, str]) -> None:
+    """Where more is kept of texts that files had before than of those that they have, drop it.
+
+    Args:
+        main: the main file's absolute name.
+        read: the digest of each file of its ledger, by name; the main file's among them.
+    """
+    folder = private.folder_of(main, "books")
+    with suppress(OSError, ValueError):
+        places = [] if folder is None else [*folder.iterdir()]
+        if folder is None or len(places) <= 2 * len(read):
+            return
+        first = _key(main, read[main], None)
+        head = _kept(folder / first, main)
+        used = {first, *(_key(name, digest, head[1]) for name, digest in read.items() if head is not None)}
+        for place in places:
+            if place.name not in used:
+                place.unlink(missing_ok=True)
 
 
 def _joined(files: Sequence[_File]) -> Loaded:

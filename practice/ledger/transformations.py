@@ -7,6 +7,7 @@ nothing.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from beancount import loader
@@ -20,9 +21,7 @@ _POST: Final = ("beancount.ops.pad", "beancount.ops.balance")
 def run(entries: list[Directive], options: dict[str, Any]) -> tuple[list[Directive], list[Any]]:
     """The entries, which are sorted, and the errors that `beancount.loader.run_transformations` gives."""
     kinds = set(map(type, entries))
-    known = tuple(name for name, _ in loader.PLUGINS_POST) == _POST and not loader.PLUGINS_AUTO
-    plain = options["plugin_processing_mode"] == "default" and not options["plugin"] and not options["documents"]
-    if not (known and plain) or Pad in kinds or Document in kinds:
+    if not are_known(options) or options["plugin"] or Pad in kinds or Document in kinds:
         return loader.run_transformations(entries, [], options, None)
     if Balance not in kinds:
         return entries, []
@@ -31,3 +30,9 @@ def run(entries: list[Directive], options: dict[str, Any]) -> tuple[list[Directi
     except Exception:  # noqa: BLE001 - the loader makes an error of whatever it is
         return loader.run_transformations(entries, [], options, None)
     return compared
+
+
+def are_known(options: Mapping[str, Any]) -> bool:
+    """Whether Beancount runs nothing on a ledger but its plugins, pads and balances."""
+    known = tuple(name for name, _ in loader.PLUGINS_POST) == _POST and not loader.PLUGINS_AUTO
+    return known and options["plugin_processing_mode"] == "default" and not options["documents"]

@@ -21,13 +21,13 @@ def validate(entries: Sequence[Directive], options: Mapping[str, Any]) -> list[A
     checks: list[Any] = validation.VALIDATIONS
     for check in checks:
         if check is validation.validate_check_transaction_balances:
-            errors += check([entry for entry in entries if not _is_even(entry)], options)  # type: ignore[no-untyped-call]
+            errors += check([entry for entry in entries if not is_even(entry)], options)  # type: ignore[no-untyped-call]
         else:
             errors += check(entries, options)
     return errors
 
 
-def _is_even(entry: Directive) -> bool:
+def is_even(entry: Directive) -> bool:
     """Whether this is a transaction in one currency, without cost or price, that adds up to exactly nothing."""
     if not isinstance(entry, Transaction):
         return False

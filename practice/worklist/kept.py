@@ -1,13 +1,15 @@
 """What `check` said of some books is said again without loading them, while nothing that it was made of has changed.
 
 What is said depends on the ledger's files, on which files its includes find, on the settings, on what was asked for and
-on the programs; all of it is compared, the files by what is in them. Books that bring what would run, look for
-documents or lie partly elsewhere depend on more than that: of them nothing is kept. Whatever would be refused is left
-to the load that refuses it.
+on the programs; all of it is compared, the files by what is in them. Where files alone have changed, it may still hold
+(`edited`). Books that bring what would run, look for documents or lie partly elsewhere depend on more than that: of
+them nothing is kept. Whatever would be refused is left to the load that refuses it.
 """
 
 from __future__ import annotations
 
+import base64
+import datetime
 import glob
 import hashlib
 import json
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 _LARGE: Final = 300_000
 """Bytes of ledger text: what less of it gives is not worth keeping."""
 _SETTINGS: Final = "daysheet.toml"
+_STUMBLES: Final = (AttributeError, TypeError, LookupError, ValueError, ArithmeticError)
+"""What damaged answers end in, and what Beancount stumbles over; the load then says what is wrong."""
 _ENCRYPTED: Final = (".gpg", ".asc")
 
 
@@ -46,6 +50,7 @@ class Watch(Guard):
         read: the digest of each file before it was read, by its name.
         found: the files that each include found, by its whole pattern.
         plain: whether nothing else can have mattered, as far as the files' options tell.
+        alone: whether each file was booked by itself: for any other load they are looked at twice.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -53,12 +58,13 @@ class Watch(Guard):
         super().__init__(folder)
         self.read: dict[str, str] = {}
         self.found: dict[str, list[str]] = {}
-        self.plain = True
+        self.plain = self.alone = True
         self.settings = _digest(folder / _SETTINGS)
 
     def file(self, name: str) -> None:
         """Before a file is read."""
         super().file(name)
+        self.alone = self.alone and name not in self.read
         self.read[name] = _digest(name)
         self.plain = self.plain and not name.endswith(_ENCRYPTED)
 
@@ -82,7 +88,7 @@ def said(folder: Path, question: str, ask: Callable[[Watch], tuple[Books, Said]]
     files.complete(folder)
     place = _place(folder, question)
     if place is not None:
-        with suppress(OSError, ValueError, KeyError, DaysheetError):
+        with suppress(OSError, DaysheetError, *_STUMBLES):
             kept = _read(place, folder)
             if kept is not None:
                 return kept
@@ -91,7 +97,7 @@ def said(folder: Path, question: str, ask: Callable[[Watch], tuple[Books, Said]]
         books, answer = ask(watch)
     if place is not None and _is_plain(watch, books):
         with suppress(OSError):
-            _keep(place, watch, answer)
+            _keep(place, watch, books, answer)
     return answer
 
 
@@ -112,36 +118,100 @@ def _is_plain(watch: Watch, books: Books) -> bool:
     return watch.plain and not watch.programs and no_documents and size >= _LARGE
 
 
+class _Kept(NamedTuple):
+    """An answer, and what it was made of.
+
+    Attributes:
+        read: the digest of each file.
+        found: the files that each include found.
+        settings: their digest.
+        frame: what `edited` looks at, its entries in base 64; none where an edit may change more than it sees.
+        said: the answer.
+    """
+
+    read: dict[str, str]
+    found: dict[str, list[str]]
+    settings: str
+    frame: tuple[str, str, str] | None
+    said: Said
+
+
 def _read(place: Path, folder: Path) -> Said | None:
-    """What is kept, where all that it was made of is still the same."""
+    """What is kept, where all that it was made of is still the same, or makes no difference."""
     content = private.kept_at(place)
     if content is None:
         return None
     head, _, words = content.partition(b"\n")
     made_of = json.loads(head)
+    kept = _Kept(
+        made_of["read"], made_of["found"], made_of["settings"], made_of["frame"], Said(words.decode(), made_of["code"])
+    )
     guard = Guard(folder)
-    for name, digest in made_of["read"].items():
+    changed: dict[str, str] = {}
+    for name, digest in kept.read.items():
         guard.file(name)
-        if _digest(name) != digest:
-            return None
-    if any(_found(pattern) != names for pattern, names in made_of["found"].items()):
+        now = _digest(name)
+        if now != digest:
+            changed[name] = now
+    if changed and (kept.frame is None or "" in changed.values()):
+        return None
+    if not _is_around(kept, folder):
         return None
     guard.require()
-    if guard.programs or _digest(folder / _SETTINGS) != made_of["settings"]:
+    if guard.programs or (changed and not _holds(place, kept, changed, folder)):
         return None
-    return Said(words.decode(), made_of["code"])
+    return kept.said
 
 
-def _keep(place: Path, watch: Watch, answer: Said) -> None:
+def _is_around(kept: _Kept, folder: Path) -> bool:
+    """Whether includes find the same files, and the settings are the same."""
+    same = all(_found(pattern) == names for pattern, names in kept.found.items())
+    return same and _digest(folder / _SETTINGS) == kept.settings
+
+
+def _holds(place: Path, kept: _Kept, changed: Mapping[str, str], folder: Path) -> bool:
+    """Whether an answer is right for files that have changed; it is then kept as that of these.
+
+    Args:
+        place: where it is kept.
+        kept: the answer.
+        changed: the digests that they have now.
+        folder: of the books.
+    """
+    from daysheet.ledger import cache  # noqa: PLC0415 - loads Beancount
+    from daysheet.worklist import edited  # noqa: PLC0415
+
+    if kept.frame is None:
+        return False
+    main = os.path.abspath(folder / MAIN)  # noqa: PTH100 - as the books name it
+    entries, currency, since = kept.frame
+    frame = edited.Frame(base64.b64decode(entries), currency, datetime.date.fromisoformat(since))
+    with collector.paused():
+        if not edited.leave_it(main, {name: kept.read[name] for name in changed}, frame):
+            return False
+    if any(_digest(name) != digest for name, digest in changed.items()):
+        return False
+    read = {**kept.read, **changed}
+    with suppress(OSError):
+        _write(place, kept._replace(read=read))
+    cache.let_go(main, read)
+    return True
+
+
+def _keep(place: Path, watch: Watch, books: Books, answer: Said) -> None:
     """Keep an answer, unless something was written while it was worked out."""
-    if any(_digest(name) != digest for name, digest in watch.read.items()):
-        return
-    if any(_found(pattern) != names for pattern, names in watch.found.items()):
-        return
-    if _digest(watch.folder / _SETTINGS) != watch.settings:
-        return
-    made_of = {"read": watch.read, "found": watch.found, "settings": watch.settings, "code": answer.code}
-    private.keep(place, json.dumps(made_of).encode() + b"\n" + answer.words.encode())
+    from daysheet.worklist import edited  # noqa: PLC0415 - loads Beancount, as the books were
+
+    frame = edited.frame_of(books) if watch.alone else None
+    framed = None if frame is None else (base64.b64encode(frame.entries).decode(), frame.currency, str(frame.since))
+    kept = _Kept(watch.read, watch.found, watch.settings, framed, answer)
+    if all(_digest(name) == digest for name, digest in kept.read.items()) and _is_around(kept, watch.folder):
+        _write(place, kept)
+
+
+def _write(place: Path, kept: _Kept) -> None:
+    made_of = {**kept._asdict(), "said": None, "code": kept.said.code}
+    private.keep(place, json.dumps(made_of).encode() + b"\n" + kept.said.words.encode())
 
 
 def _digest(path: str | Path) -> str:
