@@ -1,9 +1,9 @@
 """`daysheet check` on ten years of books beside rustledger's WebAssembly build, which only validates the same files.
 
 `python -m bench.rust_speed [YEARS] [ROUNDS]` writes the books and runs in turn, each a process of its own: rustledger,
-`check` with nothing kept, `check` again, and `check` after an edit of one month. It prints medians of processor seconds
-and of the clock; what rustledger takes to read the files is not counted, nor is its start. At the end it measures
-`check --json` on one year, its start included.
+`check` with nothing kept, `check` again, `check` after an edit of one month's purchases, and after one of its bills,
+which checks look at. It prints medians of processor seconds and of the clock; what rustledger takes to read the files
+is not counted, nor is its start. At the end it measures `check --json` on one year, its start included.
 
 rustledger is no dependency. Where node is installed, `npm install @rustledger/wasm` in any folder brings it, which
 the environment variable RUSTLEDGER then names.
@@ -14,11 +14,13 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
@@ -60,6 +62,7 @@ def main(years: int, rounds: int) -> None:
         write_books(folder, years)
         write_books(one_year, 1)
         march = next(folder.glob(f"{YEAR}/{YEAR}-03-*checking*.beancount"))
+        bills = folder / f"{YEAR}/{YEAR}-03-invoices.beancount"
         took: dict[str, list[Took]] = {}
         for number in range(rounds):
             cache = scratch / f"cache{number}"
@@ -69,6 +72,8 @@ def main(years: int, rounds: int) -> None:
             took.setdefault("check, kept", []).append(check(folder, cache))
             edit(march)
             took.setdefault("check, after an edit of one month", []).append(check(folder, cache))
+            charge_more(bills)
+            took.setdefault("check, after an edit of a bill", []).append(check(folder, cache))
         medians = {what: median(times) for what, times in took.items()}
         beside = medians.get("rustledger validates")
         print(f"{years} years, medians of {rounds}")
@@ -85,6 +90,14 @@ def main(years: int, rounds: int) -> None:
         check(one_year, scratch / "cache", "--json")
         start = median([check(one_year, scratch / "cache", "--json") for _ in range(rounds)])
         print(f"check --json on one year, kept, by the clock with its start: {start.clock:.2f} s")
+
+
+def charge_more(bills: Path) -> None:
+    """Add a dollar to a month's first bill."""
+    text = bills.read_text(encoding="utf-8")
+    amount = re.findall(r"\d+\.\d\d", text)[0]
+    text = text.replace(amount, str(Decimal(amount) + 1), 2)
+    bills.write_text(text, encoding="utf-8")
 
 
 def rustledger(place: Path, folder: Path) -> Took:

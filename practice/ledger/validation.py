@@ -1,4 +1,4 @@
-"""Beancount's validation of a ledger, its slowest check only where it can find something.
+"""Beancount's validation of a ledger, its slowest checks only where they can find something.
 
 The check whether transactions balance takes three quarters of the validation: it works out each one's tolerances. A
 transaction whose legs are in one currency and add up to nothing is within any tolerance.
@@ -6,11 +6,12 @@ transaction whose legs are in one currency and add up to nothing is within any t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
-from beancount.core.data import Directive, Transaction
+from beancount.core import getters
+from beancount.core.data import Close, Custom, Directive, Open, Transaction
 from beancount.core.interpolate import AUTOMATIC_RESIDUAL
 from beancount.ops import validation
 
@@ -22,9 +23,39 @@ def validate(entries: Sequence[Directive], options: Mapping[str, Any]) -> list[A
     for check in checks:
         if check is validation.validate_check_transaction_balances:
             errors += check([entry for entry in entries if not is_even(entry)], options)  # type: ignore[no-untyped-call]
-        else:
+        elif not ((sound := _SOUND.get(check)) and sound(entries)):
             errors += check(entries, options)
     return errors
+
+
+def _are_active(entries: Iterable[Any]) -> bool:
+    """Whether every account is open where an entry names it, as Beancount asks it: `custom` entries name none to it."""
+    active: set[str] = set()
+    for entry in entries:
+        kind = type(entry)
+        if kind is Transaction:
+            for posting in entry.postings:
+                if posting.account not in active:
+                    return False
+        elif kind is Open:
+            active.add(entry.account)
+        elif kind is Close:
+            active.discard(entry.account)
+        elif kind is not Custom and not active.issuperset(getters.get_entry_accounts(entry)):
+            return False
+    return True
+
+
+def _are_free(entries: Iterable[Any]) -> bool:
+    """Whether no account is for some currencies alone."""
+    return not any(type(entry) is Open and entry.currencies for entry in entries)
+
+
+_SOUND: Final[Mapping[Any, Callable[[Iterable[Any]], bool]]] = {
+    validation.validate_active_accounts: _are_active,
+    validation.validate_currency_constraints: _are_free,
+}
+"""What tells in a fraction of the time that a check of Beancount's finds nothing."""
 
 
 def is_even(entry: Directive) -> bool:

@@ -158,7 +158,8 @@ def _gap_lines(books: Books, findings: list[Finding]) -> Iterator[str]:
     yield f"Never billed: {money(price.gross, books.currency)} at the practice's fees."
     if price.expected_cash is not None:
         priced = [finding for finding in findings if finding.expected is not None]
-        counted = [one for one in priced if one.kind == "billing-lapse" or one.key not in _covered(priced)]
+        covered = _covered(priced)
+        counted = [one for one in priced if one.kind == "billing-lapse" or one.key not in covered]
         low = sum((finding.low for finding in counted if finding.low is not None), Decimal())
         high = sum((finding.high for finding in counted if finding.high is not None), Decimal())
         sample = many(min(finding.sample for finding in priced), "past visit")
