@@ -77,7 +77,15 @@ CHECKS: Final[Mapping[str, Check]] = MappingProxyType(
 )
 
 
-def find(books: Books, as_of: datetime.date | None = None, kinds: Iterable[str] = ()) -> list[Finding]:
+_NOTHING: Final[Mapping[str, Iterable[Finding]]] = MappingProxyType({})
+
+
+def find(
+    books: Books,
+    as_of: datetime.date | None = None,
+    kinds: Iterable[str] = (),
+    known: Mapping[str, Iterable[Finding]] = _NOTHING,
+) -> list[Finding]:
     """Findings that are not waived, as of a day, without expected cash.
 
     In the order of the table, and within a kind by date and key.
@@ -86,6 +94,7 @@ def find(books: Books, as_of: datetime.date | None = None, kinds: Iterable[str] 
         books: the practice's books.
         as_of: the day; by default the books' own as-of date.
         kinds: only these; empty for all.
+        known: what the checks of some kinds find as of this day, where it need not be looked for.
     """
     day = books.as_of if as_of is None else as_of
     wanted = set(kinds) or set(CHECKS)
@@ -93,12 +102,19 @@ def find(books: Books, as_of: datetime.date | None = None, kinds: Iterable[str] 
         finding
         for kind, check in CHECKS.items()
         if kind in wanted
-        for finding in sorted(check(books, day), key=lambda finding: (finding.date, finding.key))
+        for finding in sorted(
+            known[kind] if kind in known else check(books, day), key=lambda finding: (finding.date, finding.key)
+        )
         if (finding.kind, finding.key) not in books.waivers
     ]
 
 
-def run(books: Books, as_of: datetime.date | None = None, kinds: Iterable[str] = ()) -> list[Finding]:
+def run(
+    books: Books,
+    as_of: datetime.date | None = None,
+    kinds: Iterable[str] = (),
+    known: Mapping[str, Iterable[Finding]] = _NOTHING,
+) -> list[Finding]:
     """As `find`, with the cash that unbilled visits would bring."""
     day = books.as_of if as_of is None else as_of
-    return list(priced(books, day, find(books, day, kinds)))
+    return list(priced(books, day, find(books, day, kinds, known)))

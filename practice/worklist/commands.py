@@ -52,11 +52,12 @@ class _Asked(NamedTuple):
 def _checked(shell: console.Console, folder: Path, asked: _Asked, guard: kept.Watch) -> tuple[Books, kept.Said]:
     """Load the books and look; Beancount is not loaded before."""
     from daysheet.books import loading  # noqa: PLC0415
-    from daysheet.worklist import worklist  # noqa: PLC0415
+    from daysheet.worklist import deposits_before, worklist  # noqa: PLC0415
 
     books = loading.load(folder, guard)
     day = asked.as_of or books.as_of
-    found = worklist.findings_of(books, day, asked.kinds, asked.since)
+    known = deposits_before.known(books, day, asked.kinds, guard.read) if kept.is_all_of_its_files(guard, books) else {}
+    found = worklist.findings_of(books, day, asked.kinds, asked.since, known)
     if asked.as_csv:
         words = worklist.as_csv(found, folder, books.currency)
     elif asked.as_json:

@@ -55,19 +55,22 @@ class Frame(NamedTuple):
 
 def frame_of(books: Books) -> Frame | None:
     """The frame of books without errors; None where more than checks looks at plain entries."""
-    options = books.options
-    inert = all(name == _INERT for name, _ in options["plugin"])
     firsts = [*map(books.day_of, _first(books.visits)), *(bill.date for bill in _first(books.bills))]
     since = min((day for day in firsts if day is not None), default=None)
-    if not (inert and transformations.are_known(options)) or since is None or books.foreign:
+    if since is None or books.foreign or not is_untouched(books):
         return None
-    kept: list[Directive] = []
-    for entry in books.entries:
-        if isinstance(entry, Pad):
-            return None
-        if isinstance(entry, Open | Close | Balance) or (isinstance(entry, Custom) and entry.type in _FACTS):
-            kept.append(entry)
-    return Frame(codec.encode(kept, {}, str(options["filename"])), books.currency, since)
+    kept = [
+        entry
+        for entry in books.entries
+        if isinstance(entry, Open | Close | Balance) or (isinstance(entry, Custom) and entry.type in _FACTS)
+    ]
+    return Frame(codec.encode(kept, {}, str(books.options["filename"])), books.currency, since)
+
+
+def is_untouched(books: Books) -> bool:
+    """Whether no plugin and no pad has made or changed an entry."""
+    inert = all(name == _INERT for name, _ in books.options["plugin"])
+    return inert and transformations.are_known(books.options) and not any(type(one) is Pad for one in books.entries)
 
 
 def _first(values: Iterable[Any]) -> Iterator[Any]:

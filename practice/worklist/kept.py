@@ -59,13 +59,13 @@ class Watch(Guard):
         self.read: dict[str, str] = {}
         self.found: dict[str, list[str]] = {}
         self.plain = self.alone = True
-        self.settings = _digest(folder / _SETTINGS)
+        self.settings = digest(folder / _SETTINGS)
 
     def file(self, name: str) -> None:
         """Before a file is read."""
         super().file(name)
         self.alone = self.alone and name not in self.read
-        self.read[name] = _digest(name)
+        self.read[name] = digest(name)
         self.plain = self.plain and not name.endswith(_ENCRYPTED)
 
     def options(self, name: str, options: Mapping[str, Any]) -> None:
@@ -118,6 +118,13 @@ def _is_plain(watch: Watch, books: Books) -> bool:
     return watch.plain and not watch.programs and no_documents and size >= _LARGE
 
 
+def is_all_of_its_files(watch: Watch, books: Books) -> bool:
+    """Whether each entry is what its file says by itself, wherever else the books have changed."""
+    from daysheet.worklist import edited  # noqa: PLC0415 - loads Beancount, as the books were
+
+    return watch.alone and _is_plain(watch, books) and edited.is_untouched(books)
+
+
 class _Kept(NamedTuple):
     """An answer, and what it was made of.
 
@@ -148,10 +155,10 @@ def _read(place: Path, folder: Path) -> Said | None:
     )
     guard = Guard(folder)
     changed: dict[str, str] = {}
-    for name, digest in kept.read.items():
+    for name, before in kept.read.items():
         guard.file(name)
-        now = _digest(name)
-        if now != digest:
+        now = digest(name)
+        if now != before:
             changed[name] = now
     if changed and (kept.frame is None or "" in changed.values()):
         return None
@@ -166,7 +173,7 @@ def _read(place: Path, folder: Path) -> Said | None:
 def _is_around(kept: _Kept, folder: Path) -> bool:
     """Whether includes find the same files, and the settings are the same."""
     same = all(_found(pattern) == names for pattern, names in kept.found.items())
-    return same and _digest(folder / _SETTINGS) == kept.settings
+    return same and digest(folder / _SETTINGS) == kept.settings
 
 
 def _holds(place: Path, kept: _Kept, changed: Mapping[str, str], folder: Path) -> bool:
@@ -189,7 +196,7 @@ def _holds(place: Path, kept: _Kept, changed: Mapping[str, str], folder: Path) -
     with collector.paused():
         if not edited.leave_it(main, {name: kept.read[name] for name in changed}, frame):
             return False
-    if any(_digest(name) != digest for name, digest in changed.items()):
+    if any(digest(name) != now for name, now in changed.items()):
         return False
     read = {**kept.read, **changed}
     with suppress(OSError):
@@ -205,7 +212,7 @@ def _keep(place: Path, watch: Watch, books: Books, answer: Said) -> None:
     frame = edited.frame_of(books) if watch.alone else None
     framed = None if frame is None else (base64.b64encode(frame.entries).decode(), frame.currency, str(frame.since))
     kept = _Kept(watch.read, watch.found, watch.settings, framed, answer)
-    if all(_digest(name) == digest for name, digest in kept.read.items()) and _is_around(kept, watch.folder):
+    if all(digest(name) == before for name, before in kept.read.items()) and _is_around(kept, watch.folder):
         _write(place, kept)
 
 
@@ -214,7 +221,7 @@ def _write(place: Path, kept: _Kept) -> None:
     private.keep(place, json.dumps(made_of).encode() + b"\n" + kept.said.words.encode())
 
 
-def _digest(path: str | Path) -> str:
+def digest(path: str | Path) -> str:
     """Of a file's bytes; empty where there is none."""
     try:
         return hashlib.sha256(Path(path).read_bytes()).hexdigest()

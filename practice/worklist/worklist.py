@@ -7,9 +7,10 @@ import datetime
 import io
 import os
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from daysheet import checks
@@ -26,10 +27,15 @@ _FORMULA: Final = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _SHOWN: Final = 10
 _WIDTH: Final = 80
 _FAR = datetime.date.max
+_NOTHING: Final[Mapping[str, Iterable[Finding]]] = MappingProxyType({})
 
 
 def findings_of(
-    books: Books, as_of: datetime.date, kinds: Iterable[str] = (), since: datetime.date | None = None
+    books: Books,
+    as_of: datetime.date,
+    kinds: Iterable[str] = (),
+    since: datetime.date | None = None,
+    known: Mapping[str, Iterable[Finding]] = _NOTHING,
 ) -> list[Finding]:
     """What is to be done as of a day, the most money first, within equal money the nearest deadline.
 
@@ -38,9 +44,10 @@ def findings_of(
         as_of: the day.
         kinds: only these; empty for all.
         since: only what was not yet to be found as of this day.
+        known: as in `checks.find`.
     """
     wanted = tuple(kinds)
-    found = checks.run(books, as_of, wanted)
+    found = checks.run(books, as_of, wanted, known)
     if since is not None:
         old = {(finding.kind, finding.key) for finding in checks.find(books, since, wanted)}
         found = [finding for finding in found if (finding.kind, finding.key) not in old]

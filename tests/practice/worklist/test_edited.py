@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 from daysheet.books import loading
 from daysheet.cli import cli
+from daysheet.worklist import deposits_before
 
 LEDGERS = Path(__file__).parents[3] / "ledgers"
 PADDING = "; this line makes the books large enough to be kept\n" * 6_000
@@ -120,6 +121,7 @@ def check(tmp_path, monkeypatch):
     """A function that runs `check` on a folder; gives what it says, and whether it had to load the books."""
     loaded = []
     really = loading.load
+    monkeypatch.setattr(deposits_before, "_MANY", 1)
     monkeypatch.setattr(loading, "load", lambda *given: loaded.append(1) or really(*given))
 
     def run(folder, *options, cache="cache"):
@@ -230,6 +232,22 @@ def test_what_files_said_long_ago_is_not_kept(check, books, tmp_path):
         bank.write_text(BANK.replace("Stationer", f"Shop {number}"))
         assert not check(books)[1]
     assert len(list((tmp_path / "cache" / "daysheet" / "books").glob("*/*"))) <= 2 * 7
+
+
+def test_deposits_are_looked_at_again_where_one_of_theirs_has_changed(check, books, tmp_path):
+    def edit(name, before, after):
+        path = books / f"{name}.beancount"
+        path.write_text(path.read_text().replace(before, after))
+        check(books)
+        return len(list((tmp_path / "cache" / "daysheet" / "findings").glob("*/*")))
+
+    check(books)
+    assert edit("months/invoices", "50.00", "60.00") == 1
+    assert edit("months/visits", 'V5" "adams" "completed', 'V5" "adams" "no-show') == 1
+    assert edit("accounts", "Dr. Adams", "Dr. A. Adams") == 2
+    assert edit("months/payments", "Cards  50.00", "Cards  49.00") == 2  # in error: nothing is looked at
+    assert edit("months/payments", "Cards  49.00", "Cards  50.00") == 2
+    assert edit("months/bank", '"Deposit"', '"Terminal"') == 3
 
 
 def changes(text, chance):
