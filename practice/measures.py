@@ -9,14 +9,14 @@ from __future__ import annotations
 import datetime
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import Final, NamedTuple
 
 from daysheet.billing.ageing import open_parts
-from daysheet.billing.unallocated import applied
+from daysheet.billing.unallocated import applied_between
 from daysheet.books import Books
 from daysheet.books.openings import openings
 from daysheet.records import Claim, Invoice
@@ -127,16 +127,16 @@ def measure(
         invoices: ids of the invoices to look at, such as those of one payer; None for the whole practice, which also
             has the money that is on no invoice.
     """
-    ordered = books.bills
-    bills = _of(ordered[: bisect_right(ordered, last, key=_date)], invoices)
-    within = bills[bisect_left(bills, first, key=_date) :]
+    bills = books.bills if invoices is None else [bill for bill in books.bills if bill.id in invoices]
+    end = bisect_right(bills, last, key=_date)
+    within = bills[bisect_left(bills, first, hi=end, key=_date) : end]
     charges = sum([bill.amount for bill in within], _ZERO)
-    older = bisect_right(bills, last - 2 * _YEAR, key=_date)
-    regular = bills[older:] if older * 10 > len(bills) else _regular(bills[older:], last)
+    older = bisect_right(bills, last - 2 * _YEAR, hi=end, key=_date)
+    regular = bills[older:end] if older * 10 > end else _regular(bills[older:end], last)
     yearly = sum([bill.amount for bill in regular[bisect_right(regular, last - _YEAR, key=_date) :]], _ZERO)
     days = min((last - _begin(regular[0].date)).days + 1, _YEAR.days) if regular else _YEAR.days
     contractual = _moved(books.once("contractual by date", lambda: _contractual(books)), first, last, invoices)
-    payments = _moved(books.once("payments by date", lambda: _payments(books)), first, last, invoices)
+    payments = _paid(books, first, last, invoices)
     balances = _balances(books, last, invoices)
     lags = _lags(books, within)
     submitted, resolved, denied, first_pass = _claims(books, first, last, invoices)
@@ -178,16 +178,12 @@ def _date(dated: Invoice | _Moved) -> datetime.date:
     return dated.date
 
 
-def _of(bills: list[Invoice], invoices: frozenset[str] | None) -> list[Invoice]:
-    return bills if invoices is None else [bill for bill in bills if bill.id in invoices]
-
-
 def _begin(first: datetime.date) -> datetime.date:
     """The day of a first bill; the first of its month where only a holiday or a weekend can lie between."""
     return first.replace(day=1) if first.day <= _FIRST_DAYS else first
 
 
-def _regular(bills: list[Invoice], last: datetime.date) -> list[Invoice]:
+def _regular(bills: Sequence[Invoice], last: datetime.date) -> Sequence[Invoice]:
     """The bills from the first one on after which billing is regular.
 
     Balances that were taken over from a former system as bills of their old dates stand thinly before it: they would
@@ -223,11 +219,11 @@ class _Moved(NamedTuple):
     amount: Decimal
 
 
-def _payments(books: Books) -> list[_Moved]:
-    """What was paid, but on receivables that were taken over: their charges are of former books."""
-    others = applied(books).items()
-    paid = (_Moved(one.date, key, one.amount) for key, same in others if key not in openings(books) for one in same)
-    return sorted(paid, key=_date)
+def _paid(books: Books, first: datetime.date, last: datetime.date, invoices: frozenset[str] | None) -> Decimal:
+    """What was paid in some days, but on receivables that were taken over: their charges are of former books."""
+    others = openings(books)
+    paid = [one for one in applied_between(books, first, last) if one.invoice not in others]
+    return sum([one.amount for one in paid if invoices is None or one.invoice in invoices], _ZERO)
 
 
 def _contractual(books: Books) -> list[_Moved]:
@@ -273,8 +269,8 @@ def _balances(books: Books, day: datetime.date, invoices: frozenset[str] | None)
 
 
 def _lags(books: Books, bills: Iterable[Invoice]) -> list[int]:
-    visits = books.visits
-    return sorted((bill.date - visits[key].date).days for bill in bills for key in bill.visits if key in visits)
+    days = ((bill.date, books.day_of(key)) for bill in bills for key in bill.visits)
+    return sorted((billed - seen).days for billed, seen in days if seen is not None)
 
 
 def _claims(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple, cast
@@ -317,13 +316,10 @@ class View(Filtered):
         return {entry.date.year for entry in self.books.entries if tells(entry) and not _begins_a_year(entry)}
 
     def _collections(self) -> Iterator[tuple[datetime.date, Decimal]]:
-        months: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
-        for payment in self.books.received:
-            if payment.date <= self.as_of:
-                months[payment.date.year, payment.date.month] += payment.amount
-        for first, _ in months_until(self.as_of):
+        for first, last in months_until(self.as_of):
+            received = self.books.received_between(first, last)
             end = (first + datetime.timedelta(days=31)).replace(day=1) - ONE_DAY
-            yield end, months[first.year, first.month]
+            yield end, sum((payment.amount for payment in received), Decimal())
 
 
 def _begins_a_year(entry: Directive) -> bool:

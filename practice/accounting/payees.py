@@ -58,7 +58,9 @@ def nameless(books: Books) -> list[Payment]:
     """Every payment of all time for goods or services that names no payee, in date order."""
 
     def work() -> list[Payment]:
-        entries = (entry for entry in cash_entries(books) if isinstance(entry, Transaction) and not entry.payee)
+        viewed = cash_entries(books)
+        of_all = books.money.other if viewed is books.counted else viewed
+        entries = (entry for entry in of_all if isinstance(entry, Transaction) and not entry.payee)
         made = (_payment(books, entry) for entry in entries if "payment" not in entry.meta)
         return [payment for payment in made if payment is not None]
 

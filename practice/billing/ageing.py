@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import chain
 from typing import Final, NamedTuple
@@ -77,7 +77,7 @@ class _Lives(NamedTuple):
     @classmethod
     def of(cls, books: Books) -> _Lives:
         """Those of some books, whose postings are in date order."""
-        lives = [_Life(key, same, not _balances(same)) for key, same in books.receivable.items() if same]
+        lives = [_Life(key, same, _is_settled(same)) for key, same in books.receivable.items() if same]
         settled = sorted((life for life in lives if life.settled), key=lambda life: life.until)
         return cls(settled, [life for life in lives if not life.settled])
 
@@ -88,7 +88,9 @@ class _Lives(NamedTuple):
 
 
 def _parts(books: Books, life: _Life, day: datetime.date) -> Iterator[OpenPart]:
-    posted = [posting for posting in life.postings if posting.date <= day]
+    posted = life.postings
+    if life.until > day:
+        posted = [posting for posting in posted if posting.date <= day]
     invoice = life.invoice
     if invoice is None:
         days: dict[datetime.date, list[Receivable]] = defaultdict(list)
@@ -110,9 +112,20 @@ def _parts(books: Books, life: _Life, day: datetime.date) -> Iterator[OpenPart]:
             yield OpenPart(account, invoice, since, left)
 
 
-def _balances(postings: Iterable[Receivable]) -> dict[str, Decimal]:
+def _is_settled(postings: Sequence[Receivable]) -> bool:
+    """Whether nothing is open on any account in the end."""
+    if len(postings) == 2:  # most bills: charged, and paid
+        one, other = postings
+        if one.account == other.account:
+            return not one.amount + other.amount
+    return not _balances(postings)
+
+
+def _balances(postings: Sequence[Receivable]) -> dict[str, Decimal]:
     """What is open on each account, without those on which nothing is."""
-    sums: dict[str, Decimal] = defaultdict(Decimal)
+    if len(postings) == 1:
+        return {postings[0].account: postings[0].amount} if postings[0].amount else {}
+    sums: dict[str, Decimal] = {}
     for posting in postings:
-        sums[posting.account] += posting.amount
+        sums[posting.account] = sums.get(posting.account, _ZERO) + posting.amount
     return {account: amount for account, amount in sums.items() if amount}

@@ -68,7 +68,7 @@ def price_of(books: Books, as_of: datetime.date, visit: Visit) -> Price | None:
 
 def payer_of(books: Books, visit: Visit) -> str | None:
     """Whom an unbilled visit's bill would go to: where the patient's last bill before it went; None for the patient."""
-    return _payers(books).before(visit.patient, visit.date)
+    return _payers(books).before(visit.patient, visit.date) if books.insured else None
 
 
 def fee_of(books: Books, as_of: datetime.date, visit: Visit) -> Decimal:
@@ -99,7 +99,7 @@ class _Bills:
 
     def __init__(self) -> None:
         self.allowed: dict[_Alike, list[Decimal]] = defaultdict(list)
-        self.yields: dict[str, list[Decimal]] = defaultdict(list)
+        self.nets: dict[str, list[tuple[Decimal, Decimal]]] = defaultdict(list)
         self.charges: dict[str, list[Decimal]] = defaultdict(list)
         self.charged: dict[str, Decimal] = defaultdict(Decimal)
         self.kept: dict[str, Decimal] = defaultdict(Decimal)
@@ -108,7 +108,7 @@ class _Bills:
         """Take in a bill of which `net` is expected to be paid."""
         provider, count = invoice.provider, len(invoice.visits) or 1
         self.allowed[provider, service, invoice.payer] += [net if count == 1 else net / count] * count
-        self.yields[provider].append(net / invoice.amount)
+        self.nets[provider].append((net, invoice.amount))
         self.charges[provider].append(invoice.amount if count == 1 else invoice.amount / count)
         self.charged[provider] += invoice.amount
         self.kept[provider] += net
@@ -148,8 +148,7 @@ def _read_months(books: Books, as_of: datetime.date) -> dict[_Month, _Bills]:
         if invoice.date > as_of:
             break
         if invoice.amount > 0 and (invoice.payer is None or _answered(books, invoice, as_of)):
-            visit = books.visits.get(invoice.visits[0]) if invoice.visits else None
-            service = visit.service if visit else None
+            service = books.service_of(invoice.visits[0]) if invoice.visits else None
             months[invoice.date.year, invoice.date.month].add(invoice, service, allowed(books, invoice, as_of))
     return months
 
@@ -186,12 +185,13 @@ def _yield(books: Books, as_of: datetime.date, provider: str, month: _Month) -> 
     half_year = _half_year(books, as_of, month)
     return _yield_of(half_year, [provider]) or books.once(
         ("practice's yield", as_of, month),
-        lambda: _yield_of(half_year, sorted({each for bills in half_year for each in bills.yields})),
+        lambda: _yield_of(half_year, sorted({each for bills in half_year for each in bills.nets})),
     )
 
 
 def _yield_of(half_year: list[_Bills], providers: list[str]) -> _Yielded | None:
-    yields = [one for bills in half_year for each in providers for one in bills.yields.get(each, ())]
+    nets = [one for bills in half_year for each in providers for one in bills.nets.get(each, ())]
+    yields = [net / charge for net, charge in nets]
     if not yields:
         return None
     charged = sum((bills.charged[each] for bills in half_year for each in providers), _ZERO)

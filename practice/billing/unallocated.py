@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Final, NamedTuple
 
 from beancount.core.data import Transaction
 from daysheet.books import Books
 from daysheet.books.index import PREPAID, invoice_of, number_of
+from daysheet.books.lazy import MadeDict
 from daysheet.books.made import payment_of
 from daysheet.records import Payment
 
@@ -76,7 +77,7 @@ def _unspent(books: Books, as_of: datetime.date) -> Iterator[tuple[Payment, Deci
                 yield payment, part
 
 
-def applied(books: Books) -> dict[str | None, list[Payment]]:
+def applied(books: Books) -> Mapping[str | None, list[Payment]]:
     """What has paid each invoice, by invoice id.
 
     Under None are the payments that name none and, with the opposite sign, the parts that were taken of them.
@@ -84,9 +85,28 @@ def applied(books: Books) -> dict[str | None, list[Payment]]:
     return books.once("applied payments", lambda: _applied(books))
 
 
-def _applied(books: Books) -> dict[str | None, list[Payment]]:
-    found = {invoice: [*same] for invoice, same in books.payments_of_invoice.items()}
-    for entry in books.allocations:
+def applied_between(books: Books, first: datetime.date, last: datetime.date) -> Iterator[Payment]:
+    """The same of some days, both included; each names the invoice under which it is applied."""
+    yield from books.received_between(first, last)
+    for same in _parts(books).values():
+        yield from (part for part in same if first <= part.date <= last)
+
+
+def _applied(books: Books) -> Mapping[str | None, list[Payment]]:
+    named, parts = books.payments_of_invoice, _parts(books)
+    if not parts:
+        return named
+    return MadeDict(dict.fromkeys((*named, *parts)), lambda key: [*named.get(key, ()), *parts.get(key, ())])
+
+
+def _parts(books: Books) -> dict[str | None, list[Payment]]:
+    """What was derived of payments: the parts that each invoice was paid, and what was taken of where they were."""
+    return books.once("parts of payments", lambda: _parts_of(books.allocations))
+
+
+def _parts_of(allocations: Iterable[Transaction]) -> dict[str | None, list[Payment]]:
+    found: dict[str | None, list[Payment]] = {}
+    for entry in allocations:
         meta, bill = entry.meta, invoice_of(entry)
         named = {leg.meta["invoice"]: number_of(leg) for leg in entry.postings if leg.meta and "invoice" in leg.meta}
         if bill not in named or "payment" not in meta:

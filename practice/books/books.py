@@ -8,8 +8,9 @@ it, and made into records when they are first asked for; what only a few stateme
 from __future__ import annotations
 
 import datetime
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence, Set
 from decimal import Decimal
 from itertools import islice, takewhile
 from typing import Any, TypeGuard, TypeVar
@@ -18,10 +19,11 @@ from beancount.core.data import Close, Custom, Directive, Open, Transaction
 from daysheet.books.claims import ADD, join_claims
 from daysheet.books.currencies import Foreign, currency_of, in_one, require
 from daysheet.books.deposited import Deposited, parse_deposited
-from daysheet.books.index import ALLOCATED, BookError, Indexes, Receivable, clears, number_of, owed
+from daysheet.books.index import ALLOCATED, BookError, Indexes, Receivable, invoice_of, number_of, owed
 from daysheet.books.index_pass import index_entries
 from daysheet.books.lazy import MadeDict, MadeList, Maker
 from daysheet.books.made import bill_of, payment_of, visit_of
+from daysheet.books.money_pass import Money, money_of
 from daysheet.books.reach import in_reach
 from daysheet.books.token_secrets import TokenSecret, parse_secret
 from daysheet.facts import (
@@ -104,7 +106,7 @@ class Books:
     """
 
     __slots__ = (
-        "_beyond", "_first", "_owed", "_repeated", "_visits", "adjustments_of_invoice", "allocations",
+        "_beyond", "_first", "_owed", "_payment", "_repeated", "_visits", "adjustments_of_invoice", "allocations",
         "allotted", "answers", "apart", "begins", "bills", "charges", "claim_days", "claims", "closed", "closures",
         "contracts", "counted", "coverages", "currency", "deposited", "entries", "errors", "foreign", "imported",
         "insured", "invoices", "invoices_of_visit", "known", "lined", "locks", "never_billed", "not_kept", "numbered",
@@ -146,7 +148,7 @@ class Books:
         visits, first, repeated, billed, rebilled = (
             index.visits, index.invoices, index.repeated, index.billed, index.rebilled,
         )  # fmt: skip
-        self._visits = visits
+        self._visits, self._payment = visits, Maker(payment_of)
         self.visits = MadeDict(visits, lambda key: visit_of(visits[key]))
         self.took_place = index.took_place
         self.not_kept = index.not_kept
@@ -198,52 +200,47 @@ class Books:
         return books
 
     @property
-    def payments(self) -> dict[str, Payment]:
-        """Payments by payment id."""
-        return self.once("payments", lambda: {payment.id: payment for payment in self.received})
+    def money(self) -> Money:
+        """Where the money of the `counted` entries is."""
+        return self.once("money", lambda: money_of(self.counted))
 
     @property
-    def payments_of_invoice(self) -> dict[str | None, list[Payment]]:
+    def payments(self) -> dict[str, Payment]:
+        """Payments by payment id."""
+        return {payment.id: payment for payment in self.received}
+
+    @property
+    def payments_of_invoice(self) -> Mapping[str | None, list[Payment]]:
         """Payments by the id of the invoice they name; None for those that name none."""
 
-        def work() -> dict[str | None, list[Payment]]:
-            found: dict[str | None, list[Payment]] = {}
-            for payment in self.received:
-                found.setdefault(payment.invoice, []).append(payment)
-            return found
+        def work() -> Mapping[str | None, list[Payment]]:
+            found: dict[str | None, list[Transaction]] = {}
+            for entry in self.money.paid:
+                found.setdefault(invoice_of(entry), []).append(entry)
+            payment = self._payment
+            return MadeDict(found, lambda invoice: [payment(entry) for entry in found[invoice]])
 
         return self.once("payments of invoices", work)
 
     @property
-    def received(self) -> list[Payment]:
+    def received(self) -> Sequence[Payment]:
         """Every payment, in date order; parts of one payment bear one id."""
-        return self.once("all payments", lambda: [payment_of(entry) for entry in self.counted if _is_payment(entry)])
+        return self.once("all payments", lambda: MadeList(self.money.paid, self._payment))
+
+    def received_between(self, first: datetime.date, last: datetime.date) -> Sequence[Payment]:
+        """The payments of some days, both included, in date order."""
+        paid = self.money.paid
+        return self.received[bisect_left(paid, first, key=_date) : bisect_right(paid, last, key=_date)]
 
     @property
     def clearing(self) -> list[Transaction]:
         """Every transaction that moves money on its way to the bank, in date order."""
-
-        def work() -> list[Transaction]:
-            return [entry for entry in self.counted if isinstance(entry, Transaction) and clears(entry)]
-
-        return self.once("clearing", work)
+        return self.money.clearing
 
     @property
     def receivable(self) -> dict[str | None, list[Receivable]]:
-        """Receivable postings in date order by the id of the invoice; those of none by the patient's token.
-
-        None for money of nobody known.
-        """
-
-        def work() -> dict[str | None, list[Receivable]]:
-            found: dict[str | None, list[Receivable]] = {}
-            for entry in self.counted:
-                for invoice, posting in owed(entry) if isinstance(entry, Transaction) else ():
-                    made = Receivable(entry.date, posting.account, number_of(posting), entry.meta)
-                    found.setdefault(invoice, []).append(made)
-            return found
-
-        return self.once("receivable", work)
+        """Receivable postings in date order by the id of the invoice, as in `Money`."""
+        return self.money.receivable
 
     @property
     def as_of(self) -> datetime.date:
@@ -279,6 +276,11 @@ class Books:
         """The day of a visit; None where the books do not have it."""
         entry = self._visits.get(visit)
         return None if entry is None else entry.date
+
+    def service_of(self, visit: str) -> str | None:
+        """The service of a visit; None where it names none, or the books do not have it."""
+        entry = self._visits.get(visit)
+        return None if entry is None else entry.meta.get("service")
 
     def charge_entries(self, invoice: str) -> list[Transaction]:
         """The entries that charge an invoice, in date order; none where the books do not have it."""
@@ -388,6 +390,10 @@ class Books:
 
 def _is_payment(entry: Directive) -> TypeGuard[Transaction]:
     return isinstance(entry, Transaction) and "payment" in entry.meta and ALLOCATED not in entry.meta
+
+
+def _date(entry: Transaction) -> datetime.date:
+    return entry.date
 
 
 def lines_of(metas: Iterable[Meta]) -> list[str]:

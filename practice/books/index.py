@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
@@ -118,25 +118,24 @@ def role_of(account: str) -> int:
 
 
 def owed(entry: Transaction) -> Iterator[tuple[str | None, Posting]]:
-    """An entry's postings to receivable accounts, each with the invoice that it is of.
+    """An entry's postings to receivable accounts, each with the invoice that it is of, as `whose` says."""
+    owing = [posting for posting in entry.postings if role_of(posting.account) == OWED]
+    if owing:  # of every other entry, whose bill it is need not be asked
+        yield from whose(entry, owing)
+
+
+def whose(entry: Transaction, owing: Iterable[Posting]) -> list[tuple[str | None, Posting]]:
+    """These postings of an entry to receivable accounts, each with the invoice that it is of.
 
     A posting says so itself, by `invoice`, where the entry is linked to several invoices or to none, or was derived of
     a payment. One of no invoice is on the account of the entry's patient, and stands under their token.
     """
-    owing = [posting for posting in entry.postings if role_of(posting.account) == OWED]
-    if not owing:  # every other entry: whose bill it is need not be asked
-        return
-    allocated = ALLOCATED in entry.meta
+    meta, allocated = entry.meta, ALLOCATED in entry.meta
     linked = None if allocated else invoice_of(entry)
-    alone = len(entry.links) == 1 and not allocated
-    for posting in owing:
-        of_posting = None if alone else posting.meta
-        yield (of_posting or {}).get("invoice", linked) or entry.meta.get("patient"), posting
-
-
-def clears(entry: Transaction) -> bool:
-    """Whether an entry moves money on its way to the bank."""
-    return CLEARS in [role_of(posting.account) for posting in entry.postings]
+    if len(entry.links) == 1 and not allocated:
+        alone = linked or meta.get("patient")
+        return [(alone, posting) for posting in owing]
+    return [((posting.meta or {}).get("invoice", linked) or meta.get("patient"), posting) for posting in owing]
 
 
 def invoice_of(entry: Transaction) -> str | None:

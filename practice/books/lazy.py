@@ -41,10 +41,12 @@ class MadeList(Sequence[V]):
     @overload
     def __getitem__(self, index: slice) -> list[V]: ...
     def __getitem__(self, index: int | slice) -> V | list[V]:
-        """One record; for several, all are made."""
+        """One record, or several; the others are not made."""
+        if self._all is not None:
+            return self._all[index]
         if isinstance(index, slice):
-            return self._whole()[index]
-        return self._make(self._entries[index]) if self._all is None else self._all[index]
+            return [self._make(entry) for entry in self._entries[index]]
+        return self._make(self._entries[index])
 
     def __len__(self) -> int:
         """How many there are."""

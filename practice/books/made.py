@@ -7,8 +7,7 @@ from typing import Final
 
 from beancount.core.amount import Amount
 from beancount.core.data import Custom, Posting, Transaction
-from daysheet.accounts import BILLING_CHARGES, is_under
-from daysheet.books.index import invoice_of, number_of
+from daysheet.books.index import CHARGED, invoice_of, number_of, role_of
 from daysheet.records import PATIENT_SHARE, Invoice, Line, Meta, Payment, Visit
 
 _ZERO: Final = Decimal()
@@ -34,37 +33,35 @@ def visit_of(entry: Custom) -> Visit:
 def bill_of(entry: Transaction) -> Invoice:
     """The invoice that an entry charges."""
     meta = entry.meta
-    named = meta.get("visit", "")
     provider = meta.get("provider", "")
     amount = _ZERO
-    lines = []
+    lines: tuple[Line, ...] = ()
     for posting in entry.postings:
-        if is_under(posting.account, BILLING_CHARGES):
+        if role_of(posting.account) == CHARGED:
             amount -= number_of(posting)
-            line = _line(posting, provider)
-            if line is not None:
-                lines.append(line)
+            if posting.meta and "line" in posting.meta:
+                lines += _lines(posting, provider)
     return Invoice(
         invoice_of(entry) or "",
         entry.date,
-        tuple(named.split()),
+        tuple(meta.get("visit", "").split()),
         provider or (lines[0].provider if lines else ""),
         meta.get("patient", ""),
         meta.get("payer"),
         amount,
         meta.get("due"),
         meta,
-        tuple(lines),
+        lines,
     )
 
 
-def _line(posting: Posting, provider: str) -> Line | None:
-    """The procedure that a leg charges; None where it names none."""
+def _lines(posting: Posting, provider: str) -> tuple[Line, ...]:
+    """The procedure that a leg charges; none where it names none."""
     meta = posting.meta or {}
     identity = meta.get("line")
     if not isinstance(identity, str):
-        return None
-    return Line(
+        return ()
+    line = Line(
         identity,
         meta.get("provider") or provider,
         meta.get("service"),
@@ -75,6 +72,7 @@ def _line(posting: Posting, provider: str) -> Line | None:
         meta.get("quantity"),
         share_of(meta),
     )
+    return (line,)
 
 
 def share_of(meta: Meta) -> Decimal | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from daysheet.books.deposited import Deposited, Named
@@ -107,6 +106,6 @@ def _taken(named: Iterable[Named], deposit: BankDeposit, received: Sequence[Rece
         rest = receipt.amount - name.part
         if rest * receipt.amount <= 0 or abs(rest) >= abs(receipt.amount):
             raise LookupError(f"{name.receipt} is less than the part of it that is named")
-        taken.append(replace(receipt, amount=name.part))
-        left[place] = replace(receipt, amount=rest)
+        taken.append(receipt._replace(amount=name.part))
+        left[place] = receipt._replace(amount=rest)
     return tuple(taken), left

@@ -104,6 +104,8 @@ def voided_same_day(received: Sequence[Receipt], lines: Sequence[BankDeposit]) -
     `lines` is of one row: of those that are in no such pair first, then of those entered before their payment.
     """
     pairs = _taken_back(received, same_day=True)
+    if not pairs:
+        return set()
     alone = set(received) - {receipt for pair in pairs for receipt in pair}
     free = [line for line in lines if line.amount < 0]
     for receipt in (one for one in received if one in alone and one.amount < 0):
@@ -130,7 +132,11 @@ def _taken_back(received: Sequence[Receipt], *, same_day: bool) -> list[tuple[Re
     """Receipts and what takes each back; only of one day, where that is asked for."""
     standing: dict[tuple[str, str, Decimal], list[Receipt]] = {}
     out: list[tuple[Receipt, Receipt]] = []
-    for receipt in sorted(received, key=lambda receipt: (receipt.date, -receipt.amount, receipt.id)):
+    undone = {(receipt.account, receipt.method, -receipt.amount) for receipt in received if receipt.amount <= 0}
+    if not undone:
+        return []
+    alike = [one for one in received if one.amount <= 0 or (one.account, one.method, one.amount) in undone]
+    for receipt in sorted(alike, key=lambda receipt: (receipt.date, -receipt.amount, receipt.id)):
         if receipt.amount > 0:
             standing.setdefault((receipt.account, receipt.method, receipt.amount), []).append(receipt)
             continue

@@ -12,9 +12,9 @@ import datetime
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import lru_cache
+from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from beancount.core.data import Posting, Transaction
@@ -51,10 +51,26 @@ _PAYOUT_DAYS: Final = 7
 _SAME_MONEY: Final = 45
 """Days within which an insurer's payment that names only the patient may be that of a remittance."""
 _ZERO: Final = Decimal()
+_NOBODY: Final = frozenset[str]()
 
 
-@dataclass(frozen=True, eq=False)
-class Receipt:
+class _Received(NamedTuple):
+    """What `Receipt` says."""
+
+    id: str
+    date: datetime.date
+    account: str
+    method: str
+    amount: Decimal
+    reference: str
+    payer: str | None
+    names: frozenset[str]
+    remittance: str | None
+    posted: bool
+    where: tuple[Meta, ...]
+
+
+class Receipt(_Received):
     """Money received, not yet (or just now) seen at the bank; a refund is negative. No two are the same one.
 
     Attributes:
@@ -71,17 +87,11 @@ class Receipt:
         where: its entries.
     """
 
-    id: str
-    date: datetime.date
-    account: str
-    method: str
-    amount: Decimal
-    reference: str
-    payer: str | None
-    names: frozenset[str]
-    remittance: str | None
-    posted: bool
-    where: tuple[Meta, ...]
+    __slots__ = ()
+
+    __eq__ = object.__eq__
+    __ne__ = object.__ne__
+    __hash__ = object.__hash__
 
 
 class BankDeposit(NamedTuple):
@@ -101,7 +111,6 @@ class BankDeposit(NamedTuple):
         return self.amount + self.fee
 
 
-@cache
 @lru_cache(maxsize=1024)
 def is_bank(account: str) -> bool:
     """Whether an account is one at a bank, as far as clearing goes: any asset but clearing and receivables."""
@@ -122,7 +131,7 @@ def deposits(books: Books, as_of: datetime.date) -> list[BankDeposit]:
             fees.setdefault(str(entry.meta[DEPOSIT]), []).append(_kept(entry))
         elif PAYOUT in entry.meta:
             payouts.append(entry)
-        elif any(is_bank(posting.account) for posting in entry.postings):
+        elif _at_bank(entry):
             found += _deposits(entry)
     for at, deposit in enumerate(found):
         if fees.get(deposit.id):  # two lines alike in everything have one id, and a fee each
@@ -150,18 +159,18 @@ def _kept(entry: Transaction) -> Decimal:
 
 def receipts(books: Books, as_of: datetime.date) -> list[Receipt]:
     """What was received up to a day, by date, remittances included whose money is still to come."""
-    found: dict[tuple[str, str, str], Receipt] = {}
+    found: dict[tuple[str, str, datetime.date | None], Receipt] = {}
     for entry in books.clearing:
         if entry.date > as_of:
             break
-        if not entry.meta.keys().isdisjoint(_NO_RECEIPTS) or any(is_bank(leg.account) for leg in entry.postings):
+        if not entry.meta.keys().isdisjoint(_NO_RECEIPTS) or _at_bank(entry):
             continue
         for posting in _legs(entry):
             receipt = _receipt(entry, posting, books)
-            key = (receipt.account, receipt.id, "" if receipt.remittance else receipt.date.isoformat())
+            key = (receipt.account, receipt.id, None if receipt.remittance else receipt.date)
             before = found.get(key)
             if before is not None:
-                receipt = replace(before, amount=before.amount + receipt.amount, where=before.where + receipt.where)
+                receipt = before._replace(amount=before.amount + receipt.amount, where=before.where + receipt.where)
             found[key] = receipt
     expected = [_expected(remittance, books) for remittance in pending(books) if remittance.date <= as_of]
     return sorted([*(r for r in found.values() if r.amount), *expected], key=lambda receipt: (receipt.date, receipt.id))
@@ -178,19 +187,18 @@ def bank_seen_since(books: Books) -> datetime.date | None:
     days = [imported.first for imported in books.imported if is_bank(imported.account or "")]
     if not days:
         return None
-    return min(
-        (*days, *(entry.date for entry in books.clearing if any(is_bank(leg.account) for leg in entry.postings)))
-    )
+    return min((*days, *islice((entry.date for entry in books.clearing if _at_bank(entry)), 1)))  # by date
 
 
 def left_over(books: Books, as_of: datetime.date) -> dict[str, Decimal]:
     """What is on the accounts for what is not explained, at the end of a day; those with nothing are left out."""
     balances: dict[str, Decimal] = {}
-    for entry in books.clearing:
+    accounts = {account for account in books.money.accounts if account.startswith(LEFT_OVER)}
+    for entry in books.clearing if accounts else ():
         if entry.date > as_of:
             break
         for posting in entry.postings:
-            if posting.account.startswith(LEFT_OVER) and posting.units is not None:
+            if posting.account in accounts and posting.units is not None:
                 balances[posting.account] = balances.get(posting.account, _ZERO) + number_of(posting)
     return {account: balance for account, balance in sorted(balances.items()) if balance}
 
@@ -267,7 +275,12 @@ def _pays(payment: Payment, remittance: Remittance) -> bool:
 
 def words_of(text: str) -> frozenset[str]:
     """The words and numbers of a bank line that can be a reference, in comparable form."""
-    found = {comparable(word) for token in _TOKEN.findall(text) for word in (token, *token.split("-"))}
+    return frozenset[str]().union(*map(_words_of_token, _TOKEN.findall(text)))
+
+
+@lru_cache(maxsize=4096)
+def _words_of_token(token: str) -> frozenset[str]:
+    found = map(comparable, (token, *token.split("-")))
     return frozenset(word for word in found if len(word) >= _SHORTEST)
 
 
@@ -294,17 +307,18 @@ def _deposits(entry: Transaction) -> Iterator[BankDeposit]:
 def _receipt(entry: Transaction, posting: Posting, books: Books) -> Receipt:
     meta = entry.meta
     account = posting.account
-    remittance = books.remittances.get(str(meta.get("remittance", "")))
+    remittance = books.remittances.get(str(meta["remittance"])) if "remittance" in meta else None
     if remittance is not None:
         return Receipt(
             remittance.id, entry.date, account, remittance.method, number_of(posting), remittance.trace,
             remittance.payer, names_of(remittance.payer, books), remittance.id, True, (meta,),
         )  # fmt: skip
     method = str(meta.get("method") or ("card" if is_under(account, CLEARING_CARDS) else "check"))
+    payer, amount = meta.get("payer"), number_of(posting)
     return Receipt(
-        str(meta.get("payment") or f"{entry.date} {number_of(posting):.2f}"), entry.date, account, method,
-        number_of(posting), str(meta.get("reference") or ""), meta.get("payer"), names_of(meta.get("payer"), books),
-        None, True, (meta,),
+        str(meta.get("payment") or f"{entry.date} {amount:.2f}"), entry.date, account, method, amount,
+        str(meta.get("reference") or ""), payer, _NOBODY if payer is None else names_of(payer, books), None, True,
+        (meta,),
     )  # fmt: skip
 
 
@@ -318,13 +332,20 @@ def _expected(remittance: Remittance, books: Books) -> Receipt:
 def names_of(payer: str | None, books: Books) -> frozenset[str]:
     """The words by which a bank may call an insurer."""
     if payer is None:
-        return frozenset()
-    return words_of(" ".join([payer, *(fact.name for fact in books.payers.get(payer, ()))]))
+        return _NOBODY
+    facts = books.payers.get(payer, ())
+    return books.once(("names of payer", payer), lambda: words_of(" ".join([payer, *(fact.name for fact in facts)])))
+
+
+def _at_bank(entry: Transaction) -> bool:
+    """Whether an entry moves money at a bank."""
+    return True in [is_bank(posting.account) for posting in entry.postings]
 
 
 def _legs(entry: Transaction) -> list[Posting]:
-    return [
-        posting
-        for posting in entry.postings
-        if posting.account.startswith(CLEARING) and not posting.account.startswith(NOT_RECEIPTS)
-    ]
+    return [posting for posting in entry.postings if _holds_receipts(posting.account)]
+
+
+@lru_cache(maxsize=1024)
+def _holds_receipts(account: str) -> bool:
+    return account.startswith(CLEARING) and not account.startswith(NOT_RECEIPTS)

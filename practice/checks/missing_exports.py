@@ -65,7 +65,7 @@ def _has_rows(files: Sequence[Imported], books: Books, first: datetime.date, las
     """Whether a file of these days would have rows, as far as the books can tell."""
     if files[0].kind != SPLITS:
         return True
-    return any(paid.payer is None and first <= paid.date <= last for paid in books.received)
+    return any(paid.payer is None for paid in books.received_between(first, last))
 
 
 class _Quiet:
@@ -105,7 +105,7 @@ def _quiet_days(files: Sequence[Imported], exports: Sequence[Imported], books: B
 def _days_of(kind: str, books: Books) -> int:
     """On how many days there are payments, adjustments or paychecks; zero for other kinds."""
     if kind == "payments":
-        return len({payment.date for payment in books.received})
+        return books.once("days of payments", lambda: len({entry.date for entry in books.money.paid}))
     if kind == "adjustments":
         return len({one.date for same in books.adjustments_of_invoice.values() for one in same})
     if kind == "payroll":

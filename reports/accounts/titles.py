@@ -77,6 +77,8 @@ class Titles:
 
 
 def _used(books: Books) -> tuple[str, ...]:
+    if books.entries is books.counted:
+        return tuple(sorted(books.money.accounts))
     found = {posting.account for entry in books.entries if isinstance(entry, Transaction) for posting in entry.postings}
     return tuple(sorted(found))
 

@@ -113,3 +113,10 @@ def test_ten_years_of_days_alike_are_explained_as_one_year_is():
     assert [(deposit.id, group[0].id, len(group)) for deposit, group in ours.found] == [
         (f"B{at}", f"R{at}-0", 4) for at in range(3650)
     ]
+
+
+def test_two_receipts_that_say_the_same_are_two():
+    one, other = (receipt("P1", datetime.date(2026, 3, 2), 50) for _ in range(2))
+    assert one != other
+    assert len({one, other}) == 2
+    assert [other].count(one) == 0
