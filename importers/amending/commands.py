@@ -15,7 +15,7 @@ from daysheet.importers.amending.recategorize import Recategorized, by_rule, by_
 from daysheet.importers.amending.uncategorized import undecided
 from daysheet.importers.amending.undo import Undone
 from daysheet.importers.settings import CategoryRule
-from daysheet.settings import Settings
+from daysheet.settings import FILE, Settings
 from daysheet.wording import many, money, plain
 
 
@@ -43,6 +43,7 @@ def undo(shell: console.Console, names: tuple[str, ...], dry_run: bool, yes: boo
         "missing": back.undone.missing,
         "booked": back.undone.booked,
         "closed": back.undone.closed,
+        "rules": back.undone.rules,
         "written": back.amendment.names() if done else [],
         "returned": places,
         "diff": diff,
@@ -186,4 +187,6 @@ def _said(undone: Undone) -> list[str]:
         lines.append(f"  {many(undone.booked, 'row')} of other imported files booked in their place")
     if undone.closed:
         lines.append(f"  accounts closed again: {', '.join(undone.closed)}")
+    if undone.rules:
+        lines.append(f"  rules in {FILE} that fit no other bank line stay: {undone.rules:,}")
     return lines

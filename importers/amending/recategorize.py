@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -20,10 +20,10 @@ from daysheet.accounts import MERCHANT_FEES
 from daysheet.books import Books
 from daysheet.errors import DaysheetError
 from daysheet.importers.amending import follow_up
-from daysheet.importers.amending.recognition import place_of
+from daysheet.importers.amending.recognition import Place, place_of
 from daysheet.importers.amending.settled import stale
 from daysheet.importers.booking import dedupe
-from daysheet.importers.booking.categories import NOTE, UNCATEGORIZED, Category, categorizer
+from daysheet.importers.booking.categories import NOTE, UNCATEGORIZED, Categorize, Category, categorizer
 from daysheet.importers.settings import BankSettings, CategoryRule
 from daysheet.importers.writing.blocks import take_out
 from daysheet.importers.writing.dry_run import Copy
@@ -157,6 +157,23 @@ def with_rule(path: Path, rule: str) -> bytes:
     return text.encode()
 
 
+def without_rules(text: str, rules: str) -> tuple[str, int]:
+    """Settings without these rules, and how many of them they had; one that was changed since, or is gone, is left.
+
+    Args:
+        text: the settings.
+        rules: as `written` gives them, one after the other.
+    """
+    taken = 0
+    for rest in rules.split(f"{_RULE}\n")[1:]:
+        rule = f"\n{_RULE}\n{rest}"
+        before, found, after = f"{text}\n".partition(f"{rule}\n")
+        if found:
+            text = before.rstrip("\n") + "\n" + (f"\n{after.strip(chr(10))}\n" if after.strip() else "")
+            taken += 1
+    return text, taken
+
+
 def own_accounts(settings: Settings) -> frozenset[str]:
     """The accounts whose files are imported."""
     return frozenset(bank.account for bank in settings.tables("bank", BankSettings))
@@ -211,6 +228,22 @@ def lines_of(books: Books, own: frozenset[str]) -> Iterator[Line]:
             others = [posting for posting in others if posting.account != MERCHANT_FEES]
         if len(mine) == len(others) == 1 and mine[0].units is not None and mine[0].units.number is not None:
             yield Line(entry, mine[0].account, others[0], _record(entry, mine[0]))
+
+
+def rules_without_lines(books: Books, settings: Settings, gone: Set[Place]) -> int:
+    """How many of the settings' rules fit a line that goes out of the books, and none that stays."""
+    own = own_accounts(settings)
+    going: list[Line] = []
+    staying: list[Line] = []
+    for line in lines_of(books, own):
+        (going if place_of(line.entry.meta) in gone else staying).append(line)
+    rules = settings.tables("category", CategoryRule) if going else ()
+    each = [categorizer([rule], (), own) for rule in rules]
+
+    def fits(by: Categorize, lines: Iterable[Line]) -> bool:
+        return any(by(line.record, line.account).flag == "*" for line in lines)
+
+    return sum(1 for by in each if fits(by, going) and not fits(by, staying))
 
 
 def _record(entry: Transaction, mine: Posting) -> BankLine:

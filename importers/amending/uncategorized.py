@@ -20,6 +20,7 @@ from daysheet.importers.amending.recategorize import (
     move,
     own_accounts,
     with_rule,
+    without_rules,
     written,
 )
 from daysheet.importers.booking import dedupe
@@ -134,6 +135,29 @@ def categorize(copy: Copy, books: Books, choices: Sequence[Choice]) -> Recategor
         outcome.rule += text
     Settings.of(copy.at).tables("category", CategoryRule)
     return outcome
+
+
+def forget(copy: Copy, books: Books, ids: frozenset[str], rules: str) -> int:
+    """Take out the rules that were made of lines which the books have no more; how many were still there.
+
+    Args:
+        copy: a copy of the books folder.
+        books: its books.
+        ids: by which the lines were known.
+        rules: as they were written.
+
+    Raises:
+        DaysheetError: the books have such a line.
+    """
+    if any(ids.intersection(_ids(line)) for line in lines_of(books, own_accounts(Settings.of(copy.at)))):
+        raise DaysheetError(
+            "the books or their settings have changed since these lines were given accounts",
+            remedy="give them others by daysheet recategorize; a rule made of them stands in daysheet.toml",
+        )
+    text, taken = without_rules((copy.at / FILE).read_text(encoding="utf-8"), rules)
+    if taken:
+        files.write(copy.at / FILE, text.encode())
+    return taken
 
 
 def _see(account: str, own: frozenset[str]) -> None:

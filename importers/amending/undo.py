@@ -19,6 +19,7 @@ from beancount.core.data import Balance, Pad, Transaction
 from daysheet.books import Books, loading
 from daysheet.errors import DaysheetError
 from daysheet.importers.amending import balance_renewal, corrections, follow_up, tidying
+from daysheet.importers.amending.recategorize import rules_without_lines
 from daysheet.importers.amending.recognition import Found, Import, Originals, Place, imports, less, place_of
 from daysheet.importers.amending.settled import stale
 from daysheet.importers.amending.standing import Dependent, dependents
@@ -47,6 +48,8 @@ class Undone:
         changed: how many of those that go were changed by hand since.
         missing: how many of their rows were not in the books any more.
         booked: how many entries came from other files in their place.
+        closed: accounts that nothing names any more.
+        rules: how many rules of the settings fit bank lines that went, and none that stays; they are left.
     """
 
     imports: list[Import]
@@ -56,6 +59,7 @@ class Undone:
     missing: int = 0
     booked: int = 0
     closed: list[str] = field(default_factory=list)
+    rules: int = 0
 
 
 def chosen(books: Books, folder: Path, names: Sequence[str]) -> list[Import]:
@@ -133,6 +137,7 @@ def undo(copy: Copy, books: Books, names: Sequence[str]) -> Undone:
     follow_up.write(copy.at, settings)
     touched = [entry for entry in books.entries if "lineno" in entry.meta and place_of(entry.meta) in out]
     outcome.closed = tidying.tidy(copy.at, touched)
+    outcome.rules = rules_without_lines(books, settings, gone)
     return outcome
 
 

@@ -220,6 +220,11 @@ class Pages(FavaExtensionBase):
         """Text of others, harmless to what stands around it."""
         return writing.text(words)
 
+    @staticmethod
+    def dated(words: object) -> Markup:
+        """The same, in which no day is broken over two lines."""
+        return writing.dated(words)
+
 
 def asked_texts(*names: str) -> dict[str, str] | None:
     """The texts under these names in what the page sends; None where one is missing or none."""

@@ -8,6 +8,7 @@ from daysheet.errors import DaysheetError
 from daysheet.plugins.fava.base import answer, asked_texts, endpoint
 from daysheet.plugins.fava.taking_back import Changing
 from daysheet.wording import many
+from fava.core import FavaLedger
 from flask import Response, request
 
 if TYPE_CHECKING:
@@ -21,6 +22,11 @@ _MOST: Final = 2_000
 
 class Categories(Changing):
     """What bank lines were for."""
+
+    def __init__(self, ledger: FavaLedger, config: str | None = None) -> None:
+        """No line was given an account yet."""
+        super().__init__(ledger, config)
+        self._given: dict[str, tuple[frozenset[str], str]] = {}
 
     @property
     def undecided(self) -> tuple[list[Like], str]:
@@ -50,20 +56,40 @@ class Categories(Changing):
         if not choices:
             return answer(400, error="choose lines, and say the account that they belong to")
         done, amendment = self.amended(lambda copy, books: uncategorized.categorize(copy, books, choices))
+        change = self.to_undo(amendment)
+        self._given = {name: one for name, one in self._given.items() if name in self._undoing}
+        self._given[change] = frozenset[str]().union(*(choice.ids for choice in choices)), done.rule
         moved = sum(done.moved.values())
         rules = done.rule.count("[[category]]")
         said = f"{many(moved, 'bank line')} given accounts"
         said += f", and {many(rules, 'rule')} written into daysheet.toml" if rules else ""
-        return answer(200, said=f"{said}.", undo={"name": "uncategorize", "change": self.to_undo(amendment)})
+        return answer(200, said=f"{said}.", undo={"name": "uncategorize", "change": change})
 
     @endpoint("uncategorize", ["POST"])
     def uncategorize(self) -> Response:
         """Take such a change back, rules and all, as long as nothing was changed since."""
         self.guard.act()
         asked = asked_texts("change")
-        if asked is None or not self.undone(asked["change"]):
-            return answer(409, error="this was changed before Fava was started: use daysheet recategorize")
-        return answer(200, said="Taken back: these bank lines are undecided again.")
+        change = asked["change"] if asked else ""
+        try:
+            if self.undone(change):
+                return answer(200, said="Taken back: these bank lines are undecided again.")
+        except DaysheetError:
+            return answer(200, said=self._forgotten(change))
+        return answer(409, error="this was changed before Fava was started: use daysheet recategorize")
+
+    def _forgotten(self, change: str) -> str:
+        """Take out the rules of a change whose lines were taken out of the books meanwhile; what that was, in words.
+
+        Raises:
+            DaysheetError: the lines are there, and were changed since.
+        """
+        from daysheet.importers.amending import uncategorized  # noqa: PLC0415 - as above
+
+        ids, made = self._given[change]
+        rules, _ = self.amended(lambda copy, books: uncategorized.forget(copy, books, ids, made))
+        said = "These bank lines are not in the books any more"
+        return f"{said}; {many(rules, 'rule')} made of them taken out of daysheet.toml." if rules else f"{said}."
 
 
 def _choices(asked: Any) -> list[Choice]:  # noqa: ANN401 - whatever the page sends

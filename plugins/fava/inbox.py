@@ -22,7 +22,7 @@ from daysheet.importers.import_report import lines_of
 from daysheet.importers.reading import Context
 from daysheet.importers.rows.raw_file import RawFile
 from daysheet.importers.settings import ImportSettings
-from daysheet.settings import Settings
+from daysheet.settings import FILE, Settings
 from daysheet.trust.paths import is_plain_name
 from daysheet.wording import many
 
@@ -204,7 +204,8 @@ def undo(folder: Path, names: Sequence[str]) -> str:
     back = returning.taken_back(folder, names)
     returned = [path.name for path in returning.carry_out(back)]
     taken = many(back.undone.entries, "entry", "entries")
-    return f"{taken} taken back; in the inbox again: {', '.join(returned) or 'nothing'}"
+    rules = f"; rules in {FILE} that fit no other bank line stay: {back.undone.rules:,}" if back.undone.rules else ""
+    return f"{taken} taken back; in the inbox again: {', '.join(returned) or 'nothing'}{rules}"
 
 
 def before(books: Books, most: int) -> list[Before]:

@@ -191,9 +191,11 @@ class View(Filtered):
 
     @property
     def sources(self) -> list[Source]:
-        """Every kind of file that was ever imported, and whether one is missing by now."""
+        """Every kind of file that was imported of days up to the as-of date, and whether one is missing by then."""
         latest: dict[tuple[str, str], Imported] = {}
         for imported in self.books.imported:
+            if imported.first > self.as_of:
+                continue
             key = imported.kind, imported.account or ""
             if key not in latest or imported.last >= latest[key].last:
                 latest[key] = imported

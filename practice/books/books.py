@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence, Set
 from decimal import Decimal
 from itertools import islice, takewhile
+from operator import attrgetter
 from typing import Any, TypeGuard, TypeVar
 
 from beancount.core.data import Close, Custom, Directive, Open, Transaction
@@ -49,6 +50,7 @@ from daysheet.tax_facts import TaxFact, parse_tax_fact
 from daysheet.thresholds import DEFAULTS
 
 _ZERO = Decimal()
+_DATE = attrgetter("date")
 
 T = TypeVar("T")
 
@@ -230,7 +232,7 @@ class Books:
     def received_between(self, first: datetime.date, last: datetime.date) -> Sequence[Payment]:
         """The payments of some days, both included, in date order."""
         paid = self.money.paid
-        return self.received[bisect_left(paid, first, key=_date) : bisect_right(paid, last, key=_date)]
+        return self.received[bisect_left(paid, first, key=_DATE) : bisect_right(paid, last, key=_DATE)]
 
     @property
     def clearing(self) -> list[Transaction]:
@@ -390,10 +392,6 @@ class Books:
 
 def _is_payment(entry: Directive) -> TypeGuard[Transaction]:
     return isinstance(entry, Transaction) and "payment" in entry.meta and ALLOCATED not in entry.meta
-
-
-def _date(entry: Transaction) -> datetime.date:
-    return entry.date
 
 
 def lines_of(metas: Iterable[Meta]) -> list[str]:

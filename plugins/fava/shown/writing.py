@@ -11,6 +11,7 @@ from daysheet.wording import decimals
 from markupsafe import Markup, escape
 
 _RIGHT_TO_LEFT: Final = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]"
+_DAY: Final = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 _RUN: Final = re.compile(rf"{_RIGHT_TO_LEFT}(?:[^\w\n]*{_RIGHT_TO_LEFT})*")
 
 
@@ -31,6 +32,11 @@ def text(words: object) -> Markup:
         parts += [escape(clean[done : run.start()]), Markup("<bdi>{}</bdi>").format(run[0])]
         done = run.end()
     return Markup("").join([*parts, escape(clean[done:])])
+
+
+def dated(words: object) -> Markup:
+    """The same, in which no day is broken over two lines."""
+    return Markup(_DAY.sub(r'<span class="ds-date">\g<0></span>', str(text(words))))  # noqa: S704 - it is escaped by then
 
 
 def plain(words: str) -> str:

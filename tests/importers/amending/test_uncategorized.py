@@ -12,7 +12,7 @@ from daysheet.books import loading
 from daysheet.books.index import number_of
 from daysheet.errors import DaysheetError
 from daysheet.importers.amending.amendment import put_in_place, tried
-from daysheet.importers.amending.uncategorized import Choice, Like, categorize, undecided
+from daysheet.importers.amending.uncategorized import Choice, Like, categorize, forget, undecided
 from daysheet.settings import Settings
 
 from tests.importers.books_folder import CHASE, Folder
@@ -133,3 +133,47 @@ def test_a_line_that_was_decided_on_meanwhile_is_not_given_another_account(booke
     give(booked, Choice(ids, "Expenses:Rent"))
     with pytest.raises(DaysheetError, match="decided on by now"):
         give(booked, Choice(ids, "Expenses:Lab"))
+
+
+def given_by_rule(folder: Folder) -> tuple[frozenset[str], str]:
+    """Two lines given an account with a rule: their ids, and the rule."""
+    ids = frozenset(found(folder)["HENRY SCHEIN 4411"].ids)
+    return ids, give(folder, Choice(ids, "Expenses:Supplies", is_rule=True))
+
+
+def forgotten(folder: Folder, ids: frozenset[str], rules: str) -> int:
+    taken, amendment = tried(folder.path, lambda copy, books: forget(copy, books, ids, rules))
+    put_in_place(amendment)
+    return taken
+
+
+def test_a_rule_stays_when_the_import_of_its_lines_is_undone_and_that_is_said(booked: Folder) -> None:
+    settings = booked.text("daysheet.toml")
+    ids, rule = given_by_rule(booked)
+    told = json.loads(booked.run("undo", "--yes", "--json", "2026-01-22").stdout)
+    assert told["rules"] == 1
+    assert rule in booked.text("daysheet.toml")
+    assert forgotten(booked, ids, rule) == 1
+    assert booked.text("daysheet.toml") == settings
+
+
+def test_a_rule_that_fits_lines_of_another_file_is_not_called_without_lines(booked: Folder) -> None:
+    given_by_rule(booked)
+    booked.take("more.csv", CHASE + 'X,02/10/2026,"HENRY SCHEIN 5002",-9.00,ACH,,,\n')
+    assert json.loads(booked.run("undo", "--yes", "--json", "2026-01-22").stdout)["rules"] == 0
+
+
+def test_a_rule_of_lines_that_are_there_is_not_forgotten(booked: Folder) -> None:
+    ids, rule = given_by_rule(booked)
+    with pytest.raises(DaysheetError, match="have changed since"):
+        forgotten(booked, ids, rule)
+    assert rule in booked.text("daysheet.toml")
+
+
+def test_a_rule_that_was_changed_since_is_left(booked: Folder) -> None:
+    ids, rule = given_by_rule(booked)
+    booked.run("undo", "--yes", "2026-01-22")
+    path = booked.path / "daysheet.toml"
+    path.write_text(path.read_text().replace('"Expenses:Supplies"', '"Expenses:Lab"'))
+    assert forgotten(booked, ids, rule) == 0
+    assert '"Expenses:Lab"' in booked.text("daysheet.toml")

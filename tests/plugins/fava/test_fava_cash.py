@@ -26,7 +26,7 @@ def test_the_forecast_is_a_chart_and_its_table_is_the_reports(tab, site):
     drawn = json.loads(tab.locator("svelte-component script").first.text_content() or "")[0]["data"]
     assert [Decimal(str(point["balance"]["Cash"])) for point in drawn] == [Decimal(week["cash"]) for week in weeks]
     region = tab.get_by_role("region", name="Cash forecast")
-    shown = [figures(row.inner_text()) for row in region.locator("tbody tr.ds-line").all()]
+    shown = [figures(row.inner_text()) for row in region.locator("tbody tr.ds-row-line").all()]
     assert [Decimal(week["cash"]) for week in weeks] == [row[-2] if len(row) > 6 else row[-1] for row in shown]
 
 

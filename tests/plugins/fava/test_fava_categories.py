@@ -74,6 +74,40 @@ def test_several_lines_are_given_accounts_with_a_rule_and_taken_back(tab, catego
     assert (categories_site.books / "daysheet.toml").read_bytes() == settings
 
 
+def test_a_rule_of_lines_whose_import_was_undone_is_taken_out_with_what_was_given_them(tab, categories_site):
+    """In two tabs: lines are given an account with a rule in one, their import is taken back in the other."""
+    settings = (categories_site.books / "daysheet.toml").read_bytes()
+    tab.goto(categories_site.page("categorize"), wait_until="networkidle")
+    tab.get_by_label("The account of HENRY SCHEIN 4411").fill("Expenses:Supplies")
+    tab.get_by_label("From now on all that begin as HENRY SCHEIN 4411").check()
+    tab.get_by_role("button", name="Give them these accounts").click()
+    toast = tab.locator("#ds-toast")
+    expect(toast).to_contain_text("1 rule written into daysheet.toml")
+    other = tab.context.new_page()
+    other.goto(categories_site.page("import"), wait_until="networkidle")
+    other.locator("#ds-before").get_by_role("button", name="Take back").click()
+    expect(other.locator("#ds-toast")).to_contain_text("rules in daysheet.toml that fit no other bank line stay: 2")
+    other.close()
+    assert b"^henry schein" in (categories_site.books / "daysheet.toml").read_bytes()
+    toast.get_by_role("button", name="Undo").click()
+    expect(toast).to_contain_text("not in the books any more; 1 rule made of them taken out of daysheet.toml")
+    assert (categories_site.books / "daysheet.toml").read_bytes() == settings
+
+
+def test_lines_that_were_given_other_accounts_since_are_left_with_the_reason(tab, categories_site):
+    tab.goto(categories_site.page("categorize"), wait_until="networkidle")
+    tab.get_by_label("The account of HENRY SCHEIN 4411").fill("Expenses:Supplies")
+    tab.get_by_role("button", name="Give them these accounts").click()
+    toast = tab.locator("#ds-toast")
+    expect(toast).to_contain_text("2 bank lines given accounts")
+    (ledger,) = (path for path in categories_site.books.glob("2026/*.beancount") if "HENRY" in path.read_text())
+    ledger.write_text(ledger.read_text().replace("Expenses:Supplies", "Expenses:Rent"))
+    tab.expected_problems = 1  # the browser reports the refusal
+    toast.get_by_role("button", name="Undo").click()
+    expect(toast).to_contain_text("have changed since these lines were given accounts")
+    assert balance(categories_site, "Expenses:Rent") == Decimal("200.00")
+
+
 def test_an_account_that_is_none_is_said_at_the_form(tab, categories_site):
     tab.goto(categories_site.page("categorize"), wait_until="networkidle")
     give = tab.get_by_role("button", name="Give them these accounts")
@@ -107,6 +141,7 @@ def test_the_page_fits_reads_well_and_is_done_from_the_keyboard(browser, categor
         page.keyboard.type("Expenses:Rent")
         page.keyboard.press("Enter")
         expect(page.locator("#ds-toast")).to_contain_text("1 bank line given accounts.")
+        assert (fits(page), serious(axe, page)) == (True, [])
         assert problems == []
 
 

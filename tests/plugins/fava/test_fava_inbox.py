@@ -9,9 +9,11 @@ import pytest
 from daysheet.books import loading
 from playwright.sync_api import FilePayload, expect
 
-from .conftest import Site, new_books, serving
+from .conftest import SCREENS, Site, new_books, serving
+from .test_fava_looks import axe, fits, serious
 
 pytestmark = pytest.mark.browser
+__all__ = ("axe",)
 
 PROVIDER = '\n2026-01-01 custom "provider" "adams" "Dr. Adams"\n  days: "mon tue wed thu fri"\n  fee: 80.00 USD\n'
 HEAD = "visit_id,date,provider,patient_id,status,service,fee\n"
@@ -41,7 +43,7 @@ def dropped(name: str, text: str) -> FilePayload:
     return {"name": name, "mimeType": "text/csv", "buffer": text.encode()}
 
 
-def test_a_file_is_dropped_looked_at_taken_and_taken_back(tab, inbox_site):
+def test_a_file_is_dropped_looked_at_taken_and_taken_back(tab, inbox_site, axe):
     """5 visits at 80.00 and one that says no day; another file that nobody knows."""
     main = (inbox_site.books / "imports.beancount").read_bytes()
     tab.goto(inbox_site.page("import"), wait_until="networkidle")
@@ -54,19 +56,23 @@ def test_a_file_is_dropped_looked_at_taken_and_taken_back(tab, inbox_site):
     expect(march).to_contain_text("5 rows = 5 booked + 0 already there + 0 skipped")
     expect(march).to_contain_text("400.00 USD = 400.00 booked")
     expect(tab.locator(".ds-file", has_text="odd.csv: refused")).to_contain_text("no kind that Daysheet knows")
+    for screen in ("phone-light", "desktop-light"):
+        tab.set_viewport_size(SCREENS[screen]["viewport"])
+        assert (fits(tab), serious(axe, tab)) == (True, [])
     assert (inbox_site.books / "imports.beancount").read_bytes() == main
     assert not loading.load(inbox_site.books).visits
     tab.get_by_role("button", name="Take them into the books").click()
     toast = tab.locator("#ds-toast")
     expect(toast).to_contain_text("5 rows booked")
     expect(tab.locator("#ds-before tbody tr")).to_have_count(1)
+    assert (fits(tab), serious(axe, tab)) == (True, [])
     assert len(loading.load(inbox_site.books).visits) == 5
     toast.get_by_role("button", name="Undo").click()
     expect(tab.get_by_text("Nothing was imported yet.")).to_be_visible()
     assert not loading.load(inbox_site.books).visits
 
 
-def test_a_file_that_changed_since_it_was_looked_at_is_not_taken(tab, inbox_site):
+def test_a_file_that_changed_since_it_was_looked_at_is_not_taken(tab, inbox_site, axe):
     (inbox_site.books / "inbox" / "march.csv").write_text(VISITS)
     tab.goto(inbox_site.page("import"), wait_until="networkidle")
     tab.get_by_role("button", name="Look at what they would do").click()
@@ -75,6 +81,7 @@ def test_a_file_that_changed_since_it_was_looked_at_is_not_taken(tab, inbox_site
     tab.expected_problems = 1  # the browser reports the refusal
     tab.get_by_role("button", name="Take them into the books").click()
     expect(tab.locator("#ds-toast")).to_contain_text("changed since it was looked at")
+    assert (fits(tab), serious(axe, tab)) == (True, [])
     assert not loading.load(inbox_site.books).visits
 
 

@@ -474,7 +474,7 @@ def claims(desk: Desk) -> None:
 def cash_to_come(desk: Desk) -> None:
     desk.go("Cash")
     expect(desk.tab.locator("svelte-component svg").first).to_be_visible()
-    expect(desk.tab.get_by_role("region", name="Cash forecast").locator("tbody tr.ds-line")).to_have_count(13)
+    expect(desk.tab.get_by_role("region", name="Cash forecast").locator("tbody tr.ds-row-line")).to_have_count(13)
 
 
 def measures(desk: Desk) -> None:
