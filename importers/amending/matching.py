@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
@@ -124,7 +123,7 @@ def _receipt(name: Named, deposit: BankDeposit, found: Sequence[Receipt]) -> Rec
         return here[0]
     if not 0 < abs(name.part) <= abs(here[0].amount) or name.part * here[0].amount < 0:
         raise DaysheetError(f"the part of {name.receipt} that came is more than it, or nothing", remedy="correct it")
-    return replace(here[0], amount=name.part)
+    return here[0]._replace(amount=name.part)
 
 
 def _booked(short: Decimal, difference: Difference, books: Books) -> tuple[str, str]:

@@ -374,11 +374,15 @@ def accounts_given(desk: Desk) -> None:
     assert desk.written("2026/2026-12-chase-checking.beancount").endswith(UNDECIDED)
 
 
-def short(desk: Desk) -> None:
-    said_of(desk, "Deposits", "".join(received(name) for name in "123") + bank_line("128.54"), "Resolve")
-    resolve = desk.tab.get_by_role("link", name="Resolve the bank line of 2026-12-31, 128.54")
-    resolve.click()
+def deposit_opened(desk: Desk, receipts: str, amount: str) -> None:
+    """The page of a bank line of the books' last day, which came after these receipts."""
+    said_of(desk, "Deposits", "".join(map(received, receipts)) + bank_line(amount), "Resolve")
+    desk.tab.get_by_role("link", name=f"Resolve the bank line of 2026-12-31, {amount}").click()
     expect(desk.tab.locator("#ds-match button[type=submit]")).to_be_enabled()
+
+
+def short(desk: Desk) -> None:
+    deposit_opened(desk, "123", "128.54")
     expect(desk.tab.locator("#ds-match-sum")).to_contain_text("short by 2.77")
     desk.tab.get_by_label("Goes to").click()
     desk.tab.keyboard.type("Expenses:CashShort")
@@ -393,9 +397,7 @@ def short(desk: Desk) -> None:
 
 
 def one_of_several(desk: Desk) -> None:
-    said_of(desk, "Deposits", received("1") + received("2") + bank_line("43.77"), "Resolve")
-    desk.tab.get_by_role("link", name="Resolve the bank line of 2026-12-31, 43.77").click()
-    expect(desk.tab.locator("#ds-match button[type=submit]")).to_be_enabled()
+    deposit_opened(desk, "12", "43.77")
     desk.tab.get_by_label("TASK-2 of 2026-12-27").click()
     expect(desk.tab.locator("#ds-match-sum")).to_contain_text("they add up")
     desk.press("Write it")
