@@ -59,6 +59,7 @@ def nameless(books: Books) -> list[Payment]:
 
     def work() -> list[Payment]:
         viewed = cash_entries(books)
+        # what moves receivables, their equity, income and money on its way alone pays for nothing
         of_all = books.money.other if viewed is books.counted else viewed
         entries = (entry for entry in of_all if isinstance(entry, Transaction) and not entry.payee)
         made = (_payment(books, entry) for entry in entries if "payment" not in entry.meta)
