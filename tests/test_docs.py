@@ -16,6 +16,8 @@ import pytest
 from daysheet.cli import VERBS
 from daysheet.ledgers.demo import SECRET
 
+from tests import forked
+
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("**/*.md"))]
 SAMPLE = ROOT / "ledgers" / "two-doctors"
@@ -23,17 +25,26 @@ FENCE = re.compile(r"^```(?P<language>[\w-]+)(?: (?P<file>\S+))?\n(?P<body>.*?)^
 NO_BOOKS = "<!-- in an empty folder -->"
 
 
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """Where all pages run, one after the other: what Daysheet keeps of books is of the place where they are."""
+    return tmp_path_factory.mktemp("page")
+
+
 @pytest.fixture
-def folder(tmp_path):
+def folder(place):
     """Where a page's commands run; a home of its own, so that no secret or setting of this machine is seen."""
-    (tmp_path / "home").mkdir()
-    return tmp_path / "books"
+    for name in ("home", "books"):
+        shutil.rmtree(place / name, ignore_errors=True)
+    (place / "home").mkdir()
+    return place / "books"
 
 
 def _run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
     environment = {
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "PATH": f"{Path(forked.program()).parent}:{Path(sys.executable).parent}:{os.environ['PATH']}",
         "HOME": str(folder.parent / "home"),
+        "XDG_CACHE_HOME": str(folder.parent / "cache"),
         "COLUMNS": "80",
         "LC_ALL": "C.UTF-8",
         "TZ": "UTC",

@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
+from tests import forked
 from tests.importers.books_folder import ADJUSTMENTS, CHASE, CLAIMS, INVOICES, PAYMENTS, VISITS, Folder
 
 GOOD = {
@@ -134,7 +133,7 @@ def test_the_inbox_is_emptied_of_what_was_taken_and_keeps_what_was_refused(folde
 
 def test_the_program_itself_ends_with_2_and_no_traceback(folder: Folder) -> None:
     path = folder.give("a.csv", WRONG["visits with a bad date"][0])
-    program = Path(sys.executable).parent / "daysheet"
+    program = forked.program()
     command = [str(program), "--books", str(folder.path), "import", str(path)]
     result = subprocess.run(command, capture_output=True, text=True, check=False, env=dict(os.environ))
     assert (result.returncode, result.stdout) == (2, "")

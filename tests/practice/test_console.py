@@ -13,9 +13,9 @@ import click
 import pytest
 from daysheet import console, files
 
+from tests import forked
 from tests.conftest import ROOT
 
-DAYSHEET = Path(sys.executable).parent / "daysheet"
 BOOKS = """\
 option "operating_currency" "USD"
 2026-01-01 open Assets:Bank
@@ -34,7 +34,7 @@ def books(tmp_path):
 
 def _run(books: Path, shell: str, **more: str) -> subprocess.CompletedProcess[bytes]:
     environment = {**os.environ, "HOME": str(books), **more}
-    command = shell.replace("daysheet", f"{DAYSHEET} --books {books}")
+    command = shell.replace("daysheet", f"{forked.INSTALLED} --books {books}")
     return subprocess.run(["bash", "-c", command], env=environment, capture_output=True, check=False, timeout=60)
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests import forked
 from tests.practice.cash.test_day_sheet import LEDGER
 
 HEAD = 'option "operating_currency" "USD"\nplugin "beancount.plugins.auto_accounts"\n'
@@ -23,7 +23,7 @@ LOOSE_CHARGE = """
 def report(tmp_path: Path):
     def run(ledger: str) -> dict[str, object]:
         (tmp_path / "main.beancount").write_text(HEAD + ledger)
-        command = [sys.executable, "-c", "from daysheet.cli import main; main()", "--books", str(tmp_path), "--json"]
+        command = [forked.program(), "--books", str(tmp_path), "--json"]
         done = subprocess.run(
             [*command, "report", "day-sheet", "--period", "2026-03-02"], capture_output=True, text=True, check=True
         )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests import forked
 from tests.importers.books_folder import secretly
 
 MAIL = """
@@ -39,7 +39,7 @@ class Clone:
         return subprocess.run(command, env=self.environment, capture_output=True, text=True, check=check)
 
     def daysheet(self, *arguments: object) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-c", "from daysheet.cli import main; main()", "--books", str(self.path)]
+        command = [forked.program(), "--books", str(self.path)]
         return subprocess.run(
             [*command, *map(str, arguments)], env=self.environment, capture_output=True, text=True, check=False
         )
@@ -62,7 +62,7 @@ def tools(tmp_path: Path) -> Path:
     """A folder with a `daysheet` command, as an installed one is in the path."""
     place = tmp_path / "tools"
     place.mkdir()
-    command = f'#!/bin/sh\nexec "{sys.executable}" -c "from daysheet.cli import main; main()" "$@"\n'
+    command = f'#!/bin/sh\nexec "{forked.program()}" "$@"\n'
     (place / "daysheet").write_text(command)
     (place / "daysheet").chmod(0o755)
     return place
@@ -71,7 +71,7 @@ def tools(tmp_path: Path) -> Path:
 @pytest.fixture(params=[True, False], ids=["with daysheet", "without"])
 def books(request: pytest.FixtureRequest, tmp_path: Path, tools: Path) -> Clone:
     clone = Clone(tmp_path / "books", tools, daysheet=request.param)
-    command = [sys.executable, "-c", "from daysheet.cli import main; main()", "init", str(clone.path)]
+    command = [forked.program(), "init", str(clone.path)]
     subprocess.run(command, env=clone.environment, check=True, capture_output=True)
     assert clone.commit().returncode == 0
     return clone

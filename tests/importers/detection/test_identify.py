@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,8 @@ from daysheet.importers.detection.detect import detect
 from daysheet.importers.reading import Context
 from daysheet.importers.rows.raw_file import RawFile
 from daysheet.records import BankLine
+
+from tests import forked
 
 UNKNOWN = """Some Bank of Nowhere
 Account;000-111
@@ -27,7 +28,7 @@ Booked;Counterparty;What for;Paid out;Paid in;Balance after
 
 def run(*words: str, cwd: Path, ok: bool = True) -> str:
     done = subprocess.run(
-        [str(Path(sys.executable).parent / "daysheet"), *words],
+        [forked.program(), *words],
         cwd=cwd,
         capture_output=True,
         text=True,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
+from tests import forked
 from tests.importers.books_folder import CHASE, Folder, secretly
 
 SALES = (
@@ -57,12 +57,10 @@ class Committing(NamedTuple):
 @pytest.fixture
 def commit(tmp_path: Path) -> Committing:
     """New books under git with the hook and an imported export."""
-    command = [sys.executable, "-c", "from daysheet.cli import main; main()"]
+    command = [forked.program()]
     tools = tmp_path / "bin"
     tools.mkdir()
-    (tools / "daysheet").write_text(
-        f'#!/bin/sh\nexec "{sys.executable}" -c "from daysheet.cli import main; main()" "$@"\n'
-    )
+    (tools / "daysheet").write_text(f'#!/bin/sh\nexec "{forked.program()}" "$@"\n')
     (tools / "daysheet").chmod(0o755)
     environment = secretly({
         "PATH": f"{tools}:{os.environ['PATH']}", "GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b.invalid",

@@ -11,7 +11,6 @@ import os
 import pty
 import random
 import subprocess
-import sys
 from collections import Counter
 from decimal import Decimal
 from pathlib import Path
@@ -21,6 +20,7 @@ import openpyxl
 import pytest
 from beancount.core.data import Transaction
 
+from tests import forked
 from tests.importers.books_folder import Folder, secretly
 
 FEES = {"97110": Decimal("85.00"), "97140": Decimal("95.50"), "97161": Decimal("140.00")}
@@ -272,7 +272,7 @@ def test_what_the_files_do_not_settle_is_asked_of_who_sits_there(folder: Folder)
 
 def at_a_terminal(folder: Folder, path: Path, answers: str) -> str:
     """`profile new` as a program at a terminal; what it shows."""
-    command = [str(Path(sys.executable).parent / "daysheet"), "--books", str(folder.path), "profile", "new", str(path)]
+    command = [forked.program(), "--books", str(folder.path), "profile", "new", str(path)]
     main, terminal = pty.openpty()
     with subprocess.Popen(
         [*command, "--name", "ask"], stdin=terminal, stdout=terminal, stderr=terminal, env=secretly()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shlex
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import pytest
 from daysheet.importers.clones import git as clones
 from daysheet.trust import trusted
 
+from tests import forked
 from tests.importers.books_folder import VISITS, Folder
 
 CANARY = "Ottoline Quillfeather"
@@ -120,7 +120,7 @@ def test_every_fault_is_found_and_what_is_said_mends_it(sound: Folder, tmp_path:
     for fault in found:
         command = fault["mend"].removeprefix("once no git runs: ").partition(" && git commit")[0]
         command = command.partition(", on a stick")[0].replace("FILE", shlex.quote(str(tmp_path / "stick")))
-        command = command.replace("daysheet", shlex.quote(str(Path(sys.executable).parent / "daysheet")), 1)
+        command = command.replace("daysheet", shlex.quote(forked.program()), 1)
         if fault["part"] != "identifiers":  # the original that git no longer keeps
             subprocess.run(["sh", "-c", command], cwd=sound.path, capture_output=True, check=True)
     assert faults(sound) == []
@@ -206,7 +206,7 @@ def test_nothing_that_the_books_bring_runs(sound: Folder, tmp_path: Path) -> Non
 
 
 def test_outside_of_books_the_installation_alone_is_examined(tmp_path: Path) -> None:
-    program = Path(sys.executable).parent / "daysheet"
+    program = forked.program()
     done = subprocess.run([program, "doctor"], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert [line.split()[1] for line in done.stdout.splitlines() if line.startswith("ok")] == [
         "versions",

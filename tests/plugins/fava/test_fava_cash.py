@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from decimal import Decimal
 
 import pytest
@@ -12,13 +11,15 @@ from daysheet import checks
 from daysheet.findings import gap
 from playwright.sync_api import expect
 
+from tests import forked
+
 from .test_fava import figures
 
 pytestmark = pytest.mark.browser
 
 
 def test_the_forecast_is_a_chart_and_its_table_is_the_reports(tab, site):
-    run = [sys.executable, "-c", "from daysheet.cli import main; main()", "--books", str(site.books)]
+    run = [forked.program(), "--books", str(site.books)]
     made = subprocess.run([*run, "report", "cash-forecast", "--json"], capture_output=True, text=True, check=True)
     weeks = [row for row in json.loads(made.stdout)["rows"] if row["row"] == "line"]
     tab.goto(site.page("cash"), wait_until="networkidle")

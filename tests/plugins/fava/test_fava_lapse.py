@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import subprocess
-import sys
 from collections.abc import Iterator
 from decimal import Decimal
 
 import pypdf
 import pytest
 from playwright.sync_api import expect
+
+from tests import forked
 
 from .conftest import Site, new_books, serving
 from .test_fava import figures
@@ -33,7 +34,7 @@ def filed_site(tmp_path_factory) -> Iterator[Site]:
     ]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DAYSHEET_SECRET", "a secret of these tests alone")
-        run = [sys.executable, "-c", "from daysheet.cli import main; main()"]
+        run = [forked.program()]
         new_books(folder)
         with (folder / "practice.beancount").open("a") as file:
             file.write(PROVIDER)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
+
+from tests import forked
 
 from .conftest import HOSTILE, SCREENS, Site, looking, sample_books, serving
 
@@ -204,9 +205,7 @@ def test_a_payee_of_an_imported_file_is_no_markup_in_favas_journal(tab, tmp_path
         'DEBIT,01/05/2027,"SHOP <img src=x onerror=window.hacked=1> 7 < 9",-5.00,ACH,,,\n'
     )
     command = [
-        sys.executable,
-        "-c",
-        "from daysheet.cli import main; main()",
+        forked.program(),
         "--books",
         str(books),
         "import",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,6 +12,8 @@ from daysheet import checks
 from daysheet.books import loading
 from daysheet.findings import gap
 from daysheet.wording import money
+
+from tests import forked
 
 HEAD = 'option "operating_currency" "USD"\nplugin "beancount.plugins.auto_accounts"\n'
 BILL = """
@@ -44,7 +45,7 @@ TWO = (
 
 
 def daysheet(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [str(Path(sys.executable).with_name("daysheet")), *arguments, "--books", str(folder)]
+    command = [forked.program(), *arguments, "--books", str(folder)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 

@@ -7,10 +7,11 @@ import json
 import os
 import stat
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests import forked
 
 SECRET = {**os.environ, "DAYSHEET_SECRET": "a secret of these tests alone"}
 VISITS = """\
@@ -27,7 +28,7 @@ INV-3,V3,2026-03-03,adams,P-Other,,50.00,2026-04-02
 
 
 def daysheet(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [str(Path(sys.executable).with_name("daysheet")), *arguments]
+    command = [forked.program(), *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False, env=SECRET, cwd=folder)
 
 

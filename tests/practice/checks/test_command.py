@@ -6,18 +6,18 @@ import csv
 import io
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests import forked
 from tests.practice.checks.ledgers import ADAMS, bill, visit, worked
 
 HEAD = 'option "operating_currency" "USD"\nplugin "beancount.plugins.auto_accounts"\n'
 
 
 def daysheet(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [str(Path(sys.executable).with_name("daysheet")), *arguments, "--books", str(folder)]
+    command = [forked.program(), *arguments, "--books", str(folder)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
@@ -116,7 +116,7 @@ def test_a_reason_that_is_none_or_too_long_writes_nothing(folder, reason):
     [(("waive", "V9", "--reason", "courtesy"), "waivers", "waived"), (("lock", "2026"), "locks", "locked")],
 )
 def test_the_same_said_twice_at_once_is_written_once(folder, arguments, file, word):
-    command = [str(Path(sys.executable).with_name("daysheet")), *arguments, "--books", str(folder)]
+    command = [forked.program(), *arguments, "--books", str(folder)]
     both = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for _ in range(2)]
     said = [one.communicate()[0] for one in both]
     assert (folder / f"{file}.beancount").read_text().count(f'custom "{word}"') == 1

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from daysheet import files
 from daysheet.trust.paths import is_inner, is_plain_name
 
-PROGRAM = Path(sys.executable).parent / "daysheet"
+from tests import forked
+
 HOSTILE = {
     "above": "../x",
     "far above": "a/../../x",
@@ -76,8 +76,9 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     home = (folder if folder.name != "books" else folder.parent) / "home"
     environment = {"PATH": os.environ["PATH"], "HOME": str(home), "DAYSHEET_SECRET": "a secret for these tests alone"}
     return subprocess.run(
-        [PROGRAM, *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=120
-    )
+        [forked.program(), *arguments],
+        cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
 
 
 def refused(books: Path, *arguments: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from daysheet.cli import VERBS
 
+from tests import forked
 from tests.conftest import ROOT
 
 SAMPLE = ROOT / "ledgers" / "two-doctors"
@@ -194,7 +195,7 @@ def _daysheet(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]
         "DAYSHEET_SECRET": "a secret for these tests alone",
     }
     return subprocess.run(
-        [Path(sys.executable).parent / "daysheet", *arguments],
+        [forked.program(), *arguments],
         cwd=folder, env=environment, input="", capture_output=True, text=True, check=False, timeout=120,
     )  # fmt: skip
 

@@ -9,7 +9,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -17,6 +16,8 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+
+from tests import forked
 
 from .conftest import PASSWORD, RECIPIENT, USER, Server
 
@@ -58,7 +59,7 @@ def daysheet(folder: Path, *arguments: str, code: int = 0):
     config = {"XDG_CONFIG_HOME": str(folder.parent / "config")}
     environment = {**os.environ, **config, "MAIL_SECRET": PASSWORD, "PDF_PASSWORD": "a shared password"}
     done = subprocess.run(
-        [sys.executable, "-c", "from daysheet.cli import main; main()", *arguments, "--books", str(folder)],
+        [forked.program(), *arguments, "--books", str(folder)],
         capture_output=True,
         text=True,
         env=environment,

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from daysheet import cli
 
+from tests import forked
 from tests.reports.pack.practice import ledger
 
 ROOT = Path(__file__).parents[3]
@@ -92,7 +93,7 @@ def make_books(folder: Path, ledger: str = SMALL) -> Path:
 def daysheet(*arguments: str, environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     """Run the command as a user does."""
     return subprocess.run(
-        [str(Path(sys.executable).with_name("daysheet")), *arguments],
+        [forked.program(), *arguments],
         capture_output=True,
         text=True,
         check=False,

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +23,7 @@ from daysheet.settings import Settings
 from PIL import Image, ImageChops
 from pypdf import PdfReader
 
+from tests import forked
 from tests.reports.pack.conftest import make_books
 from tests.reports.pack.practice import ledger
 
@@ -113,7 +113,7 @@ def test_no_page_is_half_white(full, tmp_path):
 @pytest.mark.parametrize("sample", ["two-doctors", "dental-group"])
 def test_no_page_of_a_samples_pack_is_half_white(sample, tmp_path):
     shutil.copytree(SAMPLES / sample, tmp_path / "books")
-    command = [str(Path(sys.executable).with_name("daysheet")), "pack", "2026", "--books", str(tmp_path / "books")]
+    command = [forked.program(), "pack", "2026", "--books", str(tmp_path / "books")]
     subprocess.run(command, check=True)
     assert half_white(tmp_path / "books" / PACK, tmp_path) == {}
 
@@ -146,7 +146,7 @@ def draw() -> None:
     """Draw all pictures anew."""
     with tempfile.TemporaryDirectory() as name:
         folder = make_books(Path(name) / "books", ledger())
-        command = [str(Path(sys.executable).with_name("daysheet")), "pack", "2026", "--books", str(folder)]
+        command = [forked.program(), "pack", "2026", "--books", str(folder)]
         subprocess.run(command, check=True)
         GOLDEN.mkdir(exist_ok=True)
         for old in GOLDEN.glob("*.png"):
