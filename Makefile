@@ -20,9 +20,15 @@ test: ## everything that must hold: format, lint, types, layers, tests
 	@./bootstrap test
 	.venv/bin/ruff format --check --quiet .
 	.venv/bin/ruff check --quiet .
+	@$(MAKE) --no-print-directory --jobs 2 types tests
+
+# both at once: what the one waits for, the other has of the processors
+types:
 	.venv/bin/mypy --no-error-summary .
 	.venv/bin/mypy --no-error-summary $(SAMPLES)
 	.venv/bin/lint-imports --no-logo
+
+tests:
 	rm -rf build/reached
 	DAYSHEET_STRICT=1 DAYSHEET_REACHED=$(CURDIR)/build/reached $(PYTHON) -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder --durations 15
 	$(PYTHON) -m slipcover --branch --merge build/reached/*.json --out build/reached/all.json --skip-covered --fail-under 90
@@ -64,4 +70,4 @@ sample-%:
 clean: ## remove what the targets above made, the environment included
 	rm -rf .venv build dist demo *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help demo test test-long attack bench score lock sample clean
+.PHONY: help demo test types tests test-long attack bench score lock sample clean

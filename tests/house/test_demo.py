@@ -32,7 +32,9 @@ def daysheet(wheel, place):
     home = place / "home"
     home.mkdir()
     subprocess.run([sys.executable, "-m", "venv", str(place / "venv")], check=True)
-    pip = [str(place / "venv" / "bin" / "python"), "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
+    # a module is compiled when it is first imported, and most never are
+    words = ["-m", "pip", "--quiet", "--disable-pip-version-check", "install", "--no-compile"]
+    pip = [str(place / "venv" / "bin" / "python"), *words]
     for what in (["--require-hashes", "-r", str(ROOT / "requirements.txt")], ["--no-deps", str(wheel)]):
         subprocess.run([*pip, *what], check=True, env=os.environ | {"PYTHONWARNINGS": "ignore"})
 
