@@ -60,8 +60,8 @@ os._exit(os.WEXITSTATUS(status))
 @functools.cache
 def program() -> str:
     """The path of the command; the process that it is forked from is begun at the first call and ends with this one."""
-    folder = tempfile.TemporaryDirectory(prefix="daysheet-forked-")
-    place, command = Path(folder.name, "socket"), Path(folder.name, "daysheet")
+    folder = Path(tempfile.mkdtemp(prefix="daysheet-forked-"))  # taken away by the process as it ends
+    place, command = folder / "socket", folder / "daysheet"
     server = subprocess.Popen(
         [sys.executable, str(Path(__file__).with_name("forking.py")), str(place)],
         env={name: value for name, value in os.environ.items() if not name.startswith("PYTHON")},
@@ -69,13 +69,8 @@ def program() -> str:
     )  # fmt: skip
     assert server.stdin is not None
     assert server.stdout is not None
-    atexit.register(_end, server, folder)
+    atexit.register(server.communicate)
     assert server.stdout.readline() == b"ready\n"
     command.write_text(_CLIENT.format(python=sys.executable, installed=INSTALLED, place=str(place)), encoding="utf-8")
     command.chmod(0o755)
     return str(command)
-
-
-def _end(server: subprocess.Popen[bytes], folder: tempfile.TemporaryDirectory[str]) -> None:
-    server.communicate()
-    folder.cleanup()

@@ -10,6 +10,7 @@ import locale
 import marshal
 import os
 import select
+import shutil
 import signal
 import socket
 import sys
@@ -49,6 +50,7 @@ def serve(place: str) -> None:
         while True:
             ready, _, _ = select.select([0, ended, listening.fileno()], [], [])
             if 0 in ready:
+                shutil.rmtree(Path(place).parent)
                 return
             if ended in ready:
                 os.read(ended, 1024)
