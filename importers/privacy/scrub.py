@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from daysheet.importers.privacy import payers
@@ -17,6 +18,7 @@ from daysheet.importers.privacy.identifiers import normal
 
 BLANK: Final = "…"
 PHONE: Final = "a telephone number"
+_PAID: Final = "the name of a person who paid"
 EMAIL: Final = "an e-mail address"
 _SHAPES: Final = {
     "a Social Security number": re.compile(
@@ -40,12 +42,17 @@ _PAYER: Final = re.compile(
     r"(?P<person>[^\W\d_][^\n\d#*;:\"]*[^\W\d_])",
     re.IGNORECASE,
 )
+_MARKS: Final = {
+    EMAIL: re.compile("@"),
+    "a date of birth": re.compile(r"d\.?o\.?b\b|born|birth", re.IGNORECASE),
+    _PAID: re.compile(r"zelle|venmo|cash ?app|transfer|paypal", re.IGNORECASE),
+}
+"""What is in every text that has one of these: a text without it, as most are, need not be searched."""
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _APOSTROPHES: Final = re.compile(r"(?<=\w)['’](?=\w)")
 _LETTERS: Final = str.maketrans(
     {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i", "æ": "ae", "Æ": "AE"}
 )
-_PAID: Final = "the name of a person who paid"
 _LONGEST: Final = 6
 _SHORTEST: Final = 5
 
@@ -68,12 +75,14 @@ class Names:
         with five digits or more.
         """
         self.people: set[str] = set()
+        self.words: set[str] = set()
         self.numbers: set[str] = set()
         for cell in cells:
             words = _comparable(cell).split()
             letters = [word for word in words if word.isalpha() and len(word) > 1]
             if len(letters) > 1 and len(letters) == len([word for word in words if len(word) > 1]):
                 self.people.add(" ".join(letters))
+                self.words.update(letters)
             elif sum(character.isdigit() for character in cell) >= _SHORTEST:
                 self.numbers.add(_compact(cell))
 
@@ -82,10 +91,10 @@ class Names:
 
     def hits(self, text: str) -> Iterator[Hit]:
         """Where the text names one of them, in whatever case and order, with or without accents and commas."""
-        words = list(_WORD.finditer(text))
+        words = list(_WORD.finditer(text)) if self.people else []
         start = 0
         while start < len(words):
-            size = next((n for n in range(_LONGEST, 0, -1) if self._names(text, words[start : start + n], n)), 0)
+            size = self._named(text, words[start : start + _LONGEST]) if self._may_name(words[start]) else 0
             if size:
                 yield Hit(words[start].start(), words[start + size - 1].end(), "a patient's name")
             start += size or 1
@@ -94,20 +103,33 @@ class Names:
                 if _compact(match[0]) in self.numbers:
                     yield Hit(match.start(), match.end(), "a patient's number or birth date")
 
-    def _names(self, text: str, words: list[re.Match[str]], size: int) -> bool:
-        if len(words) < size:
-            return False
+    def _may_name(self, word: re.Match[str]) -> bool:
+        """Whether a word is one of somebody's name, or an initial: what is none is in no name."""
+        return all(len(part) < 2 or part in self.words for part in _parts(word[0]))
+
+    def _named(self, text: str, words: list[re.Match[str]]) -> int:
+        """How many of these words, from the first, are the longest name; 0 where they are none."""
+        most = next((count for count, word in enumerate(words) if not self._may_name(word)), len(words))
+        return next((count for count in range(most, 0, -1) if self._names(text, words[:count])), 0)
+
+    def _names(self, text: str, words: list[re.Match[str]]) -> bool:
         between = text[words[0].end() : words[-1].start()]
         if "\n" in between or len(between) > 60:
             return False
-        letters = [word for word in _comparable(" ".join(word[0] for word in words)).split() if len(word) > 1]
+        letters = sorted(part for word in words for part in _parts(word[0]) if len(part) > 1)
         return len(letters) > 1 and " ".join(letters) in self.people
 
 
 def hits(text: str, names: Names) -> list[Hit]:
     """Everything in a text that identifies a person, in order; of what overlaps, the first."""
-    found = [Hit(*match.span(), what) for what, pattern in _SHAPES.items() for match in pattern.finditer(text)]
-    found += [Hit(*match.span("person"), _PAID) for match in _PAYER.finditer(text)]
+    found = [
+        Hit(*match.span(), what)
+        for what, pattern in _SHAPES.items()
+        if what not in _MARKS or _MARKS[what].search(text)
+        for match in pattern.finditer(text)
+    ]
+    if _MARKS[_PAID].search(text):
+        found += [Hit(*match.span("person"), _PAID) for match in _PAYER.finditer(text)]
     found += names.hits(text)
     kept: list[Hit] = []
     for hit in sorted(found):
@@ -155,8 +177,13 @@ def scan(text: str, names: Names, own: frozenset[str] = frozenset()) -> list[tup
         own: addresses and telephones that are nobody's but the practice's (`addresses`).
     """
     composed = unicodedata.normalize("NFC", text)
-    found = (hit for hit in hits(composed, names) if composed[hit.start : hit.end].casefold() not in own)
-    return [(composed.count("\n", 0, hit.start) + 1, hit.what) for hit in found]
+    found = [hit for hit in hits(composed, names) if composed[hit.start : hit.end].casefold() not in own]
+    lines = []
+    line, last = 1, 0
+    for hit in found:  # in order, so that each line is counted once
+        line, last = line + composed.count("\n", last, hit.start), hit.start
+        lines.append((line, hit.what))
+    return lines
 
 
 def addresses(text: str) -> frozenset[str]:
@@ -168,6 +195,12 @@ def addresses(text: str) -> frozenset[str]:
 def _comparable(text: str) -> str:
     """A name without case, accents and marks, each word for itself: `D'Amboise` as `damboise`, `Łucja` as `lucja`."""
     return normal(_APOSTROPHES.sub("", text).translate(_LETTERS))
+
+
+@lru_cache(maxsize=65536)
+def _parts(word: str) -> tuple[str, ...]:
+    """The comparable form of one word of a text, which a hyphen makes two."""
+    return tuple(_comparable(word).split())
 
 
 def _compact(cell: str) -> str:

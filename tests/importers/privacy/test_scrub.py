@@ -61,6 +61,14 @@ def test_a_scan_says_the_line_and_what_and_never_the_text() -> None:
     assert scan("one\ntwo Anna Müller\n", NAMES) == [(2, "a patient's name")]
 
 
+def test_a_long_text_is_looked_through_in_no_time() -> None:
+    row = '2026-03-02 * "Invoice INV-1001" ^inv-INV-1001\n  Assets:Receivable:Patients      50.00 USD\n'
+    text = row * 10_000 + "born 2 March 1980, Anna Müller\n"
+    began = time.process_time()
+    assert [line for line, _ in scan(text, NAMES)] == [20_001, 20_001]
+    assert time.process_time() - began < 1.5
+
+
 @pytest.mark.parametrize("text", ["x" * 60_000, "x." * 30_000, "a@" + "x" * 60_000, "a@x." * 15_000, "1-" * 30_000])
 def test_a_word_without_end_takes_no_time(text: str) -> None:
     began = time.process_time()
