@@ -18,6 +18,7 @@ from daysheet.reports.mail.outbox import Event, Outbox, State, digest
 from daysheet.reports.mail.recipients import Mailbox, allowed, mailbox
 from daysheet.reports.mail.settings import MailSettings
 from daysheet.reports.mail.submission import Login
+from daysheet.trust import reading
 
 Clock = Callable[[], datetime.datetime]
 Note = Callable[[int, int, Sequence[File]], str]
@@ -37,16 +38,23 @@ class Mailroom:
         mail: the `[mail]` settings.
         known: asks the books for the addresses of their own contacts.
         clock: the time, in UTC; given from outside so that it can be held still.
+        ours: whether this machine's user has approved these bytes: the log alone could be anybody's.
     """
 
     def __init__(
-        self, outbox: Outbox, mail: MailSettings, known: Callable[[], Sequence[str]], clock: Clock = _now
+        self,
+        outbox: Outbox,
+        mail: MailSettings,
+        known: Callable[[], Sequence[str]],
+        clock: Clock = _now,
+        ours: Callable[[Event], bool] = lambda _: True,
     ) -> None:
         """Nothing happens yet."""
         self.outbox = outbox
         self.mail = mail
         self.known = known
         self.clock = clock
+        self.ours = ours
 
     def draft(self, year: int, pack: str, files: Sequence[File], *, to: str, subject: str, note: Note) -> list[Event]:
         """Put the message (several, where the files exceed the budget) for one recipient into the outbox for review.
@@ -131,7 +139,8 @@ class Mailroom:
         with self.outbox.held():
             self._recovered()
             event = self.outbox.find(identifier)
-            if event.state not in ("draft", "refused"):
+            anothers = event.state in ("approved", "deferred") and not self.ours(event)
+            if event.state not in ("draft", "refused") and not anothers:
                 raise DaysheetError(f"{event.id} is {event.state}, not a draft", remedy="see daysheet mail status")
             message = self._message(event)
             if read and digest(message) != read:
@@ -189,6 +198,8 @@ class Mailroom:
 
     def _send_one(self, event: Event, who: Login) -> Event:
         message = self._message(event)
+        if digest(message) != event.message_sha256:  # since `_sendable` looked
+            raise self._not_approved(event)
         addressed = self._checked(event, message)
         self._record(event, "sending")
         outcome = submission.submit(
@@ -213,11 +224,18 @@ class Mailroom:
         if event.state not in ("approved", "deferred"):
             raise DaysheetError(f"{event.id} is {event.state} and is not sent", remedy=remedies.get(event.state))
         if not self._bytes_are(event):
+            raise self._not_approved(event)
+        if not self.ours(event):
             raise DaysheetError(
-                "these are not the bytes that were approved",
-                filename=self.outbox.eml(event.id),
-                remedy="put the approved file back; a changed message is drafted and approved anew",
+                f"{event.id} was not approved on this machine", filename=self.outbox.log, remedy=remedies["draft"]
             )
+
+    def _not_approved(self, event: Event) -> DaysheetError:
+        return DaysheetError(
+            "these are not the bytes that were approved",
+            filename=self.outbox.eml(event.id),
+            remedy="put the approved file back; a changed message is drafted and approved anew",
+        )
 
     def _checked(self, event: Event, message: bytes) -> Envelope:
         parsed = message_from_bytes(message, _class=EmailMessage, policy=SMTP)
@@ -253,11 +271,11 @@ class Mailroom:
         path = self.outbox.eml(event.id)
         if not path.exists():
             raise DaysheetError("the message is gone from the outbox", filename=path, remedy="draft it again")
-        return path.read_bytes()
+        return reading.data(path)
 
     def _bytes_are(self, event: Event) -> bool:
         path = self.outbox.eml(event.id)
-        return path.exists() and bool(digest(path.read_bytes()) == event.message_sha256)
+        return path.exists() and digest(reading.data(path)) == event.message_sha256
 
 
 def split(files: Sequence[File], budget: int) -> list[list[File]]:

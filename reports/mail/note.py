@@ -11,6 +11,7 @@ from typing import Final
 
 from daysheet.errors import DaysheetError
 from daysheet.reports.mail import note_program
+from daysheet.trust import reading
 
 NOTE: Final = "mail-note.txt"
 _MEMORY: Final = 256 * 1024 * 1024
@@ -27,7 +28,7 @@ def template(folder: Path) -> str:
     own = folder / NOTE
     try:
         if own.exists():
-            return own.read_text(encoding="utf-8")
+            return reading.data(own).decode()
     except UnicodeDecodeError:
         raise DaysheetError("is no text in UTF-8", filename=own, remedy="save it as UTF-8") from None
     return (resources.files("daysheet.templates") / "mail_note.txt").read_text(encoding="utf-8")

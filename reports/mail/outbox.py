@@ -10,19 +10,22 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal, get_args
 
 from daysheet import files
 from daysheet.errors import DaysheetError
+from daysheet.trust import reading
 from filelock import FileLock, Timeout
 
 State = Literal["draft", "approved", "sending", "handing-over", "sent", "refused", "deferred", "unknown"]
 LOG: Final = "log.jsonl"
 DONE: Final = ("sent",)
+_ID: Final = re.compile(r"-?[0-9]+-[0-9a-f]{10}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +71,37 @@ class Outbox:
         Raises:
             DaysheetError: another program is sending.
         """
+        self._inside()
         self.folder.mkdir(exist_ok=True)
         ignore = self.folder / ".gitignore"
         if not ignore.exists():
             files.write(ignore, b"*\n")
         try:
-            with FileLock(self.folder / ".lock", timeout=1):
+            with FileLock(_no_link(self.folder / ".lock"), timeout=1):
                 yield
         except Timeout:
             raise DaysheetError(
                 "another daysheet is sending from this outbox", filename=self.folder, remedy="wait for it to end"
             ) from None
 
+    @property
+    def log(self) -> Path:
+        """Where the log is."""
+        return self.folder / LOG
+
+    def _inside(self) -> None:
+        """Refuse an outbox that is a link, or no folder: what is written there would be written elsewhere."""
+        if self.folder.is_symlink() or (self.folder.exists() and not self.folder.is_dir()):
+            remedy = "move it away; the next draft makes a folder"
+            raise DaysheetError("the outbox is no folder of these books", filename=self.folder, remedy=remedy)
+
     def eml(self, identifier: str) -> Path:
-        """Where the bytes of a message are."""
-        return self.folder / f"{identifier}.eml"
+        """Where the bytes of a message are.
+
+        Raises:
+            DaysheetError: a link stands in its place.
+        """
+        return _no_link(self.folder / f"{identifier}.eml")
 
     def store(self, identifier: str, message: bytes) -> None:
         """Keep the bytes of a draft."""
@@ -91,7 +110,7 @@ class Outbox:
     def record(self, event: Event) -> None:
         """Add a line to the log; it is on disk when this returns."""
         line = json.dumps(asdict(event), ensure_ascii=False).encode() + b"\n"
-        path = self.folder / LOG
+        path = _no_link(self.log)
         fresh = not path.exists()
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
@@ -111,16 +130,16 @@ class Outbox:
         Raises:
             DaysheetError: a whole line is not ours.
         """
-        path = self.folder / LOG
+        self._inside()
+        path = _no_link(self.log)
         if not path.exists():
             return []
         events = []
-        lines = path.read_bytes().split(b"\n")
-        for number, line in enumerate(lines, 1):
+        for number, line in enumerate(reading.data(path).split(b"\n"), 1):
             try:
                 if line.strip():
-                    events.append(Event(**json.loads(line)))
-            except (ValueError, TypeError):
+                    events.append(_event(json.loads(line)))
+            except (ValueError, TypeError, RecursionError):
                 if not self._cut_short(line):
                     raise DaysheetError("not a line of this log", filename=path, line=number) from None
         return events
@@ -160,6 +179,27 @@ class Outbox:
     @staticmethod
     def _cut_short(line: bytes) -> bool:
         return line.startswith(b"{") and not line.endswith(b"}")
+
+
+def _event(said: dict[str, Any]) -> Event:
+    """What a line of the log says.
+
+    Raises:
+        ValueError, TypeError: it is none that we write; a message's id, for one, is the name of a file.
+    """
+    event = Event(**said)
+    texts = [value for key, value in asdict(event).items() if key != "year"]
+    if not all(isinstance(text, str) for text in texts) or type(event.year) is not int:
+        raise TypeError
+    if not _ID.fullmatch(event.id) or event.state not in get_args(State):
+        raise ValueError
+    return event
+
+
+def _no_link(path: Path) -> Path:
+    if path.is_symlink():
+        raise DaysheetError("a link stands where the outbox keeps a file", filename=path, remedy="remove it")
+    return path
 
 
 def digest(message: bytes) -> str:

@@ -17,6 +17,7 @@ from daysheet.errors import DaysheetError
 from daysheet.ledger import digest
 from daysheet.reports.mail.encryption import encrypted
 from daysheet.reports.mail.message import File
+from daysheet.trust import reading
 
 
 class Pack(NamedTuple):
@@ -48,10 +49,10 @@ def built_pack(folder: Path, books: Books, year: int, layouts: Collection[str] =
     if not path.exists():
         raise DaysheetError("the pack is not built", filename=folder, remedy=again)
     try:
-        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        manifest: dict[str, Any] = json.loads(reading.data(path))
         listed = [(str(entry["name"]), str(entry["sha256"])) for entry in manifest["files"]]
         identity, made_from = str(manifest["pack"]), str(manifest["books"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise DaysheetError("not a pack's manifest", filename=path, remedy=again) from None
     if made_from != digest.through_year(books.entries, year):
         raise DaysheetError("the books have changed since this pack was built", filename=path, remedy=again)
@@ -90,7 +91,7 @@ def _file(folder: Path, name: str, sha256: str, remedy: str) -> File:
     path = folder / name
     if path.parent != folder or not path.is_file():
         raise DaysheetError("a file of the pack is missing", filename=path, remedy=remedy)
-    data = path.read_bytes()
+    data = reading.data(path)
     if hashlib.sha256(data).hexdigest() != sha256:
         raise DaysheetError("is not the file that the pack was built with", filename=path, remedy=remedy)
     return File(name, data, _about(name))

@@ -11,7 +11,7 @@ from daysheet.reports.mail.delivery import Mailroom
 from daysheet.reports.mail.login import login
 from daysheet.reports.mail.message import File
 from daysheet.reports.mail.note import rendered, template
-from daysheet.reports.mail.outbox import Event, Outbox
+from daysheet.reports.mail.outbox import LOG, Event, Outbox
 from daysheet.reports.mail.packed import built_pack, for_mail
 from daysheet.reports.mail.recipients import contacts, mailbox
 from daysheet.reports.mail.secret import resolve
@@ -22,6 +22,7 @@ from daysheet.reports.statements.layouts import LAYOUTS
 from daysheet.settings import Settings
 from daysheet.trust import settings as trusted_settings
 from daysheet.trust import trusted
+from daysheet.trust.trusted import Program
 
 PLAIN: Final = (
     "Nothing in it is encrypted: every server on the way can read the pack. With pdf-password in [mail] it leaves"
@@ -36,7 +37,13 @@ def mailroom(folder: Path, settings: Settings, books: Callable[[], Books]) -> tu
         DaysheetError: the settings say nothing of mail, or what is not understood.
     """
     mail = mail_settings(settings)
-    return Mailroom(Outbox(folder), mail, lambda: tuple(contacts(books()).values())), mail
+    room = Mailroom(
+        Outbox(folder),
+        mail,
+        lambda: tuple(contacts(books()).values()),
+        ours=lambda event: not trusted.refused(folder, [_approval(event)]),
+    )
+    return room, mail
 
 
 def draft(folder: Path, settings: Settings, books: Books, year: int, to: str = "") -> list[Event]:
@@ -98,9 +105,14 @@ def approve(room: Mailroom, folder: Path, identifier: str, read: str = "") -> Ev
         DaysheetError: it is no draft, was changed since it was read, or its recipient is not an allowed one.
     """
     event = room.approve(identifier, read)
-    for server in trusted_settings.mail(folder):
-        trusted.allow_also(folder, server)
+    for one in (*trusted_settings.mail(folder), _approval(event)):
+        trusted.allow_also(folder, one)
     return event
+
+
+def _approval(event: Event) -> Program:
+    """The bytes of a message, as what this machine's user has allowed to leave."""
+    return Program(trusted.MESSAGE, event.id, Path(LOG), None, event.message_sha256)
 
 
 def send(room: Mailroom, folder: Path, identifiers: Sequence[str]) -> Iterator[Event]:

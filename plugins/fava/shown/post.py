@@ -12,6 +12,7 @@ from daysheet.reports.mail.outbox import Event, Outbox, digest
 from daysheet.reports.mail.recipients import mailbox
 from daysheet.reports.mail.settings import PORTS, MailSettings, mail_settings
 from daysheet.settings import Settings
+from daysheet.trust import reading as bounded
 from daysheet.trust import settings as trusted_settings
 
 
@@ -87,7 +88,7 @@ def message(folder: Path, identifier: str) -> Message:
     path = outbox.eml(identifier)
     if not path.is_file():
         raise DaysheetError("the message is not there any more", filename=path, remedy="draft it again")
-    return Message(history[-1], history, path.read_bytes())
+    return Message(history[-1], history, bounded.data(path))
 
 
 def _login(mail: MailSettings) -> str:

@@ -341,7 +341,7 @@ def test_mail_goes_only_where_it_went_when_it_was_approved(books, received):
     settings.write_text(own)
     sent = folder.with_name("sent-to-somebody")
     shutil.copytree(folder, sent)
-    assert f"daysheet trust {sent}" in daysheet(sent, "mail", "send", code=2)
+    assert "was not approved on this machine" in daysheet(sent, "mail", "send", code=2)
     assert received.messages == []
     daysheet(folder, "mail", "send")
     assert len(received.messages) == 1
@@ -375,3 +375,124 @@ def test_an_unknown_message_is_settled_by_a_word(books, plan, received):
     assert "say --arrived or --not-arrived" in daysheet(folder, "mail", "settle", identifier, code=2)
     assert "sent" in daysheet(folder, "mail", "settle", identifier, "--arrived")
     assert len(received.messages) == 1
+
+
+def another(line: str, **more: object) -> bytes:
+    return json.dumps({**json.loads(line), **more}).encode() + b"\n"
+
+
+LOGS = {
+    "no object": lambda _: b"[]\n",
+    "deep": lambda _: b'{"at":' + b"[" * 100_000 + b"]" * 100_000 + b"}\n",
+    "latin-1": lambda line: another(line).replace(b"draft", b"dr\xe4ft"),
+    "a number": lambda line: another(line, recipient=5),
+    "a list for an id": lambda line: another(line, id=["x"]),
+    "a path": lambda line: another(line, id="../../elsewhere"),
+    "no state": lambda line: another(line, state="approved\x1b[2J"),
+    "a year of text": lambda line: another(line, year="2026"),
+    "toml": lambda _: b'at = "2026"\n',
+}
+
+
+@pytest.mark.parametrize("made", LOGS.values(), ids=LOGS)
+def test_a_log_that_somebody_else_wrote_is_one_line_and_nothing_is_done(books, received, made):
+    folder = books()
+    draft(folder)
+    log = folder / "outbox" / "log.jsonl"
+    lines = log.read_text()
+    log.write_bytes(lines.encode() + made(lines.splitlines()[-1]))
+    _is_refused(folder, "log.jsonl:2: not a line of this log")
+    assert received.messages == []
+
+
+def _is_refused(folder: Path, words: str) -> None:
+    before = sorted(path.name for path in (folder / "outbox").glob("*"))
+    for verb in (["draft", "2026"], ["approve", "2026"], ["send"], ["status"]):
+        said = daysheet(folder, "mail", *verb, code=2)
+        assert words in said, verb
+        assert len(said.splitlines()) == 1
+    assert sorted(path.name for path in (folder / "outbox").glob("*")) == before
+
+
+def _pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def _huge(path: Path) -> None:
+    with path.open("wb") as file:
+        file.truncate(1 << 30)
+
+
+def _link_out(path: Path) -> None:
+    elsewhere = path.parent.parent.parent / "elsewhere"
+    elsewhere.write_text("kept")
+    path.symlink_to(elsewhere)
+
+
+@pytest.mark.parametrize(("make", "words"), [
+    (_pipe, "log.jsonl: is no plain file"),
+    (_huge, "log.jsonl: is larger than 64 MB"),
+    (_link_out, "outbox/log.jsonl is a link that leads out|a link stands where the outbox keeps a file"),
+], ids=["pipe", "gigabyte", "link"])  # fmt: skip
+def test_a_log_that_is_no_file_of_these_books_is_one_line(books, make, words):
+    folder = books()
+    draft(folder)
+    log = folder / "outbox" / "log.jsonl"
+    log.unlink()
+    make(log)
+    for verb in (["draft", "2026"], ["approve", "2026"], ["send"], ["status"]):
+        said = daysheet(folder, "mail", *verb, code=2)
+        assert re.search(words, said), verb
+        assert len(said.splitlines()) == 1
+    elsewhere = folder.parent / "elsewhere"
+    assert not elsewhere.exists() or elsewhere.read_text() == "kept"
+
+
+@pytest.mark.parametrize("name", ["outbox", "outbox/.lock"])
+def test_an_outbox_that_leads_elsewhere_writes_nothing_there(books, name):
+    folder = books()
+    elsewhere = folder.parent / "elsewhere"
+    (folder / "outbox").mkdir()
+    if name == "outbox":
+        (folder / "outbox").rmdir()
+        elsewhere.mkdir()
+    else:
+        elsewhere.write_text("kept")
+    (folder / name).symlink_to(elsewhere)
+    for verb in (["draft", "2026"], ["approve", "2026"], ["send"], ["status"]):
+        assert "link" in (said := daysheet(folder, "mail", *verb, code=2)) or "no folder of these books" in said
+    assert elsewhere.is_dir() or elsewhere.read_text() == "kept"
+    assert not elsewhere.is_dir() or list(elsewhere.iterdir()) == []
+
+
+def test_an_approval_that_this_user_has_not_given_sends_nothing(books, received):
+    folder = books()
+    identifier = draft(folder)
+    daysheet(folder, "mail", "approve", identifier)
+    daysheet(folder, "mail", "send", identifier)
+    log, letter = folder / "outbox" / "log.jsonl", folder / "outbox" / f"{identifier}.eml"
+    lines = log.read_text()
+    other = letter.read_bytes().replace(b"Attached is", b"Pay at once:")
+    forged = {"state": "approved", "message_sha256": hashlib.sha256(other).hexdigest(), "id": "2026-0123456789"}
+    (folder / "outbox" / "2026-0123456789.eml").write_bytes(other)
+    log.write_bytes(lines.encode() + another(lines.splitlines()[-1], **forged))
+    assert "2026-0123456789 was not approved on this machine" in daysheet(folder, "mail", "send", code=2)
+    (folder / "outbox" / "2026-0123456789.eml").write_bytes(other + b"\n")
+    assert "these are not the bytes that were approved" in daysheet(folder, "mail", "send", code=2)
+    assert len(received.messages) == 1
+    (folder / "outbox" / "2026-0123456789.eml").write_bytes(other)
+    daysheet(folder, "mail", "approve", "2026-0123456789")
+    daysheet(folder, "mail", "send")
+    assert len(received.messages) == 2
+
+
+@pytest.mark.parametrize("make", [_pipe, _huge, _link_out], ids=["pipe", "gigabyte", "link"])
+def test_a_message_that_is_no_file_of_these_books_is_neither_approved_nor_sent(books, received, make):
+    folder = books()
+    identifier = draft(folder)
+    daysheet(folder, "mail", "approve", identifier)
+    letter = folder / "outbox" / f"{identifier}.eml"
+    letter.unlink()
+    make(letter)
+    assert len(daysheet(folder, "mail", "send", code=2).splitlines()) == 1
+    assert received.messages == []
