@@ -114,7 +114,7 @@ def held(practice: str) -> list[Held]:
         return [Held(_sound(given.strip(), None), None)]
     path = secret_path(practice)
     former = sorted(path.parent.glob(f"{glob.escape(practice)}.{'[0-9a-f]' * _FINGERPRINT_DIGITS}.secret"))
-    return [Held(_sound(_read(each), each), each) for each in (path, *former) if each.exists()]
+    return [Held(_sound(_read(each), each), each) for each in (path, *former) if each.is_symlink() or each.exists()]
 
 
 def make(practice: str) -> Held:
@@ -149,7 +149,8 @@ def _read(path: Path) -> str:
         DaysheetError: somebody else may have read it, or it is no secret's file.
     """
     if not path.is_file():
-        raise DaysheetError("the patient secret is no plain file", filename=path)
+        words = "a link that leads nowhere" if path.is_symlink() else "no plain file"
+        raise DaysheetError(f"the patient secret is {words}", filename=path, remedy=RESTORE)
     if os.name == "posix" and path.stat().st_mode & 0o077:
         raise DaysheetError(
             "other users of this machine can read the patient secret",
@@ -157,7 +158,8 @@ def _read(path: Path) -> str:
             remedy=f"chmod 600 {shlex.quote(str(path))}; if somebody may have read it: daysheet secret rotate",
         )
     try:
-        return path.read_bytes()[:_MOST_BYTES].decode("ascii").strip()
+        with path.open("rb") as file:
+            return file.read(_MOST_BYTES).decode("ascii").strip()
     except UnicodeDecodeError:
         raise DaysheetError("the patient secret is damaged", filename=path, remedy=RESTORE) from None
 

@@ -20,7 +20,14 @@ _COPY: Final = "copy it from the machine that has it, or from its back-up, to {p
 
 def has_tokens(books: Books) -> bool:
     """Whether a token of a patient, or what stands for another name, is anywhere in the ledger's text."""
-    return books.once("has tokens", lambda: any(_has(Path(name)) for name in books.options["include"]))
+    return books.once("has tokens", lambda: any(map(_has, _texts(books))))
+
+
+def _texts(books: Books) -> set[Path]:
+    """The ledger's files, and what lies beside them as one: whoever took an include out has its tokens still."""
+    folder = Path(books.options["filename"]).parent
+    beside = [*folder.glob("*.beancount"), *folder.glob("[0-9]*/*.beancount")]
+    return {*map(Path, books.options["include"]), *(path for path in beside if path.is_file())}
 
 
 def _has(path: Path) -> bool:

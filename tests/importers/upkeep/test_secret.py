@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from collections.abc import Callable
@@ -97,6 +98,30 @@ def damaged(machine: Path, _: Folder, __: pytest.MonkeyPatch) -> None:
     own(machine).write_bytes(b"\xff\xfe" * 20)
 
 
+def in_a_circle(machine: Path, _: Folder, __: pytest.MonkeyPatch) -> None:
+    path = own(machine)
+    path.unlink()
+    path.symlink_to(path.name)
+
+
+def to_nowhere(machine: Path, _: Folder, __: pytest.MonkeyPatch) -> None:
+    path = own(machine)
+    path.unlink()
+    path.symlink_to("gone")
+
+
+def a_folder(machine: Path, _: Folder, __: pytest.MonkeyPatch) -> None:
+    path = own(machine)
+    path.unlink()
+    path.mkdir()
+
+
+def a_pipe(machine: Path, _: Folder, __: pytest.MonkeyPatch) -> None:
+    path = own(machine)
+    path.unlink()
+    os.mkfifo(path, 0o600)
+
+
 def rotated_elsewhere(machine: Path, folder: Folder, __: pytest.MonkeyPatch) -> None:
     before = own(machine).read_bytes()
     assert folder.run("secret", "rotate").exception is None
@@ -121,6 +146,10 @@ FAULTS: dict[str, tuple[Callable[[Path, Folder, pytest.MonkeyPatch], None], str]
     "open to others": (open_to_others, "other users of this machine can read the patient secret"),
     "cut off": (cut_off, "the patient secret has fewer than 16 characters"),
     "damaged": (damaged, "the patient secret is damaged"),
+    "a link onto itself": (in_a_circle, "the patient secret is a link that leads nowhere"),
+    "a link to nowhere": (to_nowhere, "the patient secret is a link that leads nowhere"),
+    "a folder": (a_folder, "the patient secret is no plain file"),
+    "a pipe": (a_pipe, "the patient secret is no plain file"),
     "rotated elsewhere": (rotated_elsewhere, "the secret of these books was rotated"),
     "made twice": (made_twice, "these books hold tokens of two secrets"),
 }
@@ -186,6 +215,24 @@ def test_where_a_token_is_anywhere_in_the_books_no_secret_is_made(folder: Folder
     (importer,) = (each for each in importers(folder.path) if each.identify(str(path)))
     assert "is not on this machine" in _refused(importer, path)
     assert not machine.exists()
+
+
+def test_where_no_token_is_a_secret_of_an_odd_place_is_not_replaced_either(folder: Folder, machine: Path) -> None:
+    machine.mkdir(parents=True)
+    path = machine / f"{folder_id(folder)}.secret"
+    path.symlink_to(path.name)
+    assert "is a link that leads nowhere" in folder.run("import", folder.give("next.csv", NEXT)).stderr
+    assert path.is_symlink()
+
+
+def test_tokens_that_the_main_file_no_longer_includes_are_tokens_still(taken: Folder, machine: Path) -> None:
+    main = taken.path / "main.beancount"
+    main.write_text(
+        "\n".join(row for row in main.read_text().splitlines() if "imports" not in row and '"20' not in row)
+    )
+    own(machine).unlink()
+    assert "is not on this machine" in taken.run("import", taken.give("next.csv", NEXT)).stderr
+    assert list(machine.glob("*.secret")) == []
 
 
 @pytest.fixture
