@@ -25,6 +25,7 @@ from daysheet.errors import DaysheetError
 from daysheet.settings import FILE as SETTINGS
 from daysheet.settings import Settings
 from daysheet.strict_toml import Reader, parse, word
+from daysheet.trust.paths import MOST_NAMES, is_wide
 
 FILE: Final = "firm.toml"
 STATE: Final = ".daysheet-firm"
@@ -156,7 +157,13 @@ def _check(said: Written, reader: Reader) -> None:
 def _by_pattern(patterns: Sequence[str], path: Path, reader: Reader) -> list[Client]:
     found: dict[Path, Client] = {}
     for pattern in patterns:
-        matched = [Path(name) for name in sorted(glob.glob(str(path.parent / Path(pattern).expanduser())))]  # noqa: PTH207 - absolute patterns as well
+        looked_for = str(path.parent / Path(pattern).expanduser())
+        if is_wide(looked_for):
+            raise reader.error(
+                f'"{pattern}" looks through more than {MOST_NAMES} names: name the folder that the books lie in',
+                pattern,
+            )
+        matched = [Path(name) for name in sorted(glob.glob(looked_for))]  # noqa: PTH207 - absolute patterns as well
         kept = [folder.resolve() for folder in matched if (folder / MAIN).is_file()]
         if not kept:
             raise reader.error(f'no books at "{pattern}": a books folder has a {MAIN}', pattern)

@@ -23,6 +23,7 @@ from daysheet.errors import DaysheetError
 Kind = TypeVar("Kind")
 
 _LONGEST: Final = 4_000_000
+_TOO_LONG: Final = f"is longer than {_LONGEST // 1_000_000} million characters"
 _DEEP_KEY: Final = re.compile(r"""(?:(?:(?<![\w-])[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){100}""")
 """A key of so many parts that the standard library's reader takes minutes: its time grows with their square."""
 _NAMES: Final = {str: "text in quotes", int: "a whole number", float: "a number", bool: "true or false"}
@@ -45,7 +46,7 @@ def toml(text: str, path: Path) -> dict[str, Any]:
         DaysheetError: it is not TOML; the line is named where it is known.
     """
     if len(text) > _LONGEST:
-        raise DaysheetError(f"is longer than {_LONGEST // 1_000_000} million characters", filename=path)
+        raise DaysheetError(_TOO_LONG, filename=path)
     if deep := _DEEP_KEY.search(text):
         line = text.count("\n", 0, deep.start()) + 1
         raise DaysheetError("not valid TOML: a key is nested too deeply", filename=path, line=line)
@@ -113,6 +114,8 @@ def read(path: Path) -> str:
     try:
         if path.exists() and not path.is_file() and not path.is_dir():
             raise DaysheetError("is a device, pipe or socket, and no file", filename=path)
+        if path.is_file() and path.stat().st_size > 4 * _LONGEST:  # so many bytes has a character at most
+            raise DaysheetError(_TOO_LONG, filename=path)
         data = path.read_bytes()
     except OSError as problem:
         raise DaysheetError(f"cannot be read: {problem.strerror}", filename=path) from None

@@ -28,7 +28,7 @@ from daysheet.importers.writing.archive import FOLDER
 from daysheet.records import AdjustingEntry, BankLine
 from daysheet.settings import FILE as SETTINGS
 from daysheet.settings import Settings
-from daysheet.trust import git
+from daysheet.trust import git, reading
 
 _OF_THE_PRACTICE: Final = ("practice", "mail", "pack")
 _CONTACT: Final = re.compile(r'^[0-9-]{10} custom "contact".*(?:\n[ \t]+.*)*', re.MULTILINE)
@@ -69,7 +69,7 @@ def scrubbed(
 
 def _known_words(folder: Path) -> frozenset[str]:
     """The words in the names of those whom the facts of some books know: payers, providers, vendors, contacts."""
-    texts = (path.read_text("utf-8", "replace") for path in folder.glob("*.beancount"))
+    texts = map(reading.text, folder.glob("*.beancount"))
     return frozenset(
         word.casefold() for text in texts for name in _KNOWN.findall(text) for word in _WORDS.findall(name)
     )
@@ -132,7 +132,7 @@ def scan(shell: console.Console, paths: tuple[Path, ...], staged: bool) -> int:
     folder = shell.folder
     names = names_on_this_machine(folder, shell.settings())
     own = own_addresses(folder)
-    texts = [_Text(str(path), path.read_text("utf-8", "replace"), None) for path in paths]
+    texts = [_Text(str(path), reading.text(path), None) for path in paths]
     texts += _staged(folder) if staged else []
     found = [
         {"file": each.name, "line": line, "what": what}
@@ -160,7 +160,7 @@ def own_addresses(folder: Path) -> frozenset[str]:
         tables = {}
     texts = [str(tables.get(name, "")) for name in _OF_THE_PRACTICE]
     for path in folder.glob("*.beancount"):
-        texts += _CONTACT.findall(path.read_text("utf-8", "replace"))
+        texts += _CONTACT.findall(reading.text(path))
     return scrub.addresses("\n".join(texts))
 
 

@@ -14,7 +14,7 @@ from daysheet.importers.privacy import scrub
 from daysheet.importers.privacy.scrub import Names
 from daysheet.importers.upkeep.fault import Fault, Part, first
 from daysheet.importers.writing.dry_run import ledger_texts
-from daysheet.trust import git
+from daysheet.trust import git, reading
 from daysheet.wording import many
 
 _IGNORED: Final = ("inbox", "originals", "catch-up")
@@ -78,7 +78,10 @@ def identifiers(folder: Path, names: Names) -> Part:
     paths = [path for path in texts if path.name.endswith(TEXTS) and path.is_file()]
     faults = []
     for path in paths:
-        for line, what in scrub.scan(path.read_text("utf-8", "replace"), known.names, known.own):
+        if path.stat().st_size > reading.LARGEST:
+            faults.append(Fault(f"{reading.TOO_LARGE}: it is not looked through", "split it", path))
+            continue
+        for line, what in scrub.scan(reading.text(path), known.names, known.own):
             mend = f"take it out there; what is committed: git commit {shlex.quote(str(path))}, then see history"
             faults.append(Fault(what, mend, path, line))
     kept = "that git keeps" if listed is not None else "of the ledger"

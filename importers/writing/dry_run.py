@@ -20,7 +20,7 @@ from daysheet.books.loading import MAIN
 from daysheet.errors import DaysheetError
 from daysheet.importers.writing.writer import INCLUDE, rank, years
 from daysheet.records import Meta
-from daysheet.trust import trusted
+from daysheet.trust import paths, reading, trusted
 
 _NO_NEWLINE: Final = "\\ No newline at end of file"
 
@@ -123,9 +123,11 @@ def ledger_texts(folder: Path) -> list[Path]:
         if path in found or not path.is_file():
             continue
         found[path] = None
-        for pattern in INCLUDE.findall(path.read_text(encoding="utf-8", errors="replace")):
+        for pattern in INCLUDE.findall(reading.text(path)):
             if not Path(pattern).is_absolute() or pattern.startswith(f"{folder}/"):
-                names = glob.glob(os.path.join(path.parent, pattern), recursive=True)  # noqa: PTH118, PTH207 - `**`, `..`
+                looked_for = os.path.join(path.parent, pattern)  # noqa: PTH118 - `..` stays
+                # what is wide is refused by whoever loads the books, with its line
+                names = [] if paths.is_wide(looked_for) else glob.glob(looked_for, recursive=True)  # noqa: PTH207 - `**`
                 waiting += [Path(os.path.abspath(name)) for name in names]  # noqa: PTH100 - links are not followed
     found |= dict.fromkeys(path for year in years(folder) for path in year.glob("*.beancount"))
     return sorted(found)

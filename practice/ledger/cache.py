@@ -34,6 +34,7 @@ from beancount.utils import encryption
 from daysheet import __version__
 from daysheet.errors import DaysheetError
 from daysheet.ledger import booking, codec, private, second, transformations, validation
+from daysheet.trust import reading
 
 _LARGE: Final = 300_000
 """Bytes of ledger text, two tenths of a second of loading: less is not worth keeping."""
@@ -54,6 +55,9 @@ class Guard(Protocol):
 
     def options(self, name: str, options: codec.Options) -> None:
         """What a file sets, once it is parsed: plugins, includes, where documents lie."""
+
+    def placed(self, error: Any) -> Any:  # noqa: ANN401 - errors have no type of their own
+        """An error of the loader about an include, with the file and the line that include."""
 
     def require(self) -> None:
         """After the last file, before plugins run."""
@@ -108,7 +112,8 @@ def load_file(main: Path, guard: Guard) -> Loaded:
         look_over(name, guard)
         guard.require()
         # not load_file: that would read a pickle from the books folder
-        return loader._load([(name, True)], None, None, None)
+        entries, errors, options = loader._load([(name, True)], None, None, None)
+        return entries, [guard.placed(error) for error in errors], options
     except TypeError:
         raise _unsorted(name) from None
     except IsADirectoryError as problem:
@@ -166,6 +171,7 @@ def look_over(main: str | Path, guard: Guard) -> None:
         if name in seen or not Path(name).is_file():
             continue
         seen.add(name)
+        reading.require_end(name, Path(name).read_bytes())
         with _divisions():
             if encryption.is_encrypted_file(name):
                 _, _, options = parser.parse_string(encryption.read_encrypted_file(name), name)
@@ -263,6 +269,7 @@ def _read(name: str, folder: Path | None, options: codec.Options | None) -> _Fil
     if folder is not None:
         with suppress(OSError, ValueError):
             return _File(key, name, len(text), True, _kept(folder / key, name))
+    reading.require_end(name, text)
     with _divisions() as context:
         try:
             parsed, errors, its_options = parser.parse_file(io.BytesIO(text), name)

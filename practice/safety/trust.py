@@ -58,6 +58,7 @@ def programs(folder: Path) -> list[Program]:
     cache.look_over(folder / loading.MAIN, guard)
     return [
         *places.links(folder),
+        *places.caches(folder),
         *guard.with_modules(),
         *settings.commands(folder),
         *settings.mail(folder),

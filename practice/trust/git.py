@@ -46,6 +46,7 @@ _NEVER: Final = (
     "-c", "core.fsmonitor=false",
     "-c", "core.alternateRefsCommand=",
     "-c", "log.showSignature=false",
+    "-c", "core.bigFileThreshold=64m",
     "-c", "submodule.recurse=false",
     "-c", "diff.ignoreSubmodules=all",
     "-c", "protocol.allow=never",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Final
 
 from daysheet.errors import DaysheetError
-from daysheet.trust import neighbours, places, trusted
+from daysheet.trust import neighbours, paths, places, reading, trusted
 from daysheet.trust.trusted import Program
 
 SAFE: Final = frozenset(
@@ -52,6 +54,7 @@ class Guard:
         self.folder = folder if copy is None else copy.folder
         self.programs: list[Program] = []
         self._copy = copy
+        self._includes: dict[tuple[Path, str], str] = {}
         self._listing = listing
         self._within = self.folder.resolve()
 
@@ -63,10 +66,16 @@ class Guard:
                 is no plain file.
         """
         path = self._home(Path(name))
+        try:
+            path.resolve()
+        except RuntimeError:  # of Python before 3.13; OSError after it, which `exists` takes for no file
+            raise self._include(path, "an include names a link that leads back to itself", "remove it") from None
         if path.exists() and not path.is_file():
             remedy = "write the files that it holds, such as folder/*.beancount" if path.is_dir() else None
             words = "an include names a folder" if path.is_dir() else "an include names what is no file"
-            raise DaysheetError(words, filename=path, remedy=remedy)
+            raise self._include(path, words, remedy)
+        if path.exists() and path.stat().st_size > reading.LARGEST:
+            raise DaysheetError(reading.TOO_LARGE, filename=path, remedy="split it, by years or by months")
         if not path.resolve().is_relative_to(self._within):
             neighbours.refuse(path.resolve(), self._within)
             outside = Program(trusted.INCLUDE, str(path), path, None, str(path.resolve()))
@@ -77,6 +86,16 @@ class Guard:
     def options(self, name: str, options: Mapping[str, Any]) -> None:
         """What a file sets, once it is parsed."""
         path = self._home(Path(name))
+        for pattern in options["include"]:
+            looked_for = os.path.normpath(Path(name).parent / pattern)
+            self._includes[path, pattern] = looked_for
+            if paths.is_wide(looked_for):
+                raise DaysheetError(
+                    f"an include looks through more than {paths.MOST_NAMES} names",
+                    filename=path,
+                    line=_include_line(path, pattern),
+                    remedy="name the folder that the files lie in, such as 2026/*.beancount",
+                )
         for plugin, configuration in options["plugin"]:
             if plugin not in SAFE:
                 line = _line(path, rf'^\s*plugin\s+"{re.escape(plugin)}"')
@@ -93,6 +112,25 @@ class Guard:
                 neighbours.refuse(found, self._within)
                 line = _line(path, r'^\s*option\s+"documents"')
                 self.programs.append(Program(trusted.DOCUMENTS, place, path, line, str(found)))
+
+    def placed(self, error: Any) -> Any:  # noqa: ANN401 - errors have no type of their own
+        """An error of the loader about an include, which says no place, with the file and the line that include."""
+        named = re.search('"(.*)"', error.message)
+        place = named and error.source.get("filename") == "<load>" and self._included(named[1])
+        return error._replace(source={"filename": str(place[0]), "lineno": place[1] or 0}) if place else error
+
+    def _included(self, name: str) -> tuple[Path, int | None] | None:
+        """Where a file, or a pattern of files, is included last: the file and the line that say so."""
+        for (path, pattern), looked_for in reversed(self._includes.items()):
+            if name in (looked_for, pattern) or fnmatchcase(name, looked_for.replace("**/", "*")):
+                return path, _include_line(path, pattern)
+        return None
+
+    def _include(self, path: Path, words: str, remedy: str | None) -> DaysheetError:
+        """What is wrong with a file that an include names, with the include's line."""
+        by, line = self._included(str(path)) or (path, None)
+        named = "" if by == path else f" ({path.name})"
+        return DaysheetError(f"{words}{named}", filename=by, line=line, remedy=remedy)
 
     def _home(self, path: Path) -> Path:
         """A file of a copy as the file of the books that it is a copy of."""
@@ -144,6 +182,10 @@ def _modules(folder: Path) -> str:
 
 def _module_files(folder: Path) -> Iterator[Path]:
     return (path for path in folder.rglob("*") if path.suffix in _MODULES and path.is_file())
+
+
+def _include_line(path: Path, pattern: str) -> int | None:
+    return _line(path, rf'^\s*include\s+"{re.escape(pattern)}"')
 
 
 def _line(path: Path, pattern: str) -> int | None:

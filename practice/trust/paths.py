@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import glob
+import os
 import re
 import unicodedata
+from collections.abc import Sequence
+from contextlib import suppress
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +20,8 @@ _DEVICES: Final = frozenset(
     ("con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10)))
 )
 """What Windows takes for a device, whatever ending stands behind it."""
+MOST_NAMES: Final = 50_000
+"""So many names of files a pattern may be compared with: a moment's work."""
 OWN_FOLDERS: Final = re.compile(r"originals|packs|outbox|catch-up|profiles|[0-9]{4}")
 
 
@@ -62,3 +69,34 @@ def within(folder: Path, name: str, *, called: str, source: Path, line: int | No
     if not path.resolve().is_relative_to(folder.resolve()):
         raise DaysheetError(f"{called} leads out of these books through a link", filename=path, remedy=remedy)
     return path
+
+
+def is_wide(pattern: str) -> bool:
+    """Whether `glob` would compare a pattern of paths with more than `MOST_NAMES` names, as `/*/*/*/*` is."""
+    start, *parts = Path(pattern).parts or (".",)
+    first = (".", (start, *parts)) if glob.has_magic(start) else (start, parts)
+    waiting: list[tuple[str, Sequence[str]]] = [first] if first[1] else []
+    looked_at = 0
+    while waiting:
+        folder, (part, *rest) = waiting.pop()
+        if not glob.has_magic(part):
+            waiting += [(os.path.join(folder, part), rest)] if rest else []  # noqa: PTH118 - of texts, as glob does it
+            continue
+        if part == "**" and rest:
+            waiting.append((folder, rest))
+        with suppress(OSError), os.scandir(folder) as entries:
+            for entry in entries:
+                looked_at += 1
+                if looked_at > MOST_NAMES:
+                    return True
+                below = [part, *rest] if part == "**" else rest
+                if below and (part == "**" or fnmatchcase(entry.name, part)) and _is_folder(entry):
+                    waiting.append((entry.path, below))
+    return False
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads back to itself
+        return False

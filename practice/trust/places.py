@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import suppress
@@ -22,6 +23,17 @@ def links(folder: Path) -> list[Program]:
         for path in sorted(_links(folder))
         if not path.resolve().is_relative_to(within)
     ]
+
+
+def caches(folder: Path) -> list[Program]:
+    """Beancount's caches: pickles, which other programs run; nothing of ours reads them."""
+    found = sorted(path for path in folder.rglob("*.picklecache") if path.is_file())
+    return [Program(trusted.CACHE, path.relative_to(folder).as_posix(), path, None, _digest(path)) for path in found]
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _links(folder: Path) -> Iterator[Path]:

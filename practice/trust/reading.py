@@ -44,7 +44,18 @@ def text(path: Path) -> str:
     return data(path).decode("utf-8", "replace")
 
 
-def runs_on(ledger: bytes) -> int | None:
+def require_end(name: str, ledger: bytes) -> None:
+    """Refuse a ledger's text that Beancount would read for an hour.
+
+    Raises:
+        DaysheetError: a line, or a text of it, has no end in sight.
+    """
+    line = _runs_on(ledger)
+    if line is not None:
+        raise DaysheetError("has no end in sight: a line or a text of more than 200 kB", filename=name, line=line)
+
+
+def _runs_on(ledger: bytes) -> int | None:
     """The first line of a ledger's text that has no end in sight, or on which a text begins that has none.
 
     Beancount reads such a thing anew with each 8 kB of it: 5 MB take 15 seconds, and 64 MB most of an hour.

@@ -22,7 +22,7 @@ _LOGIN: Final = (
 def command(folder: Path, reference: str) -> Program:
     """A command of the settings, `command:PROGRAM ARGUMENTS`, as what would run."""
     path = folder / FILE
-    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    lines = read(path).splitlines() if path.is_file() else []
     words = reference.removeprefix(PREFIX).split()
     line = next((number for number, text in enumerate(lines, 1) if PREFIX in text and words and words[0] in text), None)
     return Program(trusted.COMMAND, words[0] if words else "", path, line, reference)

@@ -26,6 +26,8 @@ INCLUDE: Final = "include"
 DOCUMENTS: Final = "documents"
 LINK: Final = "link"
 MAIL: Final = "mail"
+MESSAGE: Final = "message"
+CACHE: Final = "cache"
 
 _WORDS: Final = {
     PLUGIN: "these books load the plugin {what}, which runs as a program",
@@ -36,6 +38,8 @@ _WORDS: Final = {
     DOCUMENTS: "these books look for documents outside them",
     LINK: "{what} is a link that leads out of these books",
     MAIL: "these books send mail, and a password of yours, to {what}",
+    CACHE: "{what} is a cache that bean-check runs as a program (Daysheet does not): delete it unless yours",
+    MESSAGE: "the message {what} was not approved on this machine",
 }
 
 
@@ -63,7 +67,8 @@ class Program(NamedTuple):
     """One thing in books that would run, or be read from elsewhere.
 
     Attributes:
-        kind: `plugin`, `insert_pythonpath`, `command`, `git`, `include`, `documents`, `link` or `mail`.
+        kind: `plugin`, `insert_pythonpath`, `command`, `git`, `include`, `documents`, `link`, `mail`, `message` or
+            `cache`.
         what: its name, as the books write it.
         filename: where it is written.
         line: the line in that file, if known.

@@ -23,6 +23,7 @@ from daysheet import files
 from daysheet.errors import DaysheetError
 from daysheet.ledger import collector, private
 from daysheet.ledger.folders import MAIN
+from daysheet.trust import reading
 from daysheet.trust.ledger import Guard
 
 if TYPE_CHECKING:
@@ -223,10 +224,7 @@ def _write(place: Path, kept: _Kept) -> None:
 
 def digest(path: str | Path) -> str:
     """Of a file's bytes; empty where there is none."""
-    try:
-        return hashlib.sha256(Path(path).read_bytes()).hexdigest()
-    except OSError:
-        return ""
+    return hashlib.sha256(reading.data(Path(path))).hexdigest() if Path(path).is_file() else ""
 
 
 def _found(pattern: str) -> list[str]:

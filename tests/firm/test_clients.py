@@ -26,6 +26,7 @@ def test_patterns_and_names_give_the_clients_by_id(firm):
     ("text", "words"),
     [
         ('books = ["nothing/*"]', 'firm.toml:1: no books at "nothing/'),
+        ('\nbooks = ["/*/*/*/*/*"]', 'firm.toml:2: "/.*" looks through more than 50000 names: name the folder'),
         ("", "no clients; say where their books are"),
         ('boks = ["clients/*"]', 'unknown key "boks".*did you mean "books"'),
         ('books = ["clients/*"]\nmemory-mb = 5', "memory-mb must be 300 or more"),

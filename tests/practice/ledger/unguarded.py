@@ -10,6 +10,9 @@ class _Unguarded:
     def options(self, name, options):
         pass
 
+    def placed(self, error):
+        return error
+
     def require(self):
         pass
 

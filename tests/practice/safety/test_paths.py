@@ -204,9 +204,50 @@ def test_the_name_of_a_profile_is_no_path(books: Path) -> None:
 def test_links_and_includes_that_lead_in_a_circle_are_one_line(books: Path) -> None:
     main = books / "main.beancount"
     text = main.read_text()
+    line = text.count("\n") + 2
     main.write_text(f'{text}\ninclude "main.beancount"\n')
-    assert "Duplicate filename" in refused(books, "check")
+    assert f"main.beancount:{line}: Duplicate filename" in refused(books, "check")
+    (books / "three.beancount").write_text('\n\ninclude "four.beancount"\n')
+    (books / "four.beancount").write_text('\ninclude "three.beancount"\n')
+    main.write_text(f'{text}\ninclude "three.beancount"\n')
+    assert "four.beancount:2: Duplicate filename" in refused(books, "check")
     (books / "one.beancount").symlink_to("two.beancount")
     (books / "two.beancount").symlink_to("one.beancount")
     main.write_text(f'{text}\ninclude "one.beancount"\n')
-    assert "one.beancount': a link that leads back to itself" in refused(books, "check")
+    said = refused(books, "check")
+    assert f"main.beancount:{line}: an include names a link that leads back to itself (one.beancount)" in said
+
+
+@pytest.mark.parametrize("pattern", ["/*/*/*/*/*/*.beancount", "x/**/*.beancount"], ids=["the machine", "circles"])
+def test_an_include_that_would_look_for_hours_is_one_line(books: Path, pattern: str) -> None:
+    (books / "x").mkdir()
+    for name in "abc":
+        (books / "x" / name).symlink_to(".")
+    main = books / "main.beancount"
+    before = main.read_text()
+    main.write_text(f'{before}\ninclude "{pattern}"\n')
+    line = before.count("\n") + 2
+    assert f"main.beancount:{line}: an include looks through more than 50000 names" in refused(books, "check")
+
+
+@pytest.mark.parametrize(("text", "words"), [
+    (b'2026-01-01 note Assets:Bank:Checking "' + b"x" * 2_000_000 + b'"\n', "x.beancount:1: has no end in sight"),
+    (b"\n;" + b"x" * 2_000_000 + b"\n", "x.beancount:2: has no end in sight"),
+    (b'\n\n2026-01-01 note Assets:Bank:Checking "' + b"x\n" * 900_000 + b'"\n', "x.beancount:3: has no end in sight"),
+    (b"; 5\"\n" * 300_000, None),
+    (b"; no text\n" * 200_000, None),
+    (None, "x.beancount: is larger than 64 MB"),
+], ids=["text", "remark", "lines", "inches", "short", "gigabyte"])  # fmt: skip
+def test_a_ledger_without_end_is_refused_in_a_moment(books: Path, text: bytes | None, words: str | None) -> None:
+    """Beancount would read some of these for an hour, or in more memory than there is."""
+    if text is None:
+        with (books / "x.beancount").open("wb") as file:
+            file.truncate(1 << 30)
+    else:
+        (books / "x.beancount").write_bytes(text)
+    with (books / "main.beancount").open("a") as main:
+        main.write('\ninclude "x.beancount"\n')
+    if words is None:
+        assert run(books, "report", "income").returncode == 0
+    else:
+        assert words in refused(books, "check")

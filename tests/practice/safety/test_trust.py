@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import importlib.util
+import json
 import os
 import shutil
 import subprocess
@@ -10,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from daysheet.cli import VERBS
+from daysheet.trust import ledger
 
 from tests import forked
 from tests.conftest import ROOT
@@ -159,6 +163,7 @@ def _pickle(folder: Path, mark: Path) -> None:
     (folder / ".main.beancount.picklecache").write_bytes(code)
 
 
+EVALUATING = ("check_average_cost", "check_commodity", "commodity_attr")
 HOSTILE = [
     _plugin,
     _plugin_of_an_include,
@@ -265,6 +270,42 @@ def test_what_is_allowed_runs_until_it_changes(books, tmp_path):
     _daysheet(books, "trust", "--revoke")
     assert _daysheet(books, "check").returncode == 2
     assert not mark.exists()
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [_plugin, _plugin_of_an_include, _shadowing_module, _configuration, _installed_module, _pickle],
+    ids=lambda hostile: hostile.__name__.strip("_"),
+)
+def test_what_bean_check_would_run_is_listed_until_it_is_allowed(books, tmp_path, hostile):
+    hostile(books, tmp_path / "ran")
+    done = _daysheet(books, "trust", "--json")
+    assert done.returncode == 1
+    assert [program["allowed"] for program in json.loads(done.stdout)["programs"]].count(False) > 0
+    assert _daysheet(books, "trust", "--yes").returncode == 0
+    assert _daysheet(books, "trust", "--json").returncode == 0
+
+
+def test_no_plugin_that_is_let_run_evaluates_what_it_is_told():
+    for name in ledger.SAFE:
+        tree = ast.parse(Path(importlib.util.find_spec(name).origin).read_text())
+        called = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and hasattr(node.func, "id")}
+        assert not called & {"eval", "exec", "compile", "__import__", "open"}, name
+    assert not {f"beancount.plugins.{name}" for name in EVALUATING} & ledger.SAFE
+
+
+def test_a_command_in_the_settings_keeps_nothing_else_from_working(books, tmp_path):
+    _command(books, tmp_path / "ran")
+    assert _daysheet(books, "check").returncode < 2
+    assert _daysheet(books, "report", "income").returncode == 0
+    assert not (tmp_path / "ran").exists()
+
+
+def test_trust_allows_no_name_that_leads_elsewhere(books):
+    with (books / "daysheet.toml").open("a") as settings:
+        settings.write('\n[import]\ninbox = "../elsewhere"\n')
+    _daysheet(books, "trust", "--yes")
+    assert _daysheet(books, "import").returncode == 2
 
 
 def test_a_copy_elsewhere_is_not_trusted(books, tmp_path):
