@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -169,6 +170,7 @@ def test_a_secret_that_is_not_right_is_noticed_before_anything_is_written(
         lambda: taken.run("import", "--dry-run", path).stderr,
         lambda: str(taken.run("adopt", items, "--begin", "2026-01-01").exception),
         lambda: str(taken.run("reveal", token).exception),
+        lambda: str(taken.run("catch-up").exception),
         lambda: str(taken.run("secret", "show-fingerprint").exception),
         lambda: str(taken.run("secret", "rotate").exception),
         lambda: _refused(importer, path),
@@ -200,6 +202,17 @@ def test_books_that_do_not_name_their_secret_are_told_by_their_originals(taken: 
     own(machine).write_text(right)
     taken.take("first.csv", FIRST)
     assert taken.snapshot() == before
+    taken.take("next.csv", NEXT)
+    assert line in taken.text("imports.beancount")
+
+
+def test_where_no_original_is_on_this_machine_the_secret_is_taken_for_that_of_the_books(
+    taken: Folder, machine: Path
+) -> None:
+    line = next(line for line in taken.text("imports.beancount").splitlines() if "patient-secret" in line)
+    imports = taken.path / "imports.beancount"
+    imports.write_text(imports.read_text().replace(f"{line}\n", ""))
+    shutil.rmtree(taken.path / "originals")
     taken.take("next.csv", NEXT)
     assert line in taken.text("imports.beancount")
 

@@ -122,6 +122,14 @@ def test_what_the_matching_looks_at_is_matched_again(look, folder, file, old, ne
     assert look()[1] is False
 
 
+def test_what_is_kept_names_places_alone_and_is_this_user_s(look, tmp_path):
+    look()
+    (path,) = (tmp_path / "cache" / "daysheet" / "deposits").glob("*/*")
+    assert path.stat().st_mode & 0o077 == path.parent.stat().st_mode & 0o077 == 0
+    kept = path.read_bytes()
+    assert not any(word in kept for word in (b"pt-", b"P14", b"B1-6", b"Deposit", b"check"))
+
+
 def test_a_damaged_answer_is_worked_out_again(look, tmp_path):
     before, _ = look()
     (path,) = (tmp_path / "cache" / "daysheet" / "deposits").glob("*/*")

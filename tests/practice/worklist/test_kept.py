@@ -66,6 +66,7 @@ def test_what_did_not_change_is_said_again(check, tmp_path, options):
     assert "V1" in first[1]
     assert check(*options) == (first, True)
     assert {path: path.read_bytes() for path in answers} == written
+    assert all(path.stat().st_mode & 0o077 == 0 for path in (tmp_path / "cache" / "daysheet").rglob("*"))
 
 
 def edits():
