@@ -8,7 +8,7 @@ import lzma
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO, Final
 
@@ -77,6 +77,9 @@ class Amount:
             )
 
 
+_MOST_MEMBERS: Final = 20_000
+
+
 class Text:
     """A text to read resources from, and the name of the archive's member that it is; empty for a file by itself."""
 
@@ -117,7 +120,10 @@ def texts(file: RawFile) -> Iterator[Text]:
                 return
             amount = Amount(file, size)
             with zipfile.ZipFile(raw) as archive:
-                for info in archive.infolist():
+                members = archive.infolist()
+                for number, info in enumerate(members):
+                    if number:  # the first says what the file is
+                        _require_few(members, file)
                     if not info.is_dir() and _is_data(info.filename):
                         with archive.open(info) as member, _text(io.BufferedReader(member)) as lines:  # type: ignore[arg-type]
                             yield Text(lines, info.filename, file, amount)
@@ -125,6 +131,12 @@ def texts(file: RawFile) -> Iterator[Text]:
         raise
     except _DAMAGED:
         raise _damaged(file) from None
+
+
+def _require_few(members: Sequence[zipfile.ZipInfo], file: RawFile) -> None:
+    if len(members) > _MOST_MEMBERS:
+        words = f"the archive holds more than {_MOST_MEMBERS:,} files, which takes minutes to read"
+        raise DaysheetError(words, filename=file.path, remedy="put what is of a kind into one file")
 
 
 def _damaged(file: RawFile) -> DaysheetError:

@@ -6,6 +6,7 @@ import copy
 import gzip
 import json
 import random
+import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -209,6 +210,18 @@ def test_an_archive_s_members_together_unpack_to_no_more_than_one(tmp_path: Path
             archive.writestr(f"{number}.ndjson", b" " * 20_000_000)
     with pytest.raises(DaysheetError, match="the archive unpacks to more than 50 times its size"):
         _SOURCE.read(RawFile(path), Context(lambda _: "pt-000000000000"))
+
+
+def test_an_archive_of_more_files_than_any_export_has_is_refused_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "e.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(20_001):
+            archive.writestr(f"{number}.ndjson", b'{"resourceType":"Encounter","id":"1"}\n')
+    began = time.process_time()
+    assert _SOURCE.matches(RawFile(path))
+    with pytest.raises(DaysheetError, match="holds more than 20,000 files"):
+        _SOURCE.read(RawFile(path), Context(lambda _: "pt-000000000000"))
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize("inner", ["[],", '{"a":{}},', '{"resource":{"id":"1"}},', '"",'])
