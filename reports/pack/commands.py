@@ -10,7 +10,7 @@ from daysheet import console
 from daysheet.errors import DaysheetError
 from daysheet.reports.pack import build, filing, reading
 from daysheet.reports.pack import verify as verifying
-from daysheet.reports.pack.contents import Options, paper_of
+from daysheet.reports.pack.contents import Options, paper_of, subject_of
 from daysheet.reports.pdf import rendering
 from daysheet.reports.statements import account_numbers, exports
 from daysheet.wording import many
@@ -39,6 +39,7 @@ def pack_year(shared: console.Console, *, year: int, paper: str | None, tokens: 
         if no_cache or filing.is_behind(folder, year, commit):
             renderer.warm()  # while the books are loaded
         books = shared.books()
+        subject_of(books, settings, year, options)  # refused before an account is given its number
         if account_numbers.keep(
             folder, books, {code.number for code in exports.read_codes(folder / exports.CODES_FILE).values()}
         ):

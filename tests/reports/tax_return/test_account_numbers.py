@@ -5,9 +5,11 @@ import io
 from decimal import Decimal
 
 import pytest
+from click.testing import CliRunner
 from daysheet.books import loading
 from daysheet.errors import DaysheetError
 from daysheet.ledger import digest
+from daysheet.reports.pack.commands import pack_year
 from daysheet.reports.period import parse
 from daysheet.reports.request import Request
 from daysheet.reports.statements import account_numbers
@@ -105,3 +107,10 @@ def test_rounding_to_dollars_never_touches_receipts(folder):
     assert found == {"1001": 600, "3001": 101, "4001": -1001, "5001": 300}
     assert sum(found.values()) == 0
     assert Decimal("1000.60") + found["4001"] == Decimal("-0.40")
+
+
+def test_a_pack_that_is_refused_numbers_nothing(folder):
+    refused = CliRunner().invoke(pack_year, ["2025", "--books", str(folder)], standalone_mode=False)
+    assert "hold nothing of 2025" in str(refused.exception)
+    assert not (folder / "account-numbers.beancount").exists()
+    assert (folder / "main.beancount").read_text() == LEDGER
