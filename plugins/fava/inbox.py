@@ -241,7 +241,7 @@ def _told(outcome: importing.Outcome, folder: Path) -> Iterable[Told]:
     for taken in outcome.taken:
         yield Told(taken.file.name, tuple(_lines(taken, folder)))
     for path, problem in outcome.refused.items():
-        yield Told(path.name, (str(problem),), is_refused=True)
+        yield Told(path.name, (str(problem).removeprefix(f"{path}: ").replace(str(path), path.name),), is_refused=True)
 
 
 def _lines(taken: Taken, folder: Path) -> Iterable[str]:

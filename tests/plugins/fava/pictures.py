@@ -26,7 +26,6 @@ PICTURES: dict[str, tuple[str, dict[str, str], str]] = {
     "fava-calendar": ("calendar", {}, "desktop-light"),
     "fava-day-sheet": ("day", {"day": "2026-09-14"}, "desktop-light"),
     "fava-lapse": ("lapse", {"key": "adams/2026-09-14"}, "desktop-light"),
-    "fava-import": ("import", {}, "desktop-light"),
     "fava-worklist-dark": ("worklist", {}, "desktop-dark"),
     "fava-receivables": ("receivables", {}, "desktop-light"),
     "fava-deposits": ("deposits", {}, "desktop-light"),
@@ -47,11 +46,13 @@ pdf-password = "env:PICTURED_PASSWORD"
 """
 
 UNCLEAR: dict[str, tuple[str, str, str]] = {
+    "fava-import": ("import", "Look at what they would do", "desktop-light"),
     "fava-deposit": ("deposits", ", 150.50", "desktop-light"),
     "fava-questions": ("import", "Answer the questions of schedule.csv", "desktop-light"),
     "fava-categorize": ("categorize", "", "desktop-light"),
 }
-"""Of books in which something is to be said: the page, a link on it that is followed, the screen."""
+"""Of books in which something is to be said: the page, what on it is pressed, the screen."""
+NEXT = CHASE + 'X,02/03/2026,"HENRY SCHEIN 5002",-64.00,ACH,,,\nX,02/10/2026,"GRANITE WATER UTILITY",-35.10,ACH,,,\n'
 
 
 def unclear_books(folder: Path) -> Path:
@@ -62,7 +63,8 @@ def unclear_books(folder: Path) -> Path:
     importing.import_files(folder, [folder.parent / "payments.csv", folder.parent / "bank.csv"])
     settings = folder / "daysheet.toml"
     settings.write_text(settings.read_text() + RULED)
-    (folder / "inbox" / "schedule.csv").write_text(VISITS)
+    for name, text in (("schedule.csv", VISITS), ("february.csv", NEXT)):
+        (folder / "inbox" / name).write_text(text)
     return folder
 
 
@@ -70,12 +72,13 @@ def take_unclear(browser: Browser, scratch: Path, wanted: Iterable[str]) -> None
     """Take those of books in which something is to be said."""
     with serving(unclear_books(scratch / "unclear")) as site:
         for name in wanted:
-            page, link, screen = UNCLEAR[name]
+            page, pressed, screen = UNCLEAR[name]
             context = browser.new_context(**SCREENS[screen])
             tab = context.new_page()
             tab.goto(site.page(page), wait_until="networkidle")
-            if link:
-                tab.get_by_role("link", name=link).click()
+            if pressed:
+                tab.get_by_role("link", name=pressed).or_(tab.get_by_role("button", name=pressed)).click()
+                tab.wait_for_load_state("networkidle")
             tab.wait_for_timeout(1500)
             tab.screenshot(path=ROOT / "docs" / "pictures" / f"{name}.png")
             context.close()

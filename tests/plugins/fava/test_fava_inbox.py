@@ -56,6 +56,7 @@ def test_a_file_is_dropped_looked_at_taken_and_taken_back(tab, inbox_site, axe):
     expect(march).to_contain_text("5 rows = 5 booked + 0 already there + 0 skipped")
     expect(march).to_contain_text("400.00 USD = 400.00 booked")
     expect(tab.locator(".ds-file", has_text="odd.csv: refused")).to_contain_text("no kind that Daysheet knows")
+    expect(tab.locator("#ds-previewed")).not_to_contain_text(str(inbox_site.books))
     for screen in ("phone-light", "desktop-light"):
         tab.set_viewport_size(SCREENS[screen]["viewport"])
         assert (fits(tab), serious(axe, tab)) == (True, [])
