@@ -56,7 +56,7 @@ def _checked(shell: console.Console, folder: Path, asked: _Asked, guard: kept.Wa
 
     books = loading.load(folder, guard)
     day = asked.as_of or books.as_of
-    known = deposits_before.known(books, day, asked.kinds, guard.read) if kept.is_all_of_its_files(guard, books) else {}
+    known = deposits_before.known(books, day, asked.kinds, guard) if kept.is_all_of_its_files(guard, books) else {}
     found = worklist.findings_of(books, day, asked.kinds, asked.since, known)
     if asked.as_csv:
         words = worklist.as_csv(found, folder, books.currency)

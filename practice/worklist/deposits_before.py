@@ -32,7 +32,7 @@ _MANY: Final = 400
 
 
 def known(
-    books: Books, as_of: datetime.date, kinds: Iterable[str], read: Mapping[str, str]
+    books: Books, as_of: datetime.date, kinds: Iterable[str], watch: kept_answers.Watch
 ) -> Mapping[str, Sequence[Finding]]:
     """The findings on deposits by their kind, waived ones too; nothing where they are not to be kept.
 
@@ -40,12 +40,12 @@ def known(
         books: whose entries are all of their files, each booked by itself and changed by no plugin.
         as_of: the day.
         kinds: that are asked for; all if none are.
-        read: the digests of these files by their names, in the order in which they were read.
+        watch: of the load of these files.
     """
     wanted = set(kinds)
     if (wanted and wanted.isdisjoint(_KINDS)) or books.remittances or len(books.clearing) < _MANY:
         return {}
-    place = _place(books, as_of, read)
+    place = _place(books, as_of, watch.meant)
     if place is None:
         return {}
     kept = private.kept_at(place)
@@ -56,7 +56,7 @@ def known(
     whole = all(_read(rows[kind]) == [_with_places(one) for one in same] for kind, same in found.items())
     # a cache that cannot be written is no reason to fail, nor is evidence whose place is no file's and no line's
     with suppress(OSError, ValueError):
-        if whole and all(kept_answers.digest(name) == read[name] for name in _files(books)):
+        if whole and all(kept_answers.digest(name) == watch.read[name] for name in _files(books)):
             private.keep(place, marshal.dumps(rows))
     return found
 
@@ -67,7 +67,13 @@ def _files(books: Books) -> set[str]:
 
 
 def _place(books: Books, as_of: datetime.date, read: Mapping[str, str]) -> Path | None:
-    """Where they are kept; None where an entry is of no file that was read, or nothing can be kept."""
+    """Where they are kept; None where an entry is of no file that was read, or nothing can be kept.
+
+    Args:
+        books: as in `known`.
+        as_of: the day.
+        read: by name, in the order in which files were read, the digest of what each says to checks.
+    """
     folder = private.folder_of(str(books.options["filename"]), "findings")
     names = _files(books)
     if folder is None or not names <= read.keys():

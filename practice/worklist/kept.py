@@ -52,6 +52,7 @@ class Watch(Guard):
         found: the files that each include found, by its whole pattern.
         plain: whether nothing else can have mattered, as far as the files' options tell.
         alone: whether each file was booked by itself: for any other load they are looked at twice.
+        alike: by names and digests of files, the digest of a text that differs in nothing that a check looks at.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -60,6 +61,7 @@ class Watch(Guard):
         self.read: dict[str, str] = {}
         self.found: dict[str, list[str]] = {}
         self.plain = self.alone = True
+        self.alike: dict[tuple[str, str], str] = {}
         self.settings = digest(folder / _SETTINGS)
 
     def file(self, name: str) -> None:
@@ -68,6 +70,11 @@ class Watch(Guard):
         self.alone = self.alone and name not in self.read
         self.read[name] = digest(name)
         self.plain = self.plain and not name.endswith(_ENCRYPTED)
+
+    @property
+    def meant(self) -> dict[str, str]:
+        """As `read`, of texts that no check tells apart the digest of the first one."""
+        return {name: self.alike.get((name, said), said) for name, said in self.read.items()}
 
     def options(self, name: str, options: Mapping[str, Any]) -> None:
         """What a file sets, once it is parsed."""
@@ -94,6 +101,8 @@ def said(folder: Path, question: str, ask: Callable[[Watch], tuple[Books, Said]]
             if kept is not None:
                 return kept
     watch = Watch(folder)
+    with suppress(OSError, *_STUMBLES):
+        watch.alike = {} if place is None else _alike(place)
     with collector.paused():
         books, answer = ask(watch)
     if place is not None and _is_plain(watch, books):
@@ -133,6 +142,7 @@ class _Kept(NamedTuple):
         read: the digest of each file.
         found: the files that each include found.
         settings: their digest.
+        alike: of files that were edited since and say the same to checks, the digests of what they said first.
         frame: what `edited` looks at, its entries in base 64; none where an edit may change more than it sees.
         said: the answer.
     """
@@ -140,6 +150,7 @@ class _Kept(NamedTuple):
     read: dict[str, str]
     found: dict[str, list[str]]
     settings: str
+    alike: dict[str, str]
     frame: tuple[str, str, str] | None
     said: Said
 
@@ -151,9 +162,7 @@ def _read(place: Path, folder: Path) -> Said | None:
         return None
     head, _, words = content.partition(b"\n")
     made_of = json.loads(head)
-    kept = _Kept(
-        made_of["read"], made_of["found"], made_of["settings"], made_of["frame"], Said(words.decode(), made_of["code"])
-    )
+    kept = _Kept(**{**made_of, "said": Said(words.decode(), made_of["said"])})
     guard = Guard(folder)
     changed: dict[str, str] = {}
     for name, before in kept.read.items():
@@ -169,6 +178,13 @@ def _read(place: Path, folder: Path) -> Said | None:
     if guard.programs or (changed and not _holds(place, kept, changed, folder)):
         return None
     return kept.said
+
+
+def _alike(place: Path) -> dict[tuple[str, str], str]:
+    """What `Watch.alike` says, as far as an answer that no longer holds knows."""
+    head = (private.kept_at(place) or b"{}").partition(b"\n")[0]
+    made_of = json.loads(head)
+    return {(name, made_of["read"][name]): first for name, first in made_of.get("alike", {}).items()}
 
 
 def _is_around(kept: _Kept, folder: Path) -> bool:
@@ -200,8 +216,9 @@ def _holds(place: Path, kept: _Kept, changed: Mapping[str, str], folder: Path) -
     if any(digest(name) != now for name, now in changed.items()):
         return False
     read = {**kept.read, **changed}
+    alike = {**{name: kept.read[name] for name in changed}, **kept.alike}
     with suppress(OSError):
-        _write(place, kept._replace(read=read))
+        _write(place, kept._replace(read=read, alike=alike))
     cache.let_go(main, read)
     return True
 
@@ -212,13 +229,14 @@ def _keep(place: Path, watch: Watch, books: Books, answer: Said) -> None:
 
     frame = edited.frame_of(books) if watch.alone else None
     framed = None if frame is None else (base64.b64encode(frame.entries).decode(), frame.currency, str(frame.since))
-    kept = _Kept(watch.read, watch.found, watch.settings, framed, answer)
+    alike = {name: said for name, said in watch.meant.items() if said != watch.read[name]}
+    kept = _Kept(watch.read, watch.found, watch.settings, alike, framed, answer)
     if all(digest(name) == before for name, before in kept.read.items()) and _is_around(kept, watch.folder):
         _write(place, kept)
 
 
 def _write(place: Path, kept: _Kept) -> None:
-    made_of = {**kept._asdict(), "said": None, "code": kept.said.code}
+    made_of = {**kept._asdict(), "said": kept.said.code}
     private.keep(place, json.dumps(made_of).encode() + b"\n" + kept.said.words.encode())
 
 

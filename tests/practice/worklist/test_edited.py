@@ -248,6 +248,10 @@ def test_deposits_are_looked_at_again_where_one_of_theirs_has_changed(check, boo
     assert edit("months/payments", "Cards  50.00", "Cards  49.00") == 2  # in error: nothing is looked at
     assert edit("months/payments", "Cards  49.00", "Cards  50.00") == 2
     assert edit("months/bank", '"Deposit"', '"Terminal"') == 3
+    assert edit("months/bank", "Stationer", "Paper shop") == 3
+    assert edit("months/invoices", "60.00", "50.00") == 3
+    assert edit("months/invoices", "50.00", "70.00") == 3
+    assert edit("months/bank", '"Terminal"', '"Desk"') == 4
 
 
 def changes(text, chance):
