@@ -103,25 +103,30 @@ def _set_off(legs: list[_Leg]) -> list[_Leg]:
     """The legs after what was collected is set off, in order, against cash income of the opposite sign; linear."""
     if COLLECTED not in [leg.account for leg in legs]:
         return legs
-    result = list(legs)
+    numbers = [leg.number for leg in legs]
     open_income: dict[bool, deque[int]] = {True: deque(), False: deque()}
-    for at, leg in enumerate(result):
-        if _is_cash_income(leg.account) and leg.number:
+    for at, leg in enumerate(legs):
+        if leg.number and _is_cash_income(leg.account):
             open_income[leg.number > 0].append(at)
     emptied = set()
-    for at, collected in enumerate(result):
+    for at, collected in enumerate(legs):
         if collected.account != COLLECTED:
             continue
         left = collected.number
         waiting = open_income[left < 0]
         while left and waiting:
-            income = result[waiting[0]]
-            part = min(abs(left), abs(income.number)).copy_sign(left)
+            income = waiting[0]
+            part = min(abs(left), abs(numbers[income])).copy_sign(left)
             left -= part
-            result[waiting[0]] = income._replace(number=income.number + part)
-            if not result[waiting[0]].number:
+            numbers[income] += part
+            if not numbers[income]:
                 emptied.add(waiting.popleft())
         if collected.number and not left:
             emptied.add(at)
-        result[at] = collected._replace(number=left)
-    return [leg for at, leg in enumerate(result) if at not in emptied]
+        numbers[at] = left
+    # most are as they were, or gone
+    return [
+        leg if leg.number is number else leg._replace(number=number)
+        for at, (leg, number) in enumerate(zip(legs, numbers, strict=True))
+        if at not in emptied
+    ]

@@ -206,9 +206,11 @@ def _journal_rows(moved: Activity, request: Request, wanted: Callable[[Transacti
         heads = (its.reference or None, its.check or None, its.text)
         yield Row("heading", (entry.date, number, *heads, None, None, None))
         # debits first, as a journal is written; each side in the order of the accounts
-        for name, line in sorted(legs[number], key=lambda leg: leg[1].amount < 0):
-            debit, credit = _side(line)
-            yield Row("line", (entry.date, number, None, None, whole[name], name, debit or None, credit or None), 1)
+        debits = [leg for leg in legs[number] if not leg[1].amount < 0]
+        for name, line in (*debits, *[leg for leg in legs[number] if leg[1].amount < 0]):
+            amount = line.amount
+            amounts = (amount, None) if amount > 0 else (None, -amount or None)
+            yield Row("line", (entry.date, number, None, None, whole[name], name, *amounts), 1)
     if not legs:
         return
     total = sides([line for lines in legs.values() for _, line in lines])
