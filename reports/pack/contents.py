@@ -356,5 +356,4 @@ def _hidden(cell: Cell) -> Cell:
 
 def _texts(table: Table) -> Iterator[str]:
     yield from table.notes
-    for row in table.rows:
-        yield from [cell for cell in row.cells if isinstance(cell, str)]
+    yield from [cell for row in table.rows for cell in row.cells if isinstance(cell, str)]
