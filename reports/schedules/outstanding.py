@@ -32,11 +32,13 @@ class Item(NamedTuple):
 
 def outstanding(request: Request) -> list[Item]:
     """The items open at the end of the period, by account and day; receipts of a practice by day."""
-    found: list[Item] = []
-    for account in activity(request.books, "cash").under(CLEARING):
-        if account.balance(request.period.last):
-            found += _items(account, request.period.last)
-    return found
+    last = request.period.last
+
+    def work() -> list[Item]:
+        accounts = activity(request.books, "cash").under(CLEARING)
+        return [item for account in accounts if account.balance(last) for item in _items(account, last)]
+
+    return request.books.once(("outstanding items", last), work)
 
 
 def _items(account: AccountActivity, last: datetime.date) -> Iterator[Item]:
