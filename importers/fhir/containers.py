@@ -8,7 +8,7 @@ import lzma
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO, Final
 
@@ -43,9 +43,10 @@ _DAMAGED: Final = (
 class Amount:
     """How much of a file has been unpacked, of all its texts together: what repeats itself needs hardly any room."""
 
-    def __init__(self, file: RawFile, packed: int) -> None:
-        """`packed` is the file's size in bytes where it is compressed, else 0."""
+    def __init__(self, file: RawFile, packed: int, taken: Callable[[], int] | None = None) -> None:
+        """`packed` is the file's size in bytes where it is compressed, else 0; `taken` says how many were read."""
         self._file = file
+        self._taken = taken
         self._packed = packed
         self._characters = 0
 
@@ -67,9 +68,10 @@ class Amount:
         Raises:
             DaysheetError: they are too small to say anything; it is no export, and would take hours.
         """
-        if resources > _FEW and (
-            resources * _SHORTEST > self._characters or 0 < self._packed < resources * _SHORTEST_PACKED
-        ):
+        if resources <= _FEW:
+            return
+        packed = self._packed if self._taken is None else self._taken()
+        if resources * _SHORTEST > self._characters or 0 < packed < resources * _SHORTEST_PACKED:
             raise DaysheetError(
                 f"holds more than {resources - 1:,} resources, too many for a file of its size",
                 filename=self._file.path,
@@ -116,7 +118,7 @@ def texts(file: RawFile) -> Iterator[Text]:
             if raw.peek(len(_ZIP))[: len(_ZIP)] != _ZIP:
                 packed = raw.peek(len(_GZIP))[: len(_GZIP)] == _GZIP
                 with _text(raw) as lines:
-                    yield Text(lines, "", file, Amount(file, size if packed else 0))
+                    yield Text(lines, "", file, Amount(file, size, raw.tell) if packed else Amount(file, 0))
                 return
             amount = Amount(file, size)
             with zipfile.ZipFile(raw) as archive:

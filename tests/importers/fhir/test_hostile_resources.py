@@ -262,3 +262,15 @@ def test_ledger_syntax_in_a_resource_stays_text(tmp_path: Path) -> None:
     path.write_bytes(ndjson([json.loads(json.dumps({**encounter(), "id": words, "status": "finished"}))]))
     [visit] = _SOURCE.read(RawFile(path), Context(lambda _: "pt-000000000000")).records
     assert "\n" not in repr(visit._replace(meta={})).encode().decode("unicode_escape")
+
+
+def test_a_long_archive_of_nothings_is_refused_by_what_was_read_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its size alone would let a hundred times as many pass before anything is said."""
+    monkeypatch.setattr(containers, "_FEW", 1_000)
+    path = tmp_path / "e.ndjson.gz"
+    noise = random.Random(7).randbytes(200_000).hex().encode()
+    path.write_bytes(gzip.compress(b'{"resourceType":"Encounter","id":"x"}\n' * 40_000 + noise))
+    with pytest.raises(DaysheetError, match=r"holds more than \d\d?,\d{3} resources, too many for a file of its size"):
+        _SOURCE.read(RawFile(path), Context(lambda _: "pt-000000000000"))
