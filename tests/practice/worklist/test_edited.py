@@ -316,4 +316,4 @@ def test_whatever_is_edited_in_a_sample(check, tmp_path, sample):
     check(folder)
     every = sorted(folder.glob("2026/*.beancount"))
     banks = [path for path in every if "checking" in path.name or "card" in path.name]
-    assert follow(check, folder, [*banks, *every], random.Random(3), 40)
+    assert follow(check, folder, [*banks, *every], random.Random(3), 12)
