@@ -33,7 +33,7 @@ BILLS = "".join(
 
 
 @pytest.fixture
-def billed(load) -> Books:
+def billed(load):
     return load(BILLS)
 
 

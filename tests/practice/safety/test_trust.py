@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
+import importlib
+import inspect
 import json
 import os
 import shutil
@@ -288,7 +289,7 @@ def test_what_bean_check_would_run_is_listed_until_it_is_allowed(books, tmp_path
 
 def test_no_plugin_that_is_let_run_evaluates_what_it_is_told():
     for name in ledger.SAFE:
-        tree = ast.parse(Path(importlib.util.find_spec(name).origin).read_text())
+        tree = ast.parse(inspect.getsource(importlib.import_module(name)))
         called = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and hasattr(node.func, "id")}
         assert not called & {"eval", "exec", "compile", "__import__", "open"}, name
     assert not {f"beancount.plugins.{name}" for name in EVALUATING} & ledger.SAFE

@@ -122,7 +122,12 @@ def check(tmp_path, monkeypatch):
     loaded = []
     really = loading.load
     monkeypatch.setattr(deposits_before, "_MANY", 1)
-    monkeypatch.setattr(loading, "load", lambda *given: loaded.append(1) or really(*given))
+
+    def load(*given):
+        loaded.append(1)
+        return really(*given)
+
+    monkeypatch.setattr(loading, "load", load)
 
     def run(folder, *options, cache="cache"):
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / cache))
