@@ -36,7 +36,7 @@ from tests.reports.mail.conftest import (  # noqa: F401 - fixtures
 )
 from tests.reports.mail.test_commands import mail_settings
 
-from .conftest import OLDEST_FAVA, Site, looking, oldest_fava, put_back, serving
+from .conftest import OLDEST_FAVA, Site, Warm, looking, oldest_fava, warm
 from .test_fava import figures
 from .test_fava_inbox import dropped
 
@@ -107,7 +107,7 @@ class Practice(NamedTuple):
 
     name: str
     screen: str
-    site: Site
+    warm: Warm
     server: Server
     raw: Raw
 
@@ -117,6 +117,7 @@ class Desk(NamedTuple):
 
     tab: Page
     practice: Practice
+    site: Site
 
     @property
     def clicks(self) -> int:
@@ -140,7 +141,7 @@ class Desk(NamedTuple):
 
     def written(self, name: str) -> str:
         """What a file of the books says; nothing where there is none."""
-        path = self.practice.site.books / name
+        path = self.site.books / name
         return path.read_text() if path.exists() else ""
 
     def undo(self) -> None:
@@ -200,31 +201,32 @@ def practice(request, authority, ca_file, tmp_path_factory) -> Iterator[Practice
         patch.setenv("XDG_CONFIG_HOME", str(scratch / "config"))
         patch.setenv("MAIL_SECRET", PASSWORD)
         patch.setenv("DAYSHEET_SECRET", demo.SECRET)  # that the samples' tokens are made with
-        with serving(folder, path=oldest_fava() if fava == OLDEST_FAVA else "") as running:
+        with warm(folder, oldest_fava() if fava == OLDEST_FAVA else "") as running:
             yield Practice(name, screen, running, server, raw_of(str(folder / "main.beancount")))
 
 
 @pytest.fixture
 def desk(browser, practice) -> Iterator[Desk]:
     """The overview, nothing clicked yet; the books are put back after it, the packs stay."""
-    for _ in put_back(practice.site, ("catch-up", "outbox")):
-        with looking(browser, practice.screen) as (tab, problems):
-            yield _at_overview(tab, practice)
-            assert problems == []
+    with (
+        practice.warm.lent(("catch-up", "outbox")) as site,
+        looking(browser, practice.screen, COUNT) as (tab, problems),
+    ):
+        yield _at_overview(tab, practice, site)
+        assert problems == []
 
 
-def _at_overview(tab: Page, practice: Practice) -> Desk:
-    tab.add_init_script(COUNT)
-    tab.goto(practice.site.url, wait_until="networkidle")
+def _at_overview(tab: Page, practice: Practice, site: Site) -> Desk:
+    tab.goto(site.url, wait_until="networkidle")
     tab.evaluate("sessionStorage.clicks = 0")
-    return Desk(tab, practice)
+    return Desk(tab, practice, site)
 
 
 @pytest.fixture(scope="module")
 def built(browser, practice) -> int:
     """A pack, built on its page; in how many clicks."""
-    with looking(browser, practice.screen) as (tab, problems):
-        desk = _at_overview(tab, practice)
+    with practice.warm.serving() as site, looking(browser, practice.screen, COUNT) as (tab, problems):
+        desk = _at_overview(tab, practice, site)
         desk.go("Packs")
         desk.press("Build the pack")
         expect(tab.get_by_role("region", name="Pack of 2026")).to_be_visible(timeout=600_000)
@@ -291,7 +293,7 @@ def set_aside(desk: Desk) -> None:
 def aside_before(desk: Desk) -> None:
     """The sample's first unbilled visit, set aside by whoever keeps the books."""
     visit = min(min(visits) for visits in desk.practice.raw.never.values())
-    with (desk.practice.site.books / "main.beancount").open("a") as main:
+    with (desk.site.books / "main.beancount").open("a") as main:
         main.write(f'2026-12-31 custom "waived" "unbilled-visit" "{visit}" "courtesy"\n')
     until = time.monotonic() + 60
     desk.go("Waived")
@@ -307,7 +309,7 @@ def aside_before(desk: Desk) -> None:
 def a_file(desk: Desk) -> None:
     before = desk.written("imports.beancount")
     desk.go("Import")
-    file = desk.practice.site.books.parent / "Chase1234_Activity.csv"
+    file = desk.site.books.parent / "Chase1234_Activity.csv"
     file.write_text(
         "Details,Posting Date,Description,Amount,Type,Balance,Check or Slip #\n"
         "DEBIT,01/05/2027,SOME SHOP,-5.00,ACH,,,\n"
@@ -325,7 +327,7 @@ def a_file(desk: Desk) -> None:
     desk.undo()
     expect(desk.tab.locator("#ds-inbox li")).to_have_count(1)
     assert desk.written("imports.beancount") == before
-    shutil.rmtree(desk.practice.site.books / "inbox")
+    shutil.rmtree(desk.site.books / "inbox")
 
 
 def questions(desk: Desk) -> None:
@@ -350,7 +352,7 @@ def questions(desk: Desk) -> None:
 def said_of(desk: Desk, page: str, text: str, shown: str) -> None:
     """What the bank said meanwhile, as an import writes it; on the page once Fava has seen that a file changed."""
     provider = LAPSE[desk.practice.name][0].capitalize()
-    with (desk.practice.site.books / "2026" / "2026-12-chase-checking.beancount").open("a") as file:
+    with (desk.site.books / "2026" / "2026-12-chase-checking.beancount").open("a") as file:
         file.write(text.replace("{provider}", provider))
     until = time.monotonic() + 120
     desk.go(page)

@@ -1,0 +1,44 @@
+"""Fava that reads its books once and then forks for each test: `python warm.py MAIN`, else as `fava` is called.
+
+A line of standard input that is a port has a fork serve the books there; the same number below nought has it ended. So
+a test that writes has a Fava of its own, in which nothing was asked before, and does not wait until the books are read
+anew because the last one wrote in them.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+
+from cheroot.wsgi import Server
+from fava.cli import main
+
+serve = Server.start
+
+
+def fork_for_each_line(server: Server) -> None:
+    """In place of serving: answer one request, which loads the books, and fork when asked to."""
+    answer = server.wsgi_app.test_client().get("/", follow_redirects=True)
+    assert answer.status_code == 200, answer.status
+    assert threading.active_count() == 1, "a fork has no other threads"
+    forks: dict[int, int] = {}
+    for line in sys.stdin:
+        port = int(line)
+        if port > 0:
+            forks[port] = os.fork()
+            if forks[port] == 0:
+                server.bind_addr = ("127.0.0.1", port)
+                serve(server)
+                os._exit(0)
+        else:
+            os.kill(forks[-port], signal.SIGTERM)
+            os.waitpid(forks.pop(-port), 0)
+        sys.stdout.write("done\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    setattr(Server, "start", fork_for_each_line)  # noqa: B010 - mypy would not have a method replaced
+    main()
