@@ -37,6 +37,8 @@ def fork_for_each_line(server: Server) -> None:
             os.waitpid(forks.pop(-port), 0)
         sys.stdout.write("done\n")
         sys.stdout.flush()
+    for fork in forks.values():  # who asked is gone
+        os.kill(fork, signal.SIGTERM)
 
 
 if __name__ == "__main__":
