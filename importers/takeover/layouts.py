@@ -82,6 +82,13 @@ _ITEM_NAMES: Final = {
 }
 
 
+_PAID: Final = frozenset(
+    ("payment_id", "payment id", "payment number", "payment method", "payment type", "method", "date paid", "paid on")
+)
+"""Columns of payments, whose plain amounts nobody owes."""
+_PLAIN: Final = ("amount", "total")
+
+
 class Account(NamedTuple):
     """An account of the other program and what it stood at: positive for a debit; `type` and `number` may be empty."""
 
@@ -160,6 +167,13 @@ def _by_header(file: RawFile, rows: list[Row], place: int, header: list[str]) ->
         and ({"id", "patient"} & items.keys())
         and not {"debit", "credit"} & set(header)
     ):
+        if _PAID & set(header) and header[items["amount"]] in _PLAIN:
+            raise DaysheetError(
+                "lists payments, not what was open on a day",
+                filename=file.path,
+                line=rows[place].line,
+                remedy="daysheet import takes payments; adopt takes the list of open invoices",
+            )
         return _items(file, body, items, above)
     places = _columns(header, _NAMES)
     if "account" not in places and header and header[0] == "" and {"debit", "credit"} <= places.keys():

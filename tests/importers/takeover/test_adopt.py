@@ -226,6 +226,11 @@ def test_xero_s_and_quickbooks_layouts_are_read(folder: Folder) -> None:
         ),
         (("a,b\n1,2\n",), "2026-07-01", "is no trial balance, chart of accounts or list of open items"),
         ((ITEMS.replace("420.00", "4x20"),), "", "the amount is no amount"),
+        (
+            ("Payment ID,Date,Invoice ID,Method,Amount\nP1,2026-06-01,I1,card,50.00\n",),
+            "",
+            ".csv:1: lists payments, not",
+        ),
     ],
 )
 def test_what_contradicts_or_cannot_be_known_is_refused_and_nothing_is_written(
