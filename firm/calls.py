@@ -154,7 +154,9 @@ def _why(call: Call, code: int, error: str, *, is_late: bool) -> str:
         return _NO_MORE_MEMORY.format(memory=call.memory // 1_000_000)
     if code < 0:
         return ""
-    return lines[-1].removeprefix("daysheet: ") if lines else f"it ended with {code} and said nothing"
+    # whose books they are is said beside it
+    said = lines[-1].removeprefix("daysheet: ").replace(f"{call.folder}{os.sep}", "") if lines else ""
+    return said or f"it ended with {code} and said nothing"
 
 
 def _command(call: Call, took: int) -> list[str]:

@@ -44,7 +44,7 @@ def test_each_client_stands_in_one_table_and_a_broken_one_stops_nobody(firm):
     assert {name: row["gap"] for name, row in said.items()} == {"oak": "120.50", "elm": "80.00", "ash": None}
     assert said["oak"]["practice"] == "The oak practice"
     assert said["oak"]["as_of"] == "2026-03-01"
-    assert "main.beancount:1" in said["ash"]["error"]
+    assert said["ash"]["error"].startswith("main.beancount:1: ")
 
 
 def test_what_wants_attention_comes_first_by_the_column_asked_for(firm):
