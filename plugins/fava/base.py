@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import wraps
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
+from urllib.parse import urlencode
 
 from daysheet.books import loading
 from daysheet.errors import DaysheetError
@@ -55,6 +56,8 @@ PAGES: Final = {
     "outbox": "Outbox",
 }
 
+_IN_QUERIES: Final = "!$'()*,/:;?@"
+"""What URLs leave as it is in a query, as Flask does."""
 _NO_ACCOUNTS: Final = "The account filter is neither the name of an account nor a regular expression."
 
 Method = TypeVar("Method", bound=Callable[..., Response])
@@ -189,16 +192,15 @@ class Pages(FavaExtensionBase):
 
     def link(self, **values: str) -> str:
         """An address within these pages; Fava's filters stay."""
-        arguments: dict[str, Any] = {"extension_name": self.name, **values}
-        return url_for("extension_report", **arguments)
+        return _address("extension_report", {"extension_name": self.name}, values)
 
     def editor(self, meta: Meta) -> str:
         """Where Fava's editor shows the line of an entry."""
-        return url_for("report", report_name="editor", file_path=meta["filename"], line=meta["lineno"])
+        return _address("report", {"report_name": "editor"}, {"file_path": meta["filename"], "line": meta["lineno"]})
 
     def journal(self, invoice: str) -> str:
         """Where Fava's journal shows all entries of an invoice."""
-        return url_for("report", report_name="journal", filter=f"^inv-{invoice}")
+        return _address("report", {"report_name": "journal"}, {"filter": f"^inv-{invoice}"})
 
     def endpoint_link(self, endpoint: str, /, **values: str) -> str:
         """The address of one of our endpoints; Fava's filters stay."""
@@ -224,6 +226,24 @@ class Pages(FavaExtensionBase):
     def dated(words: object) -> Markup:
         """The same, in which no day is broken over two lines."""
         return writing.dated(words)
+
+
+def _address(endpoint: str, places: dict[str, str], values: dict[str, Any]) -> str:
+    """As Flask's `url_for`, whose part that all links of a kind on a page share is worked out once.
+
+    Args:
+        endpoint: as `url_for` takes it.
+        places: what stands in the path.
+        values: the query, before what Fava adds to it; what is None is left out.
+    """
+    known: dict[tuple[str, ...], str] = request.environ.setdefault("daysheet.addresses", {})
+    kind = endpoint, *places.values(), "", *values
+    if kind not in known:
+        fixed: dict[str, Any] = {**dict.fromkeys(values), **places}
+        known[kind] = url_for(endpoint, **fixed)
+    path, _, filters = known[kind].partition("?")
+    query = urlencode([(name, value) for name, value in values.items() if value is not None], safe=_IN_QUERIES)
+    return "?".join(filter(None, (path, "&".join(filter(None, (query, filters))))))
 
 
 def asked_texts(*names: str) -> dict[str, str] | None:
