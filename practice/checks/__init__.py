@@ -77,14 +77,14 @@ CHECKS: Final[Mapping[str, Check]] = MappingProxyType(
 )
 
 
-_NOTHING: Final[Mapping[str, Iterable[Finding]]] = MappingProxyType({})
+NOTHING_KNOWN: Final[Mapping[str, Iterable[Finding]]] = MappingProxyType({})
 
 
 def find(
     books: Books,
     as_of: datetime.date | None = None,
     kinds: Iterable[str] = (),
-    known: Mapping[str, Iterable[Finding]] = _NOTHING,
+    known: Mapping[str, Iterable[Finding]] = NOTHING_KNOWN,
 ) -> list[Finding]:
     """Findings that are not waived, as of a day, without expected cash.
 
@@ -113,7 +113,7 @@ def run(
     books: Books,
     as_of: datetime.date | None = None,
     kinds: Iterable[str] = (),
-    known: Mapping[str, Iterable[Finding]] = _NOTHING,
+    known: Mapping[str, Iterable[Finding]] = NOTHING_KNOWN,
 ) -> list[Finding]:
     """As `find`, with the cash that unbilled visits would bring."""
     day = books.as_of if as_of is None else as_of

@@ -10,7 +10,6 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Final
 
 from daysheet import checks
@@ -27,7 +26,6 @@ _FORMULA: Final = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _SHOWN: Final = 10
 _WIDTH: Final = 80
 _FAR = datetime.date.max
-_NOTHING: Final[Mapping[str, Iterable[Finding]]] = MappingProxyType({})
 
 
 def findings_of(
@@ -35,7 +33,7 @@ def findings_of(
     as_of: datetime.date,
     kinds: Iterable[str] = (),
     since: datetime.date | None = None,
-    known: Mapping[str, Iterable[Finding]] = _NOTHING,
+    known: Mapping[str, Iterable[Finding]] = checks.NOTHING_KNOWN,
 ) -> list[Finding]:
     """What is to be done as of a day, the most money first, within equal money the nearest deadline.
 

@@ -37,8 +37,8 @@ class Mailroom:
         outbox: the outbox.
         mail: the `[mail]` settings.
         known: asks the books for the addresses of their own contacts.
-        clock: the time, in UTC; given from outside so that it can be held still.
         ours: whether this machine's user has approved these bytes: the log alone could be anybody's.
+        clock: the time, in UTC; given from outside so that it can be held still.
     """
 
     def __init__(
@@ -46,8 +46,8 @@ class Mailroom:
         outbox: Outbox,
         mail: MailSettings,
         known: Callable[[], Sequence[str]],
+        ours: Callable[[Event], bool],
         clock: Clock = _now,
-        ours: Callable[[Event], bool] = lambda _: True,
     ) -> None:
         """Nothing happens yet."""
         self.outbox = outbox

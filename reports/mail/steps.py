@@ -41,7 +41,7 @@ def mailroom(folder: Path, settings: Settings, books: Callable[[], Books]) -> tu
         Outbox(folder),
         mail,
         lambda: tuple(contacts(books()).values()),
-        ours=lambda event: not trusted.refused(folder, [_approval(event)]),
+        lambda event: not trusted.refused(folder, [_approval(event)]),
     )
     return room, mail
 

@@ -39,7 +39,7 @@ def clock() -> datetime.datetime:
 
 
 def mailroom(books: Path, mail: MailSettings, known: tuple[str, ...] = (RECIPIENT,)) -> Mailroom:
-    return Mailroom(Outbox(books), mail, lambda: known, clock)
+    return Mailroom(Outbox(books), mail, lambda: known, lambda _: True, clock)
 
 
 def draft(room: Mailroom, files=(PACK,), to: str = RECIPIENT, pack: str = "WC-2026-0123456789"):
