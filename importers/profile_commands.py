@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,13 +32,14 @@ def identify_(shell: console.Console, paths: tuple[Path, ...]) -> int:
     folder = profile_new.books_folder(shell)
     known = sources.all_sources(folder)
     told = sources.told(Settings.of(folder)) if folder else NOTHING_TOLD
+    books = cache(lambda: profile_new.known(folder))  # loaded once, and only where a file asks for them
     answers: list[dict[str, Any]] = []
     texts: list[str] = []
     refused: list[DaysheetError] = []
     for path in paths:
         file = RawFile(path)
         try:
-            answer, detected = identify.describe(file, known, told, lambda: profile_new.known(folder))
+            answer, detected = identify.describe(file, known, told, books)
             texts.append(identify.as_text(answer, detected))
             answers.append(answer)
         except DaysheetError as problem:

@@ -25,8 +25,9 @@ from tests import reached  # before any module of Daysheet: its probes go into t
 from daysheet.books import Books
 from daysheet.findings import FindingError
 from hypothesis import HealthCheck, settings
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Error, sync_playwright
 
+from tests import browsing
 from tests.attacks.counts import PROPERTY, Counted, words
 
 # how fast examples are made depends on what else the machine does, and says nothing of the code
@@ -52,16 +53,6 @@ SLOWEST = (
     "real/test_nimibi.py",
 )
 """The files that take longest; each runs in one process, so that one begun last would keep the other waiting."""
-
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 Load = Callable[..., Books]
 Verapdf = Callable[..., list[str]]
@@ -135,12 +126,11 @@ def books(load: Load) -> Books:
     return load()
 
 
-def _program(*names: str) -> str:
-    for name in names:
-        path = shutil.which(name)
-        if path is not None:
-            return path
-    pytest.skip(f"{names[0]} is not installed")
+def _program(name: str) -> str:
+    path = shutil.which(name)
+    if path is None:
+        pytest.skip(f"{name} is not installed")
+    return path
 
 
 @pytest.fixture(scope="session")
@@ -150,16 +140,15 @@ def hledger() -> str:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> str:
-    """The path of a Chromium that runs headless."""
-    return _program("chromium", "chromium-browser", "google-chrome")
-
-
-@pytest.fixture(scope="session")
-def browser(chromium: str) -> Iterator[Browser]:
+def browser() -> Iterator[Browser]:
     """A Chromium at work, one for all tests of a process: Playwright is begun in it once."""
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+        try:
+            running = browsing.begun(playwright)
+        except Error as problem:
+            if "Executable doesn't exist" not in problem.message:
+                raise
+            pytest.skip("chromium is not installed")
         yield running
         running.close()
 

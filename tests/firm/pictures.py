@@ -8,7 +8,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.conftest import CHROMIUM_FLAGS, ROOT
+from tests import browsing
+from tests.conftest import ROOT
 from tests.plugins.fava.conftest import SCREENS
 
 from .conftest import FirmFolder
@@ -40,8 +41,7 @@ def main() -> None:
 
 def _take(home: Path) -> None:
     with sync_playwright() as playwright:
-        programs = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
-        browser = playwright.chromium.launch(executable_path=next(filter(None, programs)), args=CHROMIUM_FLAGS)
+        browser = browsing.begun(playwright)
         folder = clients_of_all_kinds(home / "firm")
         with serving((folder, folder / "none")) as served:
             for name, screen in PAGES.items():

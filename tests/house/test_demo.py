@@ -31,11 +31,11 @@ def daysheet(wheel, place):
     """The installed command, as a function of its arguments; its home and its working folder are empty."""
     home = place / "home"
     home.mkdir()
-    subprocess.run([sys.executable, "-m", "venv", str(place / "venv")], check=True)
-    # a module is compiled when it is first imported, and most never are
-    words = ["-m", "pip", "--quiet", "--disable-pip-version-check", "install", "--no-compile"]
-    pip = [str(place / "venv" / "bin" / "python"), *words]
-    for what in (["--require-hashes", "-r", str(ROOT / "requirements.txt")], ["--no-deps", str(wheel)]):
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(place / "venv")], check=True)
+    # a module is compiled when it is first imported, and most never are; the lock file is complete
+    into = ["--python", str(place / "venv" / "bin" / "python"), "--quiet", "--disable-pip-version-check"]
+    pip = [sys.executable, "-m", "pip", *into, "install", "--no-compile", "--no-deps"]
+    for what in (["--require-hashes", "-r", str(ROOT / "requirements.txt")], [str(wheel)]):
         subprocess.run([*pip, *what], check=True, env=os.environ | {"PYTHONWARNINGS": "ignore"})
 
     def run(*arguments):

@@ -289,7 +289,7 @@ def tab(browser, request) -> Iterator[Page]:
     It is opened after the books are served, and so closed before they are put back: an open page goes on asking.
     """
     for name in request.fixturenames:
-        if name.endswith("_site") or name == "any_fava":
+        if name.endswith("_site") or name in ("any_fava", "post"):
             request.getfixturevalue(name)
     with looking(browser, request.param) as (page, problems):
         page.expected_problems = 0  # type: ignore[attr-defined]

@@ -12,7 +12,8 @@ from pathlib import Path
 from daysheet.importers import importing
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.conftest import CHROMIUM_FLAGS, ROOT
+from tests import browsing
+from tests.conftest import ROOT
 from tests.importers.amending.test_uncategorized import BANK as LINES
 from tests.importers.books_folder import CHASE
 from tests.importers.detection.test_interview import VISITS
@@ -96,7 +97,7 @@ def main(*wanted: str) -> None:
             subprocess.run([*run, *words], check=True, stdout=subprocess.DEVNULL, env=password)
         (message,) = (books / "outbox").glob("*.eml")
         with serving(books) as site, sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM_FLAGS)
+            browser = browsing.begun(playwright)
             for name in (one for one in wanted or PICTURES if one in PICTURES):
                 page, values, screen = PICTURES[name]
                 context = browser.new_context(**SCREENS[screen])

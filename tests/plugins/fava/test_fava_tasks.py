@@ -326,6 +326,7 @@ def a_file(desk: Desk) -> None:
     assert desk.written("imports.beancount").count('"imported"') == before.count('"imported"') + 1
     desk.undo()
     expect(desk.tab.locator("#ds-inbox li")).to_have_count(1)
+    expect(desk.tab.locator(".ds-what-it-is")).to_contain_text("us-chase-checking")  # the page has asked what it is
     assert desk.written("imports.beancount") == before
     shutil.rmtree(desk.site.books / "inbox")
 

@@ -1,8 +1,8 @@
 """Fava that reads its books once and then forks for each test: `python warm.py MAIN`, else as `fava` is called.
 
 A line of standard input that is a port has a fork serve the books there; the same number below nought has it ended. So
-a test that writes has a Fava of its own, in which nothing was asked before, and does not wait until the books are read
-anew because the last one wrote in them.
+a test that writes has a Fava of its own, in which nothing was asked before but our first page, and does not wait until
+the books are read anew because the last one wrote in them.
 """
 
 from __future__ import annotations
@@ -19,9 +19,12 @@ serve = Server.start
 
 
 def fork_for_each_line(server: Server) -> None:
-    """In place of serving: answer one request, which loads the books, and fork when asked to."""
-    answer = server.wsgi_app.test_client().get("/", follow_redirects=True)
+    """In place of serving: load the books and look for what is to be found in them, and fork when asked to."""
+    client = server.wsgi_app.test_client()
+    answer = client.get("/", follow_redirects=True)
     assert answer.status_code == 200, answer.status
+    slug = answer.request.path.strip("/").split("/")[0]
+    client.get(f"/{slug}/extension/Daysheet/")
     assert threading.active_count() == 1, "a fork has no other threads"
     forks: dict[int, int] = {}
     for line in sys.stdin:
