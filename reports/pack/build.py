@@ -6,37 +6,40 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from daysheet.books import Books
 from daysheet.ledger import collector
 from daysheet.reports.formats.workbook import Workbook
-from daysheet.reports.pack import summary, volumes
+from daysheet.reports.pack import sections, summary, volumes
 from daysheet.reports.pack.contents import (
     LEDGER,
+    ORDER,
     Contents,
+    Figures,
     Options,
     PackSettings,
     Subject,
     as_json,
     described,
+    figures_of,
     gather,
     manifest,
     sha256,
     subject_of,
-    table_of,
 )
 from daysheet.reports.pack.filing import MANIFEST
+from daysheet.reports.pack.sections import Group
 from daysheet.reports.pack.volumes import Volume
-from daysheet.reports.pdf import flow, fonts, pages
-from daysheet.reports.pdf.html_to_pdf import Document, Embedded
+from daysheet.reports.pdf import fonts, pages
+from daysheet.reports.pdf.html_to_pdf import Document
+from daysheet.reports.pdf.joined import Joined, Leaf
 from daysheet.reports.pdf.pages import Part
 from daysheet.reports.pdf.rendering import Progress, Renderer
 from daysheet.reports.period import long_date
-from daysheet.reports.table import Column, Row, Table
 from daysheet.reports.tax.contractors import MISSING_W9
 from daysheet.settings import Settings
 
@@ -45,30 +48,13 @@ RETURNS: Final[Mapping[str, str]] = {
     "1065": "Form 1065",
     "1120-s": "Form 1120-S",
 }
-OTHER: Final = "Schedules"
-RECORDS: Final = "Records"
-LYING: Final = "Wide schedules"
-# What stands together in the pack; a table that no group names is a schedule.
-GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
-    "Summary": ("summary", "open-questions"),
-    "Financial statements": ("income", "balance-sheet", "cash-flow", "income-accrual", "cash-to-accrual"),
-    "For the return": (
-        "adjusting-entries", "working-trial-balance", "tax-lines",
-        "schedule-k", "schedule-k1", "schedule-l", "schedule-m",
-    ),
-    OTHER: (),
-    "Receivables and the practice": (
-        "receivables", "deposits", "card-receipts", "monthly", "kpis", "billing-gaps",
-    ),
-    RECORDS: (LEDGER, "documents", "files"),
-}  # fmt: skip
 DISCLAIMER: Final = (
     "Prepared from the practice's books without audit or review, for the preparation of tax returns."
     " No patient is named in this pack{tokens}."
 )
-_INCOME: Final = ("income", "income-accrual")
 _SHORT_SHA = 16
 FINAL: Final = "final"
+_NUMBERS: Final = {name: number for number, name in enumerate(("summary", "files", *ORDER), 1)}
 
 
 @dataclass(frozen=True)
@@ -117,19 +103,26 @@ def _build(
     books: Books, settings: Settings, subject: Subject, commit: str | None, renderer: Renderer, progress: Progress
 ) -> Built:
     year = subject.period.first.year
-    ledger = table_of(books, settings, subject, LEDGER)
+    figures = figures_of(books, settings, subject)
+    ledger = figures.tables[LEDGER]
     parts: tuple[Volume, ...] = ()
     if len(ledger.rows) > volumes.ROWS_WITHIN:
         parts = volumes.volumes(subject, settings, ledger)
+    groups = sections.groups_of(figures, settings, parts)
+    # what stands for itself is set while files and digests, which the rest awaits, are still being made
+    ready = {
+        place: _leaf(figures, settings, shown)
+        for place, shown in enumerate(sections.in_leaves(groups))
+        if not sections.awaits_files(shown)
+    }
+    for one in ready.values():
+        renderer.start(one)
 
     def begin(workbook: Workbook) -> Callable[[], bytes]:
-        key = renderer.start(workbook)
-        renderer.expect()
-        return partial(renderer.made, key)
+        return partial(renderer.made, renderer.start(workbook))
 
-    contents = gather(books, settings, subject, ledger, begin)
-    # the pack itself takes longest: the volumes are laid out while it is being set
-    main = renderer.start(document(contents, settings, commit, parts))
+    contents = gather(books, settings, figures, begin)
+    main = renderer.start(joined(contents, settings, commit, groups, ready))
     started = [renderer.start(part.listing) for part in parts]
     rendered = renderer.finish([main, *started], progress)
     names = [f"accountants-pack-{year}.pdf", *(part.name for part in parts)]
@@ -142,65 +135,57 @@ def _build(
     return Built(contents, files, (lacking,) if lacking else ())
 
 
-def document(contents: Contents, settings: Settings, commit: str | None, parts: tuple[Volume, ...]) -> Document:
-    """The pack itself, before it is set."""
-    practice = settings.practice
-    entity = fonts.printable(practice.name)
-    period = contents.subject.period
-    lead = next(iter(contents.tables.values()))
-    right = f"{period.title} · {lead.currency}"
+def joined(
+    contents: Contents, settings: Settings, commit: str | None, groups: Sequence[Group], ready: Mapping[int, Leaf]
+) -> Joined:
+    """The pack itself, before it is set: what it says of itself is on its cover and in its feet.
+
+    Args:
+        contents: what it is made from.
+        settings: of the books.
+        commit: the commit that the books are at, None when they are not just that.
+        groups: its sections.
+        ready: leaves that are made already, by their place among all.
+    """
     embedded = (*contents.files, manifest(contents, commit))
     footing = [f"Pack {contents.id}", f"ledger {commit[:7]}" if commit else "", "Unaudited – for tax preparation"]
-    sections = _sections(contents, parts, _list_of_files(contents, embedded))
-    html = pages.html(
-        "pack.html",
-        contents.subject.options.paper,
-        {
-            "title": f"{entity} – accountant's pack {period.first.year}",
-            "author": fonts.printable(practice.preparer or practice.name),
-            "description": f"Books of {period.first.year} for the preparation of tax returns, unaudited",
-            "left": entity,
-            "right": right,
-            "foot": fonts.printable(" · ".join(filter(None, footing))),
-            "entity": entity,
-            "cover": _cover(contents, settings, commit),
-            "groups": sections,
-        },
-    )
-    return Document(html, pages.style(), contents.subject.as_of, embedded)
-
-
-class Group(NamedTuple):
-    """Sections that stand under one heading in the contents."""
-
-    title: str
-    parts: tuple[Part, ...]
-
-
-def _sections(contents: Contents, parts: tuple[Volume, ...], last: Part) -> tuple[Group, ...]:
-    """All sections as they are printed: statements, schedules, the practice's own, records; wide ones come late."""
-    paper = contents.subject.options.paper
-    close = any(pages.is_close([contents.tables[name]]) for name in _INCOME if name in contents.tables)
-    made: dict[str, Part] = {"summary": summary.part(contents)}
-    for name, table in contents.tables.items():
-        if name in (summary.TIE_OUTS, summary.PROOF, "trial-balance") or summary.is_empty(table):
-            continue
-        shown = _list_of(contents, parts) if name == LEDGER and parts else table
-        charts = summary.charts_of(name, contents)
-        made[name] = pages.part_of(name, table.title, [shown], paper, charts, close=close if name in _INCOME else None)
-    made["files"] = last
-    rest = {name for name in made if not any(name in names for names in GROUPS.values())}
-    grouped = {
-        title: [made[name] for name in made if name in names or (title == OTHER and name in rest)]
-        for title, names in GROUPS.items()
+    year = contents.subject.period.first.year
+    values = {
+        "author": fonts.printable(settings.practice.preparer or settings.practice.name),
+        "description": f"Books of {year} for the preparation of tax returns, unaudited",
+        "right": _right(contents),
+        "cover": _cover(contents, settings, commit),
     }
-    lying = [part for title in grouped if title != RECORDS for part in grouped[title] if part.orientation != "portrait"]
-    upright = {title: [part for part in found if part not in lying] for title, found in grouped.items()}
-    upright[LYING] = lying
-    order = [*(title for title in GROUPS if title != RECORDS), LYING, RECORDS]
-    flat = iter(flow.flowing((part for title in order for part in upright[title]), paper))
-    groups = (Group(title, tuple(next(flat) for _ in upright[title])) for title in order)
-    return tuple(group for group in groups if group.parts)
+    leaves = [
+        ready.get(place) or _leaf(contents, settings, sections.with_files(leaf, contents, embedded))
+        for place, leaf in enumerate(sections.in_leaves(groups))
+    ]
+    listed = {"right": _right(contents), "groups": groups}
+    return Joined(
+        cover=Document(_html(contents, settings, values), pages.style(), contents.subject.as_of, embedded),
+        contents=Leaf(0, _html(contents, settings, listed), pages.style(), contents.subject.as_of),
+        leaves=tuple(leaves),
+        foot=fonts.printable(" · ".join(filter(None, footing))),
+    )
+
+
+def _leaf(figures: Figures, settings: Settings, parts: Sequence[Part]) -> Leaf:
+    """Sections that stand on pages of their own; nothing in them changes but with what they show."""
+    html = _html(figures, settings, {"right": _right(figures), "parts": parts})
+    return Leaf(_NUMBERS[parts[0].anchor], html, pages.style(), figures.subject.as_of)
+
+
+def _html(figures: Figures, settings: Settings, values: Mapping[str, Any]) -> str:
+    entity = fonts.printable(settings.practice.name)
+    title = f"{entity} – accountant's pack {figures.subject.period.first.year}"
+    stated = {"title": title, "author": "", "description": "", "left": entity, "foot": None, "entity": entity}
+    absent = {"cover": None, "groups": (), "parts": ()}
+    return pages.html("pack.html", figures.subject.options.paper, {**stated, **absent, **values})
+
+
+def _right(figures: Figures) -> str:
+    lead = next(iter(figures.tables.values()))
+    return f"{figures.subject.period.title} · {lead.currency}"
 
 
 def _cover(contents: Contents, settings: Settings, commit: str | None) -> Mapping[str, Any]:
@@ -250,59 +235,3 @@ def _said(contents: Contents, settings: Settings) -> dict[str, Any]:
         "questions": dict(sorted(topics.items())),
         "missing_w9": [str(row.cells[name]) for row in vendors.rows if row.cells[verdict] == MISSING_W9],
     }
-
-
-def _list_of_files(contents: Contents, embedded: tuple[Embedded, ...]) -> Part:
-    """What is embedded, and how it can be proved."""
-    columns = (
-        Column("file", "File"),
-        Column("what", "What it holds"),
-        Column("bytes", "Bytes", "count"),
-        Column("sha256", "SHA-256, first digits"),
-    )
-    rows = tuple(
-        Row("line", (file.name, file.description, len(file.data), sha256(file.data)[:_SHORT_SHA]))
-        for file in embedded
-        if file.name != MANIFEST
-    )
-    last = contents.subject.period.last
-    notes = (
-        f"Digest of the books, by which each entry through {last} is held fast: {contents.books}.",
-        "daysheet verify makes each of these files again from the books and says whether they are the same.",
-    )
-    listing = _plain(contents, "files", "Embedded files", columns, rows, notes)
-    return pages.part_of("files", listing.title, [listing], contents.subject.options.paper)
-
-
-def _list_of(contents: Contents, parts: tuple[Volume, ...]) -> Table:
-    """In the ledger's place, where it is: its volumes."""
-    columns = (
-        Column("file", "Volume"),
-        Column("first", "From account"),
-        Column("last", "Through account"),
-        Column("rows", "Rows", "count"),
-    )
-    rows = [Row("line", (part.name, part.first, part.last, part.rows)) for part in parts]
-    rows.append(Row("total", ("Total", None, None, sum(part.rows for part in parts))))
-    ledger = contents.tables[LEDGER]
-    note = (
-        "The ledger is long and stands in volumes beside this document, each with its own page numbers and its rows"
-        f" embedded. Control accounts are printed as daily totals; every posting is in {LEDGER}.csv, embedded here.",
-    )
-    listing = _plain(contents, "volumes", ledger.title, columns, tuple(rows), note)
-    return Table(
-        "volumes", ledger.title, ledger.basis, ledger.first, ledger.last, ledger.as_of, ledger.currency,
-        listing.columns, listing.rows, note,
-    )  # fmt: skip
-
-
-def _plain(
-    contents: Contents,
-    name: str,
-    title: str,
-    columns: tuple[Column, ...],
-    rows: tuple[Row, ...],
-    notes: tuple[str, ...] = (),
-) -> Table:
-    period = contents.subject.period
-    return Table(name, title, "", period.first, period.last, contents.subject.as_of, "", columns, rows, notes)

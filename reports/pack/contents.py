@@ -86,6 +86,7 @@ IF_USED: Final = (
 )
 """Tables that a pack leaves out where they are empty."""
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_WORKBOOK: Final = "All tables as a workbook"
 _HIDDEN: Final = "patient"
 PAPERS: Final = ("letter", "a4")
 _SHORT: Final = 8
@@ -137,27 +138,36 @@ class Subject(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Contents:
-    """A pack before it is set.
+class Figures:
+    """What a pack prints.
+
+    Attributes:
+        subject: what it is about.
+        tables: what is printed, by report name, in order.
+        prior_months: the months of the year before, for the charts.
+    """
+
+    subject: Subject
+    tables: Mapping[str, Table]
+    prior_months: Table
+
+
+@dataclass(frozen=True)
+class Contents(Figures):
+    """A pack before it is set: its figures, and what follows from them and the books.
 
     Attributes:
         id: what the pack is called: practice, year, and the first digits of the books' digest.
-        subject: what it is about.
         books: the digest of all entries through the end of the year.
         waived: a digest of each finding that the books set aside when it was made.
         locked: whether the year is locked, and unchanged since.
-        tables: what is printed, by report name, in order.
-        prior_months: the months of the year before, for the charts.
         files: what is embedded and lies beside it.
     """
 
     id: str
-    subject: Subject
     books: str
     waived: tuple[str, ...]
     locked: bool
-    tables: Mapping[str, Table]
-    prior_months: Table
     files: tuple[Embedded, ...]
 
 
@@ -223,11 +233,19 @@ def table_of(books: Books, settings: Settings, subject: Subject, name: str, *, d
     return table if subject.options.tokens else without_tokens(table)
 
 
+def figures_of(books: Books, settings: Settings, subject: Subject) -> Figures:
+    """What the pack of a year prints."""
+    tables = {
+        name: table_of(books, settings, subject, name) for name, (_, own) in ORDER.items() if own != subject.basis
+    }
+    tables = {name: table for name, table in tables.items() if table.rows or name not in IF_USED}
+    return Figures(subject, tables, registry.build("monthly", books, settings, subject.period.prior, subject.basis))
+
+
 def gather(
     books: Books,
     settings: Settings,
-    subject: Subject,
-    ledger: Table,
+    figures: Figures,
     begin: Callable[[Workbook], Callable[[], bytes]] = lambda workbook: workbook.render,
 ) -> Contents:
     """The contents of the pack of a year.
@@ -235,17 +253,11 @@ def gather(
     Args:
         books: the indexed books.
         settings: their settings.
-        subject: which year, and how.
-        ledger: the year's printed ledger.
+        figures: what is printed of them.
         begin: begins to make the workbook, which takes as long as all else here, and gives what waits for it.
     """
+    subject, tables = figures.subject, figures.tables
     period = subject.period
-    tables = {
-        name: ledger if name == LEDGER else table_of(books, settings, subject, name)
-        for name, (_, own) in ORDER.items()
-        if own != subject.basis
-    }
-    tables = {name: table for name, table in tables.items() if table.rows or name not in IF_USED}
     sheets = (*tables.values(), answer_sheet(tables["open-questions"], subject.practice, period))
     workbook = begin(Workbook(sheets, settings.practice.name, subject.options.paper))
     detail = table_of(books, settings, subject, LEDGER, detail=True)
@@ -253,16 +265,26 @@ def gather(
     exports = _exports(Request(books, settings, period, subject.basis))
     fingerprint = digest.through(books.entries, period.last)
     lock = books.locks.get(period.first.year)
-    xlsx = Embedded(f"workbook-{period.first.year}.xlsx", workbook(), _XLSX, "All tables as a workbook", "Alternative")
+    xlsx = Embedded(_workbook_of(period), workbook(), _XLSX, _WORKBOOK, "Alternative")
     return Contents(
-        id=f"{subject.practice}-{period.first.year}-{fingerprint[:_SHORT]}",
         subject=subject,
+        tables=tables,
+        prior_months=figures.prior_months,
+        id=f"{subject.practice}-{period.first.year}-{fingerprint[:_SHORT]}",
         books=fingerprint,
         waived=tuple(sorted(waiver_digest(*key) for key in books.waivers)),
         locked=lock is not None and not changed_months(books, lock),
-        tables=tables,
-        prior_months=registry.build("monthly", books, settings, period.prior, subject.basis),
         files=(*csvs, xlsx, *exports),
+    )
+
+
+def files_of(figures: Figures, settings: Settings) -> tuple[tuple[str, str], ...]:
+    """The files that a pack will embed, and what each holds, before they are made; it may lack some of the last."""
+    layouts = (LAYOUTS[name] for name in layouts_of(settings) or serving(settings.practice.returns))
+    return (
+        *((f"{name}.csv", _described(table)) for name, table in figures.tables.items()),
+        (_workbook_of(figures.subject.period), _WORKBOOK),
+        *((layout.file, layout.title) for layout in layouts),
     )
 
 
@@ -336,8 +358,15 @@ def sha256(content: bytes) -> str:
 
 
 def _csv(table: Table) -> Embedded:
-    description = f"{table.title}, every posting" if table.name == LEDGER else table.title
-    return Embedded(f"{table.name}.csv", csv_json.to_csv(table).encode(), "text/csv", description)
+    return Embedded(f"{table.name}.csv", csv_json.to_csv(table).encode(), "text/csv", _described(table))
+
+
+def _described(table: Table) -> str:
+    return f"{table.title}, every posting" if table.name == LEDGER else table.title
+
+
+def _workbook_of(period: Period) -> str:
+    return f"workbook-{period.first.year}.xlsx"
 
 
 def _exports(request: Request) -> list[Embedded]:

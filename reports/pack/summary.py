@@ -14,7 +14,7 @@ from typing import Final
 from daysheet.reports.formats import charts
 from daysheet.reports.formats.charts import Chart, Series
 from daysheet.reports.management import kpis
-from daysheet.reports.pack.contents import Contents
+from daysheet.reports.pack.contents import Figures
 from daysheet.reports.pdf import pages
 from daysheet.reports.pdf.layout import shown
 from daysheet.reports.pdf.pages import KeyFigure, Part
@@ -33,31 +33,31 @@ _MARKS: Final = {AGREES: f"✓ {AGREES}", DIFFERS: f"✗ {DIFFERS}"}
 _MONTHS: Final = tuple(calendar.month_abbr[month] for month in range(1, 13))
 
 
-def part(contents: Contents) -> Part:
+def part(figures: Figures) -> Part:
     """The summary's page."""
-    ties = contents.tables[TIE_OUTS]
-    left_out = _left_out(contents)
+    ties = figures.tables[TIE_OUTS]
+    left_out = _left_out(figures)
     rows = tuple(row._replace(cells=tuple(_MARKS.get(str(cell), cell) for cell in row.cells)) for row in ties.rows)
-    marked = replace(ties, rows=rows, notes=(*ties.notes, *contents.tables["monthly"].notes[1:], *left_out))
+    marked = replace(ties, rows=rows, notes=(*ties.notes, *figures.tables["monthly"].notes[1:], *left_out))
     made = pages.part_of(
         "summary",
         "Summary",
-        [marked, contents.tables[PROOF]],
-        contents.subject.options.paper,
-        _collections(contents),
-        tuple(_figures(contents)),
+        [marked, figures.tables[PROOF]],
+        figures.subject.options.paper,
+        _collections(figures),
+        tuple(_figures(figures)),
     )
     return replace(made, subtitle=pages.subtitle_of(ties))
 
 
-def charts_of(name: str, contents: Contents) -> tuple[Chart, ...]:
+def charts_of(name: str, figures: Figures) -> tuple[Chart, ...]:
     """The charts that stand under a table."""
     if name == "receivables":
-        return _by_age(contents.tables[name])
+        return _by_age(figures.tables[name])
     if name == "billing-gaps":
-        return _gaps(contents)
+        return _gaps(figures)
     if name == "kpis":
-        return kpis.charts_of(contents.tables[name])
+        return kpis.charts_of(figures.tables[name])
     return ()
 
 
@@ -69,9 +69,9 @@ def is_empty(table: Table) -> bool:
     return not lines
 
 
-def tie_out_line(contents: Contents) -> str:
+def tie_out_line(figures: Figures) -> str:
     """How many tie-outs agree and how much is open, for the cover."""
-    ties, questions = contents.tables[TIE_OUTS], contents.tables["open-questions"]
+    ties, questions = figures.tables[TIE_OUTS], figures.tables["open-questions"]
     verdicts = [row.cells[-1] for row in ties.rows if row.kind == "line"]
     agreed = verdicts.count(AGREES)
     count = sum(row.kind == "line" for row in questions.rows)
@@ -79,24 +79,24 @@ def tie_out_line(contents: Contents) -> str:
     return f"{agreed} of {len(verdicts)} tie-outs agree; {open_ones}"
 
 
-def is_settled(contents: Contents) -> bool:
+def is_settled(figures: Figures) -> bool:
     """Whether every tie-out agrees and no question is open."""
-    ties, questions = contents.tables[TIE_OUTS], contents.tables["open-questions"]
+    ties, questions = figures.tables[TIE_OUTS], figures.tables["open-questions"]
     agreed = all(row.cells[-1] == AGREES for row in ties.rows if row.kind == "line")
     return agreed and not any(row.kind == "line" for row in questions.rows)
 
 
-def _left_out(contents: Contents) -> tuple[str, ...]:
+def _left_out(figures: Figures) -> tuple[str, ...]:
     """A sentence for each section without anything to show, with what it says of itself."""
-    empty = [table for table in contents.tables.values() if is_empty(table)]
+    empty = [table for table in figures.tables.values() if is_empty(table)]
     return tuple(
         " ".join((f"{table.title} is left out.", *(_WHY_EMPTY.get(table.name) or table.notes[:1]))) for table in empty
     )
 
 
-def _figures(contents: Contents) -> Iterator[KeyFigure]:
+def _figures(figures: Figures) -> Iterator[KeyFigure]:
     """Income, its remainder, the money at the bank's side of the balance sheet, and what was never billed."""
-    income, balance = contents.tables["income"], contents.tables["balance-sheet"]
+    income, balance = figures.tables["income"], figures.tables["balance-sheet"]
     for table, title, label in (
         (income, "Total income", f"Income, {income.basis} basis"),
         (income, "Net income", f"Net income, {income.basis} basis"),
@@ -105,7 +105,7 @@ def _figures(contents: Contents) -> Iterator[KeyFigure]:
         amount = _amount(table, title)
         if amount is not None:
             yield KeyFigure(shown(amount, "money", table.decimals), label)
-    gaps = contents.tables["billing-gaps"]
+    gaps = figures.tables["billing-gaps"]
     total = _total(gaps)
     if total is not None:
         yield KeyFigure(
@@ -113,16 +113,16 @@ def _figures(contents: Contents) -> Iterator[KeyFigure]:
         )
 
 
-def _collections(contents: Contents) -> tuple[Chart, ...]:
+def _collections(figures: Figures) -> tuple[Chart, ...]:
     """The year's collections beside those of the year before, where there were any."""
-    year = contents.subject.period.first.year
-    series = [Series(str(year), _column(contents.tables["monthly"], "collected"))]
-    before = _column(contents.prior_months, "collected")
+    year = figures.subject.period.first.year
+    series = [Series(str(year), _column(figures.tables["monthly"], "collected"))]
+    before = _column(figures.prior_months, "collected")
     if any(before):
         series.insert(0, Series(str(year - 1), before))
     if not any(any(one.values) for one in series):
         return ()
-    return (charts.bars(f"Collections by month, {_currency(contents)}", _MONTHS, series),)
+    return (charts.bars(f"Collections by month, {_currency(figures)}", _MONTHS, series),)
 
 
 def _by_age(table: Table) -> tuple[Chart, ...]:
@@ -137,9 +137,9 @@ def _by_age(table: Table) -> tuple[Chart, ...]:
     return (charts.bars(f"Receivables by age, {table.currency}", labels, [Series("Owed", values)]),)
 
 
-def _gaps(contents: Contents) -> tuple[Chart, ...]:
+def _gaps(figures: Figures) -> tuple[Chart, ...]:
     """What was never billed, by the month that each gap begins in."""
-    table = contents.tables["billing-gaps"]
+    table = figures.tables["billing-gaps"]
     date, amount = place_of(table, "date"), place_of(table, "amount")
     values = [Decimal()] * 12
     for row in table.rows:
@@ -173,5 +173,5 @@ def _decimal(cell: object) -> Decimal:
     return cell if isinstance(cell, Decimal) else Decimal()
 
 
-def _currency(contents: Contents) -> str:
-    return contents.tables["income"].currency
+def _currency(figures: Figures) -> str:
+    return figures.tables["income"].currency

@@ -24,9 +24,9 @@ from daysheet.reports.pack.contents import (
     Contents,
     Options,
     described,
+    figures_of,
     gather,
     subject_of,
-    table_of,
     waiver_digest,
 )
 from daysheet.reports.pack.filing import MANIFEST
@@ -106,7 +106,7 @@ def verify(claim: Claim, books: Books, settings: Settings) -> Verdict:
     options = Options(label["options"]["paper"], label["options"]["tokens"])
     subject = subject_of(books, settings, int(label["year"]), options)
     books = _as_waived(label, books, settings)
-    contents = gather(books, settings, subject, table_of(books, settings, subject, LEDGER))
+    contents = gather(books, settings, figures_of(books, settings, subject))
     expected, said = _expected(label, contents, settings)
     return _verdict(said, label, len(expected), _difference(claim, contents, expected, said))
 

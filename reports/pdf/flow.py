@@ -82,6 +82,22 @@ def flowing(parts: Iterable[Part], paper: Paper) -> tuple[Part, ...]:
     return _ended(ways, paper).placed
 
 
+def placed_as(part: Part, placed: Part) -> Part:
+    """A section in the place of one of which not all was known: set as that was, and cut after as many rows."""
+    same = replace(part, dense=placed.dense, goes_on=placed.goes_on)
+    pieces = placed.blocks[0].pieces
+    rows = part.blocks[0].pieces[0].rows
+    return _cut(same, len(pieces[0].rows)) if pieces[-1].begins_page and len(pieces[0].rows) < len(rows) else same
+
+
+def _cut(part: Part, after: int) -> Part:
+    """A section of one table that begins a page after so many rows."""
+    (block,) = part.blocks
+    rows, above = block.pieces[0].rows, block.pieces[0].above
+    pieces = (Piece(rows[:after], above), Piece(rows[after:], above, begins_page=True))
+    return replace(part, blocks=(block._replace(pieces=pieces),))
+
+
 def _forms(part: Part) -> Iterator[_Form]:
     yield _Form(0.0, part, list(_pieces(part)))
     if not part.dense:
@@ -157,8 +173,7 @@ def _balanced(part: Part, heights: Sequence[float], began: float, page: float) -
         cut -= 1
     if not first < cut < len(rows):
         return part
-    pieces = (Piece(rows[:cut], block.pieces[0].above), Piece(rows[cut:], block.pieces[0].above, begins_page=True))
-    return replace(part, blocks=(block._replace(pieces=pieces),))
+    return _cut(part, cut)
 
 
 def _page(paper: Paper, orientation: Orientation) -> float:

@@ -13,14 +13,18 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from types import MethodType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from xml.etree.ElementTree import ParseError, fromstring
 
 import daysheet.templates
 from daysheet.ledger import collector
 from daysheet.reports.pdf import fonts, xmp
+
+if TYPE_CHECKING:
+    import pikepdf
 
 TEMPLATES: Final = Path(daysheet.templates.__file__).parent
 VARIANT: Final = "pdf/a-3a"
@@ -73,7 +77,7 @@ def render(document: Document) -> bytes:
     """
     with collector.paused(), _own_fonts():
         # imported here because fontconfig is read at import, and because it takes half a second
-        from weasyprint import CSS, Attachment  # noqa: PLC0415
+        from weasyprint import Attachment  # noqa: PLC0415
         from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
         from weasyprint.urls import FatalURLFetchingError  # noqa: PLC0415
 
@@ -95,8 +99,7 @@ def render(document: Document) -> bytes:
         ]
         try:
             html = _parsed(document.html, fetcher)
-            style = CSS(string=document.style, base_url=_SCHEME, url_fetcher=fetcher, font_config=configuration)
-            made = html.render(stylesheets=[style], font_config=configuration)
+            made = html.render(stylesheets=[_sheet(document.style)], font_config=configuration)
             made.metadata.created = made.metadata.modified = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
             made.metadata.generate_rdf_metadata = MethodType(_both_conformances, made.metadata)
             written: bytes = made.write_pdf(pdf_variant=VARIANT, attachments=attachments, uncompressed_pdf=True)
@@ -110,20 +113,35 @@ def compressed(written: bytes) -> bytes:
     # takes a tenth of a second to load, which what only lays pages out should not wait for
     import pikepdf  # noqa: PLC0415
 
-    out = io.BytesIO()
     with pikepdf.open(io.BytesIO(written)) as pdf:
-        pdf.save(
-            out,
-            compress_streams=True,
-            object_stream_mode=pikepdf.ObjectStreamMode.generate,
-            deterministic_id=True,
-        )
+        return saved(pdf)
+
+
+def saved(pdf: pikepdf.Pdf) -> bytes:
+    """A PDF as we write all of them: compressed, small, and named by what is in it."""
+    import pikepdf  # noqa: PLC0415 - see `compressed`
+
+    out = io.BytesIO()
+    pdf.save(
+        out,
+        compress_streams=True,
+        object_stream_mode=pikepdf.ObjectStreamMode.generate,
+        deterministic_id=True,
+    )
     return out.getvalue()
 
 
 def warm() -> None:
     """Load what sets a document, in a process that will: programs and typefaces, which a first page needs."""
     render(Document("<html><body><p>A</p></body></html>", "", datetime.date.min))
+
+
+@lru_cache(maxsize=4)
+def _sheet(style: str) -> Any:  # noqa: ANN401 - WeasyPrint is untyped
+    """A style sheet, read once for all documents: half of what a page takes that says little is the reading of it."""
+    from weasyprint import CSS  # noqa: PLC0415
+
+    return CSS(string=style, base_url=_SCHEME, url_fetcher=_fetcher(()))
 
 
 def _parsed(markup: str, fetcher: Any) -> Any:  # noqa: ANN401 - WeasyPrint is untyped

@@ -15,7 +15,7 @@ import os
 import platform
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import cache
@@ -26,16 +26,18 @@ from typing import Final
 from daysheet import __version__, files
 from daysheet.reports.formats import text, workbook
 from daysheet.reports.formats.workbook import Workbook
-from daysheet.reports.pdf import fonts, html_to_pdf, listing, shaping, tagged, xmp
+from daysheet.reports.pdf import fonts, html_to_pdf, joined, listing, shaping, tagged, xmp
 from daysheet.reports.pdf.html_to_pdf import Document
+from daysheet.reports.pdf.joined import Joined, Leaf
 from daysheet.reports.pdf.listing import Listing
 
 Progress = Callable[[int, int], None]
-Work = Document | Listing | Workbook
+Part = Document | Leaf | Listing | Workbook
+Work = Part | Joined
 
-_KEPT: Final = 200
+_KEPT: Final = 500
 _SETTERS: Final = ("weasyprint", "pydyf", "fonttools", "tinycss2", "tinyhtml5", "pikepdf", "xlsxwriter")
-_OWN: Final = (listing, tagged, shaping, fonts, xmp, workbook, text)
+_OWN: Final = (listing, tagged, shaping, fonts, xmp, joined, workbook, text)
 
 
 class Renderer:
@@ -48,19 +50,30 @@ class Renderer:
         self._folder = folder
         self._made: dict[str, bytes] = {}
         self._begun: dict[str, tuple[Work, Future[bytes]]] = {}
-        self._listings: dict[str, Listing] = {}
+        self._waiting: dict[str, Listing | Workbook] = {}
+        self._joined: dict[str, Joined] = {}
         self._warm = False
 
     def start(self, document: Work) -> str:
-        """Have a document made, unless it was before; the key that it is asked for by. Listings wait for `finish`."""
+        """Have a document made, unless it was before; the key that it is asked for by.
+
+        Listings wait for `finish`, a workbook for a process that has nothing to do, and what is joined for its parts.
+        """
         key = key_of(document)
+        if key in self._made or key in self._begun:
+            return key
         found = self._cached(key)
         if found is not None:
             self._made[key] = found
-        elif isinstance(document, Listing):
-            self._listings[key] = document
-        elif key not in self._begun:
-            self._begun[key] = document, self._executor.submit(_make, document)
+        elif isinstance(document, Joined):
+            self._joined[key] = document
+            self.start(document.cover)
+            for leaf in document.leaves:
+                self.start(leaf)
+        elif isinstance(document, Listing) or (isinstance(document, Workbook) and self._idle() <= 0):
+            self._waiting[key] = document
+        else:
+            self._submit(key, document)
         return key
 
     def warm(self) -> None:
@@ -69,13 +82,10 @@ class Renderer:
             self._executor.submit(html_to_pdf.warm)
             self._warm = True
 
-    def expect(self) -> None:
-        """Load what sets HTML, if a process was started: what a document lists has changed, and so will it."""
-        if self._begun:
-            self.warm()
-
     def made(self, key: str) -> bytes:
-        """One of the documents that were started, as soon as it is made."""
+        """One of the documents that were started, as soon as it is made: here, where no process has begun it."""
+        if key in self._waiting:
+            self._keep(key, self._waiting.pop(key).render())
         if key not in self._made:
             self._keep(key, self._begun[key][1].result())
         return self._made[key]
@@ -87,34 +97,58 @@ class Renderer:
             keys: what `start` gave.
             progress: called with how much of the whole work is done, and the whole, in characters.
         """
-        here = self._share_listings()
-        sizes = {key: document.size for key, (document, _) in self._begun.items()}
-        whole = sum(sizes.values()) + sum(document.size for document in here.values())
-        done = sum(size for key, size in sizes.items() if key in self._made)
-        progress(done, whole)
-        for key, document in here.items():
-            self._keep(key, document.render())
-            done += document.size
-            progress(done, whole)
-        names = {future: key for key, (_, future) in self._begun.items() if key not in self._made}
-        for future in as_completed(names):
-            key = names[future]
-            self._keep(key, future.result())
-            done += sizes[key]
-            progress(done, whole)
+        works = {key: document for key, (document, _) in self._begun.items()} | self._waiting
+        whole = sum(document.size for document in works.values())
+
+        def show() -> None:
+            progress(sum(document.size for key, document in works.items() if key in self._made), whole)
+
+        show()
+        while self._waiting:
+            self._collect()
+            self._share()
+            if self._waiting:
+                self.made(next(reversed(self._waiting)))
+            show()
+        while futures := {future for key, (_, future) in self._begun.items() if key not in self._made}:
+            wait(futures, return_when=FIRST_COMPLETED)
+            self._collect()
+            show()
+        for key, document in self._joined.items():
+            self._keep(key, self._join(document))
         self._prune()
         return [self._made[key] for key in keys]
 
-    def _share_listings(self) -> dict[str, Listing]:
-        """Give idle processes their share of the listings; what is left for this one is as much as each of them has."""
-        idle = self._processes - sum(not future.done() for _, future in self._begun.values())
-        here: dict[str, Listing] = {}
-        for place, (key, document) in enumerate(self._listings.items()):
-            if place % (max(idle, 0) + 1):
-                self._begun[key] = document, self._executor.submit(_make, document)
-            else:
-                here[key] = document
-        return here
+    def _submit(self, key: str, document: Part) -> None:
+        self._begun[key] = document, self._executor.submit(_make, document)
+
+    def _idle(self) -> int:
+        """How many processes have nothing to do."""
+        return self._processes - sum(not future.done() for _, future in self._begun.values())
+
+    def _share(self) -> None:
+        """Give idle processes a listing each; what is left for this one is as much as each of them has."""
+        for _ in range(min(self._idle(), len(self._waiting) - 1)):
+            key = next(iter(self._waiting))
+            self._submit(key, self._waiting.pop(key))
+
+    def _collect(self) -> None:
+        """Take what is made; the contents of what is joined can be set as soon as its leaves are."""
+        for key, (_, future) in self._begun.items():
+            if key not in self._made and future.done():
+                self._keep(key, future.result())
+        for document in self._joined.values():
+            leaves = [self._made.get(key_of(leaf)) for leaf in document.leaves]
+            if all(leaves):
+                self.start(joined.numbered(document.contents, [leaf for leaf in leaves if leaf is not None]))
+
+    def _join(self, document: Joined) -> bytes:
+        leaves = [self.made(key_of(leaf)) for leaf in document.leaves]
+        contents = self.made(self.start(joined.numbered(document.contents, leaves)))
+        own = joined.pages_of(contents)
+        if own > 1:
+            contents = self.made(self.start(joined.numbered(document.contents, leaves, own)))
+        return joined.join(self.made(key_of(document.cover)), (contents, *leaves), document.foot)
 
     def _cached(self, key: str) -> bytes | None:
         if self._folder is None:
@@ -181,7 +215,11 @@ def cache_folder() -> Path:
 def key_of(document: Work) -> str:
     """What identifies the bytes that a document becomes."""
     hashed = hashlib.sha256(_setting())
-    if not isinstance(document, Workbook):
+    if isinstance(document, Joined):
+        parts = [key_of(document.cover), *(key_of(leaf) for leaf in (document.contents, *document.leaves))]
+        hashed.update("\0".join([*parts, document.foot]).encode())
+        return hashed.hexdigest()
+    if isinstance(document, Document | Listing):
         for file in document.embedded:
             hashed.update(f"{file.name}\0{file.media_type}\0{file.description}\0{file.relationship}\0".encode())
             hashed.update(hashlib.sha256(file.data).digest())
@@ -210,7 +248,7 @@ def _libraries() -> Iterator[str]:
             yield f"{name} {said().decode()}"
 
 
-def _make(document: Work) -> bytes:
+def _make(document: Part) -> bytes:
     """Run in a process that lives shortly, so that collecting its garbage would only cost time, at its end as well."""
     made = document.render()
     gc.freeze()

@@ -110,11 +110,11 @@ class TaggedPdf:
             self._elements[element].kids.append((page.number, mark))
         weight, size, colour, spaced = style
         page.operators.append(
-            b"%srg BT /%s %s Tf %s Tc " % (_rgb(colour), weight.encode(), _number(size), _number(spaced))
+            b"%srg BT /%s %s Tf %s Tc " % (rgb(colour), weight.encode(), points(size), points(spaced))
         )
         for left, baseline, text in lines:
             self._used[weight].update(text)
-            place = (_number(left), _number(self.height - baseline), shaping.run(text, weight).shown)
+            place = (points(left), points(self.height - baseline), shaping.run(text, weight).shown)
             page.operators.append(b"1 0 0 1 %s %s Tm %s " % place)
         page.operators.append(b"ET EMC\n")
 
@@ -123,7 +123,7 @@ class TaggedPdf:
         left, top, width, thickness = box
         edges = (left, self.height - top - thickness, width, thickness)
         page.operators.append(
-            b"%s%srg %s re f EMC\n" % (_ARTIFACT, _rgb(colour), b" ".join(_number(edge) for edge in edges))
+            b"%s%srg %s re f EMC\n" % (_ARTIFACT, rgb(colour), b" ".join(points(edge) for edge in edges))
         )
 
     def bookmark(self, title: str, page: Page, top: float) -> None:
@@ -148,7 +148,7 @@ class TaggedPdf:
                 number,
                 b"<</Type/Page/Parent %d 0 R/MediaBox[0 0 %s %s]/Contents %s/StructParents %d/Tabs/S"
                 b"/Resources<</Font<<%s>>>>>>"
-                % (tree, _number(self.width), _number(self.height), contents, page.number, typefaces),
+                % (tree, points(self.width), points(self.height), contents, page.number, typefaces),
             )
         out.put(tree, b"<</Type/Pages/Count %d/Kids[%s]>>" % (len(pages), _references(pages)))
         for element, number in zip(self._elements, elements, strict=True):
@@ -188,7 +188,7 @@ class TaggedPdf:
         for place, (title, page, top) in enumerate(self._bookmarks):
             before = b"/Prev %d 0 R" % items[place - 1] if place else b""
             after = b"/Next %d 0 R" % items[place + 1] if place + 1 < len(items) else b""
-            goal = b"/Dest[%d 0 R/XYZ 0 %s null]" % (pages[page], _number(top))
+            goal = b"/Dest[%d 0 R/XYZ 0 %s null]" % (pages[page], points(top))
             out.put(items[place], b"<</Title %s/Parent %d 0 R%s%s%s>>" % (_string(title), root, before, after, goal))
         ends = b"/First %d 0 R/Last %d 0 R" % (items[0], items[-1]) if items else b""
         out.put(root, b"<</Type/Outlines/Count %d%s>>" % (len(items), ends))
@@ -216,7 +216,7 @@ class TaggedPdf:
             b"<</Type/Font/Subtype/CIDFontType2/BaseFont/%s/CIDToGIDMap/Identity/FontDescriptor %s/W[%s]"
             b"/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>>>" % (name, descriptor, widths)
         )
-        meaning = out.stream(_to_unicode(glyphs))
+        meaning = out.stream(to_unicode(glyphs))
         return out.add(
             b"<</Type/Font/Subtype/Type0/BaseFont/%s/Encoding/Identity-H/DescendantFonts[%s]/ToUnicode %s>>"
             % (name, descendant, meaning)
@@ -292,7 +292,7 @@ def _filespec(out: _Objects, file: Embedded, date: bytes) -> bytes:
     )
 
 
-def _to_unicode(glyphs: dict[int, str]) -> bytes:
+def to_unicode(glyphs: dict[int, str]) -> bytes:
     """The map from glyphs to text, at most a hundred in each block."""
     pairs = [
         b"<%04x><%s>\n" % (glyph, text.encode("utf-16-be").hex().encode()) for glyph, text in sorted(glyphs.items())
@@ -316,11 +316,13 @@ def _string(text: str) -> bytes:
 
 
 @cache
-def _rgb(colour: str) -> bytes:
+def rgb(colour: str) -> bytes:
+    """A colour of six hexadecimal digits as the operands of `rg`."""
     return b"".join(b"%.4f " % (int(colour[at : at + 2], 16) / 255) for at in (0, 2, 4))
 
 
-def _number(value: float) -> bytes:
+def points(value: float) -> bytes:
+    """A length as it is written, to a hundredth of a point."""
     return b"%.2f" % value
 
 

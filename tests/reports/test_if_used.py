@@ -148,7 +148,7 @@ def test_vendors_bills_and_sales_tax_are_tied_to_the_ledger(build_from):
 def pack_of(load, text):
     books, plain = load(text), Settings(Path("daysheet.toml"), {"practice": {"id": "x", "name": "X"}}, "")
     subject = contents.subject_of(books, plain, 2026, contents.Options())
-    return contents.gather(books, plain, subject, contents.table_of(books, plain, subject, contents.LEDGER))
+    return contents.gather(books, plain, contents.figures_of(books, plain, subject))
 
 
 def test_a_pack_has_the_sections_that_the_practice_uses(load):

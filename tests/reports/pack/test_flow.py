@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 
 import pytest
-from daysheet.reports.pack.build import Group
 from daysheet.reports.pdf import flow, html_to_pdf, pages
 from daysheet.reports.table import Column, Row, Table
 from pypdf import PdfReader
@@ -25,7 +24,7 @@ def texts(tables: Sequence[Table]) -> list[str]:
     (placed,) = flow.flowing([pages.part_of("files", "Files", tables, "letter")], "letter")
     values = {
         "title": "T", "author": "A", "description": "D", "left": "L", "right": "R", "foot": "F", "entity": "E",
-        "cover": {"subtitle": "S", "facts": [], "disclaimer": "X"}, "groups": (Group("Records", (placed,)),),
+        "cover": {"subtitle": "S", "facts": [], "disclaimer": "X"}, "groups": (), "parts": (placed,),
     }  # fmt: skip
     made = html_to_pdf.render(html_to_pdf.Document(pages.html("pack.html", "letter", values), pages.style(), DAY))
     return [page.extract_text() for page in PdfReader(io.BytesIO(made)).pages]

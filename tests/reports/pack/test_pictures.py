@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import pytest
 from daysheet.books import loading
-from daysheet.reports.pack import build, contents
+from daysheet.reports.pack import build, contents, sections
 from daysheet.reports.pdf import html_to_pdf
 from daysheet.settings import Settings
 from PIL import Image, ImageChops
@@ -121,12 +121,12 @@ def test_no_page_of_a_samples_pack_is_half_white(sample, tmp_path):
 def test_a_column_that_moves_is_seen(full, tmp_path):
     books, settings = loading.load(full), Settings.of(full)
     subject = contents.subject_of(books, settings, 2026, contents.Options())
-    table = contents.table_of(books, settings, subject, "general-ledger")
-    made = contents.gather(books, settings, subject, table)
-    document = build.document(made, settings, None, ())
-    start, end = (document.html.index(f'id="{name}"') for name in ("income", "balance-sheet"))
-    head = document.html[: document.html.index("<section")]
-    section = '<section id="income"' + document.html[start + len('id="income"') : end].rpartition("<section")[0]
+    figures = contents.figures_of(books, settings, subject)
+    groups = sections.groups_of(figures, settings, ())
+    made = build.joined(contents.gather(books, settings, figures), settings, None, groups, {})
+    (document,) = (leaf for leaf in made.leaves if '<section id="income"' in leaf.html)
+    head, section = document.html[: document.html.index("<section")], document.html.partition("<section")[2]
+    section = "<section" + section.partition("</section>")[0] + "</section>"
     assert "width:" in section
     for moved in (False, True):
         html = head + (re.sub(r"<col style=\"width:([\d.]+)pt\"/>", narrower, section, count=1) if moved else section)

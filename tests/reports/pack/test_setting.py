@@ -23,6 +23,7 @@ from daysheet.reports.formats.workbook import Workbook
 from daysheet.reports.pack import build, contents, volumes
 from daysheet.reports.pack.contents import Options, Subject
 from daysheet.reports.pdf import html_to_pdf, layout, rendering
+from daysheet.reports.pdf.joined import Joined
 from daysheet.reports.period import year
 from daysheet.reports.statements import account_numbers
 from daysheet.reports.table import Column, Row, Table
@@ -185,15 +186,18 @@ class Recorder(rendering.Renderer):
         self.given.append(document)
         return ""
 
-    def expect(self) -> None:
-        pass
-
     def made(self, key: str) -> bytes:
         return b""
 
     def finish(self, keys: Sequence[str], progress: rendering.Progress) -> list[bytes]:
         progress(0, 0)
         return [b""] * len(keys)
+
+
+def markup_of(recorder: Recorder) -> list[str]:
+    """All that a pack is set from, its cover first."""
+    (whole,) = (document for document in recorder.given if isinstance(document, Joined))
+    return [whole.cover.html, whole.contents.html, *(leaf.html for leaf in whole.leaves)]
 
 
 @pytest.mark.parametrize(("rows_within", "volumes_expected"), [(10_000, 0), (10, 1)])
@@ -204,7 +208,7 @@ def test_a_long_ledger_stands_in_volumes_that_the_pack_names(small, monkeypatch,
     built = build.build(books, settings, 2026, Options(), None, recorder, lambda *_: None)
     names = [name for name in built.files if name.startswith("general-ledger-2026")]
     assert len(names) == volumes_expected
-    (main,) = (document.html for document in recorder.given if isinstance(document, html_to_pdf.Document))
+    main = "".join(markup_of(recorder))
     assert all(name in main for name in names)
     assert ("Total and closing balance" in main) == (volumes_expected == 0)
 
@@ -217,9 +221,8 @@ def test_the_markup_of_the_pages_is_xml_whatever_stands_in_the_books(tmp_path):
     (folder / "daysheet.toml").write_text(strange, encoding="utf-8")
     recorder = Recorder()
     build.build(loading.load(folder), Settings.of(folder), 2026, Options(), None, recorder, lambda *_: None)
-    (main,) = (document.html for document in recorder.given if isinstance(document, html_to_pdf.Document))
-    root = ElementTree.fromstring(main)  # noqa: S314 - made here
-    assert "Dana <!--" in "".join(root.itertext())
+    roots = [ElementTree.fromstring(markup) for markup in markup_of(recorder)]  # noqa: S314 - made here
+    assert "Dana <!--" in "".join(roots[0].itertext())
 
 
 class Refusing(ProcessPoolExecutor):
@@ -235,7 +238,6 @@ def test_an_unchanged_document_comes_from_the_cache(tmp_path):
         made = renderer.finish([renderer.start(document)], lambda *_: None)
     again = rendering.Renderer(Refusing(), tmp_path / "cache")
     keys = [again.start(document)]
-    again.expect()
     assert again.finish(keys, lambda *_: None) == made
     assert (tmp_path / "cache").stat().st_mode & 0o077 == 0
 
@@ -260,9 +262,9 @@ class Counting(ProcessPoolExecutor):
         return super().submit(*work, **named)
 
 
-@pytest.mark.parametrize(("processes", "given_away"), [(1, 0), (2, 1), (3, 2)])
-def test_volumes_are_set_here_too_while_another_process_sets_the_pack(tmp_path, short_volumes, processes, given_away):
-    """Of three volumes: the process that sets the pack is given none, and the others share them with this one."""
+@pytest.mark.parametrize(("processes", "at_least"), [(1, 0), (2, 1), (3, 2)])
+def test_volumes_are_set_here_too_while_another_process_sets_the_pack(tmp_path, short_volumes, processes, at_least):
+    """Of three volumes: a process with nothing to do is given one, and at least one is set here."""
     listings = [part.listing for part in volumes.volumes(subject(), settings_of(tmp_path), long_ledger())]
     document = html_to_pdf.Document("<html lang=en><title>t</title><p>one", "", datetime.date(2026, 12, 31))
     with Counting(processes) as executor:
@@ -270,7 +272,7 @@ def test_volumes_are_set_here_too_while_another_process_sets_the_pack(tmp_path, 
         keys = [renderer.start(document), *map(renderer.start, listings)]
         assert executor.given == 1
         made = renderer.finish(keys, lambda *_: None)
-        assert executor.given == 1 + given_away
+        assert at_least <= executor.given - 1 <= 2
     assert made == [html_to_pdf.render(document), *(listing.render() for listing in listings)]
 
 
