@@ -295,7 +295,8 @@ def _paint_feet(whole: pikepdf.Pdf, foot: str, typefaces: _Typefaces) -> None:
         orientation: Orientation = "landscape" if lying else "portrait"
         margin, top = layout.MARGIN[orientation], _FOOT[orientation]
         room = width - 2 * margin
-        page.contents_add(_foot(typefaces, margin, top, room, foot, f"Page {number} of {count}"))
+        painted = _foot(typefaces, margin, top, room, foot, f"Page {number} of {count}")
+        page.obj.Contents.write(page.obj.Contents.read_bytes() + painted)
 
 
 def _foot(typefaces: _Typefaces, margin: float, top: float, room: float, left: str, right: str) -> bytes:
