@@ -40,17 +40,20 @@ SAMPLES = Path(os.environ.get("DAYSHEET_SAMPLES") or ROOT.parent / "shared" / "d
 NO_SAMPLES = "DAYSHEET_SAMPLES: the collected files of real systems are not on this machine"
 
 SLOWEST = (
-    "plugins/fava/test_fava_looks.py",
+    "plugins/fava/test_fava_tasks.py",
     "plugins/fava/test_fava_writing.py",
-    "plugins/fava/test_fava.py",
-    "test_docs.py",
+    "plugins/fava/test_fava_looks.py",
     "house/test_demo.py",
     "importers/privacy/test_canaries.py",
-    "real/test_measures.py",
+    "reports/pack/test_setting.py",
+    "test_docs.py",
+    "reports/mail/test_commands.py",
+    "reports/pack/test_verify_and_lock.py",
+    "plugins/fava/test_fava.py",
+    "plugins/fava/test_fava_outbox.py",
+    "simulator/test_score.py",
     "reports/pack/test_pictures.py",
     "reports/pack/test_pack.py",
-    "importers/writing/test_dry_run.py",
-    "real/test_nimibi.py",
 )
 """The files that take longest; each runs in one process, so that one begun last would keep the other waiting."""
 

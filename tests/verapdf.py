@@ -31,6 +31,9 @@ def start() -> None:
     jpype.startJVM(
         "-Djavax.xml.bind.JAXBContextFactory=com.sun.xml.bind.v2.ContextFactory",
         "-Xmx768m",
+        # it lives for a minute: to compile a second time what is hot, and to collect side by side, saves nothing
+        "-XX:TieredStopAtLevel=1",
+        "-XX:+UseSerialGC",
         classpath=[str(jar) for jar in (*jars, *jaxb)],
         convertStrings=True,
     )

@@ -7,6 +7,7 @@ of the books that `daysheet import` makes.
 from __future__ import annotations
 
 import csv
+import datetime
 import json
 from collections import Counter, defaultdict
 from decimal import Decimal
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from daysheet import measures
 
 from tests.importers.books_folder import Folder
 
@@ -77,14 +79,19 @@ def data(samples: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def told(data: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What the import and the check say, the bills given before the appointments that they are for."""
-    patch = pytest.MonkeyPatch()
-    patch.setenv("DAYSHEET_SECRET", "a secret of the tests only")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
     folder = Folder(tmp_path_factory.mktemp("nimibi") / "books")
     (folder.path / "profiles").mkdir()
     (folder.path / "profiles" / "practice-nimibi-appointments.toml").write_text(APPOINTMENTS)
     (folder.path / "profiles" / "practice-nimibi-bills.toml").write_text(BILLS)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def told(data: Path, folder: Folder) -> dict[str, Any]:
+    """What the import and the check say, the bills given before the appointments that they are for."""
+    patch = pytest.MonkeyPatch()
+    patch.setenv("DAYSHEET_SECRET", "a secret of the tests only")
     imported = folder.take_paths(data / "billing.csv", data / "appointment.csv")
     before = folder.snapshot()
     again = folder.take_paths(data / "billing.csv", data / "appointment.csv")
@@ -144,3 +151,20 @@ def test_no_patient_number_is_told(told, data: Path) -> None:
     patients = {row["Patient_id"] for row in rows(data / "appointment.csv")}
     words = set(json.dumps(told).replace('"', " ").replace(",", " ").split())
     assert not patients & words
+
+
+@pytest.mark.usefixtures("told")
+def test_the_charges_and_the_lag_are_those_of_the_files(folder: Folder, data: Path) -> None:
+    books = folder.books()
+    costs = [Decimal(row["Appointment_cost"]) for row in rows(data / "billing.csv")]
+    doctors = {row["Appointment_id"]: row["Doctor_id"] for row in rows(data / "appointment.csv")}
+    by_doctor: dict[str, Decimal] = defaultdict(Decimal)
+    for row in rows(data / "billing.csv"):
+        by_doctor[doctors[row["Appointment_ID"]]] += Decimal(row["Appointment_cost"])
+    measured = measures.measure(books, datetime.date(1900, 1, 1), books.as_of)
+    assert (measured.charges, measured.receivable, measured.lag_p90) == (sum(costs), sum(costs), Decimal())
+    found = {
+        provider: measures.measure(books, datetime.date(1900, 1, 1), books.as_of, invoices).charges
+        for provider, invoices in measures.by_provider(books).items()
+    }
+    assert found == dict(by_doctor)

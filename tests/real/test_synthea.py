@@ -1,18 +1,26 @@
-"""Synthea's encounters, claims and transactions: the receivables end with the credits that the payments imply."""
+"""Synthea's encounters, claims and transactions: the receivables end with the credits that the payments imply, and the
+measures are those that the files alone give."""
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections import defaultdict
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from daysheet import measures
 from daysheet.books import Books
 
 from tests.importers.books_folder import Folder
 from tests.real.test_nimibi import rows
+
+FIRST = datetime.date(1900, 1, 1)
+TENTH = Decimal("0.1")
+ZERO = Decimal()
+Moves = list[dict[str, str]]
 
 FILES = ("encounters.csv", "claims_transactions.csv", "claims.csv")
 
@@ -69,3 +77,50 @@ def test_every_encounter_is_a_visit_and_every_claim_has_its_state(books: Books, 
     seen = {row["Id"] for row in rows(data / "encounters.csv")}
     assert set(books.visits) == seen
     assert {claim: history[-1].status for claim, history in books.claims.items()} == states
+
+
+@pytest.fixture(scope="module")
+def moves(data: Path) -> Moves:
+    """The charges and payments of the file in date order."""
+    return [row for row in rows(data / "claims_transactions.csv") if row["TYPE"] in ("CHARGE", "PAYMENT")]
+
+
+def day(row: dict[str, str]) -> datetime.date:
+    return datetime.date.fromisoformat(row["FROMDATE"][:10])
+
+
+def amount(row: dict[str, str]) -> Decimal:
+    return Decimal(row["AMOUNT"] if row["TYPE"] == "CHARGE" else row["PAYMENTS"])
+
+
+def rounded(value: Decimal) -> Decimal:
+    return value.quantize(TENTH, ROUND_HALF_UP)
+
+
+def test_synthea_charges_payments_and_collection_rates(books: Books, moves: Moves) -> None:
+    measured = measures.measure(books, FIRST, books.as_of)
+    charges = sum((amount(row) for row in moves if row["TYPE"] == "CHARGE"), ZERO)
+    payments = sum((amount(row) for row in moves if row["TYPE"] == "PAYMENT"), ZERO)
+    assert (measured.charges, measured.payments) == (charges, payments)
+    assert measured.gross_collection == measured.net_collection == rounded(payments * 100 / charges)
+
+
+def test_synthea_credit_balances_and_days_in_receivables(books: Books, moves: Moves) -> None:
+    last = books.as_of
+    balances: dict[str, Decimal] = defaultdict(Decimal)
+    yearly = ZERO
+    for row in moves:
+        balances[row["CLAIMID"]] += amount(row) if row["TYPE"] == "CHARGE" else -amount(row)
+        if row["TYPE"] == "CHARGE" and last - datetime.timedelta(days=365) < day(row) <= last:
+            yearly += amount(row)
+    owed = sum((balance for balance in balances.values() if balance > 0), ZERO)
+    credit = -sum((balance for balance in balances.values() if balance < 0), ZERO)
+    measured = measures.measure(books, FIRST, last)
+    assert (measured.credits, measured.receivable) == (credit, owed - credit)
+    assert measured.days_in_ar == rounded((owed - credit) / (yearly / 365))
+
+
+def test_synthea_denials(books: Books) -> None:
+    measured = measures.measure(books, FIRST, books.as_of)
+    submitted = [states for states in books.claims.values() if any(state.submitted for state in states)]
+    assert measured.denial == (ZERO if submitted else None)
