@@ -23,8 +23,8 @@ from daysheet.cash.receipts import BankDeposit, Receipt, comparable
 WINDOWS: Final = {"card": (0, 7), "cash": (0, 10), "check": (0, 14), "eft": (-5, 14), "none": (-5, 14)}
 """Days from a receipt to its deposit; an EFT can come before the day that its remittance gives."""
 
-_WEEKS: Final = 2
-"""No window is longer: a receipt that is taken changes nothing for a deposit further off."""
+_AROUND: Final = range(-2, 3)
+"""Weeks: no window is longer: a receipt that is taken changes nothing for a deposit further off."""
 
 _TRACE_DAYS: Final = 120
 _NEAR: Final = 10
@@ -47,14 +47,15 @@ class Candidates:
         """All of them, by date."""
         self.taken: set[Receipt] = set()
         self.by_account: dict[str, list[Receipt]] = {}
-        self.no_fees: Callable[[str], bool] = lambda _: False
+        self.no_fees: Callable[[], bool] = lambda: False
         self._soonest: dict[Signature, int] = {}
         self._mixed: set[Signature] = set()
-        self._processors: dict[Signature, Processor | None] = {}
+        self.processors: dict[Signature, Processor | None] = {}
         self._signatures: dict[Signature, Signature] = {}
         self._spans: dict[str, tuple[int, int]] = {}
         self._by_word: dict[str, list[Receipt]] = {}
-        self._known: dict[tuple[str, int], dict[tuple[str, object], Any]] = {}
+        self._known: dict[tuple[str, int], dict[tuple[str, str], Any]] = {}
+        self._of_days: dict[tuple[str, int], dict[tuple[str, datetime.date], Any]] = {}
         for receipt in received:
             self.by_account.setdefault(receipt.account, []).append(receipt)
             soonest, latest = self._spans.get(receipt.account, (0, 0))
@@ -66,10 +67,10 @@ class Candidates:
     def take(self, group: Group) -> None:
         """These receipts are in a bank line that is explained."""
         self.taken |= set(group)
-        for receipt in group:
-            week = receipt.date.toordinal() // 7
-            for near in range(week - _WEEKS, week + _WEEKS + 1):
-                self._known.pop((receipt.account, near), None)
+        weeks = {(receipt.account, receipt.date.toordinal() // 7) for receipt in group}
+        for place in {(account, week + off) for account, week in weeks for off in _AROUND}:
+            self._known.pop(place, None)
+            self._of_days.pop(place, None)
 
     def learn(self, deposits: Sequence[BankDeposit]) -> None:
         """What each processor keeps, from all bank lines that may be its, alone and a day's together."""
@@ -83,8 +84,8 @@ class Candidates:
             if len(lines) > 1:
                 batches += self._batches(together(lines), len(lines))
             told.setdefault(processor, []).append(batches)
-        self._processors = {key: learned(batches) for key, batches in told.items()}
-        self._known.clear()
+        self.processors = {key: learned(batches) for key, batches in told.items()}
+        self._known.clear()  # what is known of days does not depend on what a processor keeps
 
     def learn_habits(self, matched: Iterable[tuple[BankDeposit, Group]]) -> None:
         """How soon after the last of its receipts each kind of bank line comes, where enough of them are explained."""
@@ -127,7 +128,7 @@ class Candidates:
 
     def processor_of(self, deposit: BankDeposit) -> Processor | None:
         """What is known of the processor that paid out a bank line."""
-        return self._processors.get(self._signature(deposit))
+        return self.processors.get(self._signature(deposit))
 
     def named(self, deposit: BankDeposit) -> Group:
         """The receipts whose numbers stand in the bank line's text."""
@@ -178,7 +179,7 @@ class Candidates:
         usual = self.at_terms(deposit)
         if usual:
             return usual
-        if deposit.fee or deposit.amount <= 0 or self.fitting(deposit) or self.no_fees(deposit.account):
+        if deposit.fee or deposit.amount <= 0 or self.fitting(deposit) or self.no_fees():
             return []
         groups = self._less_fees(deposit)
         # a processor never pays on the day of the sale
@@ -212,12 +213,8 @@ class Candidates:
 
     def _is_whole(self, group: Group, deposit: BankDeposit) -> bool:
         """Whether nothing taken at the desk between its days is left out: checks and cash go to the bank together."""
-        first, last, brought = group[0].date, group[-1].date, set(group)
-        return all(
-            one in brought
-            for one in self.eligible(deposit)
-            if one.payer is None and one.method != "eft" and first <= one.date <= last
-        )
+        days, desk = self._once_a_day("desk", deposit, lambda: _at_desk(self.eligible(deposit)))
+        return set(group).issuperset(desk[bisect_left(days, group[0].date) : bisect_right(days, group[-1].date)])
 
     def combinations(self, deposit: BankDeposit) -> list[Group]:
         """Combinations that add up, few enough to try them all; among more, some would fit by chance."""
@@ -259,7 +256,7 @@ class Candidates:
 
     def eligible(self, deposit: BankDeposit) -> list[Receipt]:
         """The open receipts of the deposit's account that can be in it by their date."""
-        return self._once("eligible", deposit, lambda: self._find_eligible(deposit), of_day=True)
+        return self._once_a_day("eligible", deposit, lambda: self._find_eligible(deposit))
 
     def _find_eligible(self, deposit: BankDeposit) -> list[Receipt]:
         of_account = self.by_account.get(deposit.account, [])
@@ -280,17 +277,19 @@ class Candidates:
             self._signatures[of] = deposit.account, frozenset(word for word in deposit.words if word.isalpha())
         return self._signatures[of]
 
-    def _once(self, what: str, deposit: BankDeposit, work: Callable[[], T], *, of_day: bool = False) -> T:
-        """What `work` gives, worked out again only when a receipt near the deposit has been taken since.
-
-        Args:
-            what: what it is called.
-            deposit: the bank line.
-            work: gives it.
-            of_day: it is the same for all bank lines of the account and day.
-        """
+    def _once(self, what: str, deposit: BankDeposit, work: Callable[[], T]) -> T:
+        """What `work` gives, worked out again only when a receipt near the deposit has been taken since."""
         known = self._known.setdefault((deposit.account, deposit.date.toordinal() // 7), {})
-        key = what, deposit.date if of_day else deposit.id
+        key = what, deposit.id
+        if key not in known:
+            known[key] = work()
+        value: T = known[key]
+        return value
+
+    def _once_a_day(self, what: str, deposit: BankDeposit, work: Callable[[], T]) -> T:
+        """The same for what is one for all bank lines of the account and day."""
+        known = self._of_days.setdefault((deposit.account, deposit.date.toordinal() // 7), {})
+        key = what, deposit.date
         if key not in known:
             known[key] = work()
         value: T = known[key]
@@ -303,7 +302,7 @@ class Candidates:
         """
         eligible = self.eligible(deposit)
         groups: list[Group] = [(receipt,) for receipt in eligible if least <= receipt.amount <= most]
-        of_one, lists = self._once("lists", deposit, lambda: _lists(eligible), of_day=True)
+        of_one, lists = self._once_a_day("lists", deposit, lambda: _lists(eligible))
         groups += [group for group in of_one if least <= total(group) <= most]
         for each in lists:
             groups += runs(each, least, most)
@@ -318,6 +317,12 @@ def _lists(eligible: Sequence[Receipt]) -> tuple[list[Group], list[Days]]:
     by_reference.pop("", None)
     kinds = dict.fromkeys(tuple(kind) for kind in (*by_reference.values(), *_kinds(eligible)) if len(kind) > 1)
     return [tuple(group) for group in by_reference.values()], [days_of(kind) for kind in kinds]
+
+
+def _at_desk(eligible: Sequence[Receipt]) -> tuple[list[datetime.date], list[Receipt]]:
+    """Patients' checks, cards and cash with their days, by date."""
+    desk = [receipt for receipt in eligible if receipt.payer is None and receipt.method != "eft"]
+    return [receipt.date for receipt in desk], desk
 
 
 def _kinds(eligible: Sequence[Receipt]) -> Iterator[list[Receipt]]:

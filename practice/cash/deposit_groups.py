@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from itertools import combinations
+from itertools import accumulate, combinations, pairwise
 from typing import Final, NamedTuple
 
 from daysheet.billing.open_bills import natural
@@ -37,18 +37,12 @@ class Days(NamedTuple):
 
 
 def days_of(received: Group) -> Days:
-    """Receipts by date as `runs` looks at them."""
-    starts: list[int] = []
-    sums: list[Decimal] = []
-    day, so_far, growing = None, _ZERO, True
-    for at, receipt in enumerate(received):
-        if receipt.date != day:
-            day = receipt.date
-            starts.append(at)
-            sums.append(so_far)
-        so_far += receipt.amount
-        growing = growing and receipt.amount >= 0
-    return Days(received, tuple(starts), (*sums, so_far), growing)
+    """Receipts by date, of which there must be one, as `runs` looks at them."""
+    dates = [receipt.date for receipt in received]
+    amounts = [receipt.amount for receipt in received]
+    starts = [0, *(at for at, (before, day) in enumerate(pairwise(dates), 1) if day != before)]
+    so_far = list(accumulate(amounts, initial=_ZERO))
+    return Days(received, tuple(starts), (*[so_far[start] for start in starts], so_far[-1]), min(amounts) >= 0)
 
 
 def runs(days: Days, least: Decimal, most: Decimal) -> Iterator[Group]:

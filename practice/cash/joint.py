@@ -32,8 +32,7 @@ def components(choices: Sequence[Sequence[Group]]) -> list[list[int]]:
         return place
 
     for place, groups in enumerate(choices):
-        for receipt in set[Receipt]().union(*groups):
-            other = owner.setdefault(id(receipt), place)
+        for other in {owner.setdefault(id(receipt), place) for group in groups for receipt in group}:
             if other != place:
                 parent[root(place)] = root(other)
     found: dict[int, list[int]] = {}

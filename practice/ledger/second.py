@@ -1,8 +1,9 @@
 """A second processor for a first load: a process made as a copy of this one, which sees all that this one has read.
 
-It gives nothing back but what it writes to the cache, from where this process takes it; so it may fail, be killed or
-not be there at all, and the load is the same. None is made where another thread runs (its locks would be copied as they
-are), in a process that is itself one of several, or where there is one processor.
+It gives back what it writes to the cache, from where this process takes it, or one answer, which this process works out
+itself where none comes; so it may fail, be killed or not be there at all, and all that is said is the same. None is
+made where another thread runs (its locks would be copied as they are), in a process that is itself one of several, or
+where there is one processor.
 """
 
 from __future__ import annotations
@@ -47,6 +48,36 @@ def beside(work: Callable[[], object]) -> Iterator[None]:
     finally:
         if child is not None:
             _wait(child)
+
+
+def asked(work: Callable[[], bytes]) -> Callable[[], bytes | None]:
+    """Have a second process work something out.
+
+    Args:
+        work: what it does, which changes nothing in this process.
+
+    Returns:
+        What waits for its answer; None where it gives none.
+    """
+    parent = os.getpid()
+    reading, writing = os.pipe()
+    child = _copied()
+    if child == 0:
+        os.close(reading)
+        _only(lambda: _answer(writing, work()), parent)
+    os.close(writing)
+
+    def answer() -> bytes | None:
+        with os.fdopen(reading, "rb") as said:
+            words = said.read()
+        return words if child is not None and _wait(child) else None
+
+    return answer
+
+
+def _answer(place: int, words: bytes) -> None:
+    with os.fdopen(place, "wb") as said:
+        said.write(words)
 
 
 class Ahead:
@@ -103,6 +134,8 @@ def _only(work: Callable[[], object], parent: int) -> None:
     os._exit(0)
 
 
-def _wait(child: int) -> None:
+def _wait(child: int) -> bool:
+    """Wait for the end of a process; whether it did all its work."""
     with suppress(ChildProcessError):
-        os.waitpid(child, 0)
+        return os.waitpid(child, 0)[1] == 0
+    return False
