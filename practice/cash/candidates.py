@@ -54,6 +54,7 @@ class Candidates:
         self._signatures: dict[Signature, Signature] = {}
         self._spans: dict[str, tuple[int, int]] = {}
         self._by_word: dict[str, list[Receipt]] = {}
+        self._of_cards = {receipt.account for receipt in received if receipt.method == "card"}
         self._known: dict[tuple[str, int], dict[tuple[str, str], Any]] = {}
         self._of_days: dict[tuple[str, int], dict[tuple[str, datetime.date], Any]] = {}
         for receipt in received:
@@ -186,6 +187,8 @@ class Candidates:
         return [group for group in groups if group[-1].date < deposit.date] or groups
 
     def _less_fees(self, deposit: BankDeposit) -> list[Group]:
+        if deposit.account not in self._of_cards:
+            return []
         most = deposit.gross + deposit.gross / 10 + 50
         return [g for g in self._groups(deposit, deposit.gross, most) if is_fee(g, total(g) - deposit.amount)]
 

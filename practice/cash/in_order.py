@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate, groupby
 from typing import Final, NamedTuple
 
@@ -25,11 +25,12 @@ _LAGS: Final = (1, 2, 0)
 _LEFT_OVER: Final = 3
 """A receipt that is left over is as unlikely as so many business days more or less than usual."""
 
-Cost = tuple[int, int]
-"""Lines that are not explained; receipts left over, and business days more or less than usual."""
+_MISSED: Final = 1 << 40
+"""What a line that is not explained costs: more than all else together, which is receipts left over and business days
+more or less than usual."""
 
 
-_Costs = dict[int, tuple[Cost, int]]
+_Costs = dict[int, tuple[int, int]]
 """The least cost by how many days of receipts are behind, and how many ways there are of it."""
 
 
@@ -41,17 +42,23 @@ class _Edge(NamedTuple):
 
 
 class InOrder(NamedTuple):
-    """The lines that are explained, with their receipts, and what the best ways cost."""
+    """What the best ways say.
+
+    Attributes:
+        found: the lines that all of them explain alike, with their receipts.
+        cost: of each of them: lines that are not explained; receipts left over, and business days more or less than
+            usual.
+    """
 
     found: tuple[tuple[BankDeposit, Group], ...]
-    cost: Cost
+    cost: tuple[int, int]
 
 
 def in_order(
     lines: Sequence[BankDeposit],
     received: Sequence[Receipt],
     windows: dict[str, tuple[int, int]],
-    fits: Callable[[BankDeposit], Fits],
+    fits: Callable[[BankDeposit], Fits | int],
     usual: int | None,
 ) -> InOrder | None:
     """The best ways to explain lines by the days of receipts; None where one line has too many to look at.
@@ -60,7 +67,7 @@ def in_order(
         lines: of one kind, by date.
         received: the receipts that may be in them, by date.
         windows: by method, the least and the most days from a receipt to its line.
-        fits: what a line may bring, by sum in cents and number of sales.
+        fits: what a line may bring, by sum in cents and number of sales; the cents, where it is just these.
         usual: business days from the last receipt to the line, where that is known.
     """
     days = [tuple(group) for _, group in groupby(received, key=lambda receipt: receipt.date)]
@@ -69,17 +76,24 @@ def in_order(
     least, most = (extreme(window[at] for window in windows.values()) for at, extreme in ((0, min), (1, max)))
     dates = [day[0].date for day in days]
     sums = _sums(days, windows)
+    reached: dict[int, list[int]] = {}  # up to which days so many cents came in
+    for end, cents in enumerate(sums.cents):
+        reached.setdefault(cents, []).append(end)
     edges, firsts = [], []
     for line in lines:
         first = bisect_left(dates, line.date - datetime.timedelta(most))
         past = bisect_right(dates, line.date - datetime.timedelta(least))
         firsts.append(first)
-        edges.append(_edges(line, sums, range(first, past), fits(line)))
+        may_be = fits(line)
+        if isinstance(may_be, int):
+            edges.append(_edges_of(line, sums, range(first, past), may_be, reached))
+        else:
+            edges.append(_edges(line, sums, range(first, past), may_be))
     if any(len(some) > _MOST_EDGES for some in edges):
         return None
     ways = [_Ways(lines, days, firsts, edges, lag) for lag in ((usual,) if usual is not None else _LAGS)]
     best = min(ways, key=lambda way: way.cost)
-    return InOrder(tuple(best.certain()), best.cost)
+    return InOrder(tuple(best.certain()), divmod(best.cost, _MISSED))
 
 
 class _Sums(NamedTuple):
@@ -117,6 +131,23 @@ def _edges(line: BankDeposit, sums: _Sums, near: range, fits: Fits) -> list[_Edg
     return found
 
 
+def _edges_of(
+    line: BankDeposit, sums: _Sums, near: range, wanted: int, reached: Mapping[int, Sequence[int]]
+) -> list[_Edge]:
+    """The same where the line brings just these cents."""
+    found = []
+    day = line.date.toordinal()
+    cents, _, soonest, latest = sums
+    for start in near:
+        ends = reached.get(cents[start] + wanted, ())
+        found += [
+            _Edge(start, end)
+            for end in ends
+            if end > start and all(soonest[at] <= day <= latest[at] for at in range(start, end))
+        ]
+    return found
+
+
 class _Ways:
     """All ways of the least cost for one usual time, counted forwards and backwards.
 
@@ -139,54 +170,54 @@ class _Ways:
         self.counts = list(accumulate(map(len, days), initial=0))
         is_due = next((at for at, receipts in enumerate(due) if not receipts), len(days))
         self.floors = [*(min(first, is_due) for first in firsts), 0]
-        self.forward: list[_Costs] = [self._together({0: ((0, 0), 1)}, 0)]
-        self.behind: list[tuple[list[int], list[tuple[Cost, int]]]] = []
+        self.forward: list[_Costs] = [self._together({0: (0, 1)}, 0)]
+        self.behind: list[tuple[list[int], list[tuple[int, int]]]] = []
         self.weighed = [self._weighed(place) for place in range(len(lines))]
         for place in range(len(lines)):
             self.forward.append(self._together(self._next(place), place + 1))
-        self.cost, self.ways = (0, 0), 0
+        self.cost = self.ways = 0
         for at, (cost, count) in self.forward[-1].items():
-            whole = _plus(cost, (0, self.due[-1] - self.due[at]))
+            whole = cost + self.due[-1] - self.due[at]
             if not self.ways or whole < self.cost:
                 self.cost, self.ways = whole, count
             elif whole == self.cost:
                 self.ways += count
 
-    def _floor(self, at: int, place: int) -> tuple[int, Cost]:
+    def _floor(self, at: int, place: int) -> tuple[int, int]:
         """Where whoever has come up to `at` stands for the line at `place`, and what was left over till there."""
-        there = max(at, self.floors[place])
-        return there, (0, _LEFT_OVER * (self.counts[there] - self.counts[at]))
+        there = self.floors[place]
+        return (at, 0) if there <= at else (there, _LEFT_OVER * (self.counts[there] - self.counts[at]))
 
     def _together(self, costs: _Costs, place: int) -> _Costs:
         found: _Costs = {}
         for at, (cost, count) in costs.items():
             there, over = self._floor(at, place)
-            _add(found, there, _plus(cost, over), count)
+            _add(found, there, cost + over, count)
         return found
 
     def _next(self, place: int) -> _Costs:
         found: _Costs = {}
         ends, least = self._least(place)
         self.behind.append((ends, least))
-        for at, ((missed, rest), count) in self.forward[place].items():
-            found[at] = (missed + 1, rest), count
+        for at, (cost, count) in self.forward[place].items():
+            found[at] = cost + _MISSED, count
         for edge, weight in self.weighed[place]:
             before = bisect_right(ends, edge.start)
             if before:
                 cost, count = least[before - 1]
-                _add(found, edge.end, _plus(cost, (0, weight)), count)
+                _add(found, edge.end, cost + weight, count)
         return found
 
-    def _least(self, place: int) -> tuple[list[int], list[tuple[Cost, int]]]:
+    def _least(self, place: int) -> tuple[list[int], list[tuple[int, int]]]:
         """How far the lines before may come, in order, and the least cost of coming so far, up to each.
 
         What an edge leaves over is the receipts between: those up to its start (`_weighed`), less those up to here.
         """
         ends = sorted(self.forward[place])
-        least: list[tuple[Cost, int]] = []
+        least: list[tuple[int, int]] = []
         for at in ends:
             cost, count = self.forward[place][at]
-            cost = _plus(cost, (0, -_LEFT_OVER * self.counts[at]))
+            cost -= _LEFT_OVER * self.counts[at]
             if least and least[-1][0] == cost:
                 count += least[-1][1]
             elif least and least[-1][0] < cost:
@@ -208,7 +239,7 @@ class _Ways:
 
     def certain(self) -> list[tuple[BankDeposit, Group]]:
         """The lines that all the best ways explain alike."""
-        after: _Costs = {at: ((0, self.due[-1] - self.due[at]), 1) for at in self.forward[-1]}
+        after: _Costs = {at: (self.due[-1] - self.due[at], 1) for at in self.forward[-1]}
         found: list[tuple[BankDeposit, Group]] = []
         for place in reversed(range(len(self.lines))):
             ends, least = self.behind[place]
@@ -216,17 +247,17 @@ class _Ways:
             for edge, weight in self.weighed[place]:
                 there, over = self._floor(edge.end, place + 1)
                 cost, count = after[there]
-                further.append((edge, _plus((0, weight), _plus(cost, over)), count))
+                further.append((edge, weight + cost + over, count))
             for edge, cost, count in further:
                 before, ways = least[bisect_right(ends, edge.start) - 1]
-                if _plus(before, cost) == self.cost and ways * count == self.ways:
+                if before + cost == self.cost and ways * count == self.ways:
                     group = tuple(receipt for day in self.days[edge.start : edge.end] for receipt in day)
                     found.append((self.lines[place], group))
                     break
             after = self._onwards(place, after, further)
         return found[::-1]
 
-    def _onwards(self, place: int, after: _Costs, further: list[tuple[_Edge, Cost, int]]) -> _Costs:
+    def _onwards(self, place: int, after: _Costs, further: list[tuple[_Edge, int, int]]) -> _Costs:
         """What it costs from each place on, the last first: without a line for these days, or with one of its edges."""
         found: _Costs = {}
         waiting = sorted(further, key=lambda one: one[0].start)
@@ -237,17 +268,13 @@ class _Ways:
                 _add(best, 0, cost, count)
             there, over = self._floor(at, place + 1)
             cost, count = after[there]
-            _add(found, at, _plus(_plus(cost, over), (1, 0)), count)
+            _add(found, at, cost + over + _MISSED, count)
             for cost, count in best.values():
-                _add(found, at, _plus(cost, (0, -_LEFT_OVER * self.counts[at])), count)
+                _add(found, at, cost - _LEFT_OVER * self.counts[at], count)
         return found
 
 
-def _plus(one: Cost, other: Cost) -> Cost:
-    return one[0] + other[0], one[1] + other[1]
-
-
-def _add(found: _Costs, at: int, cost: Cost, count: int) -> None:
+def _add(found: _Costs, at: int, cost: int, count: int) -> None:
     known = found.get(at)
     if known is None or cost < known[0]:
         found[at] = cost, count

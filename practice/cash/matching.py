@@ -186,7 +186,7 @@ class Matching:
             ways = [
                 way
                 for kind in self.candidates.kinds_waiting(lines[0].account)
-                if (way := in_order(lines, kind, WINDOWS, self._fits, usual)) is not None
+                if (way := in_order(lines, kind, WINDOWS, self._may_be, usual)) is not None
             ]
             least = min((way.cost for way in ways), default=None)
             best = [way.found for way in ways if way.cost == least]
@@ -231,13 +231,18 @@ class Matching:
         return divided(groups[0], [(int(line.amount * 100), self._fits(line)) for line in lines]) or []
 
     def _fits(self, line: BankDeposit) -> Fits:
+        may_be = self._may_be(line)
+        return (lambda cents, _: cents == may_be) if isinstance(may_be, int) else may_be
+
+    def _may_be(self, line: BankDeposit) -> Fits | int:
+        """What a line may bring; the cents, where it is just these."""
         processor = self.candidates.processor_of(line)
         net, gross = int(line.amount * 100), int(line.gross * 100)
+        if line.fee or processor is None:
+            return gross
 
         def fits(cents: int, sales: int) -> bool:
-            if line.fee or processor is None or cents == gross:
-                return cents == gross
-            return processor.explains(Batch(cents, cents - net, sales, 0))
+            return cents == gross or processor.explains(Batch(cents, cents - net, sales, 0))
 
         return fits
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from itertools import accumulate
 from typing import Final, NamedTuple
 
@@ -89,6 +90,7 @@ def business_days(first: datetime.date, last: datetime.date) -> int:
     return max(0, _weekdays(last) - _weekdays(first))
 
 
+@lru_cache(maxsize=4096)
 def _weekdays(day: datetime.date) -> int:
     """How many days from Monday to Friday there were up to and with a day, since 0001-01-01, a Monday."""
     weeks, rest = divmod(day.toordinal(), _WEEK)
