@@ -15,7 +15,6 @@ from __future__ import annotations
 import decimal
 import glob
 import hashlib
-import io
 import os
 import re
 import sys
@@ -34,6 +33,7 @@ from beancount.utils import encryption
 from daysheet import __version__
 from daysheet.errors import DaysheetError
 from daysheet.ledger import booking, codec, private, second, transformations, validation
+from daysheet.ledger import parser as ledger_parser
 from daysheet.trust import reading
 
 _LARGE: Final = 300_000
@@ -272,7 +272,7 @@ def _read(name: str, folder: Path | None, options: codec.Options | None) -> _Fil
     reading.require_end(name, text)
     with _divisions() as context:
         try:
-            parsed, errors, its_options = parser.parse_file(io.BytesIO(text), name)
+            parsed, errors, its_options = ledger_parser.parse(text, name)
         except TypeError:
             raise _unsorted(name) from None
     if any(context.flags[signal] for signal in _ENDLESS):
@@ -382,9 +382,12 @@ def _keep(folder: Path | None, files: Sequence[_File]) -> None:
         private.forget_oldest(folder)
 
 
+_MODULES: Final = (__file__, booking.__file__, codec.__file__, ledger_parser.__file__)
+
+
 @cache
 def _programs() -> bytes:
     """What makes entries of text: their versions."""
-    ours = b"".join(Path(module).read_bytes() for module in (__file__, booking.__file__, codec.__file__))
+    ours = b"".join(Path(module).read_bytes() for module in _MODULES)
     words = (__version__, beancount.__version__, sys.version, hashlib.sha256(ours).hexdigest())
     return "\n".join(words).encode()

@@ -3,7 +3,8 @@
 import pytest
 from beancount.core.data import Transaction
 from beancount.parser import parser
-from daysheet.ledger.parser import read_back
+from daysheet.ledger import cache
+from daysheet.ledger.parser import parse, read_back
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,6 +25,44 @@ UNUSUAL = (
     '2026-01-02 * "Root"\n  Passiva:A  5 USD\n  Passiva:A  -5 USD\n',
     "2026-01-02 open Assets:A USD,CAD\n2026-01-01 close Assets:A\n",
 )
+
+
+FRAMES = (
+    'option "name_assets" "Activa"\n2026-01-02 * "Root"\n  Activa:A  5 USD\n  Assets:A  -5 USD\n',
+    '2026-01-02 open Assets:A\noption "name_assets" "Activa"\n2026-01-02 * "Root"\n  Assets:A  -5 USD\n',
+    'pushtag #x\n2026-01-02 * "Pushed"\n  Assets:A  5.125 USD\n  Assets:B\npoptag #x\n',
+    'pushmeta of: "all"\n2026-01-02 * "Pushed"\n  of: "one"\n  Assets:A  1 HOOL {5 # 2.50 USD}\npopmeta of:\n',
+    "pushtag #left\n",
+    'option "display_precision" "USD:0.001"\noption "render_commas" "TRUE"\n',
+    'include "a.beancount"\nplugin "some.plugin" "of"\n',
+    '2026-01-02 * "Sums"\n  Assets:A  (1 + 2.50) * 3 USD\n  Assets:A  1,000 CAD\n  Assets:B  7 USD @@ 1.2345 CAD\n',
+    '2026-01-02 * "Half"\n  Assets:A  USD\n  Assets:A  5\n  Assets:B\n  Assets:B  5 USD @\n',
+    '2026-01-02 * "Nothing"\n  Assets:A  (5 / 0) USD\n',
+    '2026-01-02 * "Places"\n  Assets:A  5 USD\n    lineno: 7\n',
+    '2026-01-02 * "Same"\n  of:\n  of:\n  Assets:A  5 USD\n    of: TRUE\n    of: TRUE\n',
+    "nonsense\n",
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.lists(st.one_of(balanced(), transactions, others, st.sampled_from((*UNUSUAL, *FRAMES))), max_size=6).map("".join)
+)
+def test_any_file_gives_what_beancount_s_parser_gives(text):
+    with cache._divisions():
+        ours, theirs = parse(text.encode(), "books/of.beancount"), parser.parse_string(text, "books/of.beancount")
+    assert whole(*ours) == whole(*theirs)
+
+
+def whole(entries, errors, options):
+    """All that a file gives, with the statistics of digits in their order."""
+    contexts = [
+        (currency, context.has_sign, context.integer_max, list(context.fractional_dist.hist.items()))
+        for currency, context in options["dcontext"].ccontexts.items()
+        if hasattr(context, "fractional_dist")
+    ]
+    others = {key: value for key, value in options.items() if key != "dcontext"}
+    return repr((entries, errors, others, contexts, str(options["dcontext"]), options["dcontext"].commas))
 
 
 def compared(entry):
