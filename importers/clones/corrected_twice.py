@@ -39,7 +39,7 @@ def take_out_replaced(session: ImportSession, warn: Callable[[str], None]) -> bo
             warn(f"the bank has corrected one of {places}: take out of the ledger the one that it has replaced")
             continue
         entry = entries[id(found[0].meta)]
-        what = f"the entry of {found[0].date} over {found[0].amount:,.2f} ({places})"
+        what = f"the entry of {found[0].date} over {found[0].amount:,f} ({places})"
         if entry.date.year in session.books.locks or len(entry.postings) != _SIDES or entry.tags or entry.links:
             warn(f"the bank has corrected {what}, which stands in a locked year or was changed by hand: take it out")
             continue

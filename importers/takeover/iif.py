@@ -59,7 +59,7 @@ def accounts(file: RawFile) -> list[Balance]:
 def _closed(file: RawFile, entry: Decimal, line: int) -> None:
     if entry:
         raise DaysheetError(
-            f"the entry does not add up: {entry:,.2f} remain", filename=file.path, line=line, remedy="export it again"
+            f"the entry does not add up: {entry:,f} remain", filename=file.path, line=line, remedy="export it again"
         )
 
 

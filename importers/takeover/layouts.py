@@ -210,7 +210,7 @@ def _balanced(file: RawFile, former: Former) -> Former:
     owed = -sum((account.balance for account in former.accounts if account.balance < 0), Decimal())
     if debits != owed:
         raise DaysheetError(
-            f"does not balance: debits of {debits:,.2f} and credits of {owed:,.2f}",
+            f"does not balance: debits of {debits:,f} and credits of {owed:,f}",
             filename=file.path,
             remedy="export the whole trial balance, every account of it",
         )

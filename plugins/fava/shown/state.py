@@ -145,7 +145,7 @@ class Filtered:
         return [
             finding
             for finding in self.worklist
-            if kind in ("", finding.kind) and (not wanted or _has(_searched(finding), wanted))
+            if kind in ("", finding.kind) and (not wanted or _has(_searched(finding, self.currency), wanted))
         ]
 
     def finding(self, kind: str, key: str) -> Finding | None:
@@ -199,12 +199,12 @@ class Filtered:
         }
 
 
-def _searched(finding: Finding) -> str:
+def _searched(finding: Finding, currency: str) -> str:
     places = (f"{Path(str(meta.get('filename'))).name}:{meta.get('lineno')}" for meta in finding.where[:3])
     parts = (
         finding.kind.replace("-", " "), finding.kind, finding.key, finding.date, finding.deadline or "",
         finding.provider,
-        finding.message, f"{finding.amount:,.2f}", *places,
+        finding.message, figure(finding.amount, currency), *places,
     )  # fmt: skip
     return " ".join(map(str, parts)).casefold()
 

@@ -218,6 +218,11 @@ def test_xero_s_and_quickbooks_layouts_are_read(folder: Folder) -> None:
             "",
             "510.00 USD are receivable, and the open items come to 500.00",
         ),
+        (
+            ("account,debit,credit\nChecking,1200,\nOwner's equity,,1100\n",),
+            "2026-07-01",
+            "debits of 1,200 and credits of 1,100",
+        ),
         ((ITEMS,), "2026-05-01", "is of 2026-05-04, and the books begin on 2026-05-01"),
         (
             ("account,debit,credit\nMystery,5.00,\nChecking,,5.00\n",),
