@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import marshal
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, Final
 
@@ -13,24 +13,33 @@ from daysheet.cash.processor_fees import Processor, Terms
 from daysheet.ledger import second
 
 _MUCH: Final = 2_000
-"""Receipts, some tenths of a second of matching: fewer are matched sooner than a process is made."""
+"""Card receipts, a tenth of a second of matching: fewer are matched as soon as a process is made."""
+_OTHERS: Final = 6
+"""So many times as long as a card receipt takes any other, which is in more groups."""
 
 
-def run(accounts: Sequence[Matching]) -> None:
-    """Match each account by itself, some of them in a second process meanwhile."""
-    here, there = _halves(accounts)
-    if sum(map(_size, there)) < _MUCH or not second.is_possible():
-        here, there = [*here, *there], []
-    told = second.asked(lambda: marshal.dumps([_run(account) for account in there])) if there else None
-    for account in here:
-        account.run()
-    answer = told and told()
-    if answer is None:
-        for account in there:
+class Begun:
+    """The matching of several accounts, each by itself; of some of them a second process has begun it."""
+
+    def __init__(self, accounts: Iterable[Matching]) -> None:
+        """Begin, where there is a second process; the others are matched in `finish`."""
+        there, here = _halves(accounts)
+        if sum(map(_size, here)) < _MUCH or not second.is_possible():
+            here, there = [*there, *here], []
+        self._here, self._there = here, there
+        self._told = second.asked(lambda: marshal.dumps([_run(account) for account in there])) if there else None
+
+    def finish(self) -> None:
+        """Match them all."""
+        for account in self._here:
             account.run()
-        return
-    for account, said in zip(there, marshal.loads(answer), strict=True):  # noqa: S302 - of our own process
-        _take_over(account, said)
+        answer = self._told and self._told()
+        if answer is None:
+            for account in self._there:
+                account.run()
+            return
+        for account, said in zip(self._there, marshal.loads(answer), strict=True):  # noqa: S302 - of our own process
+            _take_over(account, said)
 
 
 def _halves(accounts: Iterable[Matching]) -> tuple[list[Matching], list[Matching]]:
@@ -44,7 +53,7 @@ def _halves(accounts: Iterable[Matching]) -> tuple[list[Matching], list[Matching
 
 
 def _size(account: Matching) -> int:
-    return len(account.received) if account.deposits else 0
+    return sum(1 if one.method == "card" else _OTHERS for one in account.received) if account.deposits else 0
 
 
 def _run(account: Matching) -> Any:  # noqa: ANN401 - plain values

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import marshal
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
@@ -65,31 +65,27 @@ class Matched(NamedTuple):
     left: Group
 
 
-def again(
-    books: Books, found: Sequence[BankDeposit], received: Sequence[Receipt], work: Callable[[], Matched]
-) -> Matched:
-    """What `work` says of these deposits and receipts, or said before.
+def kept_at(place: Path | None, found: Sequence[BankDeposit], received: Sequence[Receipt]) -> Matched | None:
+    """What was said before of these deposits and receipts; None where nothing is kept.
 
     Args:
-        books: the books that they are of.
+        place: as `place_of` says of them.
         found: the deposits.
         received: the receipts.
-        work: matches them, looking at nothing else.
     """
-    place = _place(books, found, received)
-    if place is None:
-        return work()
-    kept = private.kept_at(place)
-    if kept is not None:
-        return _read(marshal.loads(kept), found, received)  # noqa: S302 - its digest is right: we wrote it
-    matched = work()
+    kept = place and private.kept_at(place)
+    return _read(marshal.loads(kept), found, received) if kept else None  # noqa: S302 - its digest is right: we wrote it
+
+
+def keep(place: Path | None, matched: Matched, found: Sequence[BankDeposit], received: Sequence[Receipt]) -> None:
+    """Keep what the matching said, looking at nothing but these; the arguments are those of `kept_at`."""
     # a cache that cannot be written is no reason to fail, nor are receipts that the matching made itself
     with suppress(OSError, KeyError):
-        private.keep(place, marshal.dumps(_written(matched, found, received)))
-    return matched
+        if place is not None:
+            private.keep(place, marshal.dumps(_written(matched, found, received)))
 
 
-def _place(books: Books, found: Sequence[BankDeposit], received: Sequence[Receipt]) -> Path | None:
+def place_of(books: Books, found: Sequence[BankDeposit], received: Sequence[Receipt]) -> Path | None:
     """Where it is kept; None where that is not worth it, or has no place."""
     main = str(books.options.get("filename", ""))
     if len(received) < _MANY or not os.path.isabs(main):  # noqa: PTH117 - a name, which need not be of a file

@@ -22,6 +22,7 @@ import datetime
 from collections import Counter, defaultdict
 from collections.abc import Sequence, Set
 from decimal import Decimal
+from pathlib import Path
 from typing import Final, NamedTuple
 
 from daysheet.books.books import Books
@@ -73,10 +74,41 @@ def reconcile(books: Books, as_of: datetime.date) -> Reconciliation:
     return books.once(("reconciliation", as_of), lambda: _reconciled(books, as_of))
 
 
+def begin(books: Books, as_of: datetime.date) -> None:
+    """Have a second process, where there may be one, begin what `reconcile` will be asked for soon."""
+    if ("reconciliation", as_of) not in books.known:
+        _begun(books, as_of)
+
+
+class _Begun(NamedTuple):
+    """A matching that has begun, and where what it says is kept; what it said before, if that is known."""
+
+    accounts: _Accounts
+    found: Sequence[BankDeposit]
+    received: Sequence[Receipt]
+    place: Path | None
+    before: Matched | None
+
+
+def _begun(books: Books, as_of: datetime.date) -> _Begun:
+    def work() -> _Begun:
+        found, received = deposits(books, as_of), receipts(books, as_of)
+        accounts = _Accounts(books, as_of, found, received)
+        # what a person says of a bank line counts as well, and is not among what an answer is kept by
+        place = None if accounts.facts else matched_before.place_of(books, found, received)
+        before = matched_before.kept_at(place, found, received)
+        if before is None:
+            accounts.begin()
+        return _Begun(accounts, found, received, place, before)
+
+    return books.once(("matching", as_of), work)
+
+
 def _reconciled(books: Books, as_of: datetime.date) -> Reconciliation:
-    matching = _Accounts(books, as_of, found := deposits(books, as_of), received := receipts(books, as_of))
-    # what a person says of a bank line counts as well, and is not among what an answer is kept by
-    matched = matching.run() if matching.facts else matched_before.again(books, found, received, matching.run)
+    matching, found, received, place, before = _begun(books, as_of)
+    matched = matching.run() if before is None else before
+    if before is None:
+        matched_before.keep(place, matched, found, received)
     taken_back = voided(matched.left)
     left = [receipt for receipt in matched.left if receipt not in taken_back]
     seen = bank_seen_until(books, as_of)
@@ -132,10 +164,18 @@ class _Accounts:
         names = sorted({*settled, *lines, *rows} if only is None else only)
         self._of = {name: Matching(lines[name], rows[name], settled[name]) for name in names}
         self._open: list[OpenDeposit] = []
+        self._begun: apart.Begun | None = None
+
+    def begin(self) -> None:
+        """Have the matching begun."""
+        if self._begun is None:
+            self._begun = apart.Begun(self._of.values())
 
     def match_all(self) -> tuple[Match, ...]:
         """The deposits that are explained, by date."""
-        apart.run([*self._of.values()])
+        self.begin()
+        if self._begun is not None:
+            self._begun.finish()
         matches = (match for account in self._of.values() for match in account.matches)
         return tuple(sorted(matches, key=lambda match: (match.deposit.date, match.deposit.id)))
 

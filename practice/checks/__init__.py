@@ -13,6 +13,7 @@ from typing import Final, Protocol
 
 from daysheet.billing.pricing import priced
 from daysheet.books import Books
+from daysheet.cash.reconciliation import begin
 from daysheet.checks.claims import claim_deadline, claim_unsent, credit_balance, denied_claim, underpaid_claim
 from daysheet.checks.deposits import remittance_unbalanced, undeposited_payment, unmatched_deposit
 from daysheet.checks.duplicates import duplicate_bill
@@ -77,6 +78,9 @@ CHECKS: Final[Mapping[str, Check]] = MappingProxyType(
 )
 
 
+OF_DEPOSITS: Final = frozenset({"unmatched-deposit", "undeposited-payment"})
+"""The kinds that take the matching of deposits."""
+
 NOTHING_KNOWN: Final[Mapping[str, Iterable[Finding]]] = MappingProxyType({})
 
 
@@ -98,13 +102,16 @@ def find(
     """
     day = books.as_of if as_of is None else as_of
     wanted = set(kinds) or set(CHECKS)
+    asked = [kind for kind in CHECKS if kind in wanted]
+    if any(kind not in known for kind in asked if kind in OF_DEPOSITS):
+        begin(books, day)
+    found: dict[str, Iterable[Finding]] = {}
+    for kind in sorted(asked, key=OF_DEPOSITS.__contains__):  # deposits last: they may be matched meanwhile
+        found[kind] = known[kind] if kind in known else [*CHECKS[kind](books, day)]
     return [
         finding
-        for kind, check in CHECKS.items()
-        if kind in wanted
-        for finding in sorted(
-            known[kind] if kind in known else check(books, day), key=lambda finding: (finding.date, finding.key)
-        )
+        for kind in asked
+        for finding in sorted(found[kind], key=lambda finding: (finding.date, finding.key))
         if (finding.kind, finding.key) not in books.waivers
     ]
 

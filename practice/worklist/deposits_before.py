@@ -10,21 +10,22 @@ from __future__ import annotations
 import datetime
 import hashlib
 import marshal
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from beancount.core.data import Custom, Directive
 from daysheet.books import Books
-from daysheet.checks import CHECKS
+from daysheet.cash.reconciliation import begin
+from daysheet.checks import CHECKS, OF_DEPOSITS
 from daysheet.findings import Finding
 from daysheet.ledger import private
 from daysheet.worklist import kept as kept_answers
 
-_KINDS: Final = ("unmatched-deposit", "undeposited-payment")
 _OTHERS: Final = frozenset({"visit", "claim", "waived"})
 """What is declared of things that no deposit depends on."""
 _MANY: Final = 400
@@ -43,7 +44,7 @@ def known(
         watch: of the load of these files.
     """
     wanted = set(kinds)
-    if (wanted and wanted.isdisjoint(_KINDS)) or books.remittances or len(books.clearing) < _MANY:
+    if (wanted and wanted.isdisjoint(OF_DEPOSITS)) or books.remittances or len(books.clearing) < _MANY:
         return {}
     place = _place(books, as_of, watch.meant)
     if place is None:
@@ -51,7 +52,34 @@ def known(
     kept = private.kept_at(place)
     if kept is not None:
         return {kind: _read(rows) for kind, rows in marshal.loads(kept).items()}  # noqa: S302 - its digest is right
-    found = {kind: list(CHECKS[kind](books, as_of)) for kind in _KINDS}
+    begin(books, as_of)
+    return _Later(lambda: _found(books, as_of, watch, place))
+
+
+class _Later(Mapping[str, Sequence[Finding]]):
+    """The findings on deposits, looked for when the first of them is asked for: they may be matched meanwhile."""
+
+    def __init__(self, find: Callable[[], Mapping[str, Sequence[Finding]]]) -> None:
+        self._all = cache(find)
+
+    def __contains__(self, kind: object) -> bool:
+        return kind in OF_DEPOSITS
+
+    def __getitem__(self, kind: str) -> Sequence[Finding]:
+        return self._all()[kind]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(OF_DEPOSITS)
+
+    def __len__(self) -> int:
+        return len(OF_DEPOSITS)
+
+
+def _found(
+    books: Books, as_of: datetime.date, watch: kept_answers.Watch, place: Path
+) -> Mapping[str, Sequence[Finding]]:
+    """The findings, which are kept."""
+    found = {kind: list(CHECKS[kind](books, as_of)) for kind in sorted(OF_DEPOSITS)}
     rows = {kind: [_row(one) for one in same] for kind, same in found.items()}
     whole = all(_read(rows[kind]) == [_with_places(one) for one in same] for kind, same in found.items())
     # a cache that cannot be written is no reason to fail, nor is evidence whose place is no file's and no line's
