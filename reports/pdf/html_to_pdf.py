@@ -75,6 +75,15 @@ def render(document: Document) -> bytes:
     Raises:
         ValueError: the document refers to something outside itself.
     """
+    return compressed(written(document))
+
+
+def written(document: Document) -> bytes:
+    """The PDF of a document as it is written first, before it is `compressed`.
+
+    Raises:
+        ValueError: the document refers to something outside itself.
+    """
     with collector.paused(), _own_fonts():
         # imported here because fontconfig is read at import, and because it takes half a second
         from weasyprint import Attachment  # noqa: PLC0415
@@ -102,19 +111,19 @@ def render(document: Document) -> bytes:
             made = html.render(stylesheets=[_sheet(document.style)], font_config=configuration)
             made.metadata.created = made.metadata.modified = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
             made.metadata.generate_rdf_metadata = MethodType(_both_conformances, made.metadata)
-            written: bytes = made.write_pdf(pdf_variant=VARIANT, attachments=attachments, uncompressed_pdf=True)
+            pdf: bytes = made.write_pdf(pdf_variant=VARIANT, attachments=attachments, uncompressed_pdf=True)
         except FatalURLFetchingError as problem:
             raise ValueError(str(problem)) from None
-    return compressed(written)
+    return pdf
 
 
-def compressed(written: bytes) -> bytes:
+def compressed(pdf: bytes) -> bytes:
     """The same PDF with its streams compressed: QPDF does it in a tenth of the time that Python takes."""
     # takes a tenth of a second to load, which what only lays pages out should not wait for
     import pikepdf  # noqa: PLC0415
 
-    with pikepdf.open(io.BytesIO(written)) as pdf:
-        return saved(pdf)
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        return saved(opened)
 
 
 def saved(pdf: pikepdf.Pdf) -> bytes:

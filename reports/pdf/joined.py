@@ -64,7 +64,7 @@ class Leaf:
         """The PDF of these pages: heads of cells (14.8.5.7) are named by the leaf, and a page ends as it began."""
         import pikepdf  # noqa: PLC0415 - see `html_to_pdf.compressed`
 
-        written = html_to_pdf.render(Document(self.html, self.style, self.dated))
+        written = html_to_pdf.written(Document(self.html, self.style, self.dated))
         with pikepdf.open(io.BytesIO(written)) as pdf:
             _name_cells(pdf, self.number)
             for page in pdf.pages:
