@@ -27,6 +27,7 @@ _WEIGHTS: Final[Mapping[str, Weight]] = {"Source-Sans-3,": "Regular", "Source-Sa
 """What WeasyPrint calls the weights, behind the letters that tell one file's fonts from another's."""
 _MEANS: Final = re.compile(rb"<([0-9a-f]{4})> <((?:[0-9a-f]{4})+)>")
 _AT: Final = re.compile(r'data-at="#([^"]*)"')
+_SECTION: Final = re.compile(r"""<section id=["']([^"']*)["']""")
 _CELLS: Final = ("/TH", "/TD")
 # the foot of a page, in points: as the style sheet sets that of a document which is set whole
 _SIZE: Final = 7.5
@@ -94,13 +95,19 @@ class Joined:
         return 0
 
 
-def numbered(contents: Leaf, leaves: Sequence[bytes], own: int = 1) -> Leaf:
+def anchors(leaf: Leaf) -> list[str]:
+    """The names of its sections."""
+    return _SECTION.findall(leaf.html)
+
+
+def numbered(contents: Leaf, leaves: Sequence[bytes], own: int = 1, last: Leaf | None = None) -> Leaf:
     """The contents with the numbers of pages: they follow the cover, and the leaves come next.
 
     Args:
         contents: whose `data-at` name places in the leaves.
         leaves: the other pages, set.
         own: how many pages the contents take themselves.
+        last: the last leaf, which need not be set yet if it is of one section: that begins its first page.
 
     Raises:
         KeyError: they name what no leaf has.
@@ -114,6 +121,8 @@ def numbered(contents: Leaf, leaves: Sequence[bytes], own: int = 1) -> Leaf:
             pages = {page.obj.objgen: number for number, page in enumerate(pdf.pages, before + 1)}
             found |= {name: pages[goal[0].objgen] for name, goal in _goals(pdf)}
             before += len(pdf.pages)
+    for name in anchors(last) if last is not None else ():
+        found.setdefault(name, before + 1)
     return replace(contents, html=_AT.sub(lambda at: f'data-page="{found[at[1]]}"', contents.html))
 
 

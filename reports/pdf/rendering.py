@@ -17,7 +17,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -40,6 +40,16 @@ _SETTERS: Final = ("weasyprint", "pydyf", "fonttools", "tinycss2", "tinyhtml5", 
 _OWN: Final = (listing, tagged, shaping, fonts, xmp, joined, workbook, text)
 
 
+@dataclass(slots=True)
+class _Awaited:
+    """What is joined when its parts are made, and the keys of these; None for contents that are not begun."""
+
+    document: Joined
+    cover: str
+    leaves: list[str]
+    contents: str | None = None
+
+
 class Renderer:
     """Processes that make documents while others are still worked out; they start when there is one to make."""
 
@@ -51,7 +61,7 @@ class Renderer:
         self._made: dict[str, bytes] = {}
         self._begun: dict[str, tuple[Work, Future[bytes]]] = {}
         self._waiting: dict[str, Listing | Workbook] = {}
-        self._joined: dict[str, Joined] = {}
+        self._joined: dict[str, _Awaited] = {}
         self._warm = False
 
     def start(self, document: Work) -> str:
@@ -66,10 +76,8 @@ class Renderer:
         if found is not None:
             self._made[key] = found
         elif isinstance(document, Joined):
-            self._joined[key] = document
-            self.start(document.cover)
-            for leaf in document.leaves:
-                self.start(leaf)
+            cover = self.start(document.cover)
+            self._joined[key] = _Awaited(document, cover, [self.start(leaf) for leaf in document.leaves])
         elif isinstance(document, Listing) or (isinstance(document, Workbook) and self._idle() <= 0):
             self._waiting[key] = document
         else:
@@ -98,10 +106,11 @@ class Renderer:
             progress: called with how much of the whole work is done, and the whole, in characters.
         """
         works = {key: document for key, (document, _) in self._begun.items()} | self._waiting
-        whole = sum(document.size for document in works.values())
+        sizes = {key: document.size for key, document in works.items()}
+        whole = sum(sizes.values())
 
         def show() -> None:
-            progress(sum(document.size for key, document in works.items() if key in self._made), whole)
+            progress(sum(size for key, size in sizes.items() if key in self._made), whole)
 
         show()
         while self._waiting:
@@ -114,8 +123,8 @@ class Renderer:
             wait(futures, return_when=FIRST_COMPLETED)
             self._collect()
             show()
-        for key, document in self._joined.items():
-            self._keep(key, self._join(document))
+        for key, awaited in self._joined.items():
+            self._keep(key, self._join(awaited))
         self._prune()
         return [self._made[key] for key in keys]
 
@@ -137,18 +146,25 @@ class Renderer:
         for key, (_, future) in self._begun.items():
             if key not in self._made and future.done():
                 self._keep(key, future.result())
-        for document in self._joined.values():
-            leaves = [self._made.get(key_of(leaf)) for leaf in document.leaves]
-            if all(leaves):
-                self.start(joined.numbered(document.contents, [leaf for leaf in leaves if leaf is not None]))
+        for awaited in self._joined.values():
+            made = [self._made[key] for key in awaited.leaves if key in self._made]
+            last = awaited.document.leaves[-1]
+            if awaited.contents is None and self._are_known(awaited, last):
+                numbered = joined.numbered(awaited.document.contents, made, last=last)
+                awaited.contents = self.start(numbered)
 
-    def _join(self, document: Joined) -> bytes:
-        leaves = [self.made(key_of(leaf)) for leaf in document.leaves]
-        contents = self.made(self.start(joined.numbered(document.contents, leaves)))
+    def _are_known(self, awaited: _Awaited, last: Leaf) -> bool:
+        """Whether it is known where each section begins: the last leaf need not be made, if it is of one section."""
+        *others, end = awaited.leaves
+        return all(key in self._made for key in others) and (end in self._made or len(joined.anchors(last)) == 1)
+
+    def _join(self, awaited: _Awaited) -> bytes:
+        document, leaves = awaited.document, [self.made(key) for key in awaited.leaves]
+        contents = self.made(awaited.contents or self.start(joined.numbered(document.contents, leaves)))
         own = joined.pages_of(contents)
         if own > 1:
             contents = self.made(self.start(joined.numbered(document.contents, leaves, own)))
-        return joined.join(self.made(key_of(document.cover)), (contents, *leaves), document.foot)
+        return joined.join(self.made(awaited.cover), (contents, *leaves), document.foot)
 
     def _cached(self, key: str) -> bytes | None:
         if self._folder is None:
