@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 import io
 import re
+import string
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -28,7 +29,9 @@ _WEIGHTS: Final[Mapping[str, Weight]] = {"Source-Sans-3,": "Regular", "Source-Sa
 _MEANS: Final = re.compile(rb"<([0-9a-f]{4})> <((?:[0-9a-f]{4})+)>")
 _AT: Final = re.compile(r'data-at="#([^"]*)"')
 _SECTION: Final = re.compile(r"""<section id=["']([^"']*)["']""")
-_CELLS: Final = ("/TH", "/TD")
+_NAMES: Final = re.compile(rb"/ID \(\d+-\d+-\d+\)|/Headers \[[^\]]*\]")
+_NAME: Final = re.compile(rb"\((\d+)-")
+_LETTERS: Final = string.ascii_letters.encode()
 # the foot of a page, in points: as the style sheet sets that of a document which is set whole
 _SIZE: Final = 7.5
 _TEXT: Final = tagged.rgb("5d6673")
@@ -45,7 +48,7 @@ class Leaf:
     """Pages that are set by themselves, without a foot.
 
     Attributes:
-        number: tells its cells from those of other leaves.
+        number: tells its cells from those of other leaves; less than 52.
         html: the whole document, as that of a `Document`.
         style: the style sheet.
         dated: the day written into the file.
@@ -66,8 +69,7 @@ class Leaf:
         import pikepdf  # noqa: PLC0415 - see `html_to_pdf.compressed`
 
         written = html_to_pdf.written(Document(self.html, self.style, self.dated))
-        with pikepdf.open(io.BytesIO(written)) as pdf:
-            _name_cells(pdf, self.number)
+        with pikepdf.open(io.BytesIO(_named(written, self.number))) as pdf:
             for page in pdf.pages:
                 page.obj.Contents.write(b"q\n%s\nQ\n" % page.obj.Contents.read_bytes())
             return html_to_pdf.saved(pdf)
@@ -169,21 +171,13 @@ def join(cover: bytes, leaves: Sequence[bytes], foot: str) -> bytes:
         return html_to_pdf.saved(whole)
 
 
-def _name_cells(pdf: pikepdf.Pdf, leaf: int) -> None:
-    """Name the heads of cells, where they are named at all, by the leaf and one after another."""
-    import pikepdf  # noqa: PLC0415 - see `html_to_pdf.compressed`
+def _named(written: bytes, leaf: int) -> bytes:
+    """Heads of cells under names that no other leaf has: a letter of the leaf's for the first hyphen of each.
 
-    names: dict[bytes, pikepdf.String] = {}
-
-    def name_of(before: pikepdf.Object) -> pikepdf.String:
-        return names.setdefault(bytes(before), pikepdf.String(f"{leaf:x}-{len(names):x}"))
-
-    for cell in pdf.objects:
-        if isinstance(cell, pikepdf.Dictionary) and cell.get("/S") in _CELLS:
-            if "/ID" in cell:
-                cell.ID = name_of(cell.ID)
-            if "/A" in cell and "/Headers" in cell.A:
-                cell.A.Headers = pikepdf.Array([name_of(head) for head in cell.A.Headers])
+    WeasyPrint names them by three numbers. Names keep their length, so that the file's table of places stays true.
+    """
+    letter = bytes((_LETTERS[leaf],))
+    return _NAMES.sub(lambda found: _NAME.sub(rb"(\1%s" % letter, found[0]), written)
 
 
 def _goals(pdf: pikepdf.Pdf) -> list[tuple[str, Any]]:
