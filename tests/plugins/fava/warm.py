@@ -7,6 +7,7 @@ the books are read anew because the last one wrote in them.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -26,6 +27,8 @@ def fork_for_each_line(server: Server) -> None:
     slug = answer.request.path.strip("/").split("/")[0]
     client.get(f"/{slug}/extension/Daysheet/")
     assert threading.active_count() == 1, "a fork has no other threads"
+    gc.collect()
+    gc.freeze()  # what is shared is not looked through, and so copied, by each fork
     forks: dict[int, int] = {}
     for line in sys.stdin:
         port = int(line)
