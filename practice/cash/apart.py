@@ -68,8 +68,8 @@ def _run(account: Matching) -> Any:  # noqa: ANN401 - plain values
             for one in account.matches[settled:]
         ],
         [
-            (name, sorted(words), processor and ([*map(tuple, processor.terms)], [*processor.days], processor.by_sale))
-            for (name, words), processor in account.candidates.processors.items()
+            (sorted(words), processor and ([*map(tuple, processor.terms)], [*processor.days], processor.by_sale))
+            for words, processor in account.candidates.processors.items()
         ],
     )
 
@@ -81,7 +81,7 @@ def _take_over(account: Matching, said: Any) -> None:  # noqa: ANN401 - as above
             Match(account.deposits[line], tuple(account.received[place] for place in places), basis, Decimal(fee))
             for line, places, basis, fee in matches
         ],
-        {(name, frozenset(words)): known and _processor(*known) for name, words, known in processors},
+        {frozenset(words): known and _processor(*known) for words, known in processors},
     )
 
 

@@ -24,7 +24,7 @@ WINDOWS: Final = {"card": (0, 7), "cash": (0, 10), "check": (0, 14), "eft": (-5,
 """Days from a receipt to its deposit; an EFT can come before the day that its remittance gives."""
 
 _AROUND: Final = range(-2, 3)
-"""Weeks: no window is longer: a receipt that is taken changes nothing for a deposit further off."""
+"""The weeks around a receipt's own in which a deposit may want it: no window is longer."""
 
 _TRACE_DAYS: Final = 120
 _NEAR: Final = 10
@@ -36,42 +36,40 @@ _PAIRS_OF: Final = 100
 _ZERO: Final = Decimal()
 
 T = TypeVar("T")
-Signature = tuple[str, frozenset[str]]
-"""Whose bank lines these are: the clearing account, and the words of their text."""
+Signature = frozenset[str]
+"""Whose bank lines these are: the words of their text, without numbers."""
 
 
 class Candidates:
-    """The receipts that no bank line has taken yet, and which of them may be in one."""
+    """An account's receipts that no bank line has taken yet, and which of them may be in one."""
 
     def __init__(self, received: Sequence[Receipt]) -> None:
         """All of them, by date."""
         self.taken: set[Receipt] = set()
-        self.by_account: dict[str, list[Receipt]] = {}
+        self._received = received
         self.no_fees: Callable[[], bool] = lambda: False
         self._soonest: dict[Signature, int] = {}
         self._mixed: set[Signature] = set()
         self.processors: dict[Signature, Processor | None] = {}
-        self._signatures: dict[Signature, Signature] = {}
-        self._spans: dict[str, tuple[int, int]] = {}
+        self._signatures: dict[frozenset[str], Signature] = {}
+        windows = [WINDOWS[method] for method in {receipt.method for receipt in received}]
+        self._soonest_of_all = min((least for least, _ in windows), default=0)
+        self._latest_of_all = max((most for _, most in windows), default=0)
         self._by_word: dict[str, list[Receipt]] = {}
-        self._of_cards = {receipt.account for receipt in received if receipt.method == "card"}
-        self._known: dict[tuple[str, int], dict[tuple[str, str], Any]] = {}
-        self._of_days: dict[tuple[str, int], dict[tuple[str, datetime.date], Any]] = {}
+        self._has_cards = any(receipt.method == "card" for receipt in received)
+        self._known: dict[int, dict[tuple[str, str], Any]] = {}
+        self._of_days: dict[int, dict[tuple[str, datetime.date], Any]] = {}
         for receipt in received:
-            self.by_account.setdefault(receipt.account, []).append(receipt)
-            soonest, latest = self._spans.get(receipt.account, (0, 0))
-            window = WINDOWS[receipt.method]
-            self._spans[receipt.account] = min(soonest, window[0]), max(latest, window[1])
             if receipt.reference:
                 self._by_word.setdefault(comparable(receipt.reference), []).append(receipt)
 
     def take(self, group: Group) -> None:
         """These receipts are in a bank line that is explained."""
         self.taken |= set(group)
-        weeks = {(receipt.account, receipt.date.toordinal() // 7) for receipt in group}
-        for place in {(account, week + off) for account, week in weeks for off in _AROUND}:
-            self._known.pop(place, None)
-            self._of_days.pop(place, None)
+        weeks = {receipt.date.toordinal() // 7 for receipt in group}
+        for week in {week + off for week in weeks for off in _AROUND}:
+            self._known.pop(week, None)
+            self._of_days.pop(week, None)
 
     def learn(self, deposits: Sequence[BankDeposit]) -> None:
         """What each processor keeps, from all bank lines that may be its, alone and a day's together."""
@@ -101,16 +99,16 @@ class Candidates:
         self._soonest = {key: min(seen) for key, seen in days.items() if len(seen) >= HABIT}
 
     def lines_of_a_kind(self, deposits: Sequence[BankDeposit]) -> list[list[BankDeposit]]:
-        """The bank lines that bring something, by account and words, each list by date."""
+        """The bank lines that bring something, by whose they are, each list by date."""
         kinds: dict[Signature, list[BankDeposit]] = {}
         for deposit in deposits:
             if deposit.amount > 0:
                 kinds.setdefault(self._signature(deposit), []).append(deposit)
         return list(kinds.values())
 
-    def kinds_waiting(self, account: str) -> list[list[Receipt]]:
-        """What waits on an account by what may go to the bank together, each list once."""
-        waiting = [one for one in self.by_account.get(account, []) if one not in self.taken and one.method != "eft"]
+    def kinds_waiting(self) -> list[list[Receipt]]:
+        """What waits by what may go to the bank together, each list once."""
+        waiting = [one for one in self._received if one not in self.taken and one.method != "eft"]
         return [list(kind) for kind in dict.fromkeys(tuple(kind) for kind in _kinds(waiting) if kind)]
 
     def usual_lag(self, deposit: BankDeposit, matched: Iterable[tuple[BankDeposit, Group]]) -> int | None:
@@ -137,9 +135,7 @@ class Candidates:
             receipt
             for word in sorted(deposit.words & self._by_word.keys())
             for receipt in self._by_word[word]
-            if receipt.account == deposit.account
-            and receipt not in self.taken
-            and abs((deposit.date - receipt.date).days) <= _TRACE_DAYS
+            if receipt not in self.taken and abs((deposit.date - receipt.date).days) <= _TRACE_DAYS
         )
 
     def of_payer(self, deposit: BankDeposit) -> list[Group]:
@@ -187,7 +183,7 @@ class Candidates:
         return [group for group in groups if group[-1].date < deposit.date] or groups
 
     def _less_fees(self, deposit: BankDeposit) -> list[Group]:
-        if deposit.account not in self._of_cards:
+        if not self._has_cards:
             return []
         most = deposit.gross + deposit.gross / 10 + 50
         return [g for g in self._groups(deposit, deposit.gross, most) if is_fee(g, total(g) - deposit.amount)]
@@ -262,27 +258,28 @@ class Candidates:
         return self._once_a_day("eligible", deposit, lambda: self._find_eligible(deposit))
 
     def _find_eligible(self, deposit: BankDeposit) -> list[Receipt]:
-        of_account = self.by_account.get(deposit.account, [])
-        soonest, latest = self._spans.get(deposit.account, (0, 0))
-        first = bisect_left(of_account, deposit.date - datetime.timedelta(latest), key=attrgetter("date"))
-        last = bisect_right(of_account, deposit.date - datetime.timedelta(soonest), key=attrgetter("date"))
+        oldest, newest = (
+            deposit.date - datetime.timedelta(days) for days in (self._latest_of_all, self._soonest_of_all)
+        )
+        first = bisect_left(self._received, oldest, key=attrgetter("date"))
+        last = bisect_right(self._received, newest, key=attrgetter("date"))
         return [
             receipt
-            for receipt in of_account[first:last]
+            for receipt in self._received[first:last]
             if receipt not in self.taken
             and WINDOWS[receipt.method][0] <= (deposit.date - receipt.date).days <= WINDOWS[receipt.method][1]
         ]
 
     def _signature(self, deposit: BankDeposit) -> Signature:
         """Which processor a bank line is of: the words of its text, without numbers."""
-        of = deposit.account, deposit.words
-        if of not in self._signatures:
-            self._signatures[of] = deposit.account, frozenset(word for word in deposit.words if word.isalpha())
-        return self._signatures[of]
+        words = deposit.words
+        if words not in self._signatures:
+            self._signatures[words] = frozenset(word for word in words if word.isalpha())
+        return self._signatures[words]
 
     def _once(self, what: str, deposit: BankDeposit, work: Callable[[], T]) -> T:
         """What `work` gives, worked out again only when a receipt near the deposit has been taken since."""
-        known = self._known.setdefault((deposit.account, deposit.date.toordinal() // 7), {})
+        known = self._known.setdefault(deposit.date.toordinal() // 7, {})
         key = what, deposit.id
         if key not in known:
             known[key] = work()
@@ -290,8 +287,8 @@ class Candidates:
         return value
 
     def _once_a_day(self, what: str, deposit: BankDeposit, work: Callable[[], T]) -> T:
-        """The same for what is one for all bank lines of the account and day."""
-        known = self._of_days.setdefault((deposit.account, deposit.date.toordinal() // 7), {})
+        """The same for what is one for all bank lines of the day."""
+        known = self._of_days.setdefault(deposit.date.toordinal() // 7, {})
         key = what, deposit.date
         if key not in known:
             known[key] = work()

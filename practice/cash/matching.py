@@ -153,9 +153,9 @@ class Matching:
 
     def _match_alike(self) -> bool:
         """Equal deposits facing as many equal groups of receipts: each has one, in the order of their dates."""
-        alike: dict[tuple[str, Decimal], list[BankDeposit]] = {}
+        alike: dict[Decimal, list[BankDeposit]] = {}
         for deposit in self.deposits:
-            alike.setdefault((deposit.account, deposit.gross), []).append(deposit)
+            alike.setdefault(deposit.gross, []).append(deposit)
         for same in alike.values():
             choices = [self.candidates.fitting(deposit) for deposit in same] if len(same) > 1 else []
             groups = sorted(dict.fromkeys(group for choice in choices for group in choice), key=order)
@@ -185,7 +185,7 @@ class Matching:
             usual = self.candidates.usual_lag(lines[0], ((match.deposit, match.receipts) for match in self.matches))
             ways = [
                 way
-                for kind in self.candidates.kinds_waiting(lines[0].account)
+                for kind in self.candidates.kinds_waiting()
                 if (way := in_order(lines, kind, WINDOWS, self._may_be, usual)) is not None
             ]
             least = min((way.cost for way in ways), default=None)
@@ -201,10 +201,10 @@ class Matching:
 
     def _match_days(self, *, of_processors: bool) -> bool:
         """Match the deposits of a day that together are what was received: by terminal, by bag, by slip."""
-        days: dict[tuple[str, datetime.date], list[BankDeposit]] = {}
+        days: dict[datetime.date, list[BankDeposit]] = {}
         for deposit in self.deposits:
             if deposit.amount > 0 and (self.candidates.processor_of(deposit) is not None) == of_processors:
-                days.setdefault((deposit.account, deposit.date), []).append(deposit)
+                days.setdefault(deposit.date, []).append(deposit)
         progress = False
         for lines in days.values():
             parts = self._divided(lines) if 1 < len(lines) <= _LINES_OF_A_DAY else []

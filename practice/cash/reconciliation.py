@@ -35,6 +35,7 @@ from daysheet.cash.matching import BY_PERSON, Matching
 from daysheet.cash.receipts import BankDeposit, Receipt, bank_seen_until, deposits, left_over, receipts
 
 _ZERO: Final = Decimal()
+_MATCHING: Final = "matching"
 
 
 class Reconciliation(NamedTuple):
@@ -77,7 +78,7 @@ def reconcile(books: Books, as_of: datetime.date) -> Reconciliation:
 def begin(books: Books, as_of: datetime.date) -> None:
     """Have a second process, where there may be one, begin what `reconcile` will be asked for soon."""
     if ("reconciliation", as_of) not in books.known:
-        _begun(books, as_of)
+        books.once((_MATCHING, as_of), lambda: _begun(books, as_of))
 
 
 class _Begun(NamedTuple):
@@ -91,24 +92,24 @@ class _Begun(NamedTuple):
 
 
 def _begun(books: Books, as_of: datetime.date) -> _Begun:
-    def work() -> _Begun:
-        found, received = deposits(books, as_of), receipts(books, as_of)
-        accounts = _Accounts(books, as_of, found, received)
-        # what a person says of a bank line counts as well, and is not among what an answer is kept by
-        place = None if accounts.facts else matched_before.place_of(books, found, received)
-        before = matched_before.kept_at(place, found, received)
-        if before is None:
-            accounts.begin()
-        return _Begun(accounts, found, received, place, before)
-
-    return books.once(("matching", as_of), work)
+    found, received = deposits(books, as_of), receipts(books, as_of)
+    accounts = _Accounts(books, as_of, found, received)
+    # what a person says of a bank line counts as well, and is not among what an answer is kept by
+    place = None if accounts.facts else matched_before.place_of(books, found, received)
+    before = matched_before.kept_at(place, found, received)
+    if before is None:
+        accounts.begin()
+    return _Begun(accounts, found, received, place, before)
 
 
 def _reconciled(books: Books, as_of: datetime.date) -> Reconciliation:
-    matching, found, received, place, before = _begun(books, as_of)
-    matched = matching.run() if before is None else before
+    # what has begun is let go with what it knows of each day: books may be held for long
+    matching, found, received, place, before = books.known.pop((_MATCHING, as_of), None) or _begun(books, as_of)
     if before is None:
+        matched = matching.run()
         matched_before.keep(place, matched, found, received)
+    else:
+        matched = before
     taken_back = voided(matched.left)
     left = [receipt for receipt in matched.left if receipt not in taken_back]
     seen = bank_seen_until(books, as_of)
@@ -167,15 +168,12 @@ class _Accounts:
         self._begun: apart.Begun | None = None
 
     def begin(self) -> None:
-        """Have the matching begun."""
-        if self._begun is None:
-            self._begun = apart.Begun(self._of.values())
+        """Have the matching begun, before it is asked for."""
+        self._begun = apart.Begun(self._of.values())
 
     def match_all(self) -> tuple[Match, ...]:
         """The deposits that are explained, by date."""
-        self.begin()
-        if self._begun is not None:
-            self._begun.finish()
+        (self._begun or apart.Begun(self._of.values())).finish()
         matches = (match for account in self._of.values() for match in account.matches)
         return tuple(sorted(matches, key=lambda match: (match.deposit.date, match.deposit.id)))
 

@@ -61,6 +61,12 @@ def parse(text: bytes, filename: str) -> tuple[list[Directive], list[Part], dict
 class _Quick(grammar.Builder):
     # What the grammar calls for each part of a text, with the file and the line first; the names are Beancount's.
 
+    has_places = True  # of postings
+
+    def amount(self, _filename: str, _lineno: int, number: Part, currency: Part) -> Part:
+        self._dcupdate(number, currency)  # type: ignore[no-untyped-call]
+        return _new(Amount, (number, currency))
+
     def account(self, filename: str, lineno: int, account: str) -> Part:
         return self.accounts.get(account) or super().account(filename, lineno, account)  # type: ignore[no-untyped-call]
 
@@ -83,6 +89,14 @@ class _Quick(grammar.Builder):
     def tag_link_new(self, _filename: str, _lineno: int) -> Part:
         return _new(TagsLinks, (set(), set()))
 
+    def posting(
+        self, filename: str, lineno: int, account: str, units: Part, cost: Part, price: Part, istotal: Part, flag: Part
+    ) -> Part:
+        if cost is not None or price is not None or flag:
+            return super().posting(filename, lineno, account, units, cost, price, istotal, flag)  # type: ignore[no-untyped-call]
+        place = {"filename": filename, "lineno": lineno} if self.has_places else None
+        return _new(Posting, (account, units, None, None, None, place))
+
     def transaction(
         self,
         filename: str,
@@ -96,7 +110,8 @@ class _Quick(grammar.Builder):
         meta: Part = {"filename": filename, "lineno": lineno}
         there: Part = meta
         postings: list[Part] = []
-        common = txn_strings is not None and len(txn_strings) in (1, 2)
+        pushed = self.tags or self.meta
+        common = not pushed and txn_strings is not None and len(txn_strings) in (1, 2)
         for part in posting_or_kv_list or ():
             kind = type(part)
             if kind is Posting:
@@ -138,10 +153,6 @@ class _Ledger(_Quick):
                 context.fractional_dist.hist[-number.as_tuple().exponent] += count - 1  # type: ignore[operator]
         return super().finalize()  # type: ignore[no-untyped-call]
 
-    def amount(self, _filename: str, _lineno: int, number: Part, currency: Part) -> Part:
-        self._dcupdate(number, currency)
-        return _new(Amount, (number, currency))
-
     def _dcupdate(self, number: Part, currency: Part) -> None:
         if type(number) is Decimal and type(currency) is str and currency:
             try:
@@ -153,40 +164,14 @@ class _Ledger(_Quick):
         super().option(filename, lineno, key, value)  # type: ignore[no-untyped-call]
         self.accounts.clear()  # the roots may have other names now: each is looked at anew
 
-    def posting(
-        self, filename: str, lineno: int, account: str, units: Part, cost: Part, price: Part, istotal: Part, flag: Part
-    ) -> Part:
-        if cost is not None or price is not None or flag:
-            return super().posting(filename, lineno, account, units, cost, price, istotal, flag)  # type: ignore[no-untyped-call]
-        return _new(Posting, (account, units, None, None, None, {"filename": filename, "lineno": lineno}))
-
-    def transaction(
-        self,
-        filename: str,
-        lineno: int,
-        date: Part,
-        flag: Part,
-        txn_strings: Part,
-        tags_links: Part,
-        posting_or_kv_list: Part,
-    ) -> Part:
-        pushed = self.tags or self.meta
-        quick = grammar.Builder.transaction if pushed else _Quick.transaction
-        return quick(self, filename, lineno, date, flag, txn_strings, tags_links, posting_or_kv_list)
-
 
 class _ReadBack(_Quick):
     # What is compared of entries alone.
 
-    def amount(self, _filename: str, _lineno: int, number: Part, currency: Part) -> Part:
-        return _new(Amount, (number, currency))
+    has_places = False
 
-    def posting(
-        self, filename: str, lineno: int, account: str, units: Part, cost: Part, price: Part, istotal: Part, flag: Part
-    ) -> Part:
-        if cost is not None or price is not None or flag:
-            return super().posting(filename, lineno, account, units, cost, price, istotal, flag)  # type: ignore[no-untyped-call]
-        return _new(Posting, (account, units, None, None, None, None))
+    def _dcupdate(self, number: Part, currency: Part) -> None:
+        pass
 
     def _refuse(self, filename: str, lineno: int, *_: Part) -> None:
         self.errors.append(ParserError(data.new_metadata(filename, lineno), "is no entry"))

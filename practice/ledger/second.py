@@ -37,10 +37,7 @@ def beside(work: Callable[[], object]) -> Iterator[None]:
     Args:
         work: what changes nothing in this process that matters.
     """
-    parent = os.getpid()
-    child = _copied() if is_possible() else None
-    if child == 0:
-        _only(work, parent)
+    child = _begun(work) if is_possible() else None
     if child is None:
         work()
     try:
@@ -59,12 +56,13 @@ def asked(work: Callable[[], bytes]) -> Callable[[], bytes | None]:
     Returns:
         What waits for its answer; None where it gives none.
     """
-    parent = os.getpid()
     reading, writing = os.pipe()
-    child = _copied()
-    if child == 0:
-        os.close(reading)
-        _only(lambda: _answer(writing, work()), parent)
+
+    def told() -> None:
+        os.close(reading)  # where nobody reads any more, writing fails
+        _answer(writing, work())
+
+    child = _begun(told)
     os.close(writing)
 
     def answer() -> bytes | None:
@@ -93,9 +91,7 @@ class Ahead:
         self._come_to = mmap.mmap(-1, _WIDTH)
         self.reached(0)
         parent = os.getpid()
-        self._child = _copied()
-        if self._child == 0:
-            _only(lambda: self._from_behind(names, take, parent), parent)
+        self._child = _begun(lambda: self._from_behind(names, take, parent))
 
     def reached(self, place: int) -> None:
         """This process has come to the thing at a place; the second one leaves it and those before it alone."""
@@ -116,12 +112,16 @@ class Ahead:
                 take(names[place])
 
 
-def _copied() -> int | None:
-    """The second process as this one knows it, 0 in that one; None where the system makes none."""
+def _begun(work: Callable[[], object]) -> int | None:
+    """The second process as this one knows it, which does this work and no more; None where the system makes none."""
+    parent = os.getpid()
     try:
-        return os.fork()
+        child = os.fork()
     except OSError:
         return None
+    if child == 0:
+        _only(work, parent)
+    return child
 
 
 def _only(work: Callable[[], object], parent: int) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import marshal
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
@@ -34,8 +34,10 @@ _MANY: Final = 400
 
 def known(
     books: Books, as_of: datetime.date, kinds: Iterable[str], watch: kept_answers.Watch
-) -> Mapping[str, Sequence[Finding]]:
+) -> Mapping[str, Iterable[Finding]]:
     """The findings on deposits by their kind, waived ones too; nothing where they are not to be kept.
+
+    Those that are not known are looked for when the first of them is taken: they may be matched meanwhile.
 
     Args:
         books: whose entries are all of their files, each booked by itself and changed by no plugin.
@@ -53,26 +55,12 @@ def known(
     if kept is not None:
         return {kind: _read(rows) for kind, rows in marshal.loads(kept).items()}  # noqa: S302 - its digest is right
     begin(books, as_of)
-    return _Later(lambda: _found(books, as_of, watch, place))
+    found = cache(lambda: _found(books, as_of, watch, place))
 
+    def later(kind: str) -> Iterator[Finding]:
+        yield from found()[kind]
 
-class _Later(Mapping[str, Sequence[Finding]]):
-    """The findings on deposits, looked for when the first of them is asked for: they may be matched meanwhile."""
-
-    def __init__(self, find: Callable[[], Mapping[str, Sequence[Finding]]]) -> None:
-        self._all = cache(find)
-
-    def __contains__(self, kind: object) -> bool:
-        return kind in OF_DEPOSITS
-
-    def __getitem__(self, kind: str) -> Sequence[Finding]:
-        return self._all()[kind]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(OF_DEPOSITS)
-
-    def __len__(self) -> int:
-        return len(OF_DEPOSITS)
+    return {kind: later(kind) for kind in OF_DEPOSITS}
 
 
 def _found(

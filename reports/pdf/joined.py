@@ -269,17 +269,15 @@ class _Typefaces:
 
     def finish(self, whole: pikepdf.Pdf) -> None:
         """Write the fonts: a file with the glyphs of all pages, how wide each of them is, and what it means."""
-        for _, font, widths, meaning in self._known.values():
-            _write_font(whole, font, widths, meaning)
+        for known in self._known.values():
+            _write_font(whole, known)
 
 
-def _write_font(
-    whole: pikepdf.Pdf, font: pikepdf.Object, widths: Mapping[int, int], meaning: Mapping[int, bytes]
-) -> None:
-    """A font with these glyphs: their widths (9.7.4.3), and what they mean (9.10.3)."""
+def _write_font(whole: pikepdf.Pdf, known: _Known) -> None:
+    """A font with its glyphs: their widths (9.7.4.3), and what they mean (9.10.3)."""
     import pikepdf  # noqa: PLC0415
 
-    weight = _WEIGHTS[str(font.BaseFont).partition("+")[2]]
+    weight, font, widths, meaning = known
     content = shaping.subset_of(weight, widths)
     descendant = font.DescendantFonts[0]
     descendant.W = pikepdf.Array([item for glyph in sorted(widths) for item in (glyph, [widths[glyph]])])

@@ -25,7 +25,8 @@ def fork_for_each_line(server: Server) -> None:
     answer = client.get("/", follow_redirects=True)
     assert answer.status_code == 200, answer.status
     slug = answer.request.path.strip("/").split("/")[0]
-    client.get(f"/{slug}/extension/Daysheet/")
+    ours = client.get(f"/{slug}/extension/Daysheet/")
+    assert ours.status_code == 200, ours.status
     assert threading.active_count() == 1, "a fork has no other threads"
     gc.collect()
     gc.freeze()  # what is shared is not looked through, and so copied, by each fork
